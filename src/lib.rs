@@ -1,0 +1,1 @@
+//! Receptive: convolutional networks that train in a browser tab.
