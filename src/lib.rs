@@ -1,1 +1,27 @@
 //! Receptive: convolutional networks that train in a browser tab.
+//!
+//! The modules in the order of the flow: a specification ([`network::spec`]) becomes a [`graph`] of operators ([`ops`]) with inferred shapes,
+//! [`autodiff`] adds its gradients, [`plan`] gives every value its memory, [`executor`] runs the plan on a [`backend`], and [`train`] drives it.
+//! ARCHITECTURE.md is the map.
+
+pub mod error;
+pub mod kernel;
+pub mod layout;
+pub mod rng;
+pub mod shape;
+
+pub mod network;
+pub mod ops;
+
+pub mod graph;
+
+pub mod autodiff;
+
+pub mod plan;
+
+pub mod backend;
+pub mod executor;
+
+pub mod data;
+pub mod optim;
+pub mod train;

@@ -1,0 +1,201 @@
+//! The CPU backend: SIMD kernels where there are some, scalar ones otherwise or on request.
+
+use std::cell::Ref;
+use std::rc::Rc;
+
+use super::{Backend, SharedWords};
+use crate::error::DeviceError;
+use crate::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
+use crate::plan::{BufferSpec, Program, Range, Step};
+
+pub mod simd;
+
+/// Which kernels the CPU runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kernels {
+    /// The readable reference.
+    Scalar,
+    /// SIMD where a kernel has it.
+    Simd,
+}
+
+/// A number type that the CPU backend can run plans in.
+pub trait Element: Real + bytemuck::Pod {
+    /// The kernel's function for this type, and the scratch floats it needs.
+    fn select(kernel: &'static Kernel, kernels: Kernels, params: &[u8]) -> (fn(Args<'_, Self>), usize);
+}
+
+impl Element for f32 {
+    fn select(kernel: &'static Kernel, kernels: Kernels, params: &[u8]) -> (fn(Args<'_, Self>), usize) {
+        match kernel.simd.filter(|_| kernels == Kernels::Simd) {
+            Some(simd) => (simd, (kernel.simd_scratch)(params)),
+            None => (kernel.scalar, 0),
+        }
+    }
+}
+
+impl Element for f64 {
+    fn select(kernel: &'static Kernel, _kernels: Kernels, _params: &[u8]) -> (fn(Args<'_, Self>), usize) {
+        (kernel.scalar_f64, 0)
+    }
+}
+
+/// Runs plans on the thread that calls it.
+#[derive(Debug)]
+pub struct Cpu<T> {
+    kernels: Kernels,
+    scratch: Vec<T>,
+}
+
+/// Memory of the CPU backend.
+#[derive(Debug)]
+pub enum Buffer<T> {
+    /// Floats.
+    Floats(Vec<T>),
+    /// Words.
+    Words(Vec<u32>),
+    /// Words the host keeps too; the kernels only read them.
+    Shared(SharedWords),
+}
+
+/// A program with its functions chosen.
+#[derive(Debug)]
+pub struct Prepared<T> {
+    steps: Vec<PreparedStep<T>>,
+}
+
+#[derive(Debug)]
+struct PreparedStep<T> {
+    step: Step,
+    run: fn(Args<'_, T>),
+    scratch: usize,
+}
+
+impl<T: Element> Cpu<T> {
+    /// A backend that runs these kernels.
+    pub fn new(kernels: Kernels) -> Self {
+        Self { kernels, scratch: Vec::new() }
+    }
+}
+
+fn wrong_kind(what: &str) -> DeviceError {
+    DeviceError::DeviceFailed { what: what.to_owned(), reason: "floats and words were mixed up".into() }
+}
+
+impl<T: Element> Backend for Cpu<T> {
+    type Buffer = Buffer<T>;
+    type Program = Prepared<T>;
+
+    fn allocate(&mut self, spec: &BufferSpec) -> Result<Buffer<T>, DeviceError> {
+        let failed = |_| DeviceError::LimitExceeded { what: spec.label.clone(), needed: 4 * spec.len as u64, limit: 0 };
+        if spec.words {
+            let mut words = Vec::new();
+            words.try_reserve_exact(spec.len).map_err(failed)?;
+            words.resize(spec.len, spec.fill as u32);
+            return Ok(Buffer::Words(words));
+        }
+        let mut floats = Vec::new();
+        floats.try_reserve_exact(spec.len).map_err(failed)?;
+        floats.resize(spec.len, T::of(spec.fill.into()));
+        Ok(Buffer::Floats(floats))
+    }
+
+    fn share(&mut self, words: &SharedWords, _capacity: usize, _label: &str) -> Result<Buffer<T>, DeviceError> {
+        Ok(Buffer::Shared(Rc::clone(words)))
+    }
+
+    fn refresh(&mut self, _buffer: &Buffer<T>, _words: &SharedWords, _from: usize, _to: usize) -> Result<(), DeviceError> {
+        Ok(())
+    }
+
+    fn write(&mut self, buffer: &mut Buffer<T>, offset: usize, floats: &[f32]) -> Result<(), DeviceError> {
+        let Buffer::Floats(to) = buffer else { return Err(wrong_kind("write")) };
+        for (to, &from) in to[offset..].iter_mut().zip(floats) {
+            *to = T::of(from.into());
+        }
+        Ok(())
+    }
+
+    fn write_words(&mut self, buffer: &mut Buffer<T>, offset: usize, words: &[u32]) -> Result<(), DeviceError> {
+        let Buffer::Words(to) = buffer else { return Err(wrong_kind("write_words")) };
+        to[offset..offset + words.len()].copy_from_slice(words);
+        Ok(())
+    }
+
+    async fn read(&mut self, buffers: &[Buffer<T>], range: Range) -> Result<Vec<f32>, DeviceError> {
+        let Buffer::Floats(floats) = &buffers[range.buffer.0] else { return Err(wrong_kind("read")) };
+        Ok(floats[range.offset..][..range.len].iter().map(|x| x.to_f32().unwrap_or(f32::NAN)).collect())
+    }
+
+    async fn read_words(&mut self, buffers: &[Buffer<T>], range: Range) -> Result<Vec<u32>, DeviceError> {
+        let Buffer::Words(words) = &buffers[range.buffer.0] else { return Err(wrong_kind("read_words")) };
+        Ok(words[range.offset..][..range.len].to_vec())
+    }
+
+    async fn prepare(&mut self, program: &Program, _buffers: &[Buffer<T>]) -> Result<Prepared<T>, DeviceError> {
+        let steps: Vec<PreparedStep<T>> = program.steps.iter().map(|step| {
+            let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
+            PreparedStep { step: step.clone(), run, scratch }
+        }).collect();
+        let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
+        if self.scratch.len() < scratch {
+            self.scratch.resize(scratch, T::zero());
+        }
+        Ok(Prepared { steps })
+    }
+
+    fn run(&mut self, program: &Prepared<T>, buffers: &mut [Buffer<T>]) -> Result<(), DeviceError> {
+        for step in &program.steps {
+            run_step(step, buffers, &mut self.scratch)?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), DeviceError> {
+        Ok(())
+    }
+}
+
+/// Runs one step. What it writes is moved out of the table for the call, so that the rest can be borrowed to read; the planner gives no
+/// step two ranges of one buffer of which one is written.
+fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], scratch: &mut [T]) -> Result<(), DeviceError> {
+    let step = &prepared.step;
+    let bindings = step.kernel.bindings;
+    let mut taken: [Option<Buffer<T>>; MAX_BINDINGS] = Default::default();
+    for ((taken, range), binding) in taken.iter_mut().zip(&step.arguments).zip(bindings) {
+        if binding.writes() {
+            *taken = Some(std::mem::replace(&mut buffers[range.buffer.0], Buffer::Words(Vec::new())));
+        }
+    }
+    let shared: [Option<Ref<'_, Vec<u32>>>; MAX_BINDINGS] = std::array::from_fn(|i| {
+        let buffer = step.arguments.get(i).map(|range| &buffers[range.buffer.0]);
+        if let Some(Buffer::Shared(words)) = buffer { Some(words.borrow()) } else { None }
+    });
+    let mut slots: [Slot<'_, T>; MAX_BINDINGS] = Default::default();
+    for (i, taken) in taken.iter_mut().enumerate().take(bindings.len()) {
+        let range = step.arguments[i];
+        let span = range.offset..range.offset + range.len;
+        slots[i] = match (bindings[i], taken) {
+            (Binding::Write | Binding::ReadWrite, Some(Buffer::Floats(floats))) => Slot::Write(&mut floats[span]),
+            (Binding::WriteWords | Binding::ReadWriteWords, Some(Buffer::Words(words))) => Slot::WriteWords(&mut words[span]),
+            (Binding::Read, None) => match &buffers[range.buffer.0] {
+                Buffer::Floats(floats) => Slot::Read(&floats[span]),
+                _ => return Err(wrong_kind(step.kernel.name)),
+            },
+            (Binding::ReadWords, None) => match (&buffers[range.buffer.0], &shared[i]) {
+                (_, Some(words)) => Slot::ReadWords(words),
+                (Buffer::Words(words), None) => Slot::ReadWords(&words[span]),
+                _ => return Err(wrong_kind(step.kernel.name)),
+            },
+            _ => return Err(wrong_kind(step.kernel.name)),
+        };
+    }
+    (prepared.run)(Args { params: &step.params, slots, scratch: &mut scratch[..prepared.scratch] });
+    drop(shared);
+    for (taken, range) in taken.into_iter().zip(&step.arguments) {
+        if let Some(buffer) = taken {
+            buffers[range.buffer.0] = buffer;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! A batch from the data set that lies on the device as bytes: gathering and normalising are kernels, the host sends indices only.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, params};
+use crate::ops::PRELUDE;
+use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
+
+/// An index that stands for no image: the batch's place is filled with zeros and its label does not count.
+pub const NO_IMAGE: u32 = u32::MAX;
+
+/// Geometry and normalisation; the same bytes as `struct GatherParams` in `gather.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct GatherParams {
+    /// Indices in a batch.
+    pub batch: u32,
+    /// Pixels of an image; images are stored one after the other, four pixels a word, lowest byte first.
+    pub pixels: u32,
+    /// Subtracted from pixel / 255.
+    pub mean: f32,
+    /// Divides the difference.
+    pub deviation: f32,
+}
+
+/// images (packed bytes), indices -> x `[batch, 1, h, w]`, normalised: `(pixel / 255 - mean) / deviation`
+pub static IMAGES: Kernel = Kernel {
+    name: "gather.images",
+    bindings: &[ReadWords, ReadWords, Write],
+    scalar: images::<f32>,
+    scalar_f64: images::<f64>,
+    wgsl: &[PRELUDE, include_str!("gather.wgsl")],
+    passes: &[Pass { entry: "images", workgroups: image_workgroups }],
+    ..Kernel::BASE
+};
+
+/// labels (a word each), indices -> targets `[batch]`
+pub static LABELS: Kernel = Kernel {
+    name: "gather.labels",
+    bindings: &[ReadWords, ReadWords, WriteWords],
+    scalar: labels::<f32>,
+    scalar_f64: labels::<f64>,
+    wgsl: &[PRELUDE, include_str!("gather.wgsl")],
+    passes: &[Pass { entry: "labels", workgroups: label_workgroups }],
+    ..Kernel::BASE
+};
+
+/// One thread a pixel.
+fn image_workgroups(bytes: &[u8]) -> u64 {
+    let p: GatherParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.pixels)).div_ceil(64)
+}
+
+fn label_workgroups(bytes: &[u8]) -> u64 {
+    let p: GatherParams = params(bytes);
+    u64::from(p.batch).div_ceil(64)
+}
+
+fn images<T: Real>(mut args: Args<'_, T>) {
+    let p: GatherParams = args.params();
+    let [images, indices, x] = args.take();
+    let (images, pixels) = (images.read_words(), p.pixels as usize);
+    let normalised: [T; 256] = std::array::from_fn(|value| (T::of(value as f64) / T::of(255.0) - T::of(p.mean.into())) / T::of(p.deviation.into()));
+    let mut x = MapMut::zeroed(x.write(), 1, 1, p.pixels);
+    for (n, &index) in indices.read_words().iter().take(p.batch as usize).enumerate() {
+        if index == NO_IMAGE {
+            continue;
+        }
+        for pixel in 0..pixels {
+            let place = index as usize * pixels + pixel;
+            let value = images[place / 4] >> (8 * (place % 4)) & 0xff;
+            *x.at(n, 0, 0, pixel) = normalised[value as usize];
+        }
+    }
+}
+
+fn labels<T: Real>(mut args: Args<'_, T>) {
+    let p: GatherParams = args.params();
+    let [labels, indices, targets] = args.take();
+    let labels = labels.read_words();
+    let indices = indices.read_words().iter().take(p.batch as usize);
+    for (target, &index) in targets.write_words().iter_mut().zip(indices) {
+        *target = if index == NO_IMAGE { IGNORE_INDEX as u32 } else { labels[index as usize] };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Map;
+
+    #[test]
+    fn a_batch_is_normalised_and_missing_images_are_zero() {
+        let packed = [u32::from_le_bytes([0, 255, 51, 102]), u32::from_le_bytes([255, 255, 0, 0])];
+        let p = GatherParams { batch: 2, pixels: 4, mean: 0.2, deviation: 0.5 };
+        let mut x = vec![9.0f64; 2 * 4 * 4];
+        let indices = [NO_IMAGE, 0];
+        let mut slots: [crate::kernel::Slot<'_, f64>; crate::kernel::MAX_BINDINGS] = Default::default();
+        slots[0] = crate::kernel::Slot::ReadWords(&packed);
+        slots[1] = crate::kernel::Slot::ReadWords(&indices);
+        slots[2] = crate::kernel::Slot::Write(&mut x);
+        images(Args { params: bytemuck::bytes_of(&p), slots, scratch: &mut [] });
+        let x = Map::new(&x, 1, 1, 4);
+        assert_eq!(x.at(0, 0, 0, 1), 0.0);
+        for (pixel, expected) in [(0, -0.4), (1, 1.6), (2, 0.0), (3, 0.4)] {
+            assert!((x.at(1, 0, 0, pixel) - expected).abs() < 1e-7);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Images and labels: reading the files, holding them, drawing batches.
+
+pub mod gather;

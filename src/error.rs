@@ -1,0 +1,174 @@
+//! Typed errors that carry their numbers from the place they arise to the page.
+//!
+//! Every error serialises to one flat object `{ kind, message, ...fields }`: `kind` and the fields are what a translator needs,
+//! `message` is the English sentence for logs and for callers who show nothing of their own.
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// A specification that cannot be read: found before any shape is known.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum SpecError {
+    #[error("the specification is not valid JSON: {reason} (line {line}, column {column})")]
+    MalformedJson { reason: String, line: usize, column: usize },
+    #[error("this page reads version {supported} of the network language, not {found}")]
+    UnsupportedVersion { found: String, supported: u32 },
+    #[error("{path}: there is no operator called {operator}; known: {known}")]
+    UnknownOperator { path: String, operator: String, known: String },
+    #[error("{path}: {found} is not possible here; expected {expected}")]
+    InvalidValue { path: String, found: String, expected: String },
+    #[error("{path}: {field} is missing; expected {expected}")]
+    MissingField { path: String, field: String, expected: String },
+    #[error("{path}: {field} is not a field of this; known: {known}")]
+    UnknownField { path: String, field: String, known: String },
+    #[error("two layers are called {node}; give one of them another name")]
+    DuplicateName { node: String },
+    #[error("the network has no layers; add one, or start from LeNet-5")]
+    EmptyNetwork,
+}
+
+/// Shapes that do not fit together, with the node where they meet and what would mend it.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum ShapeError {
+    #[error("{node}: kernel spans {span} but the padded input is {padded} ({axis}); use a smaller kernel_size or more padding")]
+    KernelLargerThanInput { node: String, axis: &'static str, span: usize, padded: usize },
+    #[error("{node}: needs an input of rank {needed}, got {shape}; {fix}")]
+    RankMismatch { node: String, needed: usize, shape: String, fix: &'static str },
+    #[error("{node}: {channels} {which} cannot be split into {groups} groups; use a divisor of {channels}")]
+    ChannelsNotDivisible { node: String, which: &'static str, channels: usize, groups: usize },
+    #[error("{node}: shapes {left} and {right} must be equal")]
+    ShapesDiffer { node: String, left: String, right: String },
+    #[error("{node}: padding {padding} must be at most half of kernel_size {kernel_size} ({axis})")]
+    PaddingTooLarge { node: String, axis: &'static str, padding: usize, kernel_size: usize },
+    #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
+    SizeOverflow { node: String, what: &'static str },
+    #[error("the network ends in {shape}, but there are {classes} classes; end it in a linear layer with {classes} out_features")]
+    ClassesMismatch { node: String, shape: String, classes: usize },
+    #[error("{node}: {op} has no gradient here: {reason}")]
+    NotDifferentiable { node: String, op: &'static str, reason: &'static str },
+    #[error("a training step needs {needed_bytes} bytes, and the limit is {limit_bytes}; batch size {largest_batch} fits")]
+    TooLarge { node: String, needed_bytes: u64, limit_bytes: u64, largest_batch: usize },
+}
+
+/// Data files that are not what they should be.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum DataError {
+    #[error("{file}: starts with {found:#010x} at offset {offset}, not with {expected:#010x}")]
+    BadMagic { file: String, offset: usize, found: u32, expected: u32 },
+    #[error("{file}: ends at offset {offset}, but {needed} bytes are needed")]
+    Truncated { file: String, offset: usize, needed: usize },
+    #[error("{file}: {what} is {found} at offset {offset}, expected {expected}")]
+    WrongSize { file: String, offset: usize, what: &'static str, found: usize, expected: usize },
+    #[error("{file}: the checksum of the bytes from offset {offset} is {found:#010x}, not {expected:#010x}; the file is damaged")]
+    ChecksumMismatch { file: String, offset: usize, found: u32, expected: u32 },
+    #[error("{file} has {images} images, but {labels_file} has {labels} labels")]
+    CountMismatch { file: String, labels_file: String, images: usize, labels: usize },
+    #[error("{file}: label {found} at offset {offset} is not one of 0 to 9")]
+    LabelOutOfRange { file: String, offset: usize, found: u8 },
+    #[error("no {split} images are loaded yet")]
+    NoData { split: &'static str },
+    #[error("there is no image {index} among {total}")]
+    InvalidIndex { index: usize, total: usize },
+    #[error("an image has {expected} pixels, not {found}")]
+    InvalidPixels { found: usize, expected: usize },
+}
+
+/// What a backend could not do. These are also the reasons for a fallback.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum DeviceError {
+    #[error("this browser has no WebGPU")]
+    NoWebgpu,
+    #[error("WebGPU is there, but offers no adapter")]
+    NoAdapter,
+    #[error("the only WebGPU adapter ({adapter}) is a program, slower than the CPU kernels")]
+    SoftwareAdapter { adapter: String },
+    #[error("the WebGPU device could not be opened: {reason}")]
+    DeviceRequestFailed { reason: String },
+    #[error("WebGPU gave a wrong result in the self-check: {kernel} was off by {largest_error}, allowed {allowed}")]
+    SelfCheckFailed { kernel: String, largest_error: f64, allowed: f64 },
+    #[error("the GPU was taken away: {reason}")]
+    DeviceLost { reason: String },
+    #[error("{what} needs {needed}, and this device allows {limit}")]
+    LimitExceeded { what: String, needed: u64, limit: u64 },
+    #[error("{what} failed on the device: {reason}")]
+    DeviceFailed { what: String, reason: String },
+}
+
+/// What a trainer refuses, or stops for.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum TrainError {
+    #[error("no network is compiled; send compile first")]
+    NotCompiled,
+    #[error("a run is training; pause it first")]
+    Busy,
+    #[error("no run is training")]
+    NotRunning,
+    #[error("loss stopped being a number between step {from_step} and step {step}; the learning rate {learning_rate} is likely too high")]
+    NonFiniteLoss { from_step: u64, step: u64, learning_rate: f64 },
+    #[error("there is no {what} called {name}")]
+    UnknownName { what: &'static str, name: String },
+    #[error("{name} has {expected} values, not {found}")]
+    WrongLength { name: String, found: usize, expected: usize },
+    #[error("{field} cannot be {found}; expected {expected}")]
+    InvalidSetting { field: &'static str, found: f64, expected: &'static str },
+    #[error("the request could not be read: {reason}")]
+    MalformedRequest { reason: String },
+}
+
+/// Any error of this crate.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(untagged)]
+#[expect(missing_docs, reason = "each variant is the error it holds")]
+pub enum Error {
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+}
+
+impl Error {
+    /// The object the page gets: `{ kind, message, ...fields }`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut object = match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(object)) => object,
+            _ => serde_json::Map::from_iter([("kind".to_owned(), "internal".into())]),
+        };
+        object.insert("message".to_owned(), self.to_string().into());
+        object.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reaches_the_page_flat_with_kind_message_and_numbers() {
+        let error = Error::from(ShapeError::KernelLargerThanInput { node: "conv2".into(), axis: "height", span: 7, padded: 4 });
+        let json = error.to_json();
+        assert_eq!(json["kind"], "kernel_larger_than_input");
+        assert_eq!(json["node"], "conv2");
+        assert_eq!(json["span"], 7);
+        assert_eq!(json["padded"], 4);
+        assert_eq!(
+            json["message"],
+            "conv2: kernel spans 7 but the padded input is 4 (height); use a smaller kernel_size or more padding"
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! Runs a plan's programs on a backend: buffers, programs, and access to values by name. The backend's type ends at [`AnyExecutor`].
+
+use std::collections::HashMap;
+
+use crate::backend::cpu::{Cpu, Kernels};
+use crate::backend::{Backend, SharedWords};
+use crate::error::{DeviceError, TrainError};
+use crate::plan::{BufferId, Located, Plan, PlannedParameter, Program, Range};
+use crate::error::Error;
+
+/// One of a plan's programs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "as in Plan")]
+pub enum Which {
+    Train,
+    Evaluate,
+    Predict,
+}
+
+/// A plan with its memory on a backend.
+#[derive(Debug)]
+pub struct Executor<B: Backend> {
+    backend: B,
+    buffers: Vec<B::Buffer>,
+    programs: [B::Program; 3],
+}
+
+impl<B: Backend> Executor<B> {
+    /// Allocates a plan's buffers and prepares its programs. `external` gives the buffers that the plan does not allocate.
+    ///
+    /// # Errors
+    /// Memory or a limit that the device does not have.
+    pub async fn new(mut backend: B, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+        let mut buffers = Vec::with_capacity(plan.buffers.len());
+        for spec in &plan.buffers {
+            buffers.push(match external.get(&spec.label) {
+                Some((words, capacity)) => backend.share(words, *capacity, &spec.label)?,
+                None => backend.allocate(spec)?,
+            });
+        }
+        let train = backend.prepare(&plan.train, &buffers).await?;
+        let evaluate = backend.prepare(&plan.evaluate, &buffers).await?;
+        let predict = backend.prepare(&plan.predict, &buffers).await?;
+        Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
+    }
+
+    fn run(&mut self, which: Which) -> Result<(), DeviceError> {
+        self.backend.run(&self.programs[which as usize], &mut self.buffers)
+    }
+}
+
+/// An executor on whichever backend was chosen.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each variant is the backend it names")]
+pub enum AnyExecutor {
+    Cpu(Executor<Cpu<f32>>),
+    /// The scalar kernels in double precision: for finite differences.
+    Double(Executor<Cpu<f64>>),
+    #[cfg(target_arch = "wasm32")]
+    Wgpu(Executor<crate::backend::wgpu::Wgpu>),
+}
+
+/// Does the same on whichever executor it is.
+macro_rules! on {
+    ($any:expr, $executor:ident => $body:expr) => {
+        match $any {
+            AnyExecutor::Cpu($executor) => $body,
+            AnyExecutor::Double($executor) => $body,
+            #[cfg(target_arch = "wasm32")]
+            AnyExecutor::Wgpu($executor) => $body,
+        }
+    };
+}
+
+impl AnyExecutor {
+    /// On the CPU with these kernels.
+    ///
+    /// # Errors
+    /// Memory that is not there.
+    pub async fn cpu(kernels: Kernels, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+        Ok(Self::Cpu(Executor::new(Cpu::new(kernels), plan, external).await?))
+    }
+
+    /// On the CPU in double precision.
+    ///
+    /// # Errors
+    /// Memory that is not there.
+    pub async fn double(plan: &Plan) -> Result<Self, DeviceError> {
+        Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, &HashMap::new()).await?))
+    }
+
+    /// Runs a program, or hands it to the device.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn run(&mut self, which: Which) -> Result<(), DeviceError> {
+        on!(self, executor => executor.run(which))
+    }
+
+    /// Waits until the device has done all it was given.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn finish(&mut self) -> Result<(), DeviceError> {
+        on!(self, executor => executor.backend.finish().await)
+    }
+
+    /// Overwrites a range's words.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn write_words(&mut self, range: Range, words: &[u32]) -> Result<(), DeviceError> {
+        on!(self, executor => executor.backend.write_words(&mut executor.buffers[range.buffer.0], range.offset, words))
+    }
+
+    /// Overwrites a range's floats, as they are stored.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn write_stored(&mut self, range: Range, floats: &[f32]) -> Result<(), DeviceError> {
+        on!(self, executor => executor.backend.write(&mut executor.buffers[range.buffer.0], range.offset, floats))
+    }
+
+    /// Reads a range's words, after all that was run before.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn read_words(&mut self, range: Range) -> Result<Vec<u32>, DeviceError> {
+        on!(self, executor => executor.backend.read_words(&executor.buffers, range).await)
+    }
+
+    /// Reads a range's floats as they are stored, after all that was run before.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn read_stored(&mut self, range: Range) -> Result<Vec<f32>, DeviceError> {
+        on!(self, executor => executor.backend.read(&executor.buffers, range).await)
+    }
+
+    /// Says that words of a shared buffer have changed on the host.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn refresh(&mut self, buffer: BufferId, words: &SharedWords, from: usize, to: usize) -> Result<(), DeviceError> {
+        on!(self, executor => executor.backend.refresh(&executor.buffers[buffer.0], words, from, to))
+    }
+
+    /// Overwrites a value with canonical (NCHW, OIHW) floats.
+    ///
+    /// # Errors
+    /// [`TrainError::WrongLength`], or what the device reports.
+    pub fn write_value(&mut self, name: &str, place: &Located, canonical: &[f32]) -> Result<(), Error> {
+        let expected = place.shape.count();
+        if canonical.len() != expected {
+            return Err(TrainError::WrongLength { name: name.to_owned(), found: canonical.len(), expected }.into());
+        }
+        Ok(self.write_stored(place.range, &place.layout.store(&place.shape, canonical))?)
+    }
+
+    /// Reads a value as canonical (NCHW, OIHW) floats.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn read_value(&mut self, place: &Located) -> Result<Vec<f32>, DeviceError> {
+        Ok(place.layout.restore(&place.shape, &self.read_stored(place.range).await?))
+    }
+}
+
+/// Where a program keeps a value.
+///
+/// # Errors
+/// [`TrainError::UnknownName`].
+pub fn locate<'a>(program: &'a Program, name: &str) -> Result<&'a Located, TrainError> {
+    program.values.get(name).ok_or_else(|| TrainError::UnknownName { what: "value", name: name.to_owned() })
+}
+
+impl Plan {
+    /// Where a parameter (`arena` 0) or its gradient (`arena` 1) lies.
+    pub fn parameter_place(&self, parameter: &PlannedParameter, arena: usize) -> Located {
+        let buffer = self.arenas.map_or(BufferId(0), |arenas| arenas[arena]);
+        let (layout, shape) = (parameter.spec.layout, parameter.spec.shape.clone());
+        let range = Range { buffer, offset: parameter.offset, len: layout.stored_len(&shape) };
+        Located { range, shape, layout }
+    }
+}

@@ -1,0 +1,186 @@
+//! Reading the fields of a JSON object with errors that say where, what was found and what would do.
+
+use serde_json::{Map, Value};
+
+use crate::error::SpecError;
+
+/// The fields of one JSON object. Every reader marks its field as known; [`Fields::finish`] refuses the rest.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    path: String,
+    object: &'a Map<String, Value>,
+    known: Vec<&'static str>,
+}
+
+/// Numbers past this are refused at once: no course network comes near, and products stay far from overflow.
+const LARGEST: u64 = 1 << 24;
+
+impl<'a> Fields<'a> {
+    /// Reads `value` as an object; `path` says where it stands, as in `layers[2]`.
+    ///
+    /// # Errors
+    /// [`SpecError::InvalidValue`] when it is something else.
+    pub fn new(path: impl Into<String>, value: &'a Value) -> Result<Self, SpecError> {
+        let path = path.into();
+        match value {
+            Value::Object(object) => Ok(Self { path, object, known: Vec::new() }),
+            other => Err(SpecError::InvalidValue { path, found: brief(other), expected: "an object".into() }),
+        }
+    }
+
+    /// Where the object stands.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The raw field; `null` counts as absent.
+    pub fn get(&mut self, field: &'static str) -> Option<&'a Value> {
+        self.known.push(field);
+        self.object.get(field).filter(|value| !value.is_null())
+    }
+
+    fn invalid(&self, field: &str, found: &Value, expected: impl Into<String>) -> SpecError {
+        SpecError::InvalidValue { path: format!("{}.{field}", self.path), found: brief(found), expected: expected.into() }
+    }
+
+    fn missing(&self, field: &str, expected: impl Into<String>) -> SpecError {
+        SpecError::MissingField { path: self.path.clone(), field: field.into(), expected: expected.into() }
+    }
+
+    fn whole(&self, field: &str, value: &Value, least: u64) -> Result<usize, SpecError> {
+        let number = value.as_u64().filter(|&n| n >= least && n <= LARGEST);
+        number.map(|n| n as usize).ok_or_else(|| self.invalid(field, value, format!("a whole number from {least} to {LARGEST}")))
+    }
+
+    /// A whole number of at least 1.
+    ///
+    /// # Errors
+    /// Absent or anything else.
+    pub fn positive(&mut self, field: &'static str) -> Result<usize, SpecError> {
+        match self.get(field) {
+            Some(value) => self.whole(field, value, 1),
+            None => Err(self.missing(field, "a whole number of at least 1")),
+        }
+    }
+
+    /// As [`Fields::positive`], with a value for when it is absent.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn positive_or(&mut self, field: &'static str, default: usize) -> Result<usize, SpecError> {
+        self.get(field).map_or(Ok(default), |value| self.whole(field, value, 1))
+    }
+
+    /// A whole number of at least `least` for both axes, or `[height, width]`; `default` when absent.
+    ///
+    /// # Errors
+    /// Absent without a default, or anything else.
+    pub fn pair(&mut self, field: &'static str, least: u64, default: Option<usize>) -> Result<[usize; 2], SpecError> {
+        match (self.get(field), default) {
+            (Some(value), _) => self.read_pair(field, value, least),
+            (None, Some(default)) => Ok([default, default]),
+            (None, None) => Err(self.missing(field, "a whole number, or [height, width]")),
+        }
+    }
+
+    /// As [`Fields::pair`], with a default for each axis.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn pair_or(&mut self, field: &'static str, least: u64, default: [usize; 2]) -> Result<[usize; 2], SpecError> {
+        self.get(field).map_or(Ok(default), |value| self.read_pair(field, value, least))
+    }
+
+    fn read_pair(&self, field: &str, value: &Value, least: u64) -> Result<[usize; 2], SpecError> {
+        match value.as_array().map(Vec::as_slice) {
+            Some([height, width]) => Ok([self.whole(field, height, least)?, self.whole(field, width, least)?]),
+            Some(_) => Err(self.invalid(field, value, "a whole number, or [height, width]")),
+            None => self.whole(field, value, least).map(|both| [both, both]),
+        }
+    }
+
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn flag_or(&mut self, field: &'static str, default: bool) -> Result<bool, SpecError> {
+        match self.get(field) {
+            None => Ok(default),
+            Some(value) => value.as_bool().ok_or_else(|| self.invalid(field, value, "true or false")),
+        }
+    }
+
+    /// A number from `least` to `most`.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn number_or(&mut self, field: &'static str, least: f64, most: f64, default: f64) -> Result<f64, SpecError> {
+        match self.get(field) {
+            None => Ok(default),
+            Some(value) => {
+                let number = value.as_f64().filter(|n| (least..=most).contains(n));
+                number.ok_or_else(|| self.invalid(field, value, format!("a number from {least} to {most}")))
+            }
+        }
+    }
+
+    /// A whole number of any size up to 2^53, as seeds are.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn seed_or(&mut self, field: &'static str, default: u64) -> Result<u64, SpecError> {
+        match self.get(field) {
+            None => Ok(default),
+            Some(value) => {
+                let seed = value.as_u64().filter(|&n| n <= 1 << 53);
+                seed.ok_or_else(|| self.invalid(field, value, "a whole number from 0 to 2^53"))
+            }
+        }
+    }
+
+    /// A piece of text, not empty and not endless.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn text(&mut self, field: &'static str) -> Result<Option<&'a str>, SpecError> {
+        match self.get(field) {
+            None => Ok(None),
+            Some(value) => {
+                let text = value.as_str().filter(|t| !t.trim().is_empty() && t.chars().count() <= 80);
+                text.map(Some).ok_or_else(|| self.invalid(field, value, "a text of 1 to 80 characters"))
+            }
+        }
+    }
+
+    /// One of a few words.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn choice_or<T: Copy>(&mut self, field: &'static str, choices: &[(&str, T)], default: T) -> Result<T, SpecError> {
+        match self.get(field) {
+            None => Ok(default),
+            Some(value) => {
+                let chosen = choices.iter().find(|(name, _)| value.as_str() == Some(name));
+                let names = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
+                chosen.map(|&(_, choice)| choice).ok_or_else(|| self.invalid(field, value, names()))
+            }
+        }
+    }
+
+    /// Refuses fields that nothing read: a misspelt field must not count as absent.
+    ///
+    /// # Errors
+    /// [`SpecError::UnknownField`] with the first of them.
+    pub fn finish(self) -> Result<(), SpecError> {
+        match self.object.keys().find(|key| !self.known.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(field) => Err(SpecError::UnknownField { path: self.path, field: field.clone(), known: self.known.join(", ") }),
+        }
+    }
+}
+
+/// A value as it was written, cut where it gets long.
+pub fn brief(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 40 { text } else { text.chars().take(39).chain(['…']).collect() }
+}

@@ -1,0 +1,47 @@
+//! Initial parameters.
+
+use super::spec::Initialization;
+use crate::ops::ParameterSpec;
+use crate::rng::Rng;
+
+/// Draws one parameter in canonical order (OIHW, or `[out, in]`).
+pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f32> {
+    let count = spec.shape.count();
+    let fan_in = spec.fan_in as f64;
+    match init {
+        // kaiming_uniform with a = sqrt(5), which torch.nn.Conv2d and Linear use, comes to this bound.
+        Initialization::Pytorch => (0..count).map(|_| rng.symmetric(fan_in.sqrt().recip()) as f32).collect(),
+        Initialization::Kaiming if spec.role == "weight" => (0..count).map(|_| (rng.normal() * (2.0 / fan_in).sqrt()) as f32).collect(),
+        Initialization::Kaiming => vec![0.0; count],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Layout;
+    use crate::rng::Stream;
+    use crate::shape::Shape;
+
+    fn draws(role: &'static str, init: Initialization) -> Vec<f32> {
+        let spec = ParameterSpec { role, shape: Shape::new(&[100, 50, 2, 2]), layout: Layout::ConvWeight, fan_in: 200 };
+        draw(&spec, init, &mut Rng::new(5, Stream::Parameters))
+    }
+
+    #[test]
+    fn pytorch_is_uniform_within_one_over_root_fan_in() {
+        let values = draws("weight", Initialization::Pytorch);
+        let bound = 1.0 / 200f32.sqrt();
+        assert!(values.iter().all(|v| v.abs() <= bound));
+        let variance = values.iter().map(|v| f64::from(v * v)).sum::<f64>() / values.len() as f64;
+        assert!((variance * 3.0 / f64::from(bound * bound) - 1.0).abs() < 0.03, "a uniform's variance is bound^2/3");
+    }
+
+    #[test]
+    fn kaiming_has_variance_two_over_fan_in_and_zero_biases() {
+        let values = draws("weight", Initialization::Kaiming);
+        let variance = values.iter().map(|v| f64::from(v * v)).sum::<f64>() / values.len() as f64;
+        assert!((variance * 100.0 - 1.0).abs() < 0.04, "{variance}");
+        assert!(draws("bias", Initialization::Kaiming).iter().all(|&v| v == 0.0));
+    }
+}

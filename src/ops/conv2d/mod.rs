@@ -1,0 +1,237 @@
+//! Two-dimensional convolution.
+
+pub mod params;
+mod scalar;
+
+use std::rc::Rc;
+
+use self::params::Conv2dParams;
+use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
+use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::layout::{Layout, channel_stride};
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// Two-dimensional cross-correlation, which the field calls convolution (LeCun et al. 1998, section II.A).
+///
+/// `y[n,o,h,w] = bias[o] + sum over i,r,s of weight[o,i,r,s] * x[n, i, h*stride + r*dilation - padding, w*stride + s*dilation - padding]`
+///
+/// With `groups` the channels are split evenly and group g of the output reads group g of the input only (Krizhevsky et al. 2012,
+/// section 3.5).
+///
+/// # Shapes
+/// input `[n, in_channels, h, w]`, output `[n, out_channels, floor((h + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, ...]`;
+/// weight `[out_channels, in_channels / groups, kernel_height, kernel_width]`, bias `[out_channels]`.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::ChannelsNotDivisible`], [`ShapeError::KernelLargerThanInput`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub struct Conv2d {
+    pub out_channels: usize,
+    pub window: Window,
+    pub groups: usize,
+    pub bias: bool,
+}
+
+/// Reads the fields of a `conv2d` layer: `out_channels`, `kernel_size`, and optionally `stride` 1, `padding` 0, `dilation` 1,
+/// `groups` 1, `bias` true.
+///
+/// # Errors
+/// A field that is missing or has an impossible value.
+pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    Ok(Rc::new(Conv2d {
+        out_channels: fields.positive("out_channels")?,
+        window: Window {
+            kernel_size: fields.pair("kernel_size", 1, None)?,
+            stride: fields.pair("stride", 1, Some(1))?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        },
+        groups: fields.positive_or("groups", 1)?,
+        bias: fields.flag_or("bias", true)?,
+    }))
+}
+
+impl Conv2d {
+    fn params(&self, x: &Shape, y: &Shape) -> Conv2dParams {
+        let ([batch, in_channels, in_height, in_width], [_, out_channels, out_height, out_width]) = (x.nchw(), y.nchw());
+        let Window { kernel_size, stride, padding, dilation } = self.window;
+        Conv2dParams {
+            batch: batch as u32,
+            in_channels: in_channels as u32,
+            in_height: in_height as u32,
+            in_width: in_width as u32,
+            in_stride: channel_stride(in_channels) as u32,
+            out_channels: out_channels as u32,
+            out_height: out_height as u32,
+            out_width: out_width as u32,
+            out_stride: channel_stride(out_channels) as u32,
+            kernel_height: kernel_size[0] as u32,
+            kernel_width: kernel_size[1] as u32,
+            stride_height: stride[0] as u32,
+            stride_width: stride[1] as u32,
+            padding_height: padding[0] as u32,
+            padding_width: padding[1] as u32,
+            dilation_height: dilation[0] as u32,
+            dilation_width: dilation[1] as u32,
+            groups: self.groups as u32,
+            has_bias: self.bias.into(),
+            relu: 0,
+        }
+    }
+}
+
+impl Operator for Conv2d {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "conv"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let [n, in_channels, height, width] = super::rank_4(node, inputs[0])?;
+        for (which, channels) in [("input channels", in_channels), ("output channels", self.out_channels)] {
+            if channels % self.groups != 0 {
+                return Err(ShapeError::ChannelsNotDivisible { node: node.to_owned(), which, channels, groups: self.groups });
+            }
+        }
+        let [out_height, out_width] = self.window.output_size(node, [height, width])?;
+        Ok(vec![OutputSpec::floats(&[n, self.out_channels, out_height, out_width])])
+    }
+
+    fn parameters(&self, inputs: &[&Shape]) -> Vec<ParameterSpec> {
+        let [_, in_channels, ..] = inputs[0].nchw();
+        let in_per_group = in_channels / self.groups;
+        let [kernel_height, kernel_width] = self.window.kernel_size;
+        let fan_in = in_per_group.saturating_mul(kernel_height).saturating_mul(kernel_width);
+        let weight = ParameterSpec {
+            role: "weight",
+            shape: Shape::new(&[self.out_channels, in_per_group, kernel_height, kernel_width]),
+            layout: Layout::ConvWeight,
+            fan_in,
+        };
+        let bias = ParameterSpec { role: "bias", shape: Shape::new(&[self.out_channels]), layout: Layout::Channels, fan_in };
+        if self.bias { vec![weight, bias] } else { vec![weight] }
+    }
+
+    fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
+        let [_, in_channels, ..] = inputs[0].nchw();
+        let [kernel_height, kernel_width] = self.window.kernel_size;
+        (output.count() * (in_channels / self.groups) * kernel_height * kernel_width) as u64
+    }
+
+    fn window(&self) -> Option<Window> {
+        Some(self.window)
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        let (x, y, weight) = (node.inputs[0], node.outputs[0], node.parameters[0]);
+        let bias = node.parameters.get(1).copied().unwrap_or(weight);
+        let params = self.params(graph.shape(x), graph.shape(y));
+        graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[x, weight, bias, y]);
+    }
+
+    // y = conv(x, weight) + bias        dx = conv_transpose(dy, weight), same stride, padding, dilation
+    // dweight[o,i,r,s] = sum over n,h,w of dy[n,o,h,w] * x[n,i, h*stride+r*dilation-padding, w*stride+s*dilation-padding]
+    // dbias[o]         = sum over n,h,w of dy[n,o,h,w]                              keeps x and weight
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        let (x, weight) = (node.inputs[0], node.parameters[0]);
+        let params = self.params(graph.shape(x), graph.shape(node.outputs[0]));
+        let params = bytemuck::bytes_of(&params);
+        let mut gradients = vec![None; 1 + node.parameters.len()];
+        if self.bias && wants[2] {
+            let dbias = graph.gradient_of(node.parameters[1]);
+            graph.call(&node.name, &BIAS_GRADIENT, params, &[dy, dbias]);
+            gradients[2] = Some(dbias);
+        }
+        if wants[1] {
+            let dweight = graph.gradient_of(weight);
+            graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
+            gradients[1] = Some(dweight);
+        }
+        if wants[0] {
+            let dx = graph.gradient_of(x);
+            graph.call(&node.name, &INPUT_GRADIENT, params, &[dy, weight, dx]);
+            gradients[0] = Some(dx);
+        }
+        Ok(gradients)
+    }
+}
+
+const WGSL: &[&str] = &[PRELUDE, include_str!("conv2d.wgsl")];
+
+fn set_relu(bytes: &mut [u8]) {
+    let mut p: Conv2dParams = params(bytes);
+    p.relu = 1;
+    bytes.copy_from_slice(bytemuck::bytes_of(&p));
+}
+
+/// x, weight, bias (any buffer when `has_bias` is 0) -> y
+pub static FORWARD: Kernel = Kernel {
+    name: "conv2d.forward",
+    bindings: &[Read, Read, Read, Write],
+    scalar: scalar::forward::<f32>,
+    scalar_f64: scalar::forward::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
+    fuse_relu: Some(set_relu),
+    ..Kernel::BASE
+};
+
+/// dy, weight -> dx
+pub static INPUT_GRADIENT: Kernel = Kernel {
+    name: "conv2d.input_gradient",
+    bindings: &[Read, Read, Write],
+    scalar: scalar::input_gradient::<f32>,
+    scalar_f64: scalar::input_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+/// x, dy -> dweight
+pub static WEIGHT_GRADIENT: Kernel = Kernel {
+    name: "conv2d.weight_gradient",
+    bindings: &[Read, Read, Write],
+    scalar: scalar::weight_gradient::<f32>,
+    scalar_f64: scalar::weight_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "weight_gradient", workgroups: weight_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+/// dy -> dbias
+pub static BIAS_GRADIENT: Kernel = Kernel {
+    name: "conv2d.bias_gradient",
+    bindings: &[Read, Write],
+    scalar: scalar::bias_gradient::<f32>,
+    scalar_f64: scalar::bias_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+fn forward_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.out_height) * u64::from(p.out_width) * u64::from(p.out_stride / 4)).div_ceil(64)
+}
+
+fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.in_height) * u64::from(p.in_width) * u64::from(p.in_stride / 4)).div_ceil(64)
+}
+
+fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    u64::from(p.kernel_height) * u64::from(p.kernel_width) * u64::from(p.in_channels / p.groups) * u64::from(p.out_stride / 4)
+}
+
+fn bias_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    u64::from(p.out_stride / 4)
+}

@@ -1,0 +1,200 @@
+//! The fully connected layer.
+
+pub mod params;
+mod scalar;
+
+use std::rc::Rc;
+
+use self::params::LinearParams;
+use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
+use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::layout::{Layout, channel_stride};
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// A fully connected layer: `y[n,o] = bias[o] + sum over i of weight[o,i] * x[n,i]`.
+///
+/// # Shapes
+/// input `[n, in_features]`, output `[n, out_features]`; weight `[out_features, in_features]`, bias `[out_features]`.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`] unless rank 2.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub struct Linear {
+    pub out_features: usize,
+    pub bias: bool,
+}
+
+/// Reads the fields of a `linear` layer: `out_features`, and optionally `bias` true.
+///
+/// # Errors
+/// A field that is missing or has an impossible value.
+pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    Ok(Rc::new(Linear { out_features: fields.positive("out_features")?, bias: fields.flag_or("bias", true)? }))
+}
+
+impl Linear {
+    fn params(&self, x: &Shape) -> LinearParams {
+        let [batch, in_features, ..] = x.nchw();
+        LinearParams {
+            batch: batch as u32,
+            in_features: in_features as u32,
+            in_stride: channel_stride(in_features) as u32,
+            out_features: self.out_features as u32,
+            out_stride: channel_stride(self.out_features) as u32,
+            has_bias: self.bias.into(),
+            relu: 0,
+            unused: 0,
+        }
+    }
+}
+
+impl Operator for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "fc"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let [n, _] = *inputs[0].dims() else {
+            let (node, shape) = (node.to_owned(), inputs[0].to_string());
+            return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "put a flatten before it" });
+        };
+        Ok(vec![OutputSpec::floats(&[n, self.out_features])])
+    }
+
+    fn parameters(&self, inputs: &[&Shape]) -> Vec<ParameterSpec> {
+        let [_, in_features, ..] = inputs[0].nchw();
+        let weight = ParameterSpec {
+            role: "weight",
+            shape: Shape::new(&[self.out_features, in_features]),
+            layout: Layout::LinearWeight,
+            fan_in: in_features,
+        };
+        let bias = ParameterSpec {
+            role: "bias",
+            shape: Shape::new(&[self.out_features]),
+            layout: Layout::Channels,
+            fan_in: in_features,
+        };
+        if self.bias { vec![weight, bias] } else { vec![weight] }
+    }
+
+    fn macs(&self, inputs: &[&Shape], _output: &Shape) -> u64 {
+        (inputs[0].count() * self.out_features) as u64
+    }
+
+    fn window(&self) -> Option<Window> {
+        None
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        let (x, y, weight) = (node.inputs[0], node.outputs[0], node.parameters[0]);
+        let bias = node.parameters.get(1).copied().unwrap_or(weight);
+        let params = self.params(graph.shape(x));
+        graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[x, weight, bias, y]);
+    }
+
+    // y = x weight^T + bias    dx = dy weight    dweight = dy^T x    dbias[o] = sum over n of dy[n,o]    keeps x and weight
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        let (x, weight) = (node.inputs[0], node.parameters[0]);
+        let params = self.params(graph.shape(x));
+        let params = bytemuck::bytes_of(&params);
+        let mut gradients = vec![None; 1 + node.parameters.len()];
+        if self.bias && wants[2] {
+            let dbias = graph.gradient_of(node.parameters[1]);
+            graph.call(&node.name, &BIAS_GRADIENT, params, &[dy, dbias]);
+            gradients[2] = Some(dbias);
+        }
+        if wants[1] {
+            let dweight = graph.gradient_of(weight);
+            graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
+            gradients[1] = Some(dweight);
+        }
+        if wants[0] {
+            let dx = graph.gradient_of(x);
+            graph.call(&node.name, &INPUT_GRADIENT, params, &[dy, weight, dx]);
+            gradients[0] = Some(dx);
+        }
+        Ok(gradients)
+    }
+}
+
+const WGSL: &[&str] = &[PRELUDE, include_str!("linear.wgsl")];
+
+fn set_relu(bytes: &mut [u8]) {
+    let mut p: LinearParams = params(bytes);
+    p.relu = 1;
+    bytes.copy_from_slice(bytemuck::bytes_of(&p));
+}
+
+/// x, weight, bias (any buffer when `has_bias` is 0) -> y
+pub static FORWARD: Kernel = Kernel {
+    name: "linear.forward",
+    bindings: &[Read, Read, Read, Write],
+    scalar: scalar::forward::<f32>,
+    scalar_f64: scalar::forward::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
+    fuse_relu: Some(set_relu),
+    ..Kernel::BASE
+};
+
+/// dy, weight -> dx
+pub static INPUT_GRADIENT: Kernel = Kernel {
+    name: "linear.input_gradient",
+    bindings: &[Read, Read, Write],
+    scalar: scalar::input_gradient::<f32>,
+    scalar_f64: scalar::input_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+/// x, dy -> dweight
+pub static WEIGHT_GRADIENT: Kernel = Kernel {
+    name: "linear.weight_gradient",
+    bindings: &[Read, Read, Write],
+    scalar: scalar::weight_gradient::<f32>,
+    scalar_f64: scalar::weight_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "weight_gradient", workgroups: weight_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+/// dy -> dbias
+pub static BIAS_GRADIENT: Kernel = Kernel {
+    name: "linear.bias_gradient",
+    bindings: &[Read, Write],
+    scalar: scalar::bias_gradient::<f32>,
+    scalar_f64: scalar::bias_gradient::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups }],
+    ..Kernel::BASE
+};
+
+fn forward_workgroups(bytes: &[u8]) -> u64 {
+    let p: LinearParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.out_stride / 4)).div_ceil(64)
+}
+
+fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: LinearParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.in_stride / 4)).div_ceil(64)
+}
+
+fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: LinearParams = params(bytes);
+    (u64::from(p.in_features) * u64::from(p.out_stride / 4)).div_ceil(64)
+}
+
+fn bias_gradient_workgroups(bytes: &[u8]) -> u64 {
+    let p: LinearParams = params(bytes);
+    u64::from(p.out_stride / 4).div_ceil(64)
+}

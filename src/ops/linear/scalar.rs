@@ -1,0 +1,75 @@
+//! linear in plain loops: the reference the fast kernels are measured against.
+
+use super::params::LinearParams;
+use crate::kernel::{Args, Map, MapMut, Real};
+use crate::ops::relu::rectify;
+
+/// Where the weight from input feature `i` to output feature `o` lies.
+fn weight_index(p: &LinearParams, o: usize, i: usize) -> usize {
+    i * p.out_stride as usize + o
+}
+
+/// `y[n,o] = bias[o] + sum over i of x[n,i] * weight[o,i]`
+pub fn forward<T: Real>(mut args: Args<'_, T>) {
+    let p: LinearParams = args.params();
+    let [x, weight, bias, y] = args.take();
+    let (weight, bias) = (weight.read(), bias.read());
+    let x = Map::new(x.read(), p.in_features, 1, 1);
+    let mut y = MapMut::zeroed(y.write(), p.out_features, 1, 1);
+    for n in 0..p.batch as usize {
+        for o in 0..p.out_features as usize {
+            let mut sum = if p.has_bias == 1 { bias[o] } else { T::zero() };
+            for i in 0..p.in_features as usize {
+                sum += x.at(n, i, 0, 0) * weight[weight_index(&p, o, i)];
+            }
+            *y.at(n, o, 0, 0) = if p.relu == 1 { rectify(sum) } else { sum };
+        }
+    }
+}
+
+/// `dx[n,i] = sum over o of dy[n,o] * weight[o,i]`
+pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
+    let p: LinearParams = args.params();
+    let [dy, weight, dx] = args.take();
+    let weight = weight.read();
+    let dy = Map::new(dy.read(), p.out_features, 1, 1);
+    let mut dx = MapMut::zeroed(dx.write(), p.in_features, 1, 1);
+    for n in 0..p.batch as usize {
+        for i in 0..p.in_features as usize {
+            for o in 0..p.out_features as usize {
+                *dx.at(n, i, 0, 0) += dy.at(n, o, 0, 0) * weight[weight_index(&p, o, i)];
+            }
+        }
+    }
+}
+
+/// `dweight[o,i] = sum over n of dy[n,o] * x[n,i]`
+pub fn weight_gradient<T: Real>(mut args: Args<'_, T>) {
+    let p: LinearParams = args.params();
+    let [x, dy, dweight] = args.take();
+    let x = Map::new(x.read(), p.in_features, 1, 1);
+    let dy = Map::new(dy.read(), p.out_features, 1, 1);
+    let dweight = dweight.write();
+    dweight.fill(T::zero());
+    for n in 0..p.batch as usize {
+        for i in 0..p.in_features as usize {
+            for o in 0..p.out_features as usize {
+                dweight[weight_index(&p, o, i)] += dy.at(n, o, 0, 0) * x.at(n, i, 0, 0);
+            }
+        }
+    }
+}
+
+/// `dbias[o] = sum over n of dy[n,o]`
+pub fn bias_gradient<T: Real>(mut args: Args<'_, T>) {
+    let p: LinearParams = args.params();
+    let [dy, dbias] = args.take();
+    let dy = Map::new(dy.read(), p.out_features, 1, 1);
+    let dbias = dbias.write();
+    dbias.fill(T::zero());
+    for n in 0..p.batch as usize {
+        for o in 0..p.out_features as usize {
+            dbias[o] += dy.at(n, o, 0, 0);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Two-dimensional max pooling.
+
+pub mod params;
+mod scalar;
+
+use std::rc::Rc;
+
+use self::params::MaxPool2dParams;
+use super::{Operator, OutputSpec, PRELUDE, Window};
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
+use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::layout::channel_stride;
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// Max pooling: `y[n,c,h,w]` = the largest of `x` in the window at `h * stride - padding`, `w * stride - padding`.
+///
+/// Windows may overlap (Krizhevsky et al. 2012, section 3.4). Padding counts as minus infinity. Among equal values the first in
+/// row-major order wins and gets the gradient. With `ceil_mode` sizes are rounded up, and a last window that would start in the
+/// bottom or right padding is dropped, as PyTorch does.
+///
+/// # Shapes
+/// input `[n, c, h, w]`, output `[n, c, floor((h + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, ...]`; a second output,
+/// `argmax`, holds `row * w + column` of each choice.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::KernelLargerThanInput`], [`ShapeError::PaddingTooLarge`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub struct MaxPool2d {
+    pub window: Window,
+    pub ceil_mode: bool,
+}
+
+/// Reads the fields of a `max_pool2d` layer: `kernel_size`, and optionally `stride` (as the kernel), `padding` 0, `dilation` 1,
+/// `ceil_mode` false.
+///
+/// # Errors
+/// A field that is missing or has an impossible value.
+pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    let kernel_size = fields.pair("kernel_size", 1, None)?;
+    Ok(Rc::new(MaxPool2d {
+        window: Window {
+            kernel_size,
+            stride: fields.pair_or("stride", 1, kernel_size)?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        },
+        ceil_mode: fields.flag_or("ceil_mode", false)?,
+    }))
+}
+
+impl MaxPool2d {
+    fn params(&self, x: &Shape, y: &Shape) -> MaxPool2dParams {
+        let ([batch, channels, in_height, in_width], [_, _, out_height, out_width]) = (x.nchw(), y.nchw());
+        let Window { kernel_size, stride, padding, dilation } = self.window;
+        MaxPool2dParams {
+            batch: batch as u32,
+            channels: channels as u32,
+            channel_stride: channel_stride(channels) as u32,
+            in_height: in_height as u32,
+            in_width: in_width as u32,
+            out_height: out_height as u32,
+            out_width: out_width as u32,
+            kernel_height: kernel_size[0] as u32,
+            kernel_width: kernel_size[1] as u32,
+            stride_height: stride[0] as u32,
+            stride_width: stride[1] as u32,
+            padding_height: padding[0] as u32,
+            padding_width: padding[1] as u32,
+            dilation_height: dilation[0] as u32,
+            dilation_width: dilation[1] as u32,
+            unused: 0,
+        }
+    }
+
+    /// The output size, `ceil_mode` included.
+    fn output_size(&self, node: &str, input: [usize; 2]) -> Result<[usize; 2], ShapeError> {
+        let Window { kernel_size, stride, padding, dilation } = self.window;
+        let mut output = self.window.output_size(node, input)?;
+        for i in 0..2 {
+            if padding[i] > kernel_size[i] / 2 {
+                let axis = ["height", "width"][i];
+                let (node, padding, kernel_size) = (node.to_owned(), padding[i], kernel_size[i]);
+                return Err(ShapeError::PaddingTooLarge { node, axis, padding, kernel_size });
+            }
+            // The sums below were checked by `Window::output_size`.
+            let room = input[i] + 2 * padding[i] - (dilation[i] * (kernel_size[i] - 1) + 1);
+            let starts_inside = output[i].checked_mul(stride[i]).is_some_and(|start| start < input[i] + padding[i]);
+            if self.ceil_mode && room % stride[i] != 0 && starts_inside {
+                output[i] += 1;
+            }
+        }
+        Ok(output)
+    }
+}
+
+impl Operator for MaxPool2d {
+    fn name(&self) -> &'static str {
+        "max_pool2d"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "pool"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let [n, c, height, width] = super::rank_4(node, inputs[0])?;
+        let [out_height, out_width] = self.output_size(node, [height, width])?;
+        let output = OutputSpec::floats(&[n, c, out_height, out_width]);
+        let argmax = OutputSpec { what: "argmax", words: true, ..output.clone() };
+        Ok(vec![output, argmax])
+    }
+
+    fn window(&self) -> Option<Window> {
+        Some(self.window)
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        let (x, y, argmax) = (node.inputs[0], node.outputs[0], node.outputs[1]);
+        let params = self.params(graph.shape(x), graph.shape(y));
+        graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[x, y, argmax]);
+    }
+
+    // y = max of x over the window    dx[argmax] = sum of dy over the windows that chose it    keeps argmax
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        if !wants[0] {
+            return Ok(vec![None]);
+        }
+        let (x, y, argmax) = (node.inputs[0], node.outputs[0], node.outputs[1]);
+        let params = self.params(graph.shape(x), graph.shape(y));
+        let dx = graph.gradient_of(x);
+        graph.call(&node.name, &BACKWARD, bytemuck::bytes_of(&params), &[dy, argmax, dx]);
+        Ok(vec![Some(dx)])
+    }
+}
+
+const WGSL: &[&str] = &[PRELUDE, include_str!("max_pool2d.wgsl")];
+
+/// x -> y, argmax
+pub static FORWARD: Kernel = Kernel {
+    name: "max_pool2d.forward",
+    bindings: &[Read, Write, WriteWords],
+    scalar: scalar::forward::<f32>,
+    scalar_f64: scalar::forward::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
+    ..Kernel::BASE
+};
+
+/// dy, argmax -> dx
+pub static BACKWARD: Kernel = Kernel {
+    name: "max_pool2d.backward",
+    bindings: &[Read, ReadWords, Write],
+    scalar: scalar::backward::<f32>,
+    scalar_f64: scalar::backward::<f64>,
+    wgsl: WGSL,
+    passes: &[Pass { entry: "backward", workgroups: backward_workgroups }],
+    ..Kernel::BASE
+};
+
+/// One thread for four channels of an output pixel.
+fn forward_workgroups(bytes: &[u8]) -> u64 {
+    let p: MaxPool2dParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.out_height) * u64::from(p.out_width) * u64::from(p.channel_stride / 4)).div_ceil(64)
+}
+
+/// One thread for four channels of an input pixel: it gathers from the windows that may have chosen it.
+fn backward_workgroups(bytes: &[u8]) -> u64 {
+    let p: MaxPool2dParams = params(bytes);
+    (u64::from(p.batch) * u64::from(p.in_height) * u64::from(p.in_width) * u64::from(p.channel_stride / 4)).div_ceil(64)
+}

@@ -1,0 +1,153 @@
+//! The operators: one folder each, with its params, shape rule, gradient rule, scalar kernels, SIMD kernels and WGSL.
+
+pub mod add;
+pub mod conv2d;
+pub mod flatten;
+pub mod linear;
+pub mod max_pool2d;
+pub mod relu;
+pub mod softmax_cross_entropy;
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
+use crate::layout::Layout;
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// WGSL that every kernel's source begins with: the flat workgroup number.
+pub const PRELUDE: &str = include_str!("shared/prelude.wgsl");
+
+/// Something an operator makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputSpec {
+    /// Its canonical shape.
+    pub shape: Shape,
+    /// What it is, for outputs after the first: `argmax`.
+    pub what: &'static str,
+    /// Whether it holds words and not floats.
+    pub words: bool,
+}
+
+impl OutputSpec {
+    /// An operator's usual result: one float tensor.
+    pub fn floats(dims: &[usize]) -> Self {
+        Self { shape: Shape::new(dims), what: "", words: false }
+    }
+}
+
+/// A parameter an operator needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterSpec {
+    /// `weight`, `bias`, `gamma`.
+    pub role: &'static str,
+    /// PyTorch's shape of it.
+    pub shape: Shape,
+    /// How it lies in the arena.
+    pub layout: Layout,
+    /// Inputs that one output sums over: what initialisations scale with.
+    pub fan_in: usize,
+}
+
+/// How one output position looks at the input: the part of a layer that its receptive field depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub struct Window {
+    pub kernel_size: [usize; 2],
+    pub stride: [usize; 2],
+    pub padding: [usize; 2],
+    pub dilation: [usize; 2],
+}
+
+impl Window {
+    /// One position sees one position.
+    pub const POINT: Self = Self { kernel_size: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1] };
+
+    /// The output size along both axes.
+    ///
+    /// # Errors
+    /// [`ShapeError::KernelLargerThanInput`] when not one window fits, [`ShapeError::SizeOverflow`] when the numbers do not.
+    pub fn output_size(&self, node: &str, input: [usize; 2]) -> Result<[usize; 2], ShapeError> {
+        let axis = |i: usize| {
+            let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the padded input" };
+            let span = self.dilation[i].checked_mul(self.kernel_size[i] - 1).and_then(|s| s.checked_add(1)).ok_or_else(overflow)?;
+            let padded = self.padding[i].checked_mul(2).and_then(|p| p.checked_add(input[i])).ok_or_else(overflow)?;
+            let axis = ["height", "width"][i];
+            let room = padded.checked_sub(span).ok_or_else(|| ShapeError::KernelLargerThanInput { node: node.to_owned(), axis, span, padded })?;
+            Ok(room / self.stride[i] + 1)
+        };
+        Ok([axis(0)?, axis(1)?])
+    }
+}
+
+/// What the network language calls a layer. Adding one is described in ARCHITECTURE.md.
+pub trait Operator: fmt::Debug {
+    /// Its name in specifications: `conv2d`.
+    fn name(&self) -> &'static str;
+
+    /// What layers of this kind are called when the author gives no name: `conv` makes `conv1`, `conv2`.
+    fn short_name(&self) -> &'static str;
+
+    /// The shapes it makes from these inputs. Pure; the editor and the compiler both call it.
+    ///
+    /// # Errors
+    /// Inputs that do not fit, with the node's name and a fix.
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError>;
+
+    /// The parameters it needs for these inputs, which passed [`Operator::infer`].
+    fn parameters(&self, inputs: &[&Shape]) -> Vec<ParameterSpec> {
+        let _ = inputs;
+        Vec::new()
+    }
+
+    /// Multiply-accumulates of one forward pass, whole batch.
+    fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
+        let _ = (inputs, output);
+        0
+    }
+
+    /// How it looks at its input; `None` when every output sees the whole input.
+    fn window(&self) -> Option<Window> {
+        Some(Window::POINT)
+    }
+
+    /// Adds its forward call.
+    fn forward(&self, graph: &mut Graph, node: &Node);
+
+    /// Adds its backward calls, given the gradient `dy` of its result, and returns the gradients of its inputs and then of its
+    /// parameters. Where `wants` is false no gradient is needed and none should be computed.
+    ///
+    /// # Errors
+    /// [`ShapeError::NotDifferentiable`] where there is no gradient.
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError>;
+}
+
+/// The dimensions of a rank-4 input.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`] for any other rank.
+pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
+    match *input.dims() {
+        [n, c, h, w] => Ok([n, c, h, w]),
+        _ => Err(ShapeError::RankMismatch {
+            node: node.to_owned(),
+            needed: 4,
+            shape: input.to_string(),
+            fix: "put it before flatten",
+        }),
+    }
+}
+
+/// Reads one operator's fields from a layer of a specification.
+type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
+
+/// Every operator a specification can name. A new operator adds its line here.
+pub const OPERATORS: &[(&str, Parse)] = &[
+    ("conv2d", conv2d::parse),
+    ("flatten", flatten::parse),
+    ("linear", linear::parse),
+    ("max_pool2d", max_pool2d::parse),
+    ("relu", relu::parse),
+];

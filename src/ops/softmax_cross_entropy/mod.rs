@@ -1,0 +1,193 @@
+//! Softmax and cross-entropy in one operator: the loss of classification.
+
+pub mod params;
+mod scalar;
+
+use self::params::SoftmaxCrossEntropyParams;
+use super::{Operator, OutputSpec, PRELUDE, Window};
+use crate::error::ShapeError;
+use crate::graph::{Graph, Node, ValueId};
+use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::layout::channel_stride;
+use crate::shape::Shape;
+
+/// How the items' costs become one loss.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reduction {
+    /// Their sum over the summed class weights of the items that count (with a soft target, over the number of items).
+    Mean,
+    /// Their sum.
+    Sum,
+    /// One loss an item.
+    None,
+}
+
+/// Cross-entropy of softmax(logits) against a label or a distribution, as PyTorch's `cross_entropy`.
+///
+/// With class weights w and label smoothing e (Szegedy et al. 2016, section 7), an item with label y costs
+/// `(1-e) w[y] (-log p[y]) + e/C sum over c of w[c] (-log p[c])`; with a soft target q, `-sum over c of w[c] ((1-e) q[c] + e/C) log p[c]`.
+/// Items whose label is `ignore_index` cost nothing and do not count in the mean.
+///
+/// # Shapes
+/// inputs: logits `[n, C]` or `[n, C, h, w]`; labels `[n]` or `[n, h, w]` as words, or a distribution of the logits' shape; class weights
+/// `[C]` when `weighted`. Outputs: loss `[1]`, or the labels' shape with [`Reduction::None`]; `items`, `[2 rows + 1]`: each item's cost,
+/// then each item's weight, then the sum of the weights.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`], [`ShapeError::ShapesDiffer`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub struct SoftmaxCrossEntropy {
+    pub reduction: Reduction,
+    pub label_smoothing: f32,
+    pub ignore_index: i32,
+    pub weighted: bool,
+    pub soft_target: bool,
+}
+
+/// PyTorch's default `ignore_index`.
+pub const IGNORE_INDEX: i32 = -100;
+
+impl Default for SoftmaxCrossEntropy {
+    fn default() -> Self {
+        Self { reduction: Reduction::Mean, label_smoothing: 0.0, ignore_index: IGNORE_INDEX, weighted: false, soft_target: false }
+    }
+}
+
+impl SoftmaxCrossEntropy {
+    fn params(&self, logits: &Shape) -> SoftmaxCrossEntropyParams {
+        let [batch, channels, height, width] = logits.nchw();
+        SoftmaxCrossEntropyParams {
+            rows: (batch * height * width) as u32,
+            channels: channels as u32,
+            channel_stride: channel_stride(channels) as u32,
+            reduction: match self.reduction {
+                Reduction::Mean => SoftmaxCrossEntropyParams::MEAN,
+                Reduction::Sum => SoftmaxCrossEntropyParams::SUM,
+                Reduction::None => SoftmaxCrossEntropyParams::NONE,
+            },
+            label_smoothing: self.label_smoothing,
+            ignore_index: self.ignore_index as u32,
+            weighted: self.weighted.into(),
+            soft_target: self.soft_target.into(),
+        }
+    }
+
+    /// The class weights, or any float buffer of the node when there are none (the kernels then do not read it).
+    fn class_weight(node: &Node) -> ValueId {
+        node.inputs.get(2).copied().unwrap_or(node.inputs[0])
+    }
+}
+
+impl Operator for SoftmaxCrossEntropy {
+    fn name(&self) -> &'static str {
+        "softmax_cross_entropy"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "loss"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let (logits, target) = (inputs[0], inputs[1]);
+        let items = match *logits.dims() {
+            [n, _] => vec![n],
+            [n, _, h, w] => vec![n, h, w],
+            _ => {
+                let (node, shape) = (node.to_owned(), logits.to_string());
+                return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "end the network in a linear layer" });
+            }
+        };
+        let expected = if self.soft_target { logits.clone() } else { Shape::new(&items) };
+        if *target != expected {
+            let (left, right) = (target.to_string(), expected.to_string());
+            return Err(ShapeError::ShapesDiffer { node: node.to_owned(), left, right });
+        }
+        let rows: usize = items.iter().product();
+        let loss = if self.reduction == Reduction::None { OutputSpec::floats(&items) } else { OutputSpec::floats(&[1]) };
+        Ok(vec![loss, OutputSpec { what: "items", ..OutputSpec::floats(&[2 * rows + 1]) }])
+    }
+
+    fn window(&self) -> Option<Window> {
+        None
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        let (logits, target) = (node.inputs[0], node.inputs[1]);
+        let params = self.params(graph.shape(logits));
+        let arguments = [logits, target, Self::class_weight(node), node.outputs[0], node.outputs[1]];
+        let kernel = if self.soft_target { &FORWARD_DISTRIBUTIONS } else { &FORWARD_LABELS };
+        graph.call(&node.name, kernel, bytemuck::bytes_of(&params), &arguments);
+    }
+
+    // cost = -sum over c of a[c] log p[c], p = softmax(z)    dz[c] = dcost * (p[c] * sum of a - a[c])    keeps z and the sum of weights
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        let mut gradients = vec![None; node.inputs.len()];
+        if wants[0] {
+            let (logits, target) = (node.inputs[0], node.inputs[1]);
+            let params = self.params(graph.shape(logits));
+            let dlogits = graph.gradient_of(logits);
+            let arguments = [logits, target, Self::class_weight(node), node.outputs[1], dy, dlogits];
+            let kernel = if self.soft_target { &BACKWARD_DISTRIBUTIONS } else { &BACKWARD_LABELS };
+            graph.call(&node.name, kernel, bytemuck::bytes_of(&params), &arguments);
+            gradients[0] = Some(dlogits);
+        }
+        Ok(gradients)
+    }
+}
+
+const WGSL: &[&str] = &[PRELUDE, include_str!("softmax_cross_entropy.wgsl")];
+
+/// logits, labels, class_weight -> loss, items
+pub static FORWARD_LABELS: Kernel = Kernel {
+    name: "softmax_cross_entropy.forward_labels",
+    bindings: &[Read, ReadWords, Read, Write, Write],
+    scalar: scalar::forward_labels::<f32>,
+    scalar_f64: scalar::forward_labels::<f64>,
+    wgsl: WGSL,
+    passes: FORWARD_PASSES,
+    ..Kernel::BASE
+};
+
+/// logits, distributions, class_weight -> loss, items
+pub static FORWARD_DISTRIBUTIONS: Kernel = Kernel {
+    name: "softmax_cross_entropy.forward_distributions",
+    bindings: &[Read, Read, Read, Write, Write],
+    scalar: scalar::forward_distributions::<f32>,
+    scalar_f64: scalar::forward_distributions::<f64>,
+    wgsl: WGSL,
+    passes: FORWARD_PASSES,
+    ..Kernel::BASE
+};
+
+/// logits, labels, class_weight, items, dloss -> dlogits
+pub static BACKWARD_LABELS: Kernel = Kernel {
+    name: "softmax_cross_entropy.backward_labels",
+    bindings: &[Read, ReadWords, Read, Read, Read, Write],
+    scalar: scalar::backward_labels::<f32>,
+    scalar_f64: scalar::backward_labels::<f64>,
+    wgsl: WGSL,
+    passes: BACKWARD_PASSES,
+    ..Kernel::BASE
+};
+
+/// logits, distributions, class_weight, items, dloss -> dlogits
+pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
+    name: "softmax_cross_entropy.backward_distributions",
+    bindings: &[Read, Read, Read, Read, Read, Write],
+    scalar: scalar::backward_distributions::<f32>,
+    scalar_f64: scalar::backward_distributions::<f64>,
+    wgsl: WGSL,
+    passes: BACKWARD_PASSES,
+    ..Kernel::BASE
+};
+
+/// The items' costs, one thread a row; then their sum, one workgroup.
+const FORWARD_PASSES: &[Pass] = &[Pass { entry: "item_costs", workgroups: row_workgroups }, Pass { entry: "reduce", workgroups: |_| 1 }];
+
+const BACKWARD_PASSES: &[Pass] = &[Pass { entry: "backward", workgroups: row_workgroups }];
+
+fn row_workgroups(bytes: &[u8]) -> u64 {
+    let p: SoftmaxCrossEntropyParams = params(bytes);
+    u64::from(p.rows).div_ceil(64)
+}

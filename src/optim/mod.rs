@@ -1,0 +1,3 @@
+//! Optimizers: one fused kernel over the flat parameter arena.
+
+pub mod sgd;

@@ -1,0 +1,112 @@
+//! Graphs to programs: gives every value its memory. Programs of one plan share parameters, state and scratch.
+
+use std::collections::HashMap;
+
+use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, Program, Range, Step, fuse, memory, names};
+use crate::graph::{Graph, Role, ValueId};
+
+/// Arena offsets are multiples of this many floats: 256 bytes, what any GPU can bind at.
+const ALIGNMENT: usize = 64;
+
+fn aligned(len: usize) -> usize {
+    len.div_ceil(ALIGNMENT) * ALIGNMENT
+}
+
+fn stored_len(graph: &Graph, id: ValueId) -> usize {
+    let value = graph.value(id);
+    value.layout.stored_len(&value.shape)
+}
+
+/// Floats that the parameter arena of a graph takes.
+pub(super) fn arena_len(graph: &Graph) -> usize {
+    graph.parameters.iter().map(|(id, _)| aligned(stored_len(graph, *id))).sum()
+}
+
+/// Collects programs into a plan.
+#[derive(Debug, Default)]
+pub struct Builder {
+    plan: Plan,
+    shared: HashMap<String, BufferId>,
+    pool: Vec<BufferId>,
+}
+
+impl Builder {
+    /// Lowers a graph. Values in `keep` hold their result after the program has run and can be read by name, like every input, state and
+    /// parameter; other values share memory.
+    pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
+        fuse::relu(&mut graph, keep);
+        let offsets = self.place_parameters(&graph);
+        let temporaries = memory::assign(&graph, keep, &mut self.plan.buffers, &mut self.pool);
+        let mut places: HashMap<ValueId, Range> = HashMap::new();
+        for (index, value) in graph.values.iter().enumerate() {
+            let (id, len) = (ValueId(index), value.layout.stored_len(&value.shape));
+            let arenas = self.plan.arenas.unwrap_or([BufferId(0); 2]);
+            let place = match value.role {
+                Role::Temporary => temporaries.get(&id).map(|&buffer| Range { buffer, offset: 0, len }),
+                Role::Parameter => Some(Range { buffer: arenas[0], offset: offsets[&id], len }),
+                Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[&parameter], len }),
+                Role::ParameterArena => Some(Range { buffer: arenas[0], offset: 0, len }),
+                Role::GradientArena => Some(Range { buffer: arenas[1], offset: 0, len }),
+                Role::Constant(fill) => Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, fill), offset: 0, len }),
+                Role::State => Some(Range { buffer: self.shared(&value.name, len, value.words, 0.0), offset: 0, len }),
+                Role::Input => Some(Range { buffer: self.allocate(&value.name, len, value.words, 0.0), offset: 0, len }),
+            };
+            // A temporary without memory is read and written by no call: the planner fused it away.
+            if let Some(place) = place {
+                places.insert(id, place);
+            }
+        }
+        self.assemble(&graph, keep, &places)
+    }
+
+    fn assemble(&self, graph: &Graph, keep: &[ValueId], places: &HashMap<ValueId, Range>) -> Program {
+        let steps = graph.calls.iter().map(|call| Step {
+            node: call.node.clone(),
+            kernel: call.kernel,
+            params: call.params.clone(),
+            arguments: call.arguments.iter().map(|id| places[id]).collect(),
+        });
+        let visible = |id: &ValueId| keep.contains(id) || graph.value(*id).role != Role::Temporary;
+        let values = places.iter().filter(|(id, _)| visible(id)).map(|(id, &range)| {
+            let value = graph.value(*id);
+            (value.name.clone(), Located { range, shape: value.shape.clone(), layout: value.layout })
+        });
+        Program { steps: steps.collect(), values: values.collect() }
+    }
+
+    /// Lays the parameters out one after the other, the same in every program, and returns their offsets.
+    fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
+        let len = arena_len(graph);
+        if self.plan.arenas.is_none() && len > 0 {
+            self.plan.arenas = Some([self.allocate("parameters", len, false, 0.0), self.allocate("gradients", len, false, 0.0)]);
+            let mut offset = 0;
+            for (id, spec) in &graph.parameters {
+                self.plan.parameters.push(PlannedParameter { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });
+                offset += aligned(stored_len(graph, *id));
+            }
+        }
+        debug_assert_eq!(self.plan.parameters.len(), graph.parameters.len(), "programs of one plan have the same parameters");
+        graph.parameters.iter().zip(&self.plan.parameters).map(|((id, _), planned)| (*id, planned.offset)).collect()
+    }
+
+    fn shared(&mut self, name: &str, len: usize, words: bool, fill: f32) -> BufferId {
+        if let Some(&id) = self.shared.get(name) {
+            self.plan.buffers[id.0].len = self.plan.buffers[id.0].len.max(len);
+            return id;
+        }
+        let id = self.allocate(name, len, words, fill);
+        self.plan.buffers[id.0].external = name == names::IMAGES || name == names::LABELS;
+        self.shared.insert(name.to_owned(), id);
+        id
+    }
+
+    fn allocate(&mut self, label: &str, len: usize, words: bool, fill: f32) -> BufferId {
+        self.plan.buffers.push(BufferSpec { label: label.to_owned(), len, words, fill, external: false });
+        BufferId(self.plan.buffers.len() - 1)
+    }
+
+    /// The plan so far, with its programs still to be put in.
+    pub fn finish(self) -> Plan {
+        self.plan
+    }
+}

@@ -1,0 +1,258 @@
+//! A plan is data: buffers, and programs of steps over them. It is made once for a network and a batch size; the executor's loop is short.
+
+mod display;
+mod fuse;
+mod lower;
+mod memory;
+
+use std::collections::HashMap;
+
+use crate::autodiff::differentiate;
+use crate::data::gather::{GatherParams, IMAGES, LABELS};
+use crate::error::ShapeError;
+use crate::graph::{Graph, Role, ValueId};
+use crate::kernel::Kernel;
+use crate::layout::{Layout, channel_stride};
+use crate::network::{add_images, apply_layers, spec::Spec};
+use crate::ops::ParameterSpec;
+use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
+use crate::optim::sgd::{self, HYPER_LEN, SgdParams};
+use crate::shape::Shape;
+use crate::train::metrics::{self, MetricsParams};
+
+pub use lower::Builder;
+
+/// A buffer's place in [`Plan::buffers`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct BufferId(pub usize);
+
+/// A buffer to allocate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BufferSpec {
+    /// For people and GPU debuggers.
+    pub label: String,
+    /// Elements, four bytes each.
+    pub len: usize,
+    /// Whether it holds 32-bit words and not floats.
+    pub words: bool,
+    /// What every element is at first.
+    pub fill: f32,
+    /// Provided by the trainer from outside the plan (the data set), not allocated for it.
+    pub external: bool,
+}
+
+/// A part of a buffer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Range {
+    /// Which buffer.
+    pub buffer: BufferId,
+    /// First element. A multiple of 64, so that a GPU can bind it.
+    pub offset: usize,
+    /// Elements.
+    pub len: usize,
+}
+
+/// One kernel call with its memory.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The node it belongs to.
+    pub node: String,
+    /// What runs.
+    pub kernel: &'static Kernel,
+    /// The bytes of the kernel's params struct.
+    pub params: Vec<u8>,
+    /// One range for each binding.
+    pub arguments: Vec<Range>,
+}
+
+/// Steps that run together, in order: a training step, a forward pass.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Where values of this program lie that the host writes or reads, by name.
+    pub values: HashMap<String, Located>,
+}
+
+/// A value's place and form.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// Where it lies.
+    pub range: Range,
+    /// Its canonical shape.
+    pub shape: Shape,
+    /// Its order in memory.
+    pub layout: Layout,
+}
+
+/// A parameter's place in the arena.
+#[derive(Clone, Debug)]
+pub struct PlannedParameter {
+    /// `conv1.weight`.
+    pub name: String,
+    /// Role, shape, layout, fan-in.
+    pub spec: ParameterSpec,
+    /// First float in the parameter arena, and of its gradient in the gradient arena.
+    pub offset: usize,
+}
+
+/// Everything a backend needs to run a network.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// What to allocate.
+    pub buffers: Vec<BufferSpec>,
+    /// In arena order.
+    pub parameters: Vec<PlannedParameter>,
+    /// The parameter arena, then the gradient arena, where there are parameters.
+    pub arenas: Option<[BufferId; 2]>,
+    /// One training step.
+    pub train: Program,
+    /// One batch of an evaluation: forward, loss, metrics.
+    pub evaluate: Program,
+    /// Logits of one image that the host wrote.
+    pub predict: Program,
+    /// Images a training step and an evaluation batch take.
+    pub batch: usize,
+    /// Classes the network tells apart.
+    pub classes: usize,
+}
+
+/// Names of the values that trainer and plan share.
+pub mod names {
+    #![expect(missing_docs, reason = "each is the name of the value it names")]
+    pub const IMAGES: &str = "data.images";
+    pub const LABELS: &str = "data.labels";
+    pub const INDICES: &str = "data.indices";
+    pub const HYPER: &str = "optimizer.hyper";
+    pub const VELOCITY: &str = "optimizer.velocity";
+    pub const SUMS: &str = "metrics.sums";
+    pub const INPUT: &str = "input";
+    pub const LOGITS: &str = "logits";
+}
+
+/// MNIST's mean and deviation of pixel / 255, as everyone normalises it.
+pub const MNIST_MEAN: f32 = 0.1307;
+/// See [`MNIST_MEAN`].
+pub const MNIST_DEVIATION: f32 = 0.3081;
+
+impl Plan {
+    /// Plans training, evaluation and prediction of a specification at its batch size.
+    ///
+    /// # Errors
+    /// A layer that does not fit, or a network that does not end in one row of logits an image.
+    pub fn for_training(spec: &Spec) -> Result<Self, ShapeError> {
+        let batch = spec.training.batch_size;
+        let mut builder = Builder::default();
+        let (train, classes) = training_graph(spec, batch)?;
+        let train = builder.program(train, &[]);
+        let (evaluate, _) = evaluation_graph(spec, batch)?;
+        let evaluate = builder.program(evaluate, &[]);
+        let (predict, logits) = prediction_graph(spec)?;
+        let mut predict = builder.program(predict, &[logits]);
+        if let Some(located) = predict.values.remove(&logits_name(spec)) {
+            predict.values.insert(names::LOGITS.to_owned(), located);
+        }
+        let mut plan = builder.finish();
+        (plan.train, plan.evaluate, plan.predict) = (train, evaluate, predict);
+        (plan.batch, plan.classes) = (batch, classes);
+        Ok(plan)
+    }
+
+    /// Bytes of all buffers, the data set not counted.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().filter(|buffer| !buffer.external).map(|buffer| 4 * buffer.len as u64).sum()
+    }
+}
+
+fn logits_name(spec: &Spec) -> String {
+    spec.layers.last().map(|layer| layer.name.clone()).unwrap_or_default()
+}
+
+/// Adds the calls that gather a batch by the indices the host wrote, and returns `(images, targets)`.
+fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, ValueId), ShapeError> {
+    let [channels, height, width] = spec.input;
+    if channels != 1 {
+        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), "[1, height, width]".into());
+        return Err(ShapeError::ShapesDiffer { node, left, right });
+    }
+    let pixels = height * width;
+    let words = |graph: &mut Graph, name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);
+    // The data set is external: its length is that of whatever the trainer binds.
+    let data = words(graph, names::IMAGES, 1, Role::State);
+    let labels = words(graph, names::LABELS, 1, Role::State);
+    let indices = words(graph, names::INDICES, batch, Role::State);
+    let images = add_images(graph, spec, batch, Role::Temporary)?;
+    let targets = words(graph, "targets", batch, Role::Temporary);
+    let params = GatherParams { batch: batch as u32, pixels: pixels as u32, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
+    graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, images]);
+    graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+    Ok((images, targets))
+}
+
+/// Adds loss and metrics on top of the network, and returns the loss and the number of classes.
+fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: bool) -> Result<(ValueId, usize), ShapeError> {
+    let &[batch, classes] = graph.shape(logits).dims() else {
+        let (node, shape) = (graph.value(logits).name.clone(), graph.shape(logits).to_string());
+        return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "end the network in flatten and a linear layer" });
+    };
+    if classes != CLASSES {
+        let shape = format!("[{classes}]");
+        return Err(ShapeError::ClassesMismatch { node: graph.value(logits).name.clone(), shape, classes: CLASSES });
+    }
+    let loss = graph.apply("loss", std::rc::Rc::new(SoftmaxCrossEntropy::default()), &[logits, targets])?;
+    let items = graph.nodes[graph.nodes.len() - 1].outputs[1];
+    let sums_shape = Shape::new(&[metrics::sums_len(classes)]);
+    let sums = graph.add(names::SUMS, sums_shape, Layout::Activation, true, Role::State);
+    let params = MetricsParams {
+        rows: batch as u32,
+        channels: classes as u32,
+        channel_stride: channel_stride(classes) as u32,
+        confusion: confusion.into(),
+    };
+    graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &[logits, targets, items, sums]);
+    Ok((loss, classes))
+}
+
+/// Digits.
+const CLASSES: usize = 10;
+
+fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
+    let mut graph = Graph::default();
+    let (images, targets) = add_gather(&mut graph, spec, batch)?;
+    let logits = apply_layers(&mut graph, spec, images)?;
+    let (loss, classes) = add_loss(&mut graph, logits, targets, false)?;
+    let one = graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
+    differentiate(&mut graph, &[(loss, one)], &[])?;
+    add_optimizer(&mut graph);
+    Ok((graph, classes))
+}
+
+/// Adds the optimizer's step over the arenas.
+fn add_optimizer(graph: &mut Graph) {
+    let len = lower::arena_len(graph);
+    if len == 0 {
+        return;
+    }
+    let vector = |graph: &mut Graph, name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, false, role);
+    let gradients = vector(graph, "gradients", len, Role::GradientArena);
+    let hyper = vector(graph, names::HYPER, HYPER_LEN, Role::State);
+    let parameters = vector(graph, "parameters", len, Role::ParameterArena);
+    let velocity = vector(graph, names::VELOCITY, len, Role::State);
+    let params = SgdParams { len: len as u32, unused: [0; 3] };
+    graph.call("optimizer", &sgd::STEP, bytemuck::bytes_of(&params), &[gradients, hyper, parameters, velocity]);
+}
+
+fn evaluation_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
+    let mut graph = Graph::default();
+    let (images, targets) = add_gather(&mut graph, spec, batch)?;
+    let logits = apply_layers(&mut graph, spec, images)?;
+    let (_, classes) = add_loss(&mut graph, logits, targets, true)?;
+    Ok((graph, classes))
+}
+
+fn prediction_graph(spec: &Spec) -> Result<(Graph, ValueId), ShapeError> {
+    let mut graph = Graph::default();
+    let images = add_images(&mut graph, spec, 1, Role::Input)?;
+    let logits = apply_layers(&mut graph, spec, images)?;
+    Ok((graph, logits))
+}

@@ -1,0 +1,3 @@
+//! Training: the loop, its metrics, and the messages between it and the page.
+
+pub mod metrics;
