@@ -166,9 +166,6 @@ mod tests {
         assert_eq!(json["node"], "conv2");
         assert_eq!(json["span"], 7);
         assert_eq!(json["padded"], 4);
-        assert_eq!(
-            json["message"],
-            "conv2: kernel spans 7 but the padded input is 4 (height); use a smaller kernel_size or more padding"
-        );
+        assert_eq!(json["message"], "conv2: kernel spans 7 but the padded input is 4 (height); use a smaller kernel_size or more padding");
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
+use crate::error::Error;
 use crate::error::{DeviceError, TrainError};
 use crate::plan::{BufferId, Located, Plan, PlannedParameter, Program, Range};
-use crate::error::Error;
 
 /// One of a plan's programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

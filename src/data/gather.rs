@@ -60,7 +60,8 @@ fn images<T: Real>(mut args: Args<'_, T>) {
     let p: GatherParams = args.params();
     let [images, indices, x] = args.take();
     let (images, pixels) = (images.read_words(), p.pixels as usize);
-    let normalised: [T; 256] = std::array::from_fn(|value| (T::of(value as f64) / T::of(255.0) - T::of(p.mean.into())) / T::of(p.deviation.into()));
+    let normalised: [T; 256] =
+        std::array::from_fn(|value| (T::of(value as f64) / T::of(255.0) - T::of(p.mean.into())) / T::of(p.deviation.into()));
     let mut x = MapMut::zeroed(x.write(), 1, 1, p.pixels);
     for (n, &index) in indices.read_words().iter().take(p.batch as usize).enumerate() {
         if index == NO_IMAGE {

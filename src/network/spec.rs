@@ -101,7 +101,8 @@ impl Spec {
 
 fn read_input(fields: &mut Fields<'_>) -> Result<[usize; 3], SpecError> {
     let Some(value) = fields.get("input") else { return Ok([1, 28, 28]) };
-    let sizes = value.as_array().map(|dims| dims.iter().map(|dim| dim.as_u64().filter(|n| (1..=4096).contains(n))).collect::<Option<Vec<_>>>());
+    let sizes =
+        value.as_array().map(|dims| dims.iter().map(|dim| dim.as_u64().filter(|n| (1..=4096).contains(n))).collect::<Option<Vec<_>>>());
     match sizes.flatten().as_deref() {
         Some(&[c, h, w]) => Ok([c as usize, h as usize, w as usize]),
         _ => Err(SpecError::InvalidValue {
@@ -168,7 +169,8 @@ fn name_layers(parsed: Vec<(Option<String>, Rc<dyn Operator>)>, mut taken: HashS
 fn read_layer(path: &str, item: &Value) -> Result<(Option<String>, Rc<dyn Operator>), SpecError> {
     let mut fields = Fields::new(path, item)?;
     let known = || OPERATORS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let operator = fields.text("op")?.ok_or_else(|| SpecError::MissingField { path: path.into(), field: "op".into(), expected: known() })?;
+    let operator =
+        fields.text("op")?.ok_or_else(|| SpecError::MissingField { path: path.into(), field: "op".into(), expected: known() })?;
     let Some((_, parse)) = OPERATORS.iter().find(|(name, _)| *name == operator) else {
         return Err(SpecError::UnknownOperator { path: path.into(), operator: operator.into(), known: known() });
     };
@@ -232,7 +234,10 @@ mod tests {
         assert!(matches!(error(r#"{"version":1,"layers":[]}"#), SpecError::EmptyNetwork));
         assert!(matches!(error(r#"{"version":1,"layers":[{"op":"convv"}]}"#), SpecError::UnknownOperator { .. }));
         assert!(matches!(error(r#"{"version":1,"layers":[{"op":"relu","slope":1}]}"#), SpecError::UnknownField { .. }));
-        assert!(matches!(error(r#"{"version":1,"layers":[{"op":"relu","name":"a"},{"op":"relu","name":"a"}]}"#), SpecError::DuplicateName { .. }));
+        assert!(matches!(
+            error(r#"{"version":1,"layers":[{"op":"relu","name":"a"},{"op":"relu","name":"a"}]}"#),
+            SpecError::DuplicateName { .. }
+        ));
         assert!(matches!(error("{"), SpecError::MalformedJson { line: 1, .. }));
     }
 }

@@ -75,7 +75,8 @@ impl Window {
             let span = self.dilation[i].checked_mul(self.kernel_size[i] - 1).and_then(|s| s.checked_add(1)).ok_or_else(overflow)?;
             let padded = self.padding[i].checked_mul(2).and_then(|p| p.checked_add(input[i])).ok_or_else(overflow)?;
             let axis = ["height", "width"][i];
-            let room = padded.checked_sub(span).ok_or_else(|| ShapeError::KernelLargerThanInput { node: node.to_owned(), axis, span, padded })?;
+            let room =
+                padded.checked_sub(span).ok_or_else(|| ShapeError::KernelLargerThanInput { node: node.to_owned(), axis, span, padded })?;
             Ok(room / self.stride[i] + 1)
         };
         Ok([axis(0)?, axis(1)?])
@@ -131,12 +132,7 @@ pub trait Operator: fmt::Debug {
 pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
     match *input.dims() {
         [n, c, h, w] => Ok([n, c, h, w]),
-        _ => Err(ShapeError::RankMismatch {
-            node: node.to_owned(),
-            needed: 4,
-            shape: input.to_string(),
-            fix: "put it before flatten",
-        }),
+        _ => Err(ShapeError::RankMismatch { node: node.to_owned(), needed: 4, shape: input.to_string(), fix: "put it before flatten" }),
     }
 }
 

@@ -47,7 +47,9 @@ impl Builder {
                 Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[&parameter], len }),
                 Role::ParameterArena => Some(Range { buffer: arenas[0], offset: 0, len }),
                 Role::GradientArena => Some(Range { buffer: arenas[1], offset: 0, len }),
-                Role::Constant(fill) => Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, fill), offset: 0, len }),
+                Role::Constant(fill) => {
+                    Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, fill), offset: 0, len })
+                }
                 Role::State => Some(Range { buffer: self.shared(&value.name, len, value.words, 0.0), offset: 0, len }),
                 Role::Input => Some(Range { buffer: self.allocate(&value.name, len, value.words, 0.0), offset: 0, len }),
             };

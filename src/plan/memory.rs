@@ -7,7 +7,12 @@ use crate::graph::{Graph, Role, ValueId};
 
 /// Gives every temporary that a call touches a buffer. Buffers come from `pool` first (left by earlier programs of the plan, which never run
 /// at the same time), best fit; a buffer too small for its new value grows. A kept value's buffer is used by nothing else, in no program.
-pub(super) fn assign(graph: &Graph, keep: &[ValueId], buffers: &mut Vec<BufferSpec>, pool: &mut Vec<BufferId>) -> HashMap<ValueId, BufferId> {
+pub(super) fn assign(
+    graph: &Graph,
+    keep: &[ValueId],
+    buffers: &mut Vec<BufferSpec>,
+    pool: &mut Vec<BufferId>,
+) -> HashMap<ValueId, BufferId> {
     let lives = lifetimes(graph);
     let mut free: Vec<BufferId> = pool.clone();
     let mut places: HashMap<ValueId, BufferId> = HashMap::new();
@@ -35,7 +40,8 @@ pub(super) fn assign(graph: &Graph, keep: &[ValueId], buffers: &mut Vec<BufferSp
             places.insert(id, buffer);
         }
         // Only now: what a call writes must not share a buffer with what it reads.
-        let mut ended: Vec<ValueId> = call.arguments.iter().copied().filter(|id| lives.get(id) == Some(&now) && !keep.contains(id)).collect();
+        let mut ended: Vec<ValueId> =
+            call.arguments.iter().copied().filter(|id| lives.get(id) == Some(&now) && !keep.contains(id)).collect();
         ended.sort_unstable();
         ended.dedup();
         free.extend(ended.iter().filter_map(|id| places.get(id).copied()));

@@ -133,10 +133,14 @@ impl<T: Element> Backend for Cpu<T> {
     }
 
     async fn prepare(&mut self, program: &Program, _buffers: &[Buffer<T>]) -> Result<Prepared<T>, DeviceError> {
-        let steps: Vec<PreparedStep<T>> = program.steps.iter().map(|step| {
-            let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
-            PreparedStep { step: step.clone(), run, scratch }
-        }).collect();
+        let steps: Vec<PreparedStep<T>> = program
+            .steps
+            .iter()
+            .map(|step| {
+                let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
+                PreparedStep { step: step.clone(), run, scratch }
+            })
+            .collect();
         let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
         if self.scratch.len() < scratch {
             self.scratch.resize(scratch, T::zero());

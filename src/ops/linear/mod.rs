@@ -77,12 +77,7 @@ impl Operator for Linear {
             layout: Layout::LinearWeight,
             fan_in: in_features,
         };
-        let bias = ParameterSpec {
-            role: "bias",
-            shape: Shape::new(&[self.out_features]),
-            layout: Layout::Channels,
-            fan_in: in_features,
-        };
+        let bias = ParameterSpec { role: "bias", shape: Shape::new(&[self.out_features]), layout: Layout::Channels, fan_in: in_features };
         if self.bias { vec![weight, bias] } else { vec![weight] }
     }
 

@@ -60,7 +60,14 @@ fn row<'a, T>(p: &SoftmaxCrossEntropyParams, values: &'a [T], row: usize) -> &'a
     &values[row * p.channel_stride as usize..][..p.channels as usize]
 }
 
-fn forward<T: Real>(p: SoftmaxCrossEntropyParams, logits: &[T], target: Target<'_, T>, class_weight: &[T], loss: &mut [T], items: &mut [T]) {
+fn forward<T: Real>(
+    p: SoftmaxCrossEntropyParams,
+    logits: &[T],
+    target: Target<'_, T>,
+    class_weight: &[T],
+    loss: &mut [T],
+    items: &mut [T],
+) {
     let rows = p.rows as usize;
     let (mut total, mut divisor) = (T::zero(), T::zero());
     for r in 0..rows {
@@ -85,7 +92,15 @@ fn forward<T: Real>(p: SoftmaxCrossEntropyParams, logits: &[T], target: Target<'
     }
 }
 
-fn backward<T: Real>(p: SoftmaxCrossEntropyParams, logits: &[T], target: Target<'_, T>, class_weight: &[T], items: &[T], dloss: &[T], dlogits: &mut [T]) {
+fn backward<T: Real>(
+    p: SoftmaxCrossEntropyParams,
+    logits: &[T],
+    target: Target<'_, T>,
+    class_weight: &[T],
+    items: &[T],
+    dloss: &[T],
+    dlogits: &mut [T],
+) {
     dlogits.fill(T::zero());
     let rows = p.rows as usize;
     for r in 0..rows {
