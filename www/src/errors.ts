@@ -1,0 +1,102 @@
+/**
+ * Every error that can reach the page, with the fields it carries. The first four groups mirror `src/error.rs`; the rest arise on the
+ * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks for its texts.
+ */
+export interface ErrorFields {
+  // a specification that cannot be read
+  malformed_json: { reason: string; line: number; column: number };
+  unsupported_version: { found: string; supported: number };
+  unknown_operator: { path: string; operator: string; known: string };
+  invalid_value: { path: string; found: string; expected: string };
+  missing_field: { path: string; field: string; expected: string };
+  unknown_field: { path: string; field: string; known: string };
+  duplicate_name: { node: string };
+  empty_network: object;
+  // shapes that do not fit
+  kernel_larger_than_input: { node: string; axis: string; span: number; padded: number };
+  rank_mismatch: { node: string; needed: number; shape: string; fix: string };
+  channels_not_divisible: { node: string; which: string; channels: number; groups: number };
+  shapes_differ: { node: string; left: string; right: string };
+  padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
+  size_overflow: { node: string; what: string };
+  classes_mismatch: { node: string; shape: string; classes: number };
+  not_differentiable: { node: string; op: string; reason: string };
+  too_large: { node: string; needed_bytes: number; limit_bytes: number; largest_batch: number };
+  // data files
+  bad_magic: { file: string; offset: number; found: number; expected: number };
+  truncated: { file: string; offset: number; needed: number };
+  wrong_size: { file: string; offset: number; what: string; found: number; expected: number };
+  checksum_mismatch: { file: string; offset: number; found: number; expected: number };
+  count_mismatch: { file: string; labels_file: string; images: number; labels: number };
+  label_out_of_range: { file: string; offset: number; found: number };
+  no_data: { split: string };
+  invalid_index: { index: number; total: number };
+  invalid_pixels: { found: number; expected: number };
+  // devices
+  no_webgpu: object;
+  no_adapter: object;
+  software_adapter: { adapter: string };
+  device_request_failed: { reason: string };
+  self_check_failed: { kernel: string; largest_error: number; allowed: number };
+  device_lost: { reason: string };
+  limit_exceeded: { what: string; needed: number; limit: number };
+  device_failed: { what: string; reason: string };
+  // the trainer
+  not_compiled: object;
+  unknown_run: { run: string };
+  busy: object;
+  not_running: object;
+  non_finite_loss: { from_step: number; step: number; learning_rate: number };
+  unknown_name: { what: string; name: string };
+  wrong_length: { name: string; found: number; expected: number };
+  invalid_setting: { field: string; found: number; expected: string };
+  malformed_request: { reason: string };
+  internal: object;
+  // the worker and the page
+  /** A panic in the engine: a bug of ours. The wasm instance is unusable afterwards. */
+  panic: { reason: string };
+  /** The worker's script or the engine's wasm could not be loaded or run at all. */
+  engine_failed: { reason: string };
+  /** This browser lacks the WebAssembly SIMD every build needs. */
+  no_simd: object;
+  worker_silent: { seconds: number };
+  /** The worker was replaced or ended while the request was open. */
+  worker_stopped: object;
+  /** `status` is 0 where no answer came at all. */
+  fetch_failed: { file: string; status: number };
+  /** A gzip stream that is damaged, although it has the right length. */
+  bad_gzip: { file: string };
+  /** Chosen files from which no images-and-labels pair can be made. */
+  no_pair: { files: string };
+}
+
+export type ErrorKind = keyof ErrorFields;
+
+/** One error with the fields of its kind. */
+export type ErrorOf<K extends ErrorKind> = { kind: K; message: string } & ErrorFields[K];
+
+/** Any error that a reply, an event or the page itself can carry. */
+export type ReceptiveError = { [K in ErrorKind]: ErrorOf<K> }[ErrorKind];
+
+export function isReceptiveError(value: unknown): value is ReceptiveError {
+  return typeof value === "object" && value !== null && "kind" in value && typeof value.kind === "string" && "message" in value;
+}
+
+/** An error as an exception, for code that throws. */
+export class ReceptiveFailure extends Error {
+  readonly error: ReceptiveError;
+
+  constructor(error: ReceptiveError) {
+    super(error.message);
+    this.name = "ReceptiveFailure";
+    this.error = error;
+  }
+}
+
+/** The typed error inside whatever was thrown; anything unknown becomes `otherwise`, with its text kept. */
+export function toReceptiveError(thrown: unknown, otherwise: "panic" | "engine_failed"): ReceptiveError {
+  if (thrown instanceof ReceptiveFailure) return thrown.error;
+  if (isReceptiveError(thrown)) return thrown;
+  const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return { kind: otherwise, message: reason, reason };
+}

@@ -1,0 +1,123 @@
+/**
+ * Turns a drawing into what MNIST would have made of it. As LeCun, Cortes and Burges describe their set: the digit is scaled, keeping its
+ * proportions and with the grey levels of anti-aliasing, to fit a box of 20 by 20, and put into a field of 28 by 28 so that its centre of mass is
+ * in the middle. A network trained on MNIST reads anything else badly.
+ */
+
+export const SIDE = 28;
+const BOX = 20;
+/** Fainter than this is not ink: the rim of an anti-aliased brush must not widen the box. */
+const INK = 24;
+
+/** Grey levels from 0 (paper) to 255 (ink), row by row. */
+export interface Drawing {
+  width: number;
+  height: number;
+  pixels: Uint8Array | Uint8ClampedArray;
+}
+
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The smallest box around all ink, `right` and `bottom` exclusive; null for an empty drawing. */
+export function inkBox({ width, height, pixels }: Drawing): Box | null {
+  let left = width;
+  let right = 0;
+  let top = height;
+  let bottom = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if ((pixels[y * width + x] ?? 0) < INK) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
+    }
+  }
+  return right > left ? { left, top, right, bottom } : null;
+}
+
+/** For each of `count` target cells over `[from, to)`: the source cells it covers, with the share of each. */
+function coverage(from: number, to: number, count: number): { first: number; shares: number[] }[] {
+  const size = (to - from) / count;
+  return Array.from({ length: count }, (_, cell) => {
+    const start = from + cell * size;
+    const end = start + size;
+    const first = Math.floor(start);
+    const shares: number[] = [];
+    for (let at = first; at < end; at++) shares.push((Math.min(at + 1, end) - Math.max(at, start)) / size);
+    return { first, shares };
+  });
+}
+
+/** Scales the part of a drawing inside `box` to `columns` by `rows`; each result is the mean of the area it covers. */
+function scaleArea(drawing: Drawing, box: Box, columns: number, rows: number): Float64Array {
+  const across = coverage(box.left, box.right, columns);
+  const down = coverage(box.top, box.bottom, rows);
+  const scaled = new Float64Array(columns * rows);
+  down.forEach((row, y) => {
+    across.forEach((column, x) => {
+      let sum = 0;
+      row.shares.forEach((rowShare, dy) => {
+        const line = (row.first + dy) * drawing.width + column.first;
+        column.shares.forEach((columnShare, dx) => {
+          sum += rowShare * columnShare * (drawing.pixels[line + dx] ?? 0);
+        });
+      });
+      scaled[y * columns + x] = sum;
+    });
+  });
+  return scaled;
+}
+
+/** Where to put a length so that its centre of mass `mass` comes to the middle of the field, moved by whole pixels and never cut off. */
+function place(mass: number, length: number): number {
+  return Math.min(SIDE - length, Math.max(0, Math.round(SIDE / 2 - mass)));
+}
+
+/** The drawing as an MNIST image of 28 by 28; null if nothing is drawn. */
+export function centreDigit(drawing: Drawing): Uint8Array | null {
+  const box = inkBox(drawing);
+  if (!box) return null;
+  const width = box.right - box.left;
+  const height = box.bottom - box.top;
+  const scale = BOX / Math.max(width, height);
+  const columns = Math.max(1, Math.round(width * scale));
+  const rows = Math.max(1, Math.round(height * scale));
+  const scaled = scaleArea(drawing, box, columns, rows);
+
+  let mass = 0;
+  let massX = 0;
+  let massY = 0;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const value = scaled[y * columns + x] ?? 0;
+      mass += value;
+      massX += value * (x + 0.5);
+      massY += value * (y + 0.5);
+    }
+  }
+  const left = place(massX / mass, columns);
+  const top = place(massY / mass, rows);
+
+  const image = new Uint8Array(SIDE * SIDE);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) image[(top + y) * SIDE + left + x] = Math.round(scaled[y * columns + x] ?? 0);
+  }
+  return image;
+}
+
+/** The image moved by whole pixels; what leaves the field is gone, what enters is paper. */
+export function shiftImage(image: Uint8Array, dx: number, dy: number): Uint8Array {
+  const shifted = new Uint8Array(SIDE * SIDE);
+  for (let y = Math.max(0, dy); y < Math.min(SIDE, SIDE + dy); y++) {
+    for (let x = Math.max(0, dx); x < Math.min(SIDE, SIDE + dx); x++) {
+      shifted[y * SIDE + x] = image[(y - dy) * SIDE + x - dx] ?? 0;
+    }
+  }
+  return shifted;
+}

@@ -1,0 +1,199 @@
+/**
+ * The messages once more, as a checker that runs: the tests hold it against the examples the engine writes and against what a real
+ * worker sends. The types below make it complete: a message or field that is only in `protocol.ts` does not compile here.
+ * The page itself does not import this file.
+ */
+import type {
+  BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
+  Replies, RequestBody, RequestType, Spec, TrainerEventType, TrainingSpec,
+} from "./protocol.ts";
+import type { ReceptiveError } from "./errors.ts";
+
+/** Collects what is wrong with `value`; `path` says where. */
+type Check<T> = ((value: unknown, path: string, wrong: string[]) => void) & { readonly checks?: (value: T) => void };
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 60);
+
+function check<T>(expected: string, test: (value: unknown) => boolean): Check<T> {
+  return (value, path, wrong) => {
+    if (!test(value)) wrong.push(`${path}: expected ${expected}, got ${show(value)}`);
+  };
+}
+
+const string = check<string>("a string", (value) => typeof value === "string");
+const number = check<number>("a number", (value) => typeof value === "number");
+const boolean = check<boolean>("true or false", (value) => typeof value === "boolean");
+const whole = check<number>("a whole number from 0", (value) => Number.isSafeInteger(value) && Number(value) >= 0);
+const share = check<number>("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
+const isByte = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
+/** JSON has no bytes: an array of numbers stands for them in the examples. */
+const bytes = check<Uint8Array>("bytes", (value) => value instanceof Uint8Array || (Array.isArray(value) && value.every(isByte)));
+
+function literal<T extends string | number>(...allowed: T[]): Check<T> {
+  return check<T>(allowed.map((one) => JSON.stringify(one)).join(" or "), (value) => (allowed as unknown[]).includes(value));
+}
+
+function array<T>(item: Check<T>): Check<T[]> {
+  return (value, path, wrong) => {
+    if (!Array.isArray(value)) wrong.push(`${path}: expected an array, got ${show(value)}`);
+    else value.forEach((one, index) => item(one, `${path}[${index}]`, wrong));
+  };
+}
+
+function nullable<T>(inner: Check<T>): Check<T | null> {
+  return (value, path, wrong) => {
+    if (value !== null) inner(value, path, wrong);
+  };
+}
+
+function optional<T>(inner: Check<T>): Check<T | undefined> {
+  return (value, path, wrong) => {
+    if (value !== undefined) inner(value, path, wrong);
+  };
+}
+
+type Fields<T> = { [K in keyof T]-?: Check<T[K]> };
+
+/** Exactly these fields; `open` allows more. */
+function object<T>(fields: Fields<T>, open = false): Check<T> {
+  return (value, path, wrong) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      wrong.push(`${path}: expected an object, got ${show(value)}`);
+      return;
+    }
+    for (const key of Object.keys(fields)) {
+      fields[key as keyof T]((value as Record<string, unknown>)[key], `${path}.${key}`, wrong);
+    }
+    if (open) return;
+    for (const key of Object.keys(value)) if (!(key in fields)) wrong.push(`${path}.${key}: unknown field`);
+  };
+}
+
+const split = literal("train", "test");
+const choice = literal("auto", "webgpu", "cpu", "webgpu_software");
+// Only what all errors share: the fields of each kind have their own test against the texts.
+const error = object<{ kind: string; message: string }>({ kind: string, message: string }, true) as unknown as Check<ReceptiveError>;
+const layer = object<{ op: string; name?: string }>({ op: string, name: optional(string) }, true) as unknown as Check<LayerSpec>;
+
+const optimizer = object<OptimizerSpec>({
+  type: literal("sgd"), learning_rate: number, momentum: number, weight_decay: number,
+  nesterov: optional(boolean), dampening: optional(number),
+});
+const training = object<TrainingSpec>({
+  batch_size: whole, epochs: whole, seed: whole, init: literal("pytorch", "kaiming"), optimizer,
+});
+export const spec = object<Spec>({
+  version: literal(1), name: optional(string), input: array(whole), layers: array(layer),
+  loss: optional(string), training,
+});
+const preset = object<Preset>({ name: string, title: string, spec });
+const node = object<NodeDescription>({
+  name: string, op: string, output_shape: array(whole), params: whole, macs: whole, activation_bytes: whole,
+  receptive_field: nullable(array(whole)),
+});
+const description = object<NetworkDescription>({
+  name: string, nodes: array(node),
+  totals: object({ params: whole, macs: whole, activation_bytes: whole, training_bytes: whole }),
+});
+const metrics = object<Metrics>({
+  step: whole, epoch: whole, epochs: whole, images_seen: whole, images_in_use: whole, images_total: whole, loss: number, top1: share,
+  top5: share, images_per_second: number, seconds: number, progress: share, seconds_left: nullable(number), learning_rate: number,
+});
+const evaluation = object<Evaluation>({
+  step: whole, epoch: whole, split, count: whole, loss: number, top1: share, top5: share, confusion: nullable(array(array(whole))),
+});
+const backend = object<BackendStatus>({
+  requested: choice, backend: literal("webgpu", "cpu"), kernels: literal("wgsl", "simd128", "relaxed_simd", "scalar"),
+  adapter: nullable(string), software: boolean, reason: nullable(error),
+});
+const namedBytes = object<NamedBytes>({ name: string, bytes });
+
+type Ask<T extends RequestType> = Extract<RequestBody, { type: T }>;
+const requests: { [T in RequestType]: Check<Ask<T>> } = {
+  compile: object({ type: literal("compile"), run: string, spec, backend: choice }),
+  start: object<Ask<"start">>({ type: literal("start"), epochs: optional(whole), wait_for_all: optional(boolean) }),
+  pause: object({ type: literal("pause") }),
+  resume: object({ type: literal("resume") }),
+  step: object<Ask<"step">>({ type: literal("step"), count: optional(whole) }),
+  reset: object<Ask<"reset">>({ type: literal("reset"), seed: optional(whole) }),
+  set: object<Ask<"set">>({
+    type: literal("set"), learning_rate: optional(number), momentum: optional(number),
+    weight_decay: optional(number),
+  }),
+  evaluate: object({ type: literal("evaluate"), split }),
+  predict: object({ type: literal("predict"), pixels: bytes }),
+  sample: object({ type: literal("sample"), split, index: whole }),
+  dispose: object({ type: literal("dispose") }),
+  presets: object({ type: literal("presets") }),
+  load_data: object<Ask<"load_data">>({ type: literal("load_data"), base: optional(string) }),
+  load_files: object<Ask<"load_files">>({
+    type: literal("load_files"), train_images: namedBytes, train_labels: namedBytes,
+    test_images: optional(namedBytes), test_labels: optional(namedBytes),
+  }),
+  ping: object({ type: literal("ping") }),
+};
+
+const replies: { [K in RequestType]: Check<Replies[K]> } = {
+  compile: object({ type: literal("compiled"), run: string, description, backend }),
+  start: object({ type: literal("started"), run: string }),
+  pause: object({ type: literal("paused"), run: string, step: whole }),
+  resume: object({ type: literal("resumed"), run: string }),
+  step: object({ type: literal("stepped"), run: string, metrics }),
+  reset: object({ type: literal("reset"), run: string, seed: whole }),
+  set: object({ type: literal("set"), run: string, learning_rate: number, momentum: number, weight_decay: number }),
+  evaluate: object({ type: literal("evaluated"), run: string, evaluation }),
+  predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share) }),
+  sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),
+  dispose: object({ type: literal("disposed") }),
+  presets: object({ type: literal("presets"), presets: array(preset) }),
+  load_data: object({ type: literal("data_loaded"), train: whole, test: whole }),
+  load_files: object({ type: literal("data_loaded"), train: whole, test: whole }),
+  ping: object({ type: literal("pong") }),
+};
+const errorReply = object<{ type: "error"; error: ReceptiveError }>({ type: literal("error"), error });
+
+const events: { [T in TrainerEventType]: Check<EventOf<T>> } = {
+  metrics: object({ type: literal("metrics"), run: string, metrics }),
+  evaluation: object({ type: literal("evaluation"), run: string, evaluation }),
+  epoch: object({
+    type: literal("epoch"), run: string, epoch: whole, train_loss: number, train_top1: share, test_loss: number, test_top1: share,
+    test_top5: share, seconds: number, images_per_second: number,
+  }),
+  done: object({ type: literal("done"), run: string, step: whole }),
+  failed: object({ type: literal("failed"), run: nullable(string), error }),
+  backend: object({ type: literal("backend"), run: string, backend }),
+  engine_loading: object({ type: literal("engine_loading"), loaded: whole, total: whole }),
+  engine_ready: object({ type: literal("engine_ready"), kernels: literal("simd128", "relaxed_simd") }),
+  data: object({ type: literal("data"), split, images: whole, total: whole }),
+  data_loading: object({ type: literal("data_loading"), loaded: whole, total: whole }),
+  data_failed: object({ type: literal("data_failed"), error }),
+};
+
+/** What is wrong with a message of a direction; empty when it is well formed. */
+export function faults(direction: "request" | "reply" | "event", message: unknown): string[] {
+  const wrong: string[] = [];
+  if (typeof message !== "object" || message === null || !("type" in message)) return [`${direction}: no type in ${show(message)}`];
+  const { id, ...body } = message as { id?: unknown; type: string };
+  if (direction === "event" ? id !== undefined : !Number.isSafeInteger(id)) wrong.push(`${direction}.id: ${show(id)}`);
+  const found = checkFor(direction, body.type);
+  if (!found) wrong.push(`${direction}: unknown type ${show(body.type)}`);
+  else found(body, `${direction} ${body.type}`, wrong);
+  return wrong;
+}
+
+function checkFor(direction: "request" | "reply" | "event", type: string): Check<never> | undefined {
+  const own = <T extends object>(table: T): Check<never> | undefined => (Object.hasOwn(table, type) ? (table[type as keyof T] as Check<never>) : undefined);
+  if (direction === "request") return own(requests);
+  if (direction === "event") return own(events);
+  if (type === "error") return errorReply as Check<never>;
+  return replyByType.get(type);
+}
+
+const replyNames: { [T in RequestType]: Replies[T]["type"] } = {
+  compile: "compiled", start: "started", pause: "paused", resume: "resumed", step: "stepped", reset: "reset", set: "set",
+  evaluate: "evaluated", predict: "predicted", sample: "sample", dispose: "disposed", presets: "presets", load_data: "data_loaded",
+  load_files: "data_loaded", ping: "pong",
+};
+const replyByType = new Map<string, Check<never>>(
+  (Object.keys(replyNames) as RequestType[]).map((request) => [replyNames[request], replies[request] as Check<never>]),
+);

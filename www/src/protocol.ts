@@ -1,0 +1,222 @@
+/**
+ * All messages between the page and the trainer's worker. Names are the wire's own (snake_case), as `src/train/event.rs` writes them.
+ *
+ * A request is `{ id, type, ... }` and ends in exactly one reply with the same id: the one listed for it in {@link Replies}, or `error`.
+ * Events have no id; those about a training run name it. Runs are named by the page.
+ */
+import type { ReceptiveError } from "./errors.ts";
+
+export type RunId = string;
+export type Split = "train" | "test";
+export type BackendChoice = "auto" | "webgpu" | "cpu" | "webgpu_software";
+
+// ---- the network and how it is trained ----
+
+export interface LayerSpec {
+  op: string;
+  name?: string;
+  /** Everything an operator takes: `out_channels`, `kernel_size`, `stride`, ... The engine checks it; the page shows it. */
+  [parameter: string]: unknown;
+}
+
+export interface OptimizerSpec {
+  type: "sgd";
+  learning_rate: number;
+  momentum: number;
+  weight_decay: number;
+  nesterov?: boolean;
+  dampening?: number;
+}
+
+export type Init = "pytorch" | "kaiming";
+
+export interface TrainingSpec {
+  batch_size: number;
+  epochs: number;
+  seed: number;
+  init: Init;
+  optimizer: OptimizerSpec;
+}
+
+export interface Spec {
+  version: 1;
+  name?: string;
+  /** Channels, height, width. */
+  input: number[];
+  layers: LayerSpec[];
+  loss?: string;
+  training: TrainingSpec;
+}
+
+export interface Preset {
+  name: string;
+  title: string;
+  spec: Spec;
+}
+
+export interface NodeDescription {
+  name: string;
+  op: string;
+  /** Without the batch. */
+  output_shape: number[];
+  params: number;
+  macs: number;
+  activation_bytes: number;
+  /** Height, width; null where it has no meaning (after flatten, say). */
+  receptive_field: number[] | null;
+}
+
+export interface NetworkDescription {
+  name: string;
+  nodes: NodeDescription[];
+  totals: { params: number; macs: number; activation_bytes: number; training_bytes: number };
+}
+
+// ---- what a run reports ----
+
+export interface Metrics {
+  step: number;
+  /** From 1, the epoch under way. */
+  epoch: number;
+  epochs: number;
+  images_seen: number;
+  images_in_use: number;
+  images_total: number;
+  /** Mean since the metrics before these. */
+  loss: number;
+  top1: number;
+  top5: number;
+  images_per_second: number;
+  seconds: number;
+  /** 0 to 1, of all epochs asked for. */
+  progress: number;
+  seconds_left: number | null;
+  learning_rate: number;
+}
+
+export interface Evaluation {
+  step: number;
+  epoch: number;
+  split: Split;
+  /** On how many images. */
+  count: number;
+  loss: number;
+  top1: number;
+  top5: number;
+  /** `[label][prediction]`; null where it was not asked for. */
+  confusion: number[][] | null;
+}
+
+export interface BackendStatus {
+  requested: BackendChoice;
+  backend: "webgpu" | "cpu";
+  kernels: "wgsl" | "simd128" | "relaxed_simd" | "scalar";
+  adapter: string | null;
+  software: boolean;
+  /** Why it is not what was asked for or preferred. */
+  reason: ReceptiveError | null;
+}
+
+/** A file the user chose. */
+export interface NamedBytes {
+  name: string;
+  bytes: Uint8Array;
+}
+
+// ---- requests ----
+
+export type RequestBody =
+  // answered by the engine
+  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice }
+  | { type: "start"; epochs?: number; wait_for_all?: boolean }
+  | { type: "pause" }
+  | { type: "resume" }
+  | { type: "step"; count?: number }
+  | { type: "reset"; seed?: number }
+  | { type: "set"; learning_rate?: number; momentum?: number; weight_decay?: number }
+  | { type: "evaluate"; split: Split }
+  /** 784 values from 0 (background) to 255 (ink), already centred. */
+  | { type: "predict"; pixels: Uint8Array }
+  | { type: "sample"; split: Split; index: number }
+  | { type: "dispose" }
+  // answered by the worker's script
+  | { type: "presets" }
+  | { type: "load_data"; base?: string }
+  | {
+      type: "load_files";
+      train_images: NamedBytes;
+      train_labels: NamedBytes;
+      test_images?: NamedBytes;
+      test_labels?: NamedBytes;
+    }
+  /** Answered at once, whatever the engine is doing between two steps: tells a slow worker from a dead one. */
+  | { type: "ping" };
+
+export type RequestType = RequestBody["type"];
+export type Request = { id: number } & RequestBody;
+
+// ---- replies ----
+
+/** The reply each request gets when all goes well. */
+export interface Replies {
+  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus };
+  start: { type: "started"; run: RunId };
+  pause: { type: "paused"; run: RunId; step: number };
+  resume: { type: "resumed"; run: RunId };
+  step: { type: "stepped"; run: RunId; metrics: Metrics };
+  reset: { type: "reset"; run: RunId; seed: number };
+  set: { type: "set"; run: RunId; learning_rate: number; momentum: number; weight_decay: number };
+  evaluate: { type: "evaluated"; run: RunId; evaluation: Evaluation };
+  predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[] };
+  sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };
+  dispose: { type: "disposed" };
+  presets: { type: "presets"; presets: Preset[] };
+  load_data: { type: "data_loaded"; train: number; test: number };
+  load_files: { type: "data_loaded"; train: number; test: number };
+  ping: { type: "pong" };
+}
+
+export type ReplyTo<T extends RequestType> = Replies[T];
+export type ErrorReply = { type: "error"; error: ReceptiveError };
+export type ReplyBody = Replies[RequestType] | ErrorReply;
+export type Reply = { id: number } & ReplyBody;
+
+// ---- events ----
+
+export interface EpochSummary {
+  epoch: number;
+  train_loss: number;
+  train_top1: number;
+  test_loss: number;
+  test_top1: number;
+  test_top5: number;
+  seconds: number;
+  images_per_second: number;
+}
+
+export type TrainerEvent =
+  // from the engine, at most four of a type a second
+  | { type: "metrics"; run: RunId; metrics: Metrics }
+  | { type: "evaluation"; run: RunId; evaluation: Evaluation }
+  | ({ type: "epoch"; run: RunId } & EpochSummary)
+  | { type: "done"; run: RunId; step: number }
+  | { type: "failed"; run: RunId | null; error: ReceptiveError }
+  | { type: "backend"; run: RunId; backend: BackendStatus }
+  // from the worker's script
+  /** Bytes of the engine's wasm; `total` is 0 where the server does not say. */
+  | { type: "engine_loading"; loaded: number; total: number }
+  | { type: "engine_ready"; kernels: "simd128" | "relaxed_simd" }
+  /** Images of a split that can be trained on now. */
+  | { type: "data"; split: Split; images: number; total: number }
+  /** Compressed bytes of the whole data set. */
+  | { type: "data_loading"; loaded: number; total: number }
+  | { type: "data_failed"; error: ReceptiveError };
+
+export type TrainerEventType = TrainerEvent["type"];
+export type EventOf<T extends TrainerEventType> = Extract<TrainerEvent, { type: T }>;
+
+export type WorkerMessage = Reply | TrainerEvent;
+
+export function isReply(message: WorkerMessage): message is Reply {
+  return "id" in message;
+}

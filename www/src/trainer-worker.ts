@@ -1,0 +1,112 @@
+/** The worker: loads the engine, hands it requests, hands its events on. Everything here is plumbing; training itself is `src/train`. */
+import { toReceptiveError } from "./errors.ts";
+import type { ReceptiveError } from "./errors.ts";
+import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
+import { loadFiles, loadShards } from "./worker/data.ts";
+import { loadEngine } from "./worker/engine.ts";
+import type { Engine, Session } from "./worker/engine.ts";
+
+/** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
+interface WorkerScope {
+  postMessage(message: WorkerMessage, transfer?: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void;
+}
+const scope = globalThis as unknown as WorkerScope;
+
+const emit = (event: TrainerEvent): void => scope.postMessage(event);
+
+let reported = 0;
+const engine: Promise<Engine> = loadEngine((loaded, total) => {
+  const now = performance.now();
+  if (now - reported < 100 && loaded < total) return;
+  reported = now;
+  emit({ type: "engine_loading", loaded, total });
+}).then((loaded) => {
+  emit({ type: "engine_ready", kernels: loaded.kernels });
+  return loaded;
+});
+const session: Promise<Session> = engine.then((loaded) => new loaded.package.Session((event) => emit(event as TrainerEvent)));
+// Each request that needs the engine reports its failure; without one there is nobody to tell.
+session.catch(() => undefined);
+
+let loading: AbortController | null = null;
+
+async function loadData(base: string | undefined): Promise<ReplyBody> {
+  loading?.abort(new DOMException("a newer request loads the data", "AbortError"));
+  const own = (loading = new AbortController());
+  try {
+    const counts = await loadShards(session, new URL(base ?? "./data/", import.meta.url), emit, own.signal);
+    return { type: "data_loaded", ...counts };
+  } catch (thrown) {
+    if (own.signal.aborted) return { type: "error", error: { kind: "worker_stopped", message: "a newer request loads the data" } };
+    const error = toReceptiveError(thrown, "panic");
+    emit({ type: "data_failed", error });
+    return { type: "error", error };
+  }
+}
+
+async function answer(request: Request): Promise<ReplyBody> {
+  switch (request.type) {
+    case "ping":
+      return { type: "pong" };
+    case "presets":
+      return { type: "presets", presets: (await engine).package.presets() };
+    case "load_data":
+      return loadData(request.base);
+    case "load_files": {
+      const counts = await loadFiles(await session, request, emit);
+      // Shards that still arrive would mix with the user's images.
+      loading?.abort(new DOMException("the user's files take their place", "AbortError"));
+      return { type: "data_loaded", ...counts };
+    }
+    case "compile":
+    case "start":
+    case "pause":
+    case "resume":
+    case "step":
+    case "reset":
+    case "set":
+    case "evaluate":
+    case "predict":
+    case "sample":
+    case "dispose":
+      return (await (await session).handle(request)) as ReplyBody;
+    default:
+      request satisfies never;
+      return malformed(request);
+  }
+}
+
+function malformed(request: unknown): ReplyBody {
+  const reason = `no request of type ${String((request as { type?: unknown }).type)}`;
+  return { type: "error", error: { kind: "malformed_request", message: reason, reason } };
+}
+
+async function engineFailed(): Promise<boolean> {
+  return session.then(() => false, () => true);
+}
+
+scope.addEventListener("message", ({ data: request }) => {
+  answer(request)
+    .catch(async (thrown: unknown): Promise<ReplyBody> => {
+      // Before the engine runs a failure is one of loading it; afterwards, whatever is thrown without a kind is a trap in the wasm.
+      return { type: "error", error: toReceptiveError(thrown, (await engineFailed()) ? "engine_failed" : "panic") };
+    })
+    .then((reply) => scope.postMessage({ ...reply, id: request.id }));
+});
+
+/** A panic outside any request, in the middle of training: the page must hear of it. */
+function reportPanic(thrown: unknown): void {
+  const error: ReceptiveError = toReceptiveError(thrown, "panic");
+  emit({ type: "failed", run: null, error });
+}
+scope.addEventListener("error", (event) => {
+  event.preventDefault();
+  reportPanic(event.error ?? event.message);
+});
+scope.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  reportPanic(event.reason);
+});

@@ -1,0 +1,65 @@
+/** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
+import { relaxedSimd, simd } from "wasm-feature-detect";
+import type { Preset, Split } from "../protocol.ts";
+import { ReceptiveFailure } from "../errors.ts";
+
+/** What the package exports, as far as the worker uses it. */
+export interface EnginePackage {
+  default(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
+  presets(): Preset[];
+  Session: new (emit: (event: unknown) => void) => Session;
+}
+
+export interface Session {
+  handle(request: unknown): Promise<unknown>;
+  /** A decompressed shard; throws a ReceptiveError object and changes nothing if it is damaged. */
+  addShard(split: Split, bytes: Uint8Array): { images: number; total: number };
+  /** A pair of IDX files as images and labels of a split. */
+  addIdx(split: Split, images: Uint8Array, labels: Uint8Array, names: { images: string; labels: string }): { images: number; total: number };
+  clearData(): void;
+  free(): void;
+}
+
+export type Kernels = "simd128" | "relaxed_simd";
+
+export interface Engine {
+  kernels: Kernels;
+  package: EnginePackage;
+}
+
+/** @throws ReceptiveFailure `no_simd`, `fetch_failed` or `engine_failed`. */
+export async function loadEngine(progress: (loaded: number, total: number) => void): Promise<Engine> {
+  if (!(await simd())) throw new ReceptiveFailure({ kind: "no_simd", message: "this browser has no WebAssembly SIMD" });
+  const kernels: Kernels = (await relaxedSimd()) ? "relaxed_simd" : "simd128";
+  const folder = new URL(kernels === "relaxed_simd" ? "./pkg/relaxed/" : "./pkg/", import.meta.url);
+  const wasm = fetchWithProgress(new URL("receptive_bg.wasm", folder), progress);
+  wasm.catch(() => undefined); // its failure is seen where it is awaited
+  const script = new URL("receptive.js", folder).href;
+  const loaded = (await import(script)) as EnginePackage;
+  await loaded.default({ module_or_path: await wasm });
+  return { kernels, package: loaded };
+}
+
+/** A response whose body reports how far it has come. The type is set so that the wasm compiles while it arrives, whatever the server calls it. */
+async function fetchWithProgress(address: URL, progress: (loaded: number, total: number) => void): Promise<Response> {
+  const file = address.pathname.split("/").at(-1) ?? address.href;
+  const response = await fetch(address).catch(() => {
+    throw new ReceptiveFailure({ kind: "fetch_failed", message: `${file}: the network gave no answer`, file, status: 0 });
+  });
+  if (!response.ok || !response.body) {
+    throw new ReceptiveFailure({ kind: "fetch_failed", message: `${file}: status ${response.status}`, file, status: response.status });
+  }
+  // A compressed answer's length is not the length of what comes out of it.
+  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
+  let loaded = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        loaded += chunk.byteLength;
+        progress(loaded, total);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(counted, { headers: { "content-type": "application/wasm" } });
+}
