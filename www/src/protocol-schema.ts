@@ -76,20 +76,21 @@ const error = object<{ kind: string; message: string }>({ kind: string, message:
 const layer = object<{ op: string; name?: string }>({ op: string, name: optional(string) }, true) as unknown as Check<LayerSpec>;
 
 const optimizer = object<OptimizerSpec>({
-  type: literal("sgd"), learning_rate: number, momentum: number, weight_decay: number,
+  type: literal("sgd"), learning_rate: optional(number), momentum: optional(number), weight_decay: optional(number),
   nesterov: optional(boolean), dampening: optional(number),
 });
 const training = object<TrainingSpec>({
-  batch_size: whole, epochs: whole, seed: whole, init: literal("pytorch", "kaiming"), optimizer,
+  batch_size: optional(whole), epochs: optional(whole), seed: optional(whole), init: optional(literal("pytorch", "kaiming")),
+  optimizer: optional(optimizer),
 });
 export const spec = object<Spec>({
   version: literal(1), name: optional(string), input: array(whole), layers: array(layer),
-  loss: optional(string), training,
+  loss: optional(string), training: optional(training),
 });
 const preset = object<Preset>({ name: string, title: string, spec });
 const node = object<NodeDescription>({
   name: string, op: string, output_shape: array(whole), params: whole, macs: whole, activation_bytes: whole,
-  receptive_field: nullable(array(whole)),
+  receptive_field: array(whole),
 });
 const description = object<NetworkDescription>({
   name: string, nodes: array(node),

@@ -21,21 +21,22 @@ export interface LayerSpec {
 
 export interface OptimizerSpec {
   type: "sgd";
-  learning_rate: number;
-  momentum: number;
-  weight_decay: number;
+  learning_rate?: number;
+  momentum?: number;
+  weight_decay?: number;
   nesterov?: boolean;
   dampening?: number;
 }
 
 export type Init = "pytorch" | "kaiming";
 
+/** What is left out has the engine's default. */
 export interface TrainingSpec {
-  batch_size: number;
-  epochs: number;
-  seed: number;
-  init: Init;
-  optimizer: OptimizerSpec;
+  batch_size?: number;
+  epochs?: number;
+  seed?: number;
+  init?: Init;
+  optimizer?: OptimizerSpec;
 }
 
 export interface Spec {
@@ -45,7 +46,7 @@ export interface Spec {
   input: number[];
   layers: LayerSpec[];
   loss?: string;
-  training: TrainingSpec;
+  training?: TrainingSpec;
 }
 
 export interface Preset {
@@ -62,8 +63,8 @@ export interface NodeDescription {
   params: number;
   macs: number;
   activation_bytes: number;
-  /** Height, width; null where it has no meaning (after flatten, say). */
-  receptive_field: number[] | null;
+  /** Height, width of the input region one output value can depend on. */
+  receptive_field: number[];
 }
 
 export interface NetworkDescription {

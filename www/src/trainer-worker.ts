@@ -41,8 +41,10 @@ async function loadData(base: string | undefined): Promise<ReplyBody> {
     return { type: "data_loaded", ...counts };
   } catch (thrown) {
     if (own.signal.aborted) return { type: "error", error: { kind: "worker_stopped", message: "a newer request loads the data" } };
-    const error = toReceptiveError(thrown, "panic");
-    emit({ type: "data_failed", error });
+    const failedEngine = await engineFailed();
+    const error = toReceptiveError(thrown, failedEngine ? "engine_failed" : "panic");
+    // Without an engine that is what the page must hear of; the data had nowhere to go.
+    if (!failedEngine) emit({ type: "data_failed", error });
     return { type: "error", error };
   }
 }

@@ -1,0 +1,370 @@
+/** Turns what a person wants into requests to the trainer, and what comes back into the next state. Knows no element. */
+import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
+import type { ReceptiveError } from "./errors.ts";
+import type { Intent } from "./intent.ts";
+import { assignRoles } from "./lib/idx-files.ts";
+import { LIVE, pending, settingsOf, withSettings } from "./lib/settings.ts";
+import type { Settings } from "./lib/settings.ts";
+import { Predictor } from "./predictor.ts";
+import type { BackendChoice, Preset, TrainerEventType } from "./protocol.ts";
+import { onMetrics, reduce } from "./reduce.ts";
+import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
+import { NO_DATA, freshRun, withNotice, withoutNotices } from "./state.ts";
+import type { TrainerClient } from "./trainer-client.ts";
+
+/** Between the last edit of a live setting and its way to the engine. */
+const SETTLE_MS = 150;
+const ENGINE_EVENTS: readonly TrainerEventType[] = [
+  "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
+];
+
+export class Controller {
+  readonly #client: TrainerClient;
+  readonly #changed: (state: AppState) => void;
+  readonly #predictor: Predictor;
+  readonly #presetName: string | null;
+  #state: AppState;
+  #preset: Preset | null = null;
+  #runs = 0;
+  /** Counts compilations, so that only the last one asked for counts. */
+  #compilation = 0;
+  #settle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: TrainerClient, state: AppState, changed: (state: AppState) => void, presetName: string | null = null) {
+    this.#client = client;
+    this.#state = state;
+    this.#changed = changed;
+    this.#presetName = presetName;
+    this.#predictor = new Predictor(client, (probabilities) => {
+      this.#set({ trying: { ...this.#state.trying, probabilities, untrained: this.#state.run.metrics === null } });
+    });
+    for (const type of ENGINE_EVENTS) {
+      client.on(type, (event) => {
+        this.#set(reduce(this.#state, event));
+        if (event.type === "metrics") this.#predictor.follow();
+        if (event.type === "data") void this.#beginIfWaiting();
+        if (event.type === "done" || event.type === "backend") this.#predictor.again();
+      });
+    }
+    client.on("silent", ({ error }) => this.#notify({ code: "silent", error }));
+    client.on("answers", () => this.#dismiss("silent"));
+    client.on("crashed", ({ error }) => this.#stop(error));
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /** Loads the engine, the first network and the data; each goes its own way, and each failure has its own message. */
+  async boot(): Promise<void> {
+    void this.#loadData();
+    try {
+      const { presets } = await this.#client.request({ type: "presets" });
+      this.#preset = presets.find(({ name }) => name === this.#presetName) ?? presets[0] ?? null;
+    } catch (thrown) {
+      this.#stop(toReceptiveError(thrown, "engine_failed"));
+      return;
+    }
+    if (!this.#preset) return;
+    const settings = settingsOf(this.#preset.spec);
+    this.#set({ settings: this.#state.settings ?? { applied: settings, edited: settings } });
+    await this.#compile();
+  }
+
+  handle(intent: Intent): void {
+    switch (intent.type) {
+      case "toggle_run":
+        return void this.#toggle();
+      case "step":
+        return void this.#step();
+      case "reset":
+        return void this.#reset();
+      case "edit_settings":
+        return this.#edit(intent.changes);
+      case "apply_settings":
+        return void this.#compile();
+      case "lower_rate":
+        this.#dismiss("diverged");
+        this.#edit({ learning_rate: intent.learningRate });
+        return void this.#compile();
+      case "choose_backend":
+        return void this.#chooseBackend(intent.backend);
+      case "choose_language":
+        return this.#set({ preferences: { ...this.#state.preferences, language: intent.language } });
+      case "choose_theme":
+        return this.#set({ preferences: { ...this.#state.preferences, theme: intent.theme } });
+      case "choose_shortcuts":
+        return this.#set({ preferences: { ...this.#state.preferences, shortcuts: intent.on } });
+      case "show_digit":
+        if (!intent.pixels) this.#set({ trying: { ...this.#state.trying, probabilities: null } });
+        return this.#predictor.show(intent.pixels);
+      case "drop_sample":
+        return this.#set({ trying: { ...this.#state.trying, sample: null } });
+      case "random_digit":
+        return void this.#randomDigit();
+      case "retry_data":
+        return void this.#loadData();
+      case "choose_files":
+        return void this.#loadFiles(intent.files);
+      case "restart_engine":
+        return void this.#restartEngine();
+      case "dismiss":
+        return this.#dismiss(intent.code);
+      default:
+        intent satisfies never;
+    }
+  }
+
+  #set(changes: Partial<AppState>): void {
+    this.#state = { ...this.#state, ...changes };
+    this.#changed(this.#state);
+  }
+
+  #setRun(changes: Partial<RunState>): void {
+    this.#set({ run: { ...this.#state.run, ...changes } });
+  }
+
+  #notify(notice: Notice): void {
+    this.#set({ notices: withNotice(this.#state.notices, notice) });
+  }
+
+  #dismiss(...codes: NoticeCode[]): void {
+    this.#set({ notices: withoutNotices(this.#state.notices, ...codes) });
+  }
+
+  /** The engine is gone: nothing goes on until it is restarted. */
+  #stop(error: ReceptiveError): void {
+    this.#set({ engine: { ...this.#state.engine, phase: "stopped" }, backend: { ...this.#state.backend, switching: false } });
+    if (this.#state.run.phase !== "idle" || this.#state.run.metrics) this.#setRun({ phase: "failed" });
+    this.#notify({ code: "crashed", error });
+  }
+
+  /** A request that failed for a reason of its own; a worker that is gone has been reported already. */
+  #refuse(thrown: unknown): void {
+    if (!(thrown instanceof ReceptiveFailure)) throw thrown;
+    const { error } = thrown;
+    if (error.kind === "worker_stopped" || error.kind === "panic" || this.#state.engine.phase === "stopped") return;
+    this.#notify({ code: "refused", error });
+  }
+
+  /** Compiles the edited settings as a new run. What was there before stays if the engine refuses. @returns whether it worked. */
+  async #compile(choice: BackendChoice = this.#state.backend.choice): Promise<boolean> {
+    const { settings, run: before } = this.#state;
+    const preset = this.#preset;
+    if (!preset || !settings) return false;
+    const own = ++this.#compilation;
+    const id = `run-${++this.#runs}`;
+    const spec = withSettings(preset.spec, settings.edited);
+    const waiting = before.phase === "waiting";
+    const training = before.phase === "running" || before.phase === "starting";
+    this.#set({ backend: { ...this.#state.backend, switching: true } });
+    try {
+      if (training) await this.#pause();
+      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
+      if (own !== this.#compilation) return false;
+      this.#set({
+        network: { title: preset.title, spec, description: reply.description },
+        backend: { choice, status: reply.backend, switching: false },
+        settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
+        run: { ...freshRun(id), phase: waiting || this.#state.run.phase === "waiting" ? "waiting" : "idle" },
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused"),
+      });
+      this.#predictor.again();
+      await this.#beginIfWaiting();
+      return true;
+    } catch (thrown) {
+      if (own !== this.#compilation) return false;
+      this.#set({ backend: { ...this.#state.backend, switching: false } });
+      this.#refuse(thrown);
+      if (waiting) this.#setRun({ phase: "idle" });
+      if (training && this.#state.run.phase === "paused") await this.#toggle();
+      return false;
+    }
+  }
+
+  async #toggle(): Promise<void> {
+    switch (this.#state.run.phase) {
+      case "idle":
+      case "done":
+      case "failed":
+        return this.#begin();
+      case "waiting":
+        return this.#setRun({ phase: "idle" });
+      case "starting":
+      case "running":
+        return this.#pause();
+      case "paused":
+        return this.#resume();
+      case "pausing":
+        return;
+    }
+  }
+
+  async #beginIfWaiting(): Promise<void> {
+    if (this.#state.run.phase === "waiting") await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    const { network, data, settings, run, engine } = this.#state;
+    if (engine.phase === "stopped") return;
+    if (!network || !settings || data.images.train === 0) return this.#setRun({ phase: "waiting" });
+    // Nothing is lost yet by taking the changed settings in; and weights that are no longer numbers are of no use.
+    const stale = run.metrics === null && pending(settings.applied, settings.edited).length > 0;
+    if ((stale || run.phase === "failed") && !(await this.#compile())) return;
+    this.#setRun({ phase: "starting" });
+    this.#set({ announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "refused", "fresh_weights") });
+    try {
+      await this.#client.request({ type: "start", epochs: settings.edited.epochs });
+    } catch (thrown) {
+      this.#setRun({ phase: "idle" });
+      this.#refuse(thrown);
+    }
+  }
+
+  async #pause(): Promise<void> {
+    this.#setRun({ phase: "pausing" });
+    try {
+      const { step } = await this.#client.request({ type: "pause" });
+      if (this.#state.run.phase === "pausing") this.#set({ run: { ...this.#state.run, phase: "paused" }, announcement: { code: "paused", step } });
+    } catch (thrown) {
+      // It may have come to its end on the way: then `done` has said so, and there is nothing to pause.
+      if (this.#state.run.phase !== "pausing") return;
+      this.#setRun({ phase: this.#state.run.metrics ? "done" : "idle" });
+      if (!(thrown instanceof ReceptiveFailure) || thrown.error.kind !== "not_running") this.#refuse(thrown);
+    }
+  }
+
+  async #resume(): Promise<void> {
+    this.#set({ run: { ...this.#state.run, phase: "starting" }, announcement: { code: "started" } });
+    try {
+      await this.#client.request({ type: "resume" });
+    } catch (thrown) {
+      this.#setRun({ phase: "paused" });
+      this.#refuse(thrown);
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { phase } = this.#state.run;
+    if (!this.#state.network || !["idle", "paused", "done"].includes(phase)) return;
+    const { settings, run } = this.#state;
+    if (settings && run.metrics === null && pending(settings.applied, settings.edited).length > 0 && !(await this.#compile())) return;
+    try {
+      const { metrics } = await this.#client.request({ type: "step" });
+      this.#set(onMetrics(this.#state, { metrics }));
+      this.#predictor.again();
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  async #reset(): Promise<void> {
+    const { settings, run } = this.#state;
+    if (!settings || !this.#state.network) return;
+    if (run.phase === "waiting") return this.#setRun({ phase: "idle" });
+    // A change of batch or weights needs a new plan; a change of seed alone does not.
+    const changes = pending(settings.applied, settings.edited);
+    if (run.phase === "failed" || changes.some((setting) => setting !== "seed")) {
+      if (await this.#compile()) this.#set({ announcement: { code: "reset" } });
+      return;
+    }
+    if (run.phase === "running" || run.phase === "starting") await this.#pause();
+    try {
+      const { seed } = await this.#client.request({ type: "reset", seed: settings.edited.seed });
+      this.#set({
+        run: freshRun(run.id),
+        settings: { ...settings, applied: { ...settings.applied, seed } },
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "fresh_weights"),
+        announcement: { code: "reset" },
+      });
+      this.#predictor.again();
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  #edit(changes: Partial<Settings>): void {
+    const { settings } = this.#state;
+    if (!settings) return;
+    this.#set({ settings: { ...settings, edited: { ...settings.edited, ...changes } } });
+    if (!LIVE.some((setting) => setting in changes)) return;
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => void this.#sendLive(), SETTLE_MS);
+  }
+
+  async #sendLive(): Promise<void> {
+    const { settings, network } = this.#state;
+    if (!settings || !network) return;
+    const { learning_rate, momentum, weight_decay } = settings.edited;
+    try {
+      const reply = await this.#client.request({ type: "set", learning_rate, momentum, weight_decay });
+      const latest = this.#state.settings;
+      if (!latest) return;
+      const live = { learning_rate: reply.learning_rate, momentum: reply.momentum, weight_decay: reply.weight_decay };
+      this.#set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  async #chooseBackend(choice: BackendChoice): Promise<void> {
+    const { backend, run, network } = this.#state;
+    if (choice === backend.choice && backend.status) return;
+    if (!network) return this.#set({ backend: { ...backend, choice } });
+    const trained = run.metrics !== null;
+    if ((await this.#compile(choice)) && trained) {
+      this.#notify({ code: "fresh_weights", backend: this.#state.backend.status?.backend ?? "cpu" });
+    }
+  }
+
+  async #randomDigit(): Promise<void> {
+    const count = this.#state.data.images.test;
+    if (count === 0) return;
+    try {
+      const { pixels, label, index } = await this.#client.request({ type: "sample", split: "test", index: Math.floor(Math.random() * count) });
+      this.#set({ trying: { ...this.#state.trying, sample: { pixels: Uint8Array.from(pixels), label, index } } });
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  async #loadData(): Promise<void> {
+    this.#dismiss("data_failed");
+    this.#set({ data: { ...this.#state.data, phase: "loading" } });
+    try {
+      await this.#client.request({ type: "load_data" });
+      this.#set({ data: { ...this.#state.data, phase: "ready" } });
+    } catch (thrown) {
+      // `data_failed` or `crashed` has told it.
+      if (!(thrown instanceof ReceptiveFailure)) throw thrown;
+    }
+  }
+
+  async #loadFiles(files: readonly File[]): Promise<void> {
+    try {
+      const named = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+      const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
+      this.#set({
+        data: { ...this.#state.data, phase: "ready" },
+        notices: withNotice(withoutNotices(this.#state.notices, "data_failed", "files_refused"), { code: "files_loaded", train, test }),
+      });
+    } catch (thrown) {
+      const error = toReceptiveError(thrown, "engine_failed");
+      if (error.kind !== "worker_stopped") this.#notify({ code: "files_refused", error });
+    }
+  }
+
+  async #restartEngine(): Promise<void> {
+    this.#compilation++;
+    this.#client.restart();
+    this.#set({
+      engine: { phase: "loading", loaded: 0, total: 0 },
+      data: NO_DATA,
+      network: null,
+      backend: { ...this.#state.backend, status: null, switching: false },
+      run: freshRun(`run-${++this.#runs}`),
+      notices: withoutNotices(this.#state.notices, "crashed", "silent", "refused", "data_failed"),
+    });
+    await this.boot();
+  }
+}

@@ -1,0 +1,57 @@
+/** The training settings a person can edit, and their place in a specification. */
+import type { Init, Spec } from "../protocol.ts";
+
+export interface Settings {
+  learning_rate: number;
+  momentum: number;
+  weight_decay: number;
+  batch_size: number;
+  epochs: number;
+  seed: number;
+  init: Init;
+}
+
+export type NumberSetting = Exclude<keyof Settings, "init">;
+
+/** What is allowed, both ends included. `step` is what an arrow key or a spinner changes, for whole numbers. */
+export const RANGES: { [K in NumberSetting]: { least: number; most: number; whole: boolean } } = {
+  learning_rate: { least: 0, most: 10, whole: false },
+  momentum: { least: 0, most: 0.999, whole: false },
+  weight_decay: { least: 0, most: 1, whole: false },
+  batch_size: { least: 1, most: 1024, whole: true },
+  epochs: { least: 1, most: 100, whole: true },
+  seed: { least: 0, most: 2 ** 32 - 1, whole: true },
+};
+
+/** These reach a run that is under way; the others need a fresh start. */
+export const LIVE = ["learning_rate", "momentum", "weight_decay"] as const satisfies readonly NumberSetting[];
+
+export function isAllowed(setting: NumberSetting, value: number): boolean {
+  const { least, most, whole } = RANGES[setting];
+  return value >= least && value <= most && (!whole || Number.isInteger(value));
+}
+
+/** The engine's own defaults stand for what the specification leaves out (`Training::default` in `src/network/spec.rs`). */
+export function settingsOf({ training = {} }: Spec): Settings {
+  const { optimizer } = training;
+  return {
+    learning_rate: optimizer?.learning_rate ?? 0.01,
+    momentum: optimizer?.momentum ?? 0,
+    weight_decay: optimizer?.weight_decay ?? 0,
+    batch_size: training.batch_size ?? 64,
+    epochs: training.epochs ?? 1,
+    seed: training.seed ?? 1,
+    init: training.init ?? "pytorch",
+  };
+}
+
+export function withSettings(spec: Spec, settings: Settings): Spec {
+  const { learning_rate, momentum, weight_decay, ...rest } = settings;
+  const optimizer = { ...(spec.training?.optimizer ?? { type: "sgd" as const }), learning_rate, momentum, weight_decay };
+  return { ...spec, training: { ...spec.training, ...rest, optimizer } };
+}
+
+/** What a fresh start would change. The number of epochs is not among it: it counts from the next Run. */
+export function pending(applied: Settings, edited: Settings): (keyof Settings)[] {
+  return (["batch_size", "seed", "init"] as const).filter((setting) => applied[setting] !== edited[setting]);
+}

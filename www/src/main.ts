@@ -1,0 +1,59 @@
+/** Wires the page's elements to the trainer: the only file that knows both. */
+import { Controller } from "./controller.ts";
+import { createModuleWorker } from "./create-worker.ts";
+import "./elements/receptive-app-define.ts";
+import { IntentEvent } from "./intent.ts";
+import { makeLocale, pickLanguage } from "./i18n/locale.ts";
+import { recall, remember } from "./lib/storage.ts";
+import { applyTheme, parseTheme } from "./lib/theme.ts";
+import type { BackendChoice } from "./protocol.ts";
+import { initialState } from "./state.ts";
+import type { AppState, Preferences } from "./state.ts";
+import { TrainerClient } from "./trainer-client.ts";
+
+const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software"];
+
+const wishes = new URLSearchParams(location.search);
+
+function storedPreferences(): Preferences {
+  return {
+    language: pickLanguage([wishes.get("lang"), recall("language"), ...navigator.languages]),
+    theme: parseTheme(wishes.get("theme") ?? recall("theme")),
+    shortcuts: recall("shortcuts") !== "off",
+  };
+}
+
+const app = document.querySelector("receptive-app");
+if (!app) throw new Error("the page has no <receptive-app>");
+
+let shown: Preferences | null = null;
+
+function show(state: AppState): void {
+  const { preferences } = state;
+  if (app && preferences !== shown) {
+    if (preferences.language !== shown?.language) {
+      app.locale = makeLocale(preferences.language);
+      document.documentElement.lang = preferences.language;
+      document.title = app.locale.text.page.title;
+    }
+    applyTheme(preferences.theme, document.documentElement);
+    if (shown) {
+      // Only what was chosen here is remembered; a link's ?lang= is the link's.
+      if (preferences.language !== shown.language) remember("language", preferences.language);
+      if (preferences.theme !== shown.theme) remember("theme", preferences.theme);
+      if (preferences.shortcuts !== shown.shortcuts) remember("shortcuts", preferences.shortcuts ? "on" : "off");
+    }
+    shown = preferences;
+  }
+  if (app) app.state = state;
+}
+
+const choice = CHOICES.find((one) => one === wishes.get("backend")) ?? "auto";
+app.replaceChildren();
+show(initialState(storedPreferences(), choice));
+
+// Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.
+const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
+const controller = new Controller(client, app.state, show, wishes.get("preset"));
+app.addEventListener(IntentEvent.type, (event) => controller.handle(event.detail));
+void controller.boot();

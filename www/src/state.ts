@@ -1,0 +1,128 @@
+/** Everything the page shows, as one value: the controller makes the next one, the elements draw it. */
+import type { ReceptiveError } from "./errors.ts";
+import type { Language } from "./i18n/messages.ts";
+import { History } from "./lib/series.ts";
+import type { Settings } from "./lib/settings.ts";
+import type { Theme } from "./lib/theme.ts";
+import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Spec, Split } from "./protocol.ts";
+
+export type RunPhase =
+  /** Nothing trained yet, or reset. */
+  | "idle"
+  /** Run was pressed before the engine or the first images were there. */
+  | "waiting"
+  /** The engine was asked and has not measured anything yet. */
+  | "starting"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "done"
+  | "failed";
+
+export interface RunState {
+  id: string;
+  phase: RunPhase;
+  metrics: Metrics | null;
+  evaluation: Evaluation | null;
+  epochs: readonly EpochSummary[];
+  history: History;
+  /** Copied from the history, so that a change of it is a change of the state. */
+  historyVersion: number;
+}
+
+export type EnginePhase = "loading" | "ready" | "stopped";
+
+export interface DataState {
+  phase: "loading" | "ready" | "failed";
+  /** Compressed bytes. */
+  loaded: number;
+  bytes: number;
+  images: { [S in Split]: number };
+  totals: { [S in Split]: number };
+}
+
+/** What is in the digit pad and what the network says to it. */
+export interface TryState {
+  /** An image from the test set, asked for by the user; the pad shows it. */
+  sample: { pixels: Uint8Array; label: number; index: number } | null;
+  probabilities: readonly number[] | null;
+  /** The weights that gave these probabilities had not been trained at all. */
+  untrained: boolean;
+}
+
+export type Notice =
+  | { code: "data_failed"; error: ReceptiveError }
+  | { code: "files_refused"; error: ReceptiveError }
+  | { code: "files_loaded"; train: number; test: number }
+  | { code: "diverged"; error: ReceptiveError; learningRate: number }
+  | { code: "guessing" }
+  | { code: "device_lost"; error: ReceptiveError; step: number; backend: "webgpu" | "cpu" }
+  | { code: "fresh_weights"; backend: "webgpu" | "cpu" }
+  | { code: "silent"; error: ReceptiveError }
+  | { code: "crashed"; error: ReceptiveError }
+  | { code: "refused"; error: ReceptiveError };
+
+export type NoticeCode = Notice["code"];
+
+/** What a screen reader is told: one sentence for what happened, never a stream. */
+export type Announcement =
+  | { code: "started" }
+  | { code: "paused"; step: number }
+  | { code: "epoch"; epoch: number; top1: number; loss: number }
+  | { code: "done" }
+  | { code: "reset" };
+
+export interface Preferences {
+  language: Language;
+  theme: Theme;
+  /** Single-key shortcuts can be turned off (WCAG 2.1.4). */
+  shortcuts: boolean;
+}
+
+export interface AppState {
+  preferences: Preferences;
+  engine: { phase: EnginePhase; loaded: number; total: number };
+  data: DataState;
+  network: { title: string; spec: Spec; description: NetworkDescription } | null;
+  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean };
+  settings: { applied: Settings; edited: Settings } | null;
+  run: RunState;
+  trying: TryState;
+  /** At most one of a code, the newest last. */
+  notices: readonly Notice[];
+  announcement: Announcement | null;
+}
+
+export function freshRun(id: string): RunState {
+  return { id, phase: "idle", metrics: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0 };
+}
+
+export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
+
+export function initialState(preferences: Preferences, choice: BackendChoice): AppState {
+  return {
+    preferences,
+    engine: { phase: "loading", loaded: 0, total: 0 },
+    data: NO_DATA,
+    network: null,
+    backend: { choice, status: null, switching: false },
+    settings: null,
+    run: freshRun("run-0"),
+    trying: { sample: null, probabilities: null, untrained: true },
+    notices: [],
+    announcement: null,
+  };
+}
+
+export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  return [...notices.filter(({ code }) => code !== notice.code), notice];
+}
+
+export function withoutNotices(notices: readonly Notice[], ...codes: NoticeCode[]): readonly Notice[] {
+  return notices.some(({ code }) => codes.includes(code)) ? notices.filter(({ code }) => !codes.includes(code)) : notices;
+}
+
+/** Whether pressing Run would pause. */
+export function isActive(phase: RunPhase): boolean {
+  return phase === "waiting" || phase === "starting" || phase === "running";
+}
