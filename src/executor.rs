@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
-use crate::error::Error;
-use crate::error::{DeviceError, TrainError};
+use crate::error::{DeviceError, Error, TrainError};
 use crate::plan::{BufferId, Located, Plan, PlannedParameter, Program, Range};
 
 /// One of a plan's programs.
@@ -79,6 +78,19 @@ impl AnyExecutor {
     /// Memory that is not there.
     pub async fn cpu(kernels: Kernels, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
         Ok(Self::Cpu(Executor::new(Cpu::new(kernels), plan, external).await?))
+    }
+
+    /// On an open WebGPU device.
+    ///
+    /// # Errors
+    /// Memory or a limit that the device does not have.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn wgpu(
+        wgpu: crate::backend::wgpu::Wgpu,
+        plan: &Plan,
+        external: &HashMap<String, (SharedWords, usize)>,
+    ) -> Result<Self, DeviceError> {
+        Ok(Self::Wgpu(Executor::new(wgpu, plan, external).await?))
     }
 
     /// On the CPU in double precision.

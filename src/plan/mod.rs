@@ -126,6 +126,7 @@ pub mod names {
     pub const HYPER: &str = "optimizer.hyper";
     pub const VELOCITY: &str = "optimizer.velocity";
     pub const SUMS: &str = "metrics.sums";
+    pub const EVALUATION_SUMS: &str = "metrics.evaluation_sums";
     pub const INPUT: &str = "input";
     pub const LOGITS: &str = "logits";
 }
@@ -202,7 +203,7 @@ fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: boo
     let loss = graph.apply("loss", std::rc::Rc::new(SoftmaxCrossEntropy::default()), &[logits, targets])?;
     let items = graph.nodes[graph.nodes.len() - 1].outputs[1];
     let sums_shape = Shape::new(&[metrics::sums_len(classes)]);
-    let sums = graph.add(names::SUMS, sums_shape, Layout::Activation, true, Role::State);
+    let sums = graph.add(if confusion { names::EVALUATION_SUMS } else { names::SUMS }, sums_shape, Layout::Activation, true, Role::State);
     let params = MetricsParams {
         rows: batch as u32,
         channels: classes as u32,

@@ -1,3 +1,5 @@
 //! Training: the loop, its metrics, and the messages between it and the page.
 
+pub mod clock;
 pub mod metrics;
+pub mod trainer;

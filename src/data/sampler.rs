@@ -1,0 +1,113 @@
+//! The order in which images are drawn.
+
+use crate::rng::Rng;
+
+/// Draws every image once an epoch, in an order from the seed. When more images come during an epoch they are mixed into what is left of it.
+///
+/// The order depends on when images came, so a run is reproducible if all were there when it began.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    rng: Rng,
+    available: u32,
+    remaining: Vec<u32>,
+    epoch: u64,
+}
+
+impl Sampler {
+    /// No images yet.
+    pub fn new(rng: Rng) -> Self {
+        Self { rng, available: 0, remaining: Vec::new(), epoch: 0 }
+    }
+
+    /// Says how many images there are now.
+    pub fn grow(&mut self, available: usize) {
+        let available = available as u32;
+        if available <= self.available {
+            return;
+        }
+        if self.epoch > 0 {
+            self.remaining.extend(self.available..available);
+            self.rng.shuffle(&mut self.remaining);
+        }
+        self.available = available;
+    }
+
+    /// Puts the next batch into `indices`, and says whether the epoch has ended with it: whether fewer images are left than another batch
+    /// needs. Those few are left out of this epoch.
+    pub fn draw(&mut self, indices: &mut [u32]) -> bool {
+        if self.remaining.len() < indices.len() {
+            self.remaining.clear();
+            self.remaining.extend(0..self.available);
+            self.rng.shuffle(&mut self.remaining);
+            self.epoch += 1;
+        }
+        for index in indices.iter_mut() {
+            // A set smaller than a batch fills the batch's places only as far as it goes.
+            *index = self.remaining.pop().unwrap_or(super::gather::NO_IMAGE);
+        }
+        self.remaining.len() < indices.len()
+    }
+
+    /// Images of the current epoch still to be drawn.
+    pub fn remaining(&self) -> usize {
+        self.remaining.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Stream;
+
+    fn sampler(images: usize) -> Sampler {
+        let mut sampler = Sampler::new(Rng::new(3, Stream::Order));
+        sampler.grow(images);
+        sampler
+    }
+
+    fn epoch(sampler: &mut Sampler, batch: usize) -> Vec<u32> {
+        let (mut drawn, mut indices) = (Vec::new(), vec![0; batch]);
+        loop {
+            let ended = sampler.draw(&mut indices);
+            drawn.extend_from_slice(&indices);
+            if ended {
+                return drawn;
+            }
+        }
+    }
+
+    #[test]
+    fn an_epoch_draws_every_image_once_and_the_next_in_another_order() {
+        let mut sampler = sampler(12);
+        let (first, second) = (epoch(&mut sampler, 4), epoch(&mut sampler, 4));
+        assert_ne!(first, second);
+        for mut drawn in [first, second] {
+            drawn.sort_unstable();
+            assert!(drawn.into_iter().eq(0..12));
+        }
+    }
+
+    #[test]
+    fn the_last_incomplete_batch_is_left_out() {
+        assert_eq!(epoch(&mut sampler(10), 4).len(), 8);
+    }
+
+    #[test]
+    fn images_that_come_late_are_drawn_in_the_same_epoch() {
+        let mut sampler = sampler(8);
+        let mut drawn = vec![0; 4];
+        sampler.draw(&mut drawn);
+        sampler.grow(16);
+        drawn.extend(epoch(&mut sampler, 4));
+        drawn.sort_unstable();
+        assert!(drawn.into_iter().eq(0..16));
+    }
+
+    #[test]
+    fn fewer_images_than_a_batch_leave_places_empty() {
+        let mut sampler = sampler(3);
+        let mut indices = vec![0; 4];
+        assert!(sampler.draw(&mut indices));
+        assert_eq!(indices.iter().filter(|&&i| i == super::super::gather::NO_IMAGE).count(), 1);
+    }
+}

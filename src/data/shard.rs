@@ -1,0 +1,97 @@
+//! The pieces that `cargo xtask build` cuts MNIST into, so that training can start before all of it has come.
+//!
+//! Little-endian: magic `RCPS`, then eight-times-four bytes in all: version 1, first image's index, images, rows, columns, CRC-32 (IEEE) of
+//! what follows the header, images in the whole split; then the pixels, then the labels.
+
+use super::idx::check_labels;
+use crate::error::DataError;
+
+/// First four bytes of a shard, as a little-endian number.
+pub const MAGIC: u32 = u32::from_le_bytes(*b"RCPS");
+const VERSION: u32 = 1;
+/// Bytes before the pixels.
+pub const HEADER: usize = 32;
+
+/// A shard that was read.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Shard<'a> {
+    pub first_index: usize,
+    pub images: usize,
+    pub rows: usize,
+    pub columns: usize,
+    /// Images in the whole split.
+    pub total: usize,
+    pub pixels: &'a [u8],
+    pub labels: &'a [u8],
+}
+
+/// Reads a shard; `file` is its name, for messages.
+///
+/// # Errors
+/// [`DataError`] with the file and the offset of what is wrong.
+pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
+    let truncated = |needed| DataError::Truncated { file: file.to_owned(), offset: bytes.len(), needed };
+    let header: &[[u8; 4]; 8] = bytes.get(..HEADER).and_then(|h| h.as_chunks().0.try_into().ok()).ok_or_else(|| truncated(HEADER))?;
+    let [magic, version, first_index, images, rows, columns, checksum, total] = header.map(u32::from_le_bytes);
+    if magic != MAGIC {
+        return Err(DataError::BadMagic { file: file.to_owned(), offset: 0, found: magic, expected: MAGIC });
+    }
+    let wrong = |offset, what, found, expected| DataError::WrongSize { file: file.to_owned(), offset, what, found, expected };
+    if version != VERSION {
+        return Err(wrong(4, "the version", version as usize, VERSION as usize));
+    }
+    let [first_index, images, rows, columns, total] = [first_index, images, rows, columns, total].map(|n| n as usize);
+    let pixels = images.checked_mul(rows).and_then(|n| n.checked_mul(columns)).unwrap_or(usize::MAX);
+    let needed = pixels.saturating_add(images).saturating_add(HEADER);
+    if bytes.len() < needed {
+        return Err(truncated(needed));
+    }
+    if bytes.len() > needed {
+        return Err(wrong(needed, "the file's length", bytes.len(), needed));
+    }
+    let body = &bytes[HEADER..];
+    let found = crc32fast::hash(body);
+    if found != checksum {
+        return Err(DataError::ChecksumMismatch { file: file.to_owned(), offset: HEADER, found, expected: checksum });
+    }
+    let (pixels, labels) = body.split_at(pixels);
+    check_labels(file, labels, HEADER + pixels.len())?;
+    Ok(Shard { first_index, images, rows, columns, total, pixels, labels })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard(body: &[u8], checksum: u32) -> Vec<u8> {
+        let numbers = [MAGIC, 1, 4, 2, 1, 2, checksum, 9];
+        numbers.iter().flat_map(|n| n.to_le_bytes()).chain(body.iter().copied()).collect()
+    }
+
+    #[test]
+    fn reads_what_is_there() {
+        let body = [10, 20, 30, 40, 7, 1];
+        let bytes = shard(&body, crc32fast::hash(&body));
+        let read = read("s", &bytes).unwrap();
+        assert_eq!((read.first_index, read.images, read.total), (4, 2, 9));
+        assert_eq!((read.pixels, read.labels), (&body[..4], &body[4..]));
+    }
+
+    #[test]
+    fn refuses_damage_with_file_and_offset() {
+        let body = [10, 20, 30, 40, 7, 1];
+        let good = shard(&body, crc32fast::hash(&body));
+        let refused = |bytes: &[u8]| read("s", bytes).unwrap_err();
+        assert_eq!(refused(&good[..20]), DataError::Truncated { file: "s".into(), offset: 20, needed: 32 });
+        assert_eq!(refused(&good[..37]), DataError::Truncated { file: "s".into(), offset: 37, needed: 38 });
+        let mut flipped = good.clone();
+        flipped[33] ^= 1;
+        assert!(matches!(refused(&flipped), DataError::ChecksumMismatch { offset: 32, .. }));
+        let mut wrong = good.clone();
+        wrong[0] = b'X';
+        assert!(matches!(refused(&wrong), DataError::BadMagic { offset: 0, .. }));
+        let longer: Vec<u8> = good.iter().copied().chain([0]).collect();
+        assert!(matches!(refused(&longer), DataError::WrongSize { offset: 38, found: 39, .. }));
+    }
+}

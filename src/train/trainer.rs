@@ -1,0 +1,447 @@
+//! One network in training: parameters on a device, images, and the step.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::metrics::{self, Sums};
+use crate::data::dataset::{Dataset, PIXELS, Split};
+use crate::data::gather::NO_IMAGE;
+use crate::data::sampler::Sampler;
+use crate::error::{DataError, DeviceError, Error, TrainError};
+use crate::executor::{AnyExecutor, Which, locate};
+use crate::network::init;
+use crate::network::spec::Spec;
+use crate::optim::sgd::Sgd;
+use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Range, names};
+use crate::rng::{Rng, Stream};
+
+/// Where to run, once chosen.
+#[derive(Debug)]
+pub enum Device {
+    /// The CPU with these kernels.
+    Cpu(crate::backend::cpu::Kernels),
+    /// An open WebGPU device.
+    #[cfg(target_arch = "wasm32")]
+    Wgpu(Box<crate::backend::wgpu::Wgpu>),
+}
+
+/// Parameters and velocity on the host, with the step they are of: what a run goes on from when its device is lost.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    arena: Vec<f32>,
+    velocity: Vec<f32>,
+    sampler: Sampler,
+    /// Steps taken.
+    pub step: u64,
+    epoch: u64,
+    first: bool,
+}
+
+/// A network in training. Nothing is global: two trainers live side by side.
+#[derive(Debug)]
+pub struct Trainer {
+    spec: Spec,
+    plan: Plan,
+    executor: AnyExecutor,
+    dataset: Rc<RefCell<Dataset>>,
+    uploaded: [usize; 2],
+    sampler: Sampler,
+    optimizer: Sgd,
+    indices: Vec<u32>,
+    step: u64,
+    epoch: u64,
+    first: bool,
+    hyper_written: Option<[f32; crate::optim::sgd::HYPER_LEN]>,
+}
+
+impl Trainer {
+    /// Plans a network, allocates its memory and draws its first parameters.
+    ///
+    /// # Errors
+    /// A network that does not fit together, or a device that cannot hold it.
+    pub async fn new(spec: Spec, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
+        let plan = Plan::for_training(&spec)?;
+        let external = {
+            let data = dataset.borrow();
+            HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
+        };
+        let executor = match device {
+            Device::Cpu(kernels) => AnyExecutor::cpu(kernels, &plan, &external).await?,
+            #[cfg(target_arch = "wasm32")]
+            Device::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, &plan, &external).await?,
+        };
+        let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
+        let (optimizer, seed) = (spec.training.optimizer, spec.training.seed);
+        let sampler = Sampler::new(Rng::new(seed, Stream::Order));
+        let indices = vec![0; plan.batch];
+        let mut trainer = Self {
+            spec,
+            plan,
+            executor,
+            dataset,
+            uploaded,
+            sampler,
+            optimizer,
+            indices,
+            step: 0,
+            epoch: 0,
+            first: true,
+            hyper_written: None,
+        };
+        trainer.reset(seed)?;
+        Ok(trainer)
+    }
+
+    /// Draws new parameters from a seed and goes back to step 0.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn reset(&mut self, seed: u64) -> Result<(), Error> {
+        let mut rng = Rng::new(seed, Stream::Parameters);
+        for parameter in &self.plan.parameters {
+            let values = init::draw(&parameter.spec, self.spec.training.init, &mut rng);
+            self.executor.write_value(&parameter.name, &self.plan.parameter_place(parameter, 0), &values)?;
+        }
+        self.spec.training.seed = seed;
+        self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
+        (self.step, self.epoch, self.first) = (0, 0, true);
+        self.clear_sums(Which::Train)?;
+        Ok(())
+    }
+
+    /// The specification, with the seed and optimizer in force.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Steps taken since the start.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// The epoch under way, from 1; 0 before the first step.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The optimizer in force.
+    pub fn optimizer(&self) -> Sgd {
+        self.optimizer
+    }
+
+    /// Changes the optimizer from the next step on.
+    pub fn set_optimizer(&mut self, optimizer: Sgd) {
+        self.optimizer = optimizer;
+    }
+
+    /// Images of a full epoch that a step of this epoch has not drawn yet.
+    pub fn remaining_in_epoch(&self) -> usize {
+        self.sampler.remaining()
+    }
+
+    /// Hands images that came since to the device.
+    fn upload_new_images(&mut self) -> Result<(), Error> {
+        let dataset = self.dataset.borrow();
+        for split in [Split::Train, Split::Test] {
+            let (from, to) = (self.uploaded[split as usize], dataset.loaded(split).images);
+            if from == to {
+                continue;
+            }
+            let base = dataset.base(split);
+            for (name, (words, _), per_image) in [(names::IMAGES, dataset.images(), PIXELS / 4), (names::LABELS, dataset.labels(), 1)] {
+                let buffer = locate(&self.plan.evaluate, name)?.range.buffer;
+                self.executor.refresh(buffer, &words, (base + from) * per_image, (base + to) * per_image)?;
+            }
+            self.uploaded[split as usize] = to;
+        }
+        Ok(())
+    }
+
+    /// Takes one training step, and says whether the epoch has ended with it.
+    ///
+    /// # Errors
+    /// [`DataError::NoData`] before any images have come, or what the device reports.
+    pub fn train_step(&mut self) -> Result<bool, Error> {
+        let available = self.dataset.borrow().require(Split::Train)?.images;
+        self.upload_new_images()?;
+        let starts_epoch = self.sampler.remaining() < self.indices.len();
+        self.sampler.grow(available);
+        let ended = self.sampler.draw(&mut self.indices);
+        self.epoch += u64::from(starts_epoch);
+        let batch = std::mem::take(&mut self.indices);
+        let done = self.train_on(&batch);
+        self.indices = batch;
+        done?;
+        Ok(ended)
+    }
+
+    /// Takes one training step on these images (indices into the training images; as many as the batch size).
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn train_on(&mut self, indices: &[u32]) -> Result<(), Error> {
+        self.upload_new_images()?;
+        let place = locate(&self.plan.train, names::INDICES)?.range;
+        self.executor.write_words(place, indices)?;
+        if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
+            let values = self.optimizer.hyper(self.first);
+            if self.hyper_written != Some(values) {
+                self.executor.write_stored(hyper.range, &values)?;
+                self.hyper_written = Some(values);
+            }
+        }
+        self.executor.run(Which::Train)?;
+        self.first = false;
+        self.step += 1;
+        Ok(())
+    }
+
+    /// Waits until the device has done all steps it was given.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn finish(&mut self) -> Result<(), DeviceError> {
+        self.executor.finish().await
+    }
+
+    fn sums_place(&self, which: Which) -> Result<Range, TrainError> {
+        let (program, name) = match which {
+            Which::Train => (&self.plan.train, names::SUMS),
+            _ => (&self.plan.evaluate, names::EVALUATION_SUMS),
+        };
+        Ok(locate(program, name)?.range)
+    }
+
+    fn clear_sums(&mut self, which: Which) -> Result<(), Error> {
+        let place = self.sums_place(which)?;
+        Ok(self.executor.write_words(place, &vec![0; metrics::sums_len(self.plan.classes)])?)
+    }
+
+    /// Reads what training summed since the last call, and starts the sums anew.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
+        self.take_sums(Which::Train).await
+    }
+
+    async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
+        let words = self.executor.read_words(self.sums_place(which)?).await?;
+        self.clear_sums(which)?;
+        Ok(Sums::from_words(&words))
+    }
+
+    /// Starts an evaluation's sums anew.
+    ///
+    /// # Errors
+    /// [`DataError::NoData`] when nothing of the split has come, or what the device reports.
+    pub fn begin_evaluation(&mut self, split: Split) -> Result<(), Error> {
+        self.dataset.borrow().require(split)?;
+        self.clear_sums(Which::Evaluate)
+    }
+
+    /// Evaluates images `from..to` of a split, at most a batch of them, and returns where the next batch begins.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn evaluate_batch(&mut self, split: Split, from: usize, to: usize) -> Result<usize, Error> {
+        self.upload_new_images()?;
+        let base = self.dataset.borrow().base(split);
+        let end = to.min(from + self.plan.batch);
+        let indices: Vec<u32> = (0..self.plan.batch).map(|i| if from + i < end { (base + from + i) as u32 } else { NO_IMAGE }).collect();
+        let place = locate(&self.plan.evaluate, names::INDICES)?.range;
+        self.executor.write_words(place, &indices)?;
+        self.executor.run(Which::Evaluate)?;
+        Ok(end)
+    }
+
+    /// Reads an evaluation's sums.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn end_evaluation(&mut self) -> Result<Sums, Error> {
+        self.take_sums(Which::Evaluate).await
+    }
+
+    /// Evaluates the first `count` images of a split, or all.
+    ///
+    /// # Errors
+    /// [`DataError::NoData`], or what the device reports.
+    pub async fn evaluate(&mut self, split: Split, count: usize) -> Result<Sums, Error> {
+        self.begin_evaluation(split)?;
+        let to = self.dataset.borrow().loaded(split).images.min(count);
+        let mut from = 0;
+        while from < to {
+            from = self.evaluate_batch(split, from, to)?;
+        }
+        self.end_evaluation().await
+    }
+
+    /// The logits of one image, given as bytes from 0 (background) to 255 (ink).
+    ///
+    /// # Errors
+    /// [`DataError::InvalidPixels`], or what the device reports.
+    pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>, Error> {
+        if pixels.len() != PIXELS {
+            return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
+        }
+        let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+        let (input, logits) = (locate(&self.plan.predict, names::INPUT)?, locate(&self.plan.predict, names::LOGITS)?);
+        self.executor.write_value(names::INPUT, input, &normalised)?;
+        self.executor.run(Which::Predict)?;
+        Ok(self.executor.read_value(logits).await?)
+    }
+
+    /// Names and shapes of the parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        self.plan.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.spec.shape.dims()))
+    }
+
+    fn parameter(&self, name: &str) -> Result<crate::plan::Located, TrainError> {
+        let found = self.plan.parameters.iter().find(|parameter| parameter.name == name);
+        let unknown = || TrainError::UnknownName { what: "parameter", name: name.to_owned() };
+        found.map(|parameter| self.plan.parameter_place(parameter, 0)).ok_or_else(unknown)
+    }
+
+    /// A parameter in canonical order (OIHW, `[out, in]`).
+    ///
+    /// # Errors
+    /// [`TrainError::UnknownName`], or what the device reports.
+    pub async fn read_parameter(&mut self, name: &str) -> Result<Vec<f32>, Error> {
+        let place = self.parameter(name)?;
+        Ok(self.executor.read_value(&place).await?)
+    }
+
+    /// Overwrites a parameter, given in canonical order.
+    ///
+    /// # Errors
+    /// [`TrainError::UnknownName`], [`TrainError::WrongLength`], or what the device reports.
+    pub fn write_parameter(&mut self, name: &str, values: &[f32]) -> Result<(), Error> {
+        let place = self.parameter(name)?;
+        self.executor.write_value(name, &place, values)
+    }
+
+    fn state_ranges(&self) -> Option<(Range, Range)> {
+        let velocity = locate(&self.plan.train, names::VELOCITY).ok()?.range;
+        let arena = self.plan.arenas.map(|[parameters, _]| Range { buffer: parameters, ..velocity })?;
+        Some((arena, velocity))
+    }
+
+    /// Copies parameters and velocity to the host.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
+        let (mut arena, mut velocity) = (Vec::new(), Vec::new());
+        if let Some((parameters, velocities)) = self.state_ranges() {
+            arena = self.executor.read_stored(parameters).await?;
+            velocity = self.executor.read_stored(velocities).await?;
+        }
+        let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
+        Ok(Checkpoint { arena, velocity, sampler, step, epoch, first })
+    }
+
+    /// Goes back to a checkpoint of a trainer of the same network.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        if let Some((parameters, velocities)) = self.state_ranges() {
+            self.executor.write_stored(parameters, &checkpoint.arena)?;
+            self.executor.write_stored(velocities, &checkpoint.velocity)?;
+        }
+        self.sampler = checkpoint.sampler.clone();
+        (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
+        self.hyper_written = None;
+        self.clear_sums(Which::Train)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::cpu::Kernels;
+    use crate::data::dataset::IdxPair;
+
+    fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {
+        let numbers = std::iter::once(&magic).chain(sizes).flat_map(|n| n.to_be_bytes());
+        numbers.chain(body.iter().copied()).collect()
+    }
+
+    /// Images whose label is the brightest of ten stripes.
+    pub(crate) fn stripes(count: usize) -> Dataset {
+        let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
+        let pixel = |label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 255 } else { (at * 7 % 50) as u8 };
+        let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..PIXELS).map(move |at| pixel(label, at))).collect();
+        let images = idx(crate::data::idx::IMAGES_MAGIC, &[count as u32, 28, 28], &pixels);
+        let labels = idx(crate::data::idx::LABELS_MAGIC, &[count as u32], &labels);
+        let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
+        Dataset::from_idx(&pair, Some(&pair)).unwrap()
+    }
+
+    fn trainer(dataset: Dataset) -> Trainer {
+        let json = r#"{"version":1,"layers":[{"op":"max_pool2d","kernel_size":2},{"op":"conv2d","out_channels":5,"kernel_size":3,"stride":2},
+            {"op":"relu"},{"op":"flatten"},{"op":"linear","out_features":10}],
+            "training":{"batch_size":16,"optimizer":{"learning_rate":0.05,"momentum":0.9}}}"#;
+        let device = Device::Cpu(Kernels::Scalar);
+        pollster::block_on(Trainer::new(Spec::parse(json).unwrap(), device, Rc::new(RefCell::new(dataset)))).unwrap()
+    }
+
+    fn train(trainer: &mut Trainer, steps: usize) -> Sums {
+        for _ in 0..steps {
+            trainer.train_step().unwrap();
+        }
+        pollster::block_on(trainer.take_training_sums()).unwrap()
+    }
+
+    #[test]
+    fn it_learns_and_the_same_seed_gives_the_same_bits() {
+        let mut one = trainer(stripes(40));
+        let before = train(&mut one, 2);
+        train(&mut one, 30);
+        let after = pollster::block_on(one.evaluate(Split::Test, usize::MAX)).unwrap();
+        assert_eq!(after.items, 40, "every image counts, the last batch is not full");
+        assert!(after.mean_loss() < 0.2 && before.mean_loss() > 1.5, "{} to {}", before.mean_loss(), after.mean_loss());
+        assert_eq!(after.confusion.iter().sum::<u32>(), 40);
+        let mut two = trainer(stripes(40));
+        train(&mut two, 32);
+        assert_eq!(pollster::block_on(one.read_parameter("conv1.weight")), pollster::block_on(two.read_parameter("conv1.weight")));
+        one.reset(1).unwrap();
+        train(&mut one, 32);
+        assert_eq!(pollster::block_on(one.read_parameter("fc1.bias")), pollster::block_on(two.read_parameter("fc1.bias")));
+    }
+
+    #[test]
+    fn a_checkpoint_goes_on_bit_for_bit() {
+        let mut trainer = trainer(stripes(40));
+        train(&mut trainer, 5);
+        let checkpoint = pollster::block_on(trainer.checkpoint()).unwrap();
+        let first = train(&mut trainer, 7);
+        trainer.restore(&checkpoint).unwrap();
+        assert_eq!(trainer.steps(), 5);
+        assert_eq!(train(&mut trainer, 7), first);
+    }
+
+    #[test]
+    fn a_prediction_agrees_with_the_evaluation() {
+        let mut trainer = trainer(stripes(40));
+        train(&mut trainer, 30);
+        let (pixels, label) = trainer.dataset.borrow().image(Split::Test, 3).unwrap();
+        let logits = pollster::block_on(trainer.predict(&pixels)).unwrap();
+        let best = (0..10).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
+        assert_eq!(best, usize::from(label));
+        assert!(pollster::block_on(trainer.predict(&[0; 3])).is_err());
+    }
+
+    #[test]
+    fn training_without_images_is_an_error() {
+        let mut trainer = trainer(Dataset::new(60, 10));
+        assert_eq!(trainer.train_step(), Err(DataError::NoData { split: "train" }.into()));
+    }
+}
