@@ -36,7 +36,7 @@ export class IntentEvent extends CustomEvent<Intent> {
 }
 
 declare global {
-  interface GlobalEventHandlersEventMap {
+  interface HTMLElementEventMap {
     "receptive-intent": IntentEvent;
   }
 }

@@ -55,3 +55,32 @@ export function withSettings(spec: Spec, settings: Settings): Spec {
 export function pending(applied: Settings, edited: Settings): (keyof Settings)[] {
   return (["batch_size", "seed", "init"] as const).filter((setting) => applied[setting] !== edited[setting]);
 }
+
+/** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */
+function nextInDecade(value: number, direction: 1 | -1): number {
+  const steps = [1, 2, 5];
+  const decade = Math.floor(Math.log10(value) + 1e-9);
+  const candidates = [-1, 0, 1].flatMap((offset) => steps.map((step) => Number((step * 10 ** (decade + offset)).toPrecision(3))));
+  const beyond = candidates.filter((candidate) => (direction > 0 ? candidate > value * (1 + 1e-9) : candidate < value * (1 - 1e-9)));
+  return (direction > 0 ? beyond[0] : beyond.at(-1)) ?? value;
+}
+
+/** What an arrow key makes of a value: rates go by 1-2-5, the batch by doubling, the rest by one of their last useful digit. */
+export function nudge(setting: NumberSetting, value: number, direction: 1 | -1): number {
+  const { least, most } = RANGES[setting];
+  const next = (): number => {
+    switch (setting) {
+      case "learning_rate":
+      case "weight_decay":
+        return value <= 0 ? (direction > 0 ? 1e-5 : 0) : value <= 1e-5 && direction < 0 ? 0 : nextInDecade(value, direction);
+      case "momentum":
+        return Number((value + direction * 0.05).toFixed(3));
+      case "batch_size":
+        return direction > 0 ? value * 2 : Math.floor(value / 2);
+      case "epochs":
+      case "seed":
+        return value + direction;
+    }
+  };
+  return Math.min(most, Math.max(least, next()));
+}

@@ -1,0 +1,9 @@
+import { DigitPadElement } from "./digit-pad.ts";
+
+customElements.define("digit-pad", DigitPadElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "digit-pad": DigitPadElement;
+  }
+}

@@ -1,0 +1,16 @@
+import { html } from "lit";
+import type { TemplateResult } from "lit";
+
+/** A file chooser that looks like the other buttons. The input itself stays in the tab order, unseen. */
+export function fileButton(label: string, chosen: (files: readonly File[]) => void): TemplateResult {
+  return html`<label class="quiet file-button">
+    <input type="file" multiple class="visually-hidden" @change=${(event: Event) => {
+      const input = event.target as HTMLInputElement;
+      const files = [...(input.files ?? [])];
+      // The same files can be chosen again after they were mended.
+      input.value = "";
+      if (files.length > 0) chosen(files);
+    }} />
+    <span>${label}</span>
+  </label>`;
+}

@@ -1,0 +1,65 @@
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { LayerSpec, NodeDescription } from "../protocol.ts";
+import { PanelElement } from "./panel-element.ts";
+
+/** The hue of an operator's family; see `--op-*` in the tokens. */
+const FAMILIES: { [op: string]: string } = {
+  conv2d: "convolution", max_pool2d: "pooling", relu: "activation", linear: "dense", flatten: "shape", add: "join",
+};
+
+function size(value: unknown): string {
+  return Array.isArray(value) ? value.join("×") : `${String(value)}×${String(value)}`;
+}
+
+/** The network, layer by layer: what comes out, what it costs, how much of the digit it sees. */
+export class NetworkSummaryElement extends PanelElement {
+  protected override render(): TemplateResult {
+    const { locale: { text, format }, state: { network, settings } } = this;
+    if (!network) {
+      return html`<h2>${text.network.title}</h2><p class="muted">${text.network.waiting}</p>`;
+    }
+    const { description, spec } = network;
+    const layers = new Map(spec.layers.map((layer) => [layer.name, layer]));
+    // The loss is part of the description where the engine counts it as a node, but not of what a student built.
+    const nodes = description.nodes.filter(({ op }) => op !== "softmax_cross_entropy");
+    return html`
+      <h2>${text.network.title}</h2>
+      <table class="layers">
+        <thead>
+          <tr>
+            <th scope="col">${text.network.layer}</th>
+            <th scope="col"><span>${text.network.output}</span><span class="second">${text.network.field}</span></th>
+            <th scope="col"><span>${text.network.params}</span><span class="second">${text.network.macs}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="layer" data-family="input">
+            <th scope="row"><span>${text.network.input}</span></th>
+            <td><span>${format.shape(spec.input)}</span></td>
+            <td></td>
+          </tr>
+          ${nodes.map((node) => this.#row(node, layers.get(node.name)))}
+        </tbody>
+      </table>
+      <p class="totals">${text.network.totals(description.totals.params, description.totals.macs)}</p>
+      <p class="totals">${text.network.memory(description.totals.training_bytes, settings?.applied.batch_size ?? 64)}</p>
+    `;
+  }
+
+  #row(node: NodeDescription, layer: LayerSpec | undefined): TemplateResult {
+    const { text, format } = this.locale;
+    const op = text.network.ops[node.op] ?? node.op;
+    const kernel = layer?.["kernel_size"] === undefined ? "" : ` ${size(layer["kernel_size"])}`;
+    return html`
+      <tr class="layer" data-family=${FAMILIES[node.op] ?? "other"}>
+        <th scope="row"><span>${node.name}</span><span class="second">${op}${kernel}</span></th>
+        <td><span>${format.shape(node.output_shape)}</span><span class="second">${text.network.sees(format.shape(node.receptive_field))}</span></td>
+        <td>
+          <span>${node.params > 0 ? format.whole(node.params) : nothing}</span>
+          <span class="second">${node.macs > 0 ? text.network.macCount(format.compact(node.macs)) : nothing}</span>
+        </td>
+      </tr>
+    `;
+  }
+}

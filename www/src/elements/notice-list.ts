@@ -1,0 +1,122 @@
+import { html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { errorText } from "../i18n/locale.ts";
+import type { ReceptiveError } from "../errors.ts";
+import type { Notice } from "../state.ts";
+import { fileButton } from "./file-button.ts";
+import * as icons from "./icons.ts";
+import { PanelElement } from "./panel-element.ts";
+
+const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused"];
+
+interface Parts {
+  title: string;
+  detail?: string;
+  list?: readonly string[];
+  actions?: TemplateResult;
+  report?: ReceptiveError;
+}
+
+/** What went wrong or changed, in words, with what can be done about it. Errors are announced at once, the rest when there is a pause. */
+export class NoticeListElement extends PanelElement {
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, copied: { state: true } };
+
+  declare private copied: boolean;
+
+  constructor() {
+    super();
+    this.copied = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { notices } = this.state;
+    const isError = ({ code }: Notice): boolean => ERRORS.includes(code);
+    // Both regions are always there: a live region that is added together with its text is not read.
+    return html`
+      <div role="alert">${repeat(notices.filter(isError), ({ code }) => code, (notice) => this.#notice(notice, "error"))}</div>
+      <div role="status">${repeat(notices.filter((notice) => !isError(notice)), ({ code }) => code, (notice) => this.#notice(notice, "info"))}</div>
+    `;
+  }
+
+  #notice(notice: Notice, kind: "error" | "info"): TemplateResult {
+    const { text } = this.locale;
+    const { title, detail, list, actions, report } = this.#parts(notice);
+    return html`
+      <section class="notice ${kind}" data-code=${notice.code}>
+        ${kind === "error" ? icons.warning : icons.info}
+        <div class="notice-text">
+          <p><strong>${title}</strong> ${detail ?? nothing}</p>
+          ${list ? html`<ul>${list.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}
+          ${report ? html`<details><summary>${text.notices.report}</summary><pre tabindex="0">${this.#report(report)}</pre></details>` : nothing}
+        </div>
+        <div class="notice-actions">
+          ${actions ?? nothing}
+          <button type="button" class="icon-button" aria-label=${text.notices.dismiss} title=${text.notices.dismiss} @click=${() => this.intend({ type: "dismiss", code: notice.code })}>${icons.close}</button>
+        </div>
+      </section>
+    `;
+  }
+
+  #parts(notice: Notice): Parts {
+    const { locale, locale: { text: { notices: text }, format } } = this;
+    switch (notice.code) {
+      case "data_failed":
+        return { title: text.dataFailed, detail: errorText(locale, notice.error), actions: html`${this.#button(text.retry, () => this.intend({ type: "retry_data" }))}${this.#files()}` };
+      case "files_refused":
+        return { title: text.filesRefused, detail: errorText(locale, notice.error), actions: this.#files() };
+      case "files_loaded":
+        return { title: text.filesLoaded(notice.train, notice.test) };
+      case "diverged": {
+        const slower = Number((notice.learningRate / 10).toPrecision(2));
+        const actions = this.#button(text.lowerRate(format.plain(slower)), () => this.intend({ type: "lower_rate", learningRate: slower }));
+        return { title: text.diverged, detail: errorText(locale, notice.error), actions };
+      }
+      case "guessing":
+        return { title: text.guessing, list: text.guessingCauses };
+      case "device_lost":
+        return { title: text.deviceLost(notice.step, notice.backend), detail: errorText(locale, notice.error) };
+      case "fresh_weights":
+        return { title: text.freshWeights(notice.backend) };
+      case "silent":
+      case "crashed": {
+        const actions = html`
+          ${this.#button(text.restartEngine, () => this.intend({ type: "restart_engine" }))}
+          ${this.#button(this.copied ? text.copied : text.copyReport, () => void this.#copy(notice.error))}
+        `;
+        return { title: notice.code === "silent" ? text.silent : text.crashed, detail: errorText(locale, notice.error), actions, report: notice.error };
+      }
+      case "refused":
+        return { title: text.refused, detail: errorText(locale, notice.error) };
+    }
+  }
+
+  #button(label: string, act: () => void): TemplateResult {
+    return html`<button type="button" class="quiet" @click=${act}>${label}</button>`;
+  }
+
+  #files(): TemplateResult {
+    return fileButton(this.locale.text.notices.chooseFiles, (files) => this.intend({ type: "choose_files", files }));
+  }
+
+  #report(error: ReceptiveError): string {
+    const { run, backend, network } = this.state;
+    const report = { error, phase: run.phase, step: run.metrics?.step ?? 0, backend: backend.status, network: network?.spec ?? null, browser: navigator.userAgent };
+    return JSON.stringify(report, null, 2);
+  }
+
+  /** Where the clipboard is out of reach, as in a sandboxed frame, the report opens and is selected for copying by hand. */
+  async #copy(error: ReceptiveError): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.#report(error));
+      this.copied = true;
+      setTimeout(() => (this.copied = false), 2000);
+    } catch {
+      const details = this.querySelector("details");
+      const pre = details?.querySelector("pre");
+      if (!details || !pre) return;
+      details.open = true;
+      getSelection()?.selectAllChildren(pre);
+    }
+  }
+}

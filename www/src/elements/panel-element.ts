@@ -1,0 +1,30 @@
+import { LitElement } from "lit";
+import type { PropertyDeclarations } from "lit";
+import type { Intent } from "../intent.ts";
+import { IntentEvent } from "../intent.ts";
+import type { Locale } from "../i18n/locale.ts";
+import type { AppState } from "../state.ts";
+
+/**
+ * What every part of the page has: the state it draws, the language it speaks, a way to say what the user wants.
+ *
+ * All of them render into the page itself, not into shadow roots: labels, live regions and `aria-labelledby` reach across parts, one stylesheet
+ * with one set of tokens serves all, and nothing here is meant for foreign pages.
+ */
+export abstract class PanelElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    locale: { attribute: false },
+    state: { attribute: false },
+  };
+
+  declare locale: Locale;
+  declare state: AppState;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected intend(intent: Intent): void {
+    this.dispatchEvent(new IntentEvent(intent));
+  }
+}

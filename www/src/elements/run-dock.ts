@@ -1,0 +1,113 @@
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { pending } from "../lib/settings.ts";
+import { isActive } from "../state.ts";
+import * as icons from "./icons.ts";
+import { PanelElement } from "./panel-element.ts";
+
+/** Run, step, reset, and how far training has come. Its parts keep their places while the numbers stream. */
+export class RunDockElement extends PanelElement {
+  protected override render(): TemplateResult {
+    const { locale: { text }, state } = this;
+    const { run } = state;
+    const active = isActive(run.phase);
+    const stopped = state.engine.phase === "stopped";
+    const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
+    const label = active || run.phase === "pausing" ? text.run.pause : run.phase === "paused" ? text.run.resume : text.run.run;
+    return html`
+      <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
+        <button type="button" class="primary run" ?disabled=${stopped || run.phase === "pausing"} @click=${() => this.intend({ type: "toggle_run" })}>
+          ${active ? icons.pause : icons.play}<span>${label}</span>
+        </button>
+        <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled} @click=${() => this.intend({ type: "step" })}>
+          ${icons.step}<span>${text.run.step}</span>
+        </button>
+        <button type="button" class="quiet" title=${text.run.resetHint} ?disabled=${stopped || !state.network} @click=${() => this.intend({ type: "reset" })}>
+          ${icons.reset}<span>${text.run.reset}</span>
+        </button>
+      </div>
+      <div class="dock-progress">
+        <p class="dock-figures">
+          <span class="dock-status">${this.#status()}</span>
+          ${this.#figures()}
+        </p>
+        ${this.#bar()}
+        <p class="dock-note">${this.#note()}</p>
+      </div>
+    `;
+  }
+
+  #bar(): TemplateResult {
+    const { run, engine, data } = this.state;
+    const share =
+      run.metrics ? run.metrics.progress
+      : engine.phase === "loading" && engine.total > 0 ? Math.min(1, engine.loaded / engine.total)
+      : run.phase === "waiting" && data.bytes > 0 ? data.loaded / data.bytes
+      : 0;
+    const busy = run.phase === "starting" || (run.phase === "waiting" && share === 0);
+    return html`<div
+      class="bar ${busy ? "bar-busy" : ""}"
+      role="progressbar"
+      aria-label=${this.locale.text.run.progress}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${Math.round(share * 100)}
+    ><span style="--share: ${share}"></span></div>`;
+  }
+
+  #status(): string {
+    const { locale: { text }, state: { run, engine, network, data, settings, backend } } = this;
+    const step = run.metrics?.step ?? 0;
+    switch (run.phase) {
+      case "waiting":
+        return network ? text.run.waitingForData : text.run.waitingForEngine;
+      case "starting":
+        return run.metrics ? text.run.epoch(run.metrics.epoch, run.metrics.epochs)
+          : backend.status?.backend === "webgpu" ? text.run.preparingShaders : text.run.preparing;
+      case "running":
+        return run.metrics ? text.run.epoch(run.metrics.epoch, run.metrics.epochs) : text.run.preparing;
+      case "pausing":
+        return text.run.pausing;
+      case "paused":
+        return text.run.paused(step);
+      case "done":
+        return text.run.done(step);
+      case "failed":
+        return engine.phase === "stopped" ? text.run.noEngine : text.run.failed(step);
+      case "idle":
+        if (engine.phase === "stopped") return text.run.noEngine;
+        if (!network) return engine.total > 0 ? text.run.loadingEngineShare(Math.min(1, engine.loaded / engine.total)) : text.run.loadingEngine;
+        if (data.phase === "failed" && data.images.train === 0) return text.run.noData;
+        return step > 0 ? text.run.paused(step) : text.run.ready(settings?.edited.epochs ?? 1);
+      default:
+        run.phase satisfies never;
+        return "";
+    }
+  }
+
+  #figures(): TemplateResult | typeof nothing {
+    const { locale: { text }, state: { run: { metrics, phase } } } = this;
+    if (!metrics) return nothing;
+    const active = phase === "running" || phase === "starting" || phase === "pausing";
+    return html`
+      ${active ? html`<span class="dock-step">${text.run.stepCount(metrics.step)}</span>` : nothing}
+      <span class="dock-rate">${metrics.images_per_second > 0 ? text.run.rate(metrics.images_per_second) : nothing}</span>
+      ${active && metrics.seconds_left !== null ? html`<span class="dock-left">${text.run.left(metrics.seconds_left)}</span>` : nothing}
+    `;
+  }
+
+  /** The line below the bar: what is still loading, or what waits for a fresh start. */
+  #note(): string | TemplateResult {
+    const { locale: { text }, state: { data, settings, run } } = this;
+    const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
+    if (changed.length > 0) {
+      const names = changed.map((setting) => (setting === "init" ? text.settings.init : text.settings.names[setting]).toLowerCase());
+      return html`${text.settings.pending(names)}
+        <button type="button" class="link" @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
+    }
+    const { images, totals } = data;
+    if (images.train > 0 && images.train < totals.train) return text.run.using(images.train, totals.train);
+    if (data.phase === "loading" && data.bytes > 0 && data.loaded < data.bytes) return text.run.loadingData(data.loaded, data.bytes);
+    return "";
+  }
+}

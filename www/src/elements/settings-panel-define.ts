@@ -1,0 +1,9 @@
+import { SettingsPanelElement } from "./settings-panel.ts";
+
+customElements.define("settings-panel", SettingsPanelElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "settings-panel": SettingsPanelElement;
+  }
+}

@@ -1,0 +1,128 @@
+import { html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { parseNumber } from "../lib/format.ts";
+import { LIVE, RANGES, isAllowed, nudge, pending } from "../lib/settings.ts";
+import type { NumberSetting } from "../lib/settings.ts";
+import type { Init } from "../protocol.ts";
+import { PanelElement } from "./panel-element.ts";
+
+const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
+const INITS: readonly Init[] = ["pytorch", "kaiming"];
+
+/** How the network is trained. A value that is not possible stays in its field, marked, with what would be possible; the last good one stays in force. */
+export class SettingsPanelElement extends PanelElement {
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    /** Two of these may be on the page, one of them in the sheet: their fields need ids of their own. */
+    prefix: {},
+    drafts: { state: true },
+  };
+
+  declare prefix: string;
+  /** What is in a field that was not understood, or is being typed. */
+  declare private drafts: ReadonlyMap<NumberSetting, string>;
+
+  constructor() {
+    super();
+    this.prefix = "settings";
+    this.drafts = new Map();
+  }
+
+  protected override render(): TemplateResult {
+    const { locale: { text }, state: { settings, run } } = this;
+    if (!settings) return html`<h2>${text.settings.title}</h2>`;
+    const changed = run.metrics ? pending(settings.applied, settings.edited) : [];
+    return html`
+      <h2>${text.settings.title}</h2>
+      <fieldset>
+        <legend>${text.settings.live}</legend>
+        ${LIVE.map((setting) => this.#field(setting))}
+      </fieldset>
+      <fieldset>
+        <legend>${text.settings.fresh}</legend>
+        ${FRESH.map((setting) => this.#field(setting))}
+        <div class="field">
+          <label for="${this.prefix}-init">${text.settings.init}</label>
+          <select
+            id="${this.prefix}-init"
+            @change=${(event: Event) => this.intend({ type: "edit_settings", changes: { init: (event.target as HTMLSelectElement).value as Init } })}
+          >
+            ${INITS.map((init) => html`<option value=${init} ?selected=${init === settings.edited.init}>${text.settings.inits[init]}</option>`)}
+          </select>
+        </div>
+        <button
+          type="button"
+          class="quiet apply ${changed.length > 0 ? "pulse" : ""}"
+          ?disabled=${changed.length === 0}
+          @click=${() => this.intend({ type: "apply_settings" })}
+        >${text.settings.apply}</button>
+      </fieldset>
+    `;
+  }
+
+  #field(setting: NumberSetting): TemplateResult {
+    const { locale: { text, format }, state: { settings } } = this;
+    const value = settings?.edited[setting] ?? 0;
+    const draft = this.drafts.get(setting);
+    const wrong = draft !== undefined && this.#read(setting, draft) === null;
+    const { least, most, whole } = RANGES[setting];
+    const id = `${this.prefix}-${setting}`;
+    return html`
+      <div class="field ${wrong ? "wrong" : ""}">
+        <label for=${id}>${text.settings.names[setting]}</label>
+        <input
+          id=${id}
+          inputmode=${whole ? "numeric" : "decimal"}
+          autocomplete="off"
+          aria-invalid=${wrong ? "true" : "false"}
+          aria-describedby=${wrong ? `${id}-fix` : nothing}
+          .value=${live(draft ?? format.plain(value))}
+          @input=${(event: Event) => this.#typed(setting, (event.target as HTMLInputElement).value)}
+          @blur=${() => this.#left(setting)}
+          @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
+        />
+        ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #read(setting: NumberSetting, text: string): number | null {
+    const value = parseNumber(text);
+    return value !== null && isAllowed(setting, value) ? value : null;
+  }
+
+  #typed(setting: NumberSetting, text: string): void {
+    this.drafts = new Map(this.drafts).set(setting, text);
+    const value = this.#read(setting, text);
+    if (value !== null) this.intend({ type: "edit_settings", changes: { [setting]: value } });
+  }
+
+  /** A good value is shown in its usual form; a wrong one stays to be mended. */
+  #left(setting: NumberSetting): void {
+    const draft = this.drafts.get(setting);
+    if (draft === undefined || this.#read(setting, draft) === null) return;
+    this.#forget(setting);
+  }
+
+  #forget(setting: NumberSetting): void {
+    const drafts = new Map(this.drafts);
+    drafts.delete(setting);
+    this.drafts = drafts;
+  }
+
+  #key(setting: NumberSetting, event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.drafts.has(setting)) {
+      event.stopPropagation();
+      event.preventDefault();
+      this.#forget(setting);
+      return;
+    }
+    const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    const value = this.state.settings?.edited[setting];
+    if (direction === 0 || value === undefined) return;
+    event.preventDefault();
+    this.#forget(setting);
+    this.intend({ type: "edit_settings", changes: { [setting]: nudge(setting, value, direction) } });
+  }
+}

@@ -1,0 +1,35 @@
+/** Single keys for what is done often. */
+
+export type Shortcut = "toggle_run" | "step" | "reset" | "random_digit" | "help";
+
+const KEYS: { [key: string]: Shortcut } = { " ": "toggle_run", s: "step", r: "reset", t: "random_digit", "?": "help" };
+/** The same keys on a Russian layout, where no Latin letter can be typed. */
+const PLACES: { [code: string]: Shortcut } = { KeyS: "step", KeyR: "reset", KeyT: "random_digit" };
+
+const FIELDS = 'input, select, textarea, [contenteditable="true"]';
+/** Space already means something on these. */
+const SPACE_TAKEN = "button, summary, a[href], [role=application]";
+
+interface Key {
+  key: string;
+  code: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+  target: unknown;
+}
+
+interface Matches {
+  closest(selector: string): unknown;
+}
+
+/** What a key press asks for, or null: in a field, in a dialog, with a modifier or while held down it asks for nothing. */
+export function shortcutOf(event: Key, enabled: boolean): Shortcut | null {
+  if (!enabled || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return null;
+  const target = event.target as Partial<Matches> | null;
+  const inside = (selector: string): boolean => Boolean(target?.closest?.(selector));
+  if (inside(FIELDS) || inside("dialog")) return null;
+  if (event.key === " " && inside(SPACE_TAKEN)) return null;
+  return KEYS[event.key.toLowerCase()] ?? PLACES[event.code] ?? null;
+}
