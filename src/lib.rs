@@ -25,3 +25,6 @@ pub mod executor;
 pub mod data;
 pub mod optim;
 pub mod train;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

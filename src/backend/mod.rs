@@ -1,6 +1,7 @@
 //! Where plans run. A backend has verbs, not operators: everything it knows of a kernel is in [`crate::kernel::Kernel`].
 
 pub mod cpu;
+pub mod select;
 #[cfg(target_arch = "wasm32")]
 pub mod wgpu;
 

@@ -19,6 +19,9 @@ pub enum Split {
 }
 
 impl Split {
+    /// Both splits, training first.
+    pub const BOTH: [Self; 2] = [Self::Train, Self::Test];
+
     fn name(self) -> &'static str {
         ["train", "test"][self as usize]
     }
@@ -117,6 +120,23 @@ impl Dataset {
             dataset.append(Split::Test, pixels, labels);
         }
         Ok(dataset)
+    }
+
+    /// Takes over the test images of another set.
+    pub fn keep_test_images(&mut self, other: &Self) {
+        let (train, test) = (self.loaded(Split::Train).total, other.loaded(Split::Test));
+        let mut kept = Self::new(train, test.total);
+        let copy = |from: &SharedWords, from_at: usize, to: &SharedWords, to_at: usize, len: usize| {
+            to.borrow_mut()[to_at..to_at + len].copy_from_slice(&from.borrow()[from_at..from_at + len]);
+        };
+        let trained = self.loaded(Split::Train);
+        copy(&self.images, 0, &kept.images, 0, trained.images * PIXELS / 4);
+        copy(&self.labels, 0, &kept.labels, 0, trained.images);
+        let (from, to) = (other.base(Split::Test), kept.base(Split::Test));
+        copy(&other.images, from * PIXELS / 4, &kept.images, to * PIXELS / 4, test.images * PIXELS / 4);
+        copy(&other.labels, from, &kept.labels, to, test.images);
+        kept.loaded = [trained, test];
+        *self = kept;
     }
 
     fn append(&mut self, split: Split, pixels: &[u8], labels: &[u8]) -> std::ops::Range<usize> {

@@ -2,4 +2,6 @@
 
 pub mod clock;
 pub mod metrics;
+pub mod protocol;
+pub mod session;
 pub mod trainer;

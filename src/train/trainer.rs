@@ -120,6 +120,11 @@ impl Trainer {
         &self.plan
     }
 
+    /// The images it trains on.
+    pub fn dataset(&self) -> Rc<RefCell<Dataset>> {
+        self.dataset.clone()
+    }
+
     /// Steps taken since the start.
     pub fn steps(&self) -> u64 {
         self.step

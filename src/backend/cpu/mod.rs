@@ -10,6 +10,9 @@ use crate::plan::{BufferSpec, Program, Range, Step};
 
 pub mod simd;
 
+/// What the SIMD kernels of this build are called.
+pub const SIMD_NAME: &str = if cfg!(target_feature = "relaxed-simd") { "relaxed_simd" } else { "simd128" };
+
 /// Which kernels the CPU runs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kernels {

@@ -23,11 +23,14 @@ const fail = (error: ReceptiveError): never => {
   throw new ReceptiveFailure(error);
 };
 
+/** Images the session has from shards; what a retry after a failure need not fetch again. */
+export type Counts = { [S in Split]: number };
+
 /**
- * Streams all shards into the session, which is only waited for once the first of them is here. The order lets training start early and be tested soon: the first
- * training shard, the test set, the rest.
+ * Streams all shards into the session, which is only waited for once the first of them is here. The order lets training start early and be tested
+ * soon: the first training shard, the test set, the rest. `have` is kept up to date.
  */
-export async function loadShards(session: Promise<Session>, base: URL, emit: Emit, signal: AbortSignal): Promise<{ train: number; test: number }> {
+export async function loadShards(session: Promise<Session>, base: URL, have: Counts, emit: Emit, signal: AbortSignal): Promise<void> {
   const manifest = await fetchManifest(new URL("manifest.json", base), signal);
   const [first, ...rest] = manifest.train.shards.map((shard) => ({ split: "train" as Split, shard }));
   const test = manifest.test.shards.map((shard) => ({ split: "test" as Split, shard }));
@@ -42,18 +45,18 @@ export async function loadShards(session: Promise<Session>, base: URL, emit: Emi
     emit({ type: "data_loading", loaded, total });
   };
 
-  const counts = { train: 0, test: 0 };
-  (await session).clearData();
+  const reached = { train: 0, test: 0 };
   for (const { split, shard } of order) {
-    const bytes = await fetchShard(new URL(shard.file, base), shard, (loaded) => progress(before + loaded), signal);
+    reached[split] += shard.images;
+    if (reached[split] > have[split]) {
+      const bytes = await fetchShard(new URL(shard.file, base), shard, (loaded) => progress(before + loaded), signal);
+      const engine = await session;
+      signal.throwIfAborted();
+      have[split] = engine.addShard(split, bytes, shard.file).images;
+    }
     before += shard.bytes;
-    const engine = await session;
-    signal.throwIfAborted();
-    const { images } = engine.addShard(split, bytes);
-    counts[split] = images;
-    emit({ type: "data", split, images, total: manifest[split].total });
+    emit({ type: "data", split, images: have[split], total: manifest[split].total });
   }
-  return counts;
 }
 
 async function get(address: URL, file: string, signal: AbortSignal): Promise<Response> {
@@ -120,21 +123,15 @@ async function plain({ name, bytes }: NamedBytes): Promise<Uint8Array> {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(new Blob([bytes as Uint8Array<ArrayBuffer>]), name) : bytes;
 }
 
-export async function loadFiles(
-  session: Session,
-  files: Extract<RequestBody, { type: "load_files" }>,
-  emit: Emit,
-): Promise<{ train: number; test: number }> {
-  const counts = { train: 0, test: 0 };
-  const pairs: [Split, NamedBytes | undefined, NamedBytes | undefined][] = [
-    ["train", files.train_images, files.train_labels],
-    ["test", files.test_images, files.test_labels],
-  ];
-  for (const [split, images, labels] of pairs) {
-    if (!images || !labels) continue;
-    const added = session.addIdx(split, await plain(images), await plain(labels), { images: images.name, labels: labels.name });
-    counts[split] = added.images;
-    emit({ type: "data", split, images: added.images, total: added.total });
-  }
-  return counts;
+/** @returns how many images there are now of each split. */
+export async function loadFiles(session: Session, files: Extract<RequestBody, { type: "load_files" }>): Promise<Counts> {
+  const { train_images, train_labels, test_images, test_labels } = files;
+  const names = [train_images, train_labels, test_images, test_labels].map((file) => file?.name ?? "");
+  return session.loadIdx(
+    await plain(train_images),
+    await plain(train_labels),
+    test_images && (await plain(test_images)),
+    test_labels && (await plain(test_labels)),
+    names,
+  );
 }

@@ -13,10 +13,11 @@ export interface EnginePackage {
 export interface Session {
   handle(request: unknown): Promise<unknown>;
   /** A decompressed shard; throws a ReceptiveError object and changes nothing if it is damaged. */
-  addShard(split: Split, bytes: Uint8Array): { images: number; total: number };
-  /** A pair of IDX files as images and labels of a split. */
-  addIdx(split: Split, images: Uint8Array, labels: Uint8Array, names: { images: string; labels: string }): { images: number; total: number };
-  clearData(): void;
+  addShard(split: Split, bytes: Uint8Array, file: string): { images: number; total: number };
+  /** Replaces the data set, for networks compiled from now on; without test files the test images stay. Throws and changes nothing if a file is not sound. */
+  loadIdx(
+    trainImages: Uint8Array, trainLabels: Uint8Array, testImages: Uint8Array | undefined, testLabels: Uint8Array | undefined, names: string[],
+  ): { train: number; test: number };
   free(): void;
 }
 

@@ -1,0 +1,600 @@
+//! One worker's session: a data set, at most one network in training, requests in, replies and events out.
+//!
+//! Training runs in slices of a few steps between which requests are answered, so that a stop comes within one slice.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use async_lock::{Mutex, MutexGuard};
+use serde_json::Value;
+
+use super::clock::now_ms;
+use super::metrics::Sums;
+use super::protocol::{Evaluation, Event, Metrics, Reply, Request};
+use super::trainer::{Checkpoint, Device, Trainer};
+use crate::backend::cpu::Kernels;
+use crate::backend::select::{self, BackendChoice, BackendStatus};
+use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
+use crate::error::{DataError, DeviceError, Error, TrainError};
+use crate::network::describe::describe;
+use crate::network::spec::Spec;
+
+/// Milliseconds a slice aims at: short enough that a request is answered at once.
+const SLICE_MS: f64 = 50.0;
+/// Milliseconds between two metrics events.
+const METRICS_MS: f64 = 250.0;
+/// Images of a passing look at the test set.
+const QUICK_EVALUATION: usize = 1000;
+/// Milliseconds between two checkpoints on a device that can be lost.
+const CHECKPOINT_MS: f64 = 2000.0;
+
+/// MNIST's sizes: what a set is made for until shards say otherwise.
+const MNIST: [usize; 2] = [60_000, 10_000];
+
+/// The run under way.
+struct Run {
+    name: String,
+    trainer: Trainer,
+    backend: BackendStatus,
+    epochs: u64,
+    /// Sums since the last metrics event, and since the epoch began.
+    epoch_sums: Sums,
+    last_metrics: Option<Metrics>,
+    metrics_at: f64,
+    training_ms: f64,
+    epoch_ms: f64,
+    window_ms: f64,
+    steps_at_metrics: u64,
+    epoch_images: u64,
+    steps_a_slice: u32,
+    /// An evaluation under way between slices.
+    evaluating: Option<Evaluating>,
+    evaluated_at_ms: f64,
+    evaluation_cost_ms: f64,
+    checkpoint: Option<(Checkpoint, f64)>,
+    wait_for_all: bool,
+    sums_from_step: u64,
+}
+
+/// A test evaluation that training makes room for.
+struct Evaluating {
+    from: usize,
+    to: usize,
+    cost_ms: f64,
+    ends_epoch: bool,
+}
+
+/// What a slice left to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Next {
+    /// Call [`Session::slice`] again, after letting the event loop run.
+    Continue,
+    /// Nothing to do until a request says so.
+    Stop,
+}
+
+/// See the module's text. Cheap to share: all state is inside.
+pub struct Session {
+    emit: Box<dyn Fn(&Event)>,
+    dataset: RefCell<Rc<RefCell<Dataset>>>,
+    run: Mutex<Option<Run>>,
+    running: Cell<bool>,
+    driving: Cell<bool>,
+}
+
+impl Session {
+    /// A session that hands its events to `emit`.
+    pub fn new(emit: impl Fn(&Event) + 'static) -> Self {
+        let dataset = RefCell::new(Rc::new(RefCell::new(Dataset::new(MNIST[0], MNIST[1]))));
+        Self { emit: Box::new(emit), dataset, run: Mutex::new(None), running: Cell::new(false), driving: Cell::new(false) }
+    }
+
+    fn data(&self) -> Rc<RefCell<Dataset>> {
+        self.dataset.borrow().clone()
+    }
+
+    /// Takes a shard of the data set; `file` is its name, for messages.
+    ///
+    /// # Errors
+    /// A shard that is damaged or does not follow what is here; everything is then as it was.
+    pub fn add_shard(&self, split: Split, file: &str, bytes: &[u8]) -> Result<Loaded, Error> {
+        let total = crate::data::shard::read(file, bytes)?.total;
+        let data = self.data();
+        let (own, other) =
+            (data.borrow().loaded(split), data.borrow().loaded(if split == Split::Train { Split::Test } else { Split::Train }));
+        if own.images == 0 && other.images == 0 && own.total != total {
+            // Another set than MNIST: made anew at its size. A network compiled before keeps the one it has.
+            let totals = if split == Split::Train { [total, other.total] } else { [other.total, total] };
+            *self.dataset.borrow_mut() = Rc::new(RefCell::new(Dataset::new(totals[0], totals[1])));
+        }
+        let data = self.data();
+        data.borrow_mut().add_shard(split, file, bytes)?;
+        let loaded = data.borrow().loaded(split);
+        Ok(loaded)
+    }
+
+    /// Replaces the data set by IDX files; without test files the test images stay. A network compiled before keeps the images it has.
+    ///
+    /// # Errors
+    /// A file that is not what it should be; everything is then as it was.
+    pub fn load_idx(&self, train: &IdxPair<'_>, test: Option<&IdxPair<'_>>) -> Result<[Loaded; 2], Error> {
+        let mut loaded = Dataset::from_idx(train, test)?;
+        if test.is_none() {
+            loaded.keep_test_images(&self.data().borrow());
+        }
+        let counts = [loaded.loaded(Split::Train), loaded.loaded(Split::Test)];
+        *self.dataset.borrow_mut() = Rc::new(RefCell::new(loaded));
+        Ok(counts)
+    }
+
+    /// Forgets the images. A network compiled before keeps those it has.
+    pub fn clear_data(&self) {
+        let data = self.data();
+        let empty = Split::BOTH.iter().all(|&split| data.borrow().loaded(split).images == 0);
+        if !empty {
+            *self.dataset.borrow_mut() = Rc::new(RefCell::new(Dataset::new(MNIST[0], MNIST[1])));
+        }
+    }
+
+    /// Answers a request. After [`Reply::Started`] or [`Reply::Resumed`] the caller drives [`Session::slice`].
+    pub async fn handle(&self, request: Request) -> Reply {
+        self.answer(request).await.unwrap_or_else(|error| Reply::Error { error: error.to_json() })
+    }
+
+    async fn answer(&self, request: Request) -> Result<Reply, Error> {
+        match request {
+            Request::Compile { run, spec, backend } => self.compile(run, &spec, backend).await,
+            Request::Start { epochs, wait_for_all } => self.start(epochs, wait_for_all).await,
+            Request::Pause {} => {
+                // Seen by the slice under way, which ends; only then is the lock free.
+                let was = self.running.replace(false);
+                let guard = self.run.lock().await;
+                let run = guard.as_ref().ok_or(TrainError::NotCompiled)?;
+                if !was {
+                    return Err(TrainError::NotRunning.into());
+                }
+                Ok(Reply::Paused { run: run.name.clone(), step: run.trainer.steps() })
+            }
+            Request::Resume {} => {
+                let guard = self.run.lock().await;
+                let run = guard.as_ref().ok_or(TrainError::NotCompiled)?;
+                self.refuse_while_running()?;
+                if run.epochs == 0 {
+                    return Err(TrainError::NotRunning.into());
+                }
+                self.running.set(true);
+                Ok(Reply::Resumed { run: run.name.clone() })
+            }
+            Request::Step { count } => self.step(count.unwrap_or(1)).await,
+            Request::Reset { seed } => self.reset(seed).await,
+            Request::Set { learning_rate, momentum, weight_decay } => self.set(learning_rate, momentum, weight_decay).await,
+            Request::Evaluate { split } => self.evaluate(split).await,
+            Request::Predict { pixels } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let logits = run.trainer.predict(&pixels).await?;
+                Ok(Reply::Predicted { run: run.name.clone(), probabilities: softmax(&logits), logits })
+            }
+            Request::Sample { split, index } => {
+                let data = self.data();
+                let (pixels, label) = data.borrow().image(split, index)?;
+                let total = data.borrow().loaded(split).images;
+                Ok(Reply::Sample { pixels, label, index, total })
+            }
+            Request::Dispose {} => {
+                self.running.set(false);
+                *self.run.lock().await = None;
+                Ok(Reply::Disposed {})
+            }
+        }
+    }
+
+    fn refuse_while_running(&self) -> Result<(), TrainError> {
+        if self.running.get() { Err(TrainError::Busy) } else { Ok(()) }
+    }
+
+    /// The run before goes on existing until the new one is ready, so that a bad specification changes nothing.
+    async fn compile(&self, name: String, spec: &Value, choice: BackendChoice) -> Result<Reply, Error> {
+        let spec = Spec::from_json(spec)?;
+        let description = describe(&spec)?;
+        let selected = select::select(choice).await?;
+        let (device, backend) = (selected.device, selected.status);
+        let trainer = Trainer::new(spec, device, self.data()).await?;
+        self.running.set(false);
+        let mut guard = self.run.lock().await;
+        *guard = Some(Run::new(name.clone(), trainer, backend.clone()));
+        Ok(Reply::Compiled { run: name, description, backend })
+    }
+
+    async fn start(&self, epochs: Option<u32>, wait_for_all: bool) -> Result<Reply, Error> {
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        self.refuse_while_running()?;
+        let loaded = run.trainer.dataset().borrow().loaded(Split::Train);
+        if loaded.images == 0 && !wait_for_all {
+            return Err(DataError::NoData { split: "train" }.into());
+        }
+        let epochs = epochs.map_or(run.trainer.spec().training.epochs as u64, u64::from);
+        let in_epoch = run.trainer.remaining_in_epoch() >= run.trainer.plan().batch;
+        let done = run.trainer.epoch() - u64::from(in_epoch);
+        run.epochs = done + epochs.max(1);
+        run.wait_for_all = wait_for_all;
+        self.running.set(true);
+        Ok(Reply::Started { run: run.name.clone() })
+    }
+
+    async fn step(&self, count: u32) -> Result<Reply, Error> {
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        self.refuse_while_running()?;
+        // A batch of steps is cut where it would keep the worker from answering.
+        let begin = now_ms();
+        let mut ended = false;
+        for _ in 0..count.max(1) {
+            ended |= run.trainer.train_step()?;
+            run.trainer.finish().await?;
+            if now_ms() - begin > 150.0 {
+                break;
+            }
+        }
+        run.epochs = run.epochs.max(run.trainer.epoch());
+        run.count_time(now_ms() - begin);
+        let metrics = run.measure().await?;
+        if ended {
+            run.begin_epoch();
+        }
+        Ok(Reply::Stepped { run: run.name.clone(), metrics })
+    }
+
+    async fn reset(&self, seed: Option<u64>) -> Result<Reply, Error> {
+        self.running.set(false);
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        let seed = seed.unwrap_or(run.trainer.spec().training.seed);
+        run.trainer.reset(seed)?;
+        run.rewind();
+        Ok(Reply::Reset { run: run.name.clone(), seed })
+    }
+
+    async fn set(&self, learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64>) -> Result<Reply, Error> {
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        let mut optimizer = run.trainer.optimizer();
+        let settings = [
+            ("learning_rate", learning_rate, 1e3, &mut optimizer.learning_rate),
+            ("momentum", momentum, 1.0, &mut optimizer.momentum),
+            ("weight_decay", weight_decay, 1e3, &mut optimizer.weight_decay),
+        ];
+        for (field, value, most, place) in settings {
+            let Some(found) = value else { continue };
+            if !(0.0..=most).contains(&found) {
+                let expected = if most == 1.0 { "a number from 0 to 1" } else { "a number from 0 to 1000" };
+                return Err(TrainError::InvalidSetting { field, found, expected }.into());
+            }
+            *place = found;
+        }
+        run.trainer.set_optimizer(optimizer);
+        let (run, learning_rate) = (run.name.clone(), optimizer.learning_rate);
+        Ok(Reply::Set { run, learning_rate, momentum: optimizer.momentum, weight_decay: optimizer.weight_decay })
+    }
+
+    /// Evaluates batch by batch, letting other requests in between.
+    async fn evaluate(&self, split: Split) -> Result<Reply, Error> {
+        let was_running = self.running.replace(false);
+        let result = self.evaluate_all(split).await;
+        if was_running {
+            self.running.set(true);
+        }
+        result
+    }
+
+    async fn evaluate_all(&self, split: Split) -> Result<Reply, Error> {
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        // An automatic evaluation shares the sums on the device: it starts over afterwards.
+        let interrupted = run.evaluating.take();
+        let sums = run.trainer.evaluate(split, usize::MAX).await?;
+        if let Some(interrupted) = interrupted {
+            run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
+        }
+        Ok(Reply::Evaluated { run: run.name.clone(), evaluation: run.evaluation(split, &sums) })
+    }
+
+    /// Marks that somebody drives the slices; false when somebody already does.
+    pub fn begin_driving(&self) -> bool {
+        self.running.get() && !self.driving.replace(true)
+    }
+
+    /// Takes one slice of training or evaluation. Call it again, after letting the event loop run, until it says stop.
+    pub async fn slice(&self) -> Next {
+        let mut guard = self.run.lock().await;
+        if !self.running.get() || guard.is_none() {
+            self.driving.set(false);
+            return Next::Stop;
+        }
+        if let Err(error) = self.advance(&mut guard).await {
+            self.recover(&mut guard, error).await;
+        }
+        if self.running.get() {
+            return Next::Continue;
+        }
+        self.driving.set(false);
+        Next::Stop
+    }
+
+    async fn advance(&self, guard: &mut MutexGuard<'_, Option<Run>>) -> Result<(), Error> {
+        let Some(run) = guard.as_mut() else { return Ok(()) };
+        let loaded = run.trainer.dataset().borrow().loaded(Split::Train);
+        if run.wait_for_all && (loaded.images < loaded.total || !run.test_set_complete()) {
+            return Ok(());
+        }
+        if run.evaluating.is_some() {
+            return self.advance_evaluation(run).await;
+        }
+        let begin = now_ms();
+        let mut ended = false;
+        for _ in 0..run.steps_a_slice {
+            ended = run.trainer.train_step()?;
+            if ended {
+                break;
+            }
+        }
+        run.trainer.finish().await?;
+        let elapsed = now_ms() - begin;
+        run.count_time(elapsed);
+        run.pace(elapsed);
+        if ended || now_ms() - run.metrics_at >= METRICS_MS {
+            let metrics = run.measure().await?;
+            if run.metrics_due() || ended {
+                (self.emit)(&Event::Metrics { run: run.name.clone(), metrics });
+            }
+        }
+        run.keep_checkpoint().await?;
+        if ended {
+            run.finish_epoch_training(&self.emit)?;
+            if run.evaluating.is_none() && run.trainer.epoch() >= run.epochs {
+                self.done(run);
+            }
+        } else {
+            run.evaluate_in_passing()?;
+        }
+        Ok(())
+    }
+
+    async fn advance_evaluation(&self, run: &mut Run) -> Result<(), Error> {
+        let begin = now_ms();
+        let Some(mut evaluating) = run.evaluating.take() else { return Ok(()) };
+        while evaluating.from < evaluating.to && now_ms() - begin < SLICE_MS {
+            evaluating.from = run.trainer.evaluate_batch(Split::Test, evaluating.from, evaluating.to)?;
+            run.trainer.finish().await?;
+        }
+        evaluating.cost_ms += now_ms() - begin;
+        if evaluating.from < evaluating.to {
+            run.evaluating = Some(evaluating);
+            return Ok(());
+        }
+        let sums = run.trainer.end_evaluation().await?;
+        run.evaluation_cost_ms = evaluating.cost_ms + now_ms() - begin;
+        run.evaluated_at_ms = run.training_ms;
+        (self.emit)(&Event::Evaluation { run: run.name.clone(), evaluation: run.evaluation(Split::Test, &sums) });
+        if evaluating.ends_epoch {
+            (self.emit)(&run.epoch_event(Some(&sums)));
+            run.begin_epoch();
+            if run.trainer.epoch() >= run.epochs {
+                self.done(run);
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&self, run: &mut Run) {
+        self.running.set(false);
+        (self.emit)(&Event::Done { run: run.name.clone(), step: run.trainer.steps() });
+    }
+
+    /// Goes on, on the CPU, from the last checkpoint when the GPU was lost; stops the run for any other error.
+    async fn recover(&self, guard: &mut MutexGuard<'_, Option<Run>>, error: Error) {
+        let Some(run) = guard.as_mut() else { return };
+        let lost = matches!(&error, Error::Device(_)) && run.backend.backend == "webgpu";
+        let recovered = match (&error, &run.checkpoint) {
+            (Error::Device(reason), Some((checkpoint, _))) if lost => run.move_to_cpu(reason.clone(), checkpoint.clone()).await,
+            _ => Err(error),
+        };
+        match recovered {
+            Ok(()) => (self.emit)(&Event::Backend { run: run.name.clone(), backend: run.backend.clone() }),
+            Err(error) => {
+                self.running.set(false);
+                (self.emit)(&Event::Failed { run: run.name.clone(), error: error.to_json() });
+            }
+        }
+    }
+}
+
+impl Run {
+    fn new(name: String, trainer: Trainer, backend: BackendStatus) -> Self {
+        let mut run = Self {
+            name,
+            trainer,
+            backend,
+            epochs: 0,
+            epoch_sums: Sums::empty(),
+            last_metrics: None,
+            metrics_at: 0.0,
+            training_ms: 0.0,
+            epoch_ms: 0.0,
+            window_ms: 0.0,
+            steps_at_metrics: 0,
+            epoch_images: 0,
+            steps_a_slice: 1,
+            evaluating: None,
+            evaluated_at_ms: 0.0,
+            evaluation_cost_ms: 100.0,
+            checkpoint: None,
+            wait_for_all: false,
+            sums_from_step: 0,
+        };
+        run.rewind();
+        run
+    }
+
+    /// Back to step 0, times and sums too.
+    fn rewind(&mut self) {
+        self.begin_epoch();
+        (self.epochs, self.training_ms, self.window_ms, self.evaluated_at_ms) = (0, 0.0, 0.0, 0.0);
+        (self.steps_at_metrics, self.sums_from_step) = (0, 0);
+        (self.last_metrics, self.evaluating, self.checkpoint) = (None, None, None);
+    }
+
+    fn begin_epoch(&mut self) {
+        self.epoch_sums = Sums::empty();
+        (self.epoch_ms, self.epoch_images) = (0.0, 0);
+    }
+
+    fn count_time(&mut self, elapsed: f64) {
+        self.training_ms += elapsed;
+        self.epoch_ms += elapsed;
+        self.window_ms += elapsed;
+    }
+
+    /// Fits the number of steps in a slice to the time a slice should take.
+    fn pace(&mut self, elapsed: f64) {
+        let fitting = f64::from(self.steps_a_slice) * SLICE_MS / elapsed.max(0.5);
+        self.steps_a_slice = fitting.clamp(1.0, f64::from(self.steps_a_slice) * 2.0) as u32;
+    }
+
+    fn batch(&self) -> u64 {
+        self.trainer.plan().batch as u64
+    }
+
+    fn test_set_complete(&self) -> bool {
+        let test = self.trainer.dataset().borrow().loaded(Split::Test);
+        test.images == test.total
+    }
+
+    fn metrics_due(&self) -> bool {
+        self.last_metrics.is_some()
+    }
+
+    /// Reads and clears the sums on the device.
+    ///
+    /// # Errors
+    /// [`TrainError::NonFiniteLoss`], or what the device reports.
+    async fn measure(&mut self) -> Result<Metrics, Error> {
+        let sums = self.trainer.take_training_sums().await?;
+        let (step, learning_rate) = (self.trainer.steps(), self.trainer.optimizer().learning_rate);
+        if !sums.finite {
+            return Err(TrainError::NonFiniteLoss { from_step: self.sums_from_step, step, learning_rate }.into());
+        }
+        self.sums_from_step = step;
+        self.epoch_sums.add(&sums);
+        let images = (step - self.steps_at_metrics) * self.batch();
+        let images_per_second = images as f64 / (self.window_ms / 1e3).max(1e-9);
+        (self.window_ms, self.steps_at_metrics, self.metrics_at) = (0.0, step, now_ms());
+        let loaded = self.trainer.dataset().borrow().loaded(Split::Train);
+        let steps_an_epoch = (loaded.images as f64 / self.batch() as f64).floor().max(1.0);
+        let left_in_epoch = (self.trainer.remaining_in_epoch() as f64 / self.batch() as f64).floor();
+        let epochs_done = self.trainer.epoch() as f64 - left_in_epoch / steps_an_epoch;
+        let steps_left = (self.epochs as f64 - epochs_done).max(0.0) * steps_an_epoch;
+        let metrics = Metrics {
+            step,
+            epoch: self.trainer.epoch(),
+            epochs: self.epochs,
+            images_seen: step * self.batch(),
+            images_in_use: loaded.images,
+            images_total: loaded.total,
+            loss: sums.mean_loss(),
+            top1: sums.top1_rate(),
+            top5: sums.top5_rate(),
+            images_per_second,
+            seconds: self.training_ms / 1e3,
+            progress: (epochs_done / self.epochs.max(1) as f64).clamp(0.0, 1.0),
+            seconds_left: (images_per_second > 0.0).then(|| steps_left * self.batch() as f64 / images_per_second),
+            learning_rate,
+        };
+        self.last_metrics = Some(metrics.clone());
+        Ok(metrics)
+    }
+
+    fn begin_evaluation(&mut self, images: usize, ends_epoch: bool) -> Result<(), Error> {
+        self.trainer.begin_evaluation(Split::Test)?;
+        self.evaluating = Some(Evaluating { from: 0, to: images, cost_ms: 0.0, ends_epoch });
+        Ok(())
+    }
+
+    /// Looks at part of the test set when that takes at most a tenth of the time.
+    fn evaluate_in_passing(&mut self) -> Result<(), Error> {
+        let since = self.training_ms - self.evaluated_at_ms;
+        let images = self.trainer.dataset().borrow().loaded(Split::Test).images.min(QUICK_EVALUATION);
+        if images > 0 && since >= (10.0 * self.evaluation_cost_ms).clamp(1000.0, 60_000.0) {
+            self.begin_evaluation(images, false)?;
+        }
+        Ok(())
+    }
+
+    /// After an epoch's last step: the full test set, where there is one.
+    fn finish_epoch_training(&mut self, emit: &dyn Fn(&Event)) -> Result<(), Error> {
+        let images = self.trainer.dataset().borrow().loaded(Split::Test).images;
+        if images > 0 {
+            return self.begin_evaluation(images, true);
+        }
+        emit(&self.epoch_event(None));
+        self.begin_epoch();
+        Ok(())
+    }
+
+    fn epoch_event(&self, test: Option<&Sums>) -> Event {
+        let seconds = self.epoch_ms / 1e3;
+        Event::Epoch {
+            run: self.name.clone(),
+            epoch: self.trainer.epoch(),
+            train_loss: self.epoch_sums.mean_loss(),
+            train_top1: self.epoch_sums.top1_rate(),
+            test_loss: test.map(Sums::mean_loss),
+            test_top1: test.map(Sums::top1_rate),
+            test_top5: test.map(Sums::top5_rate),
+            seconds,
+            images_per_second: self.epoch_sums.items as f64 / seconds.max(1e-9),
+        }
+    }
+
+    fn evaluation(&self, split: Split, sums: &Sums) -> Evaluation {
+        let classes = self.trainer.plan().classes;
+        Evaluation {
+            step: self.trainer.steps(),
+            epoch: self.trainer.epoch(),
+            split,
+            count: sums.items,
+            loss: sums.mean_loss(),
+            top1: sums.top1_rate(),
+            top5: sums.top5_rate(),
+            confusion: Some(sums.confusion.chunks(classes).map(<[u32]>::to_vec).collect()),
+        }
+    }
+
+    /// On a device that can be lost, keeps what a run needs to go on.
+    async fn keep_checkpoint(&mut self) -> Result<(), Error> {
+        let due = self.checkpoint.as_ref().is_none_or(|(_, at)| now_ms() - at > CHECKPOINT_MS);
+        if self.backend.backend == "webgpu" && due {
+            self.checkpoint = Some((self.trainer.checkpoint().await?, now_ms()));
+        }
+        Ok(())
+    }
+
+    async fn move_to_cpu(&mut self, reason: DeviceError, checkpoint: Checkpoint) -> Result<(), Error> {
+        let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
+        trainer.set_optimizer(self.trainer.optimizer());
+        trainer.restore(&checkpoint)?;
+        self.trainer = trainer;
+        self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));
+        (self.steps_at_metrics, self.sums_from_step) = (self.trainer.steps(), self.trainer.steps());
+        (self.steps_a_slice, self.evaluating) = (1, None);
+        Ok(())
+    }
+}
+
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exponentials: Vec<f32> = logits.iter().map(|z| (z - largest).exp()).collect();
+    let sum: f32 = exponentials.iter().sum();
+    exponentials.into_iter().map(|e| e / sum).collect()
+}

@@ -1,0 +1,25 @@
+//! Between Rust's values and JavaScript's.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+
+use crate::error::{Error, TrainError};
+
+/// Plain objects and arrays; bytes as `Uint8Array`.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = Serializer::new().serialize_missing_as_null(true).serialize_maps_as_objects(true);
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+/// # Errors
+/// A thrown `malformed_request` for a value of another form.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| throw(&TrainError::MalformedRequest { reason: error.to_string() }.into()))
+}
+
+/// The object a caller catches: `{ kind, message, ...fields }`.
+pub fn throw(error: &Error) -> JsValue {
+    to_js(&error.to_json()).unwrap_or_else(|_| JsValue::from_str(&error.to_string()))
+}

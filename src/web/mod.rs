@@ -1,0 +1,52 @@
+//! What the wasm package exports. Names are camelCase on this side; data objects keep the names of the specification.
+
+#[cfg(feature = "harness")]
+mod bench;
+mod convert;
+mod session;
+mod trainer;
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::Error;
+use crate::network::{describe, spec::Spec, zoo};
+
+use convert::{from_js, throw, to_js};
+
+/// Runs when the package is loaded: panics (bugs of this crate) reach the console with a message.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Types of the data objects, for the package's `.d.ts`.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &'static str = include_str!("types.d.ts");
+
+/// The version of the package.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Which SIMD kernels this build has: `simd128` or `relaxed_simd`.
+#[wasm_bindgen(js_name = kernelSet)]
+pub fn kernel_set() -> String {
+    crate::backend::cpu::SIMD_NAME.to_owned()
+}
+
+/// The networks to start from.
+#[wasm_bindgen(unchecked_return_type = "Preset[]")]
+pub fn presets() -> Result<JsValue, JsValue> {
+    to_js(&zoo::presets())
+}
+
+/// Shapes, parameters, multiply-accumulates, memory and receptive fields of a specification, without running it.
+///
+/// # Errors
+/// Throws a `ReceptiveError` object for a specification that cannot be read or does not fit together.
+#[wasm_bindgen(unchecked_return_type = "NetworkDescription")]
+pub fn describe(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<JsValue, JsValue> {
+    let spec = Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?;
+    to_js(&describe::describe(&spec).map_err(|error: Error| throw(&error))?)
+}
