@@ -147,7 +147,7 @@ export class Controller {
     this.#notify({ code: "refused", error });
   }
 
-  /** Compiles the edited settings as a new run. What was there before stays if the engine refuses. @returns whether it worked. */
+  /** Compiles the edited settings as a new run. The run before goes on until the new one is ready, and stays if the engine refuses. @returns whether it worked. */
   async #compile(choice: BackendChoice = this.#state.backend.choice): Promise<boolean> {
     const { settings, run: before } = this.#state;
     const preset = this.#preset;
@@ -156,10 +156,8 @@ export class Controller {
     const id = `run-${++this.#runs}`;
     const spec = withSettings(preset.spec, settings.edited);
     const waiting = before.phase === "waiting";
-    const training = before.phase === "running" || before.phase === "starting";
     this.#set({ backend: { ...this.#state.backend, switching: true } });
     try {
-      if (training) await this.#pause();
       const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
       if (own !== this.#compilation) return false;
       this.#set({
@@ -177,7 +175,6 @@ export class Controller {
       this.#set({ backend: { ...this.#state.backend, switching: false } });
       this.#refuse(thrown);
       if (waiting) this.#setRun({ phase: "idle" });
-      if (training && this.#state.run.phase === "paused") await this.#toggle();
       return false;
     }
   }
@@ -344,8 +341,11 @@ export class Controller {
     try {
       const named = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
       const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
+      const images = { train, test };
+      this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
+      // A network keeps the images it was compiled with.
+      await this.#compile();
       this.#set({
-        data: { ...this.#state.data, phase: "ready" },
         notices: withNotice(withoutNotices(this.#state.notices, "data_failed", "files_refused"), { code: "files_loaded", train, test }),
       });
     } catch (thrown) {

@@ -157,8 +157,8 @@ const events: { [T in TrainerEventType]: Check<EventOf<T>> } = {
   metrics: object({ type: literal("metrics"), run: string, metrics }),
   evaluation: object({ type: literal("evaluation"), run: string, evaluation }),
   epoch: object({
-    type: literal("epoch"), run: string, epoch: whole, train_loss: number, train_top1: share, test_loss: number, test_top1: share,
-    test_top5: share, seconds: number, images_per_second: number,
+    type: literal("epoch"), run: string, epoch: whole, train_loss: number, train_top1: share, test_loss: nullable(number),
+    test_top1: nullable(share), test_top5: nullable(share), seconds: number, images_per_second: number,
   }),
   done: object({ type: literal("done"), run: string, step: whole }),
   failed: object({ type: literal("failed"), run: nullable(string), error }),

@@ -188,9 +188,10 @@ export interface EpochSummary {
   epoch: number;
   train_loss: number;
   train_top1: number;
-  test_loss: number;
-  test_top1: number;
-  test_top5: number;
+  /** Null without test images. */
+  test_loss: number | null;
+  test_top1: number | null;
+  test_top5: number | null;
   seconds: number;
   images_per_second: number;
 }

@@ -69,8 +69,8 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
   const { history, epochs, metrics } = state.run;
   const step = Math.max(metrics?.step ?? 0, history.test.last?.step ?? 0);
   history.addEpochEnd(step);
-  history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1 });
-  const announcement = { code: "epoch", epoch: summary.epoch, top1: summary.test_top1, loss: summary.test_loss } as const;
+  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1 });
+  const announcement = { code: "epoch", summary } as const;
   return withRun({ ...state, announcement }, { epochs: [...epochs, summary] });
 }
 

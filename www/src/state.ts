@@ -68,7 +68,7 @@ export type NoticeCode = Notice["code"];
 export type Announcement =
   | { code: "started" }
   | { code: "paused"; step: number }
-  | { code: "epoch"; epoch: number; top1: number; loss: number }
+  | { code: "epoch"; summary: EpochSummary }
   | { code: "done" }
   | { code: "reset" };
 

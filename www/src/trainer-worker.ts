@@ -3,6 +3,7 @@ import { toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
 import { loadFiles, loadShards } from "./worker/data.ts";
+import type { Counts } from "./worker/data.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Session } from "./worker/engine.ts";
 
@@ -32,13 +33,14 @@ const session: Promise<Session> = engine.then((loaded) => new loaded.package.Ses
 session.catch(() => undefined);
 
 let loading: AbortController | null = null;
+const have: Counts = { train: 0, test: 0 };
 
 async function loadData(base: string | undefined): Promise<ReplyBody> {
   loading?.abort(new DOMException("a newer request loads the data", "AbortError"));
   const own = (loading = new AbortController());
   try {
-    const counts = await loadShards(session, new URL(base ?? "./data/", import.meta.url), emit, own.signal);
-    return { type: "data_loaded", ...counts };
+    await loadShards(session, new URL(base ?? "./data/", import.meta.url), have, emit, own.signal);
+    return { type: "data_loaded", ...have };
   } catch (thrown) {
     if (own.signal.aborted) return { type: "error", error: { kind: "worker_stopped", message: "a newer request loads the data" } };
     const failedEngine = await engineFailed();
@@ -58,9 +60,10 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "load_data":
       return loadData(request.base);
     case "load_files": {
-      const counts = await loadFiles(await session, request, emit);
-      // Shards that still arrive would mix with the user's images.
+      const counts = await loadFiles(await session, request);
+      // Shards that still arrive do not belong to the user's set.
       loading?.abort(new DOMException("the user's files take their place", "AbortError"));
+      Object.assign(have, counts);
       return { type: "data_loaded", ...counts };
     }
     case "compile":

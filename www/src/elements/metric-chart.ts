@@ -178,6 +178,7 @@ export class MetricChartElement extends PanelElement {
       {
         width: Math.max(200, box.clientWidth),
         height: Math.max(120, box.clientHeight),
+        padding: [8, 16, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {

@@ -29,8 +29,8 @@ export class NetworkSummaryElement extends PanelElement {
         <thead>
           <tr>
             <th scope="col">${text.network.layer}</th>
-            <th scope="col"><span>${text.network.output}</span><span class="second">${text.network.field}</span></th>
-            <th scope="col"><span>${text.network.params}</span><span class="second">${text.network.macs}</span></th>
+            <th scope="col" class="numbers"><span>${text.network.output}</span><span class="second">${text.network.field}</span></th>
+            <th scope="col" class="numbers"><span>${text.network.params}</span><span class="second">${text.network.macs}</span></th>
           </tr>
         </thead>
         <tbody>

@@ -127,7 +127,7 @@ export class ReceptiveAppElement extends PanelElement {
       case "paused":
         return announce.paused(announcement.step);
       case "epoch":
-        return announce.epoch(announcement.epoch, announcement.top1, announcement.loss);
+        return announce.epoch(announcement.summary);
       case "done":
         return announce.done;
       case "reset":

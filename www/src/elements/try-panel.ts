@@ -22,8 +22,7 @@ export class TryPanelElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale: { text }, state: { trying, data } } = this;
     return html`
-      <h2>${text.trying.title}</h2>
-      <p class="muted intro">${text.trying.intro}</p>
+      <div class="try-head"><h2>${text.trying.title}</h2><p class="muted">${text.trying.intro}</p></div>
       <div class="try">
         <div class="try-pad">
           <digit-pad
@@ -41,7 +40,7 @@ export class TryPanelElement extends PanelElement {
         </div>
         <div class="try-answer">
           <figure class="seen">
-            <canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas>
+            <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
             <figcaption>${text.trying.preview}</figcaption>
           </figure>
           ${this.#bars()}

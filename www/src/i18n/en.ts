@@ -26,7 +26,7 @@ export const en = (f: Formats): Messages => ({
     macs: "MACs",
     input: "input",
     sees: (field) => `sees ${field}`,
-    macCount: (count) => `${count} MAC`,
+    macCount: (count) => count,
     totals: (params, macs) => `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates an image`,
     memory: (bytes, batch) => `${f.bytes(bytes)} while training at batch ${f.whole(batch)}`,
     ops: {
@@ -159,7 +159,10 @@ export const en = (f: Formats): Messages => ({
     report: "Report",
   },
   announce: {
-    epoch: (epoch, top1, loss) => `Epoch ${f.whole(epoch)} finished: test accuracy ${f.percent(top1)}, test loss ${f.loss(loss)}.`,
+    epoch: (e) =>
+      e.test_top1 === null || e.test_loss === null
+        ? `Epoch ${f.whole(e.epoch)} finished: training accuracy ${f.percent(e.train_top1)}, training loss ${f.loss(e.train_loss)}.`
+        : `Epoch ${f.whole(e.epoch)} finished: test accuracy ${f.percent(e.test_top1)}, test loss ${f.loss(e.test_loss)}.`,
     started: "Training.",
     paused: (step) => `Paused at step ${f.whole(step)}.`,
     done: "Training finished.",

@@ -2,7 +2,7 @@
 import type { ErrorKind, ErrorOf } from "../errors.ts";
 import type { NumberSetting } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { BackendChoice, BackendStatus, Init } from "../protocol.ts";
+import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
 
 export type Language = "ru" | "en";
 
@@ -147,7 +147,7 @@ export interface Messages {
     report: string;
   };
   announce: {
-    epoch: (epoch: number, testTop1: number, testLoss: number) => string;
+    epoch: (summary: EpochSummary) => string;
     started: string;
     paused: (step: number) => string;
     done: string;

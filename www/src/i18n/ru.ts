@@ -29,12 +29,12 @@ export const ru = (f: Formats): Messages => {
       macs: "Умножения",
       input: "вход",
       sees: (field) => `видит ${field}`,
-      macCount: (count) => `${count} умн.`,
+      macCount: (count) => count,
       totals: (params, macs) =>
         `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}, ${f.compact(macs)} умножений со сложением на изображение`,
       memory: (bytes, batch) => `${f.bytes(bytes)} при обучении с батчем ${f.whole(batch)}`,
       ops: {
-        conv2d: "свёртка", max_pool2d: "пулинг, максимум", relu: "ReLU", flatten: "в вектор", linear: "полносвязный", softmax_cross_entropy: "потери", add: "сумма",
+        conv2d: "свёртка", max_pool2d: "макс. пулинг", relu: "ReLU", flatten: "в вектор", linear: "полносвязный", softmax_cross_entropy: "потери", add: "сумма",
       },
       waiting: "Сеть появится здесь, когда загрузится движок.",
     },
@@ -162,7 +162,10 @@ export const ru = (f: Formats): Messages => {
       report: "Отчёт",
     },
     announce: {
-      epoch: (epoch, top1, loss) => `Эпоха ${f.whole(epoch)} закончена: точность на тесте ${f.percent(top1)}, потери на тесте ${f.loss(loss)}.`,
+      epoch: (e) =>
+        e.test_top1 === null || e.test_loss === null
+          ? `Эпоха ${f.whole(e.epoch)} закончена: точность при обучении ${f.percent(e.train_top1)}, потери ${f.loss(e.train_loss)}.`
+          : `Эпоха ${f.whole(e.epoch)} закончена: точность на тесте ${f.percent(e.test_top1)}, потери на тесте ${f.loss(e.test_loss)}.`,
       started: "Идёт обучение.",
       paused: (step) => `Пауза на шаге ${f.whole(step)}.`,
       done: "Обучение закончено.",

@@ -7,25 +7,23 @@ export interface Point {
   top1: number;
 }
 
-/** Halves a curve by joining neighbours: the mean of their values at the later step. The last point always stays as it is. */
-export function thin(points: readonly Point[]): Point[] {
-  const last = points.at(-1);
-  if (!last) return [];
-  const thinned: Point[] = [];
-  for (let index = 0; index + 1 < points.length - 1; index += 2) {
-    const [first, second] = [points[index], points[index + 1]];
-    if (first && second) {
-      thinned.push({ step: second.step, loss: (first.loss + second.loss) / 2, top1: (first.top1 + second.top1) / 2 });
-    }
-  }
-  thinned.push(last);
-  return thinned;
+/** The mean of some points, at the mean of their steps: it lies where their curve does. */
+function mean(points: readonly Point[]): Point {
+  const of = (value: (point: Point) => number): number => points.reduce((sum, point) => sum + value(point), 0) / points.length;
+  return { step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1) };
 }
 
-/** Points in the order of their steps, never more than `limit`. */
+/**
+ * Points in the order of their steps, never more than `limit` and one. When they would be more, neighbours are joined, and from then on twice as
+ * many points go into one: the curve is equally fine from its beginning to its end. The last point is always there as it was measured.
+ */
 export class Series {
-  #points: Point[] = [];
   readonly #limit: number;
+  #joined: Point[] = [];
+  /** Points that do not fill a joined one yet. */
+  #open: Point[] = [];
+  #together = 1;
+  #points: readonly Point[] = [];
 
   constructor(limit = 1200) {
     this.#limit = limit;
@@ -39,13 +37,22 @@ export class Series {
     return this.#points.at(-1);
   }
 
-  /** A second point for the same step replaces the first; an older step is refused, so that a curve cannot run backwards. */
+  /** A second point for the same step takes the place of the first; one of an older step is refused: a curve cannot run backwards. */
   push(point: Point): void {
-    const last = this.#points.at(-1);
+    const last = this.last;
     if (last && point.step < last.step) return;
-    if (last && point.step === last.step) this.#points.pop();
-    this.#points.push(point);
-    if (this.#points.length > this.#limit) this.#points = thin(this.#points);
+    if (last && point.step === last.step) (this.#open.length > 0 ? this.#open : this.#joined).pop();
+    this.#open.push(point);
+    if (this.#open.length >= this.#together) {
+      this.#joined.push(mean(this.#open));
+      this.#open = [];
+    }
+    if (this.#joined.length >= this.#limit) {
+      this.#joined = this.#joined.flatMap((first, at) => (at % 2 === 0 ? [mean([first, ...this.#joined.slice(at + 1, at + 2)])] : []));
+      this.#together *= 2;
+    }
+    const ends = this.#joined.at(-1)?.step !== point.step;
+    this.#points = ends ? [...this.#joined, point] : [...this.#joined];
   }
 }
 

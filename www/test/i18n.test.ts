@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { LANGUAGES, errorText, makeLocale, pickLanguage } from "../src/i18n/locale.ts";
+import type { ReceptiveError } from "../src/errors.ts";
+
+const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+const locales = LANGUAGES.map(makeLocale);
+
+/** Every path to a text, in the order it is written. */
+function paths(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null) return [at];
+  return Object.entries(value).flatMap(([key, inner]) => paths(inner, `${at}.${key}`));
+}
+
+test("both languages have the same texts", () => {
+  const [ru, en] = locales.map(({ text }) => paths(text).sort());
+  assert.deepEqual(ru, en);
+});
+
+test("no text is empty, and the Russian ones are Russian", () => {
+  const cyrillic = /[а-яё]/iu;
+  // Names, and words that are the same in both languages.
+  const same = /\.(ops\.relu|choices\.webgpu|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
+  const walk = (value: unknown, at: string, language: string): void => {
+    if (typeof value === "string") {
+      assert.ok(value.trim().length > 0, `${language}${at}`);
+      if (!same.test(at)) assert.equal(cyrillic.test(value), language === "ru", `${language}${at}: ${value}`);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) walk(inner, `${at}.${key}`, language);
+    }
+  };
+  for (const { language, text } of locales) walk(text, "", language);
+});
+
+/** Stands for an error with any field: a number where a number is formatted, a word where one is named. */
+function anyError(kind: string): ReceptiveError {
+  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
+  const numeric: { [kind: string]: string[] } = {
+    bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"],
+    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"],
+  };
+  return new Proxy({ kind, message: "" } as ReceptiveError, {
+    get: (target, key) => {
+      if (key in target) return target[key as keyof ReceptiveError];
+      return words.includes(String(key)) && !(numeric[kind] ?? []).includes(String(key)) ? `<${String(key)}>` : 37;
+    },
+  });
+}
+
+test("every error kind has a sentence in both languages, without holes", () => {
+  for (const locale of locales) {
+    for (const kind of Object.keys(locale.text.errors)) {
+      const text = errorText(locale, anyError(kind));
+      assert.ok(text.length > 10, `${locale.language} ${kind}`);
+      assert.doesNotMatch(text, /undefined|NaN|\[object/u, `${locale.language} ${kind}: ${text}`);
+      assert.match(text, locale.language === "ru" ? /[а-яё]/iu : /[a-z]/iu, text);
+    }
+  }
+});
+
+test("every error the engine can send has its sentence", () => {
+  const source = readFileSync(join(root, "src/error.rs"), "utf8");
+  const enums = [...source.matchAll(/pub enum (\w+Error) \{([\s\S]*?)\n\}/gu)].filter(([, name]) => name !== "Error");
+  const kinds = enums.flatMap(([, , body]) => [...(body ?? "").matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => variant ?? ""));
+  assert.ok(kinds.length > 30, `${kinds.length} kinds found`);
+  const snake = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase();
+  for (const { text } of locales) for (const kind of kinds) assert.ok(snake(kind) in text.errors, `no text for ${snake(kind)}`);
+});
+
+test("the engine's own examples of errors fill their sentences", () => {
+  const { errors } = JSON.parse(readFileSync(join(root, "tests/fixtures/protocol.json"), "utf8")) as { errors: ReceptiveError[] };
+  assert.ok(errors.length > 30, `${errors.length} examples`);
+  for (const locale of locales) {
+    for (const error of errors) {
+      assert.ok(error.kind in locale.text.errors, `no text for ${error.kind}`);
+      assert.doesNotMatch(errorText(locale, error), /undefined|NaN|\[object/u, `${error.kind}: ${errorText(locale, error)}`);
+    }
+  }
+});
+
+test("an error of an unknown kind keeps its own sentence", () => {
+  const [locale] = locales;
+  assert.ok(locale);
+  assert.equal(errorText(locale, { kind: "from_the_future", message: "Hello." } as never), "Hello.");
+});
+
+test("Russian numbers take their forms", () => {
+  const { text } = makeLocale("ru");
+  const forms = [1, 2, 5, 11, 21, 22, 25, 111].map((n) => text.notices.filesLoaded(n, 0).match(/изображени\S+/u)?.[0].replace(/\W$/u, ""));
+  assert.deepEqual(forms.map((form) => form?.replace(/[.,]$/u, "")), ["изображение", "изображения", "изображений", "изображений", "изображение", "изображения", "изображений", "изображений"]);
+  assert.match(text.run.ready(1), /1 эпохи/u);
+  assert.match(text.run.ready(3), /3 эпох\./u);
+  assert.match(text.network.totals(61_706, 416_520), /параметров/u);
+});
+
+test("English numbers take their forms", () => {
+  const { text } = makeLocale("en");
+  assert.match(text.run.ready(1), /1 epoch\./u);
+  assert.match(text.run.ready(3), /3 epochs\./u);
+});
+
+test("the language is the first wish that is ours", () => {
+  assert.equal(pickLanguage([null, "de", "ru-RU", "en"]), "ru");
+  assert.equal(pickLanguage(["EN_us"]), "en");
+  assert.equal(pickLanguage(["fr"]), "en");
+  assert.equal(pickLanguage(["russian", "rude"]), "en");
+});

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { curves, yRange } from "../src/lib/chart-data.ts";
+import { Formats, parseNumber } from "../src/lib/format.ts";
+import { assignRoles } from "../src/lib/idx-files.ts";
+import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
+import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
+import { isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
+import { shortcutOf } from "../src/lib/shortcuts.ts";
+import { nextTheme, parseTheme } from "../src/lib/theme.ts";
+import { ReceptiveFailure } from "../src/errors.ts";
+
+function drawing(width: number, height: number, ink: (x: number, y: number) => number): { width: number; height: number; pixels: Uint8Array } {
+  const pixels = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels[y * width + x] = ink(x, y);
+  return { width, height, pixels };
+}
+
+function boxOf(image: Uint8Array): { width: number; height: number; left: number; top: number } {
+  const box = inkBox({ width: SIDE, height: SIDE, pixels: image });
+  assert.ok(box);
+  return { width: box.right - box.left, height: box.bottom - box.top, left: box.left, top: box.top };
+}
+
+function centreOfMass(image: Uint8Array): [number, number] {
+  let mass = 0, x = 0, y = 0;
+  image.forEach((value, at) => {
+    mass += value;
+    x += value * ((at % SIDE) + 0.5);
+    y += value * (Math.floor(at / SIDE) + 0.5);
+  });
+  return [x / mass, y / mass];
+}
+
+test("a tall stroke fills 20 rows and keeps its proportions", () => {
+  const image = centreDigit(drawing(280, 280, (x, y) => (x >= 30 && x < 50 && y >= 20 && y < 220 ? 255 : 0)));
+  assert.ok(image);
+  const { width, height } = boxOf(image);
+  assert.deepEqual([width, height], [2, 20]);
+});
+
+test("a wide stroke fills 20 columns", () => {
+  const image = centreDigit(drawing(280, 280, (x, y) => (x >= 10 && x < 270 && y >= 100 && y < 126 ? 255 : 0)));
+  assert.ok(image);
+  assert.deepEqual([boxOf(image).width, boxOf(image).height], [20, 2]);
+});
+
+test("the centre of mass, not of the box, comes to the middle", () => {
+  // An L: most of its ink is left and low.
+  const image = centreDigit(drawing(280, 280, (x, y) => ((x < 40 && y < 200) || (x < 200 && y >= 160 && y < 200) ? 255 : 0)));
+  assert.ok(image);
+  const [x, y] = centreOfMass(image);
+  assert.ok(Math.abs(x - 14) <= 0.5 && Math.abs(y - 14) <= 0.5, `${x}, ${y}`);
+  const { left, top, width, height } = boxOf(image);
+  assert.ok(Math.abs(left + width / 2 - 14) > 1 || Math.abs(top + height / 2 - 14) > 1, "an L's box is off the middle");
+});
+
+test("where it was drawn and how large does not matter", () => {
+  const ring = (cx: number, cy: number, r: number) => centreDigit(drawing(280, 280, (x, y) => (Math.abs(Math.hypot(x - cx, y - cy) - r) < r / 5 ? 255 : 0)));
+  const small = ring(70, 70, 50);
+  const large = ring(150, 140, 100);
+  assert.ok(small && large);
+  const difference = small.reduce((sum, value, at) => sum + Math.abs(value - (large[at] ?? 0)), 0) / small.reduce((a, b) => a + b, 0);
+  assert.ok(difference < 0.1, `${difference}`);
+});
+
+test("scaling keeps grey at the edges, and the amount of ink", () => {
+  const image = centreDigit(drawing(280, 280, (x, y) => (Math.hypot(x - 140, y - 140) < 90 ? 255 : 0)));
+  assert.ok(image);
+  const greys = image.filter((value) => value > 10 && value < 245).length;
+  assert.ok(greys > 20, `${greys} grey pixels`);
+  const ink = image.reduce((a, b) => a + b, 0) / 255;
+  assert.ok(Math.abs(ink - Math.PI * 10 ** 2) < 6, `${ink}`);
+});
+
+test("an empty or all but invisible drawing is no digit", () => {
+  assert.equal(centreDigit(drawing(280, 280, () => 0)), null);
+  assert.equal(centreDigit(drawing(280, 280, () => 10)), null);
+});
+
+test("a single dot is a digit that fits", () => {
+  const image = centreDigit(drawing(280, 280, (x, y) => (x === 279 && y === 0 ? 255 : 0)));
+  assert.ok(image);
+  assert.deepEqual(boxOf(image), { width: 20, height: 20, left: 4, top: 4 });
+});
+
+test("shifting moves by whole pixels and drops what leaves", () => {
+  const image = new Uint8Array(SIDE * SIDE);
+  image[0] = 9;
+  image[SIDE * SIDE - 1] = 7;
+  const moved = shiftImage(image, 1, 2);
+  assert.equal(moved[2 * SIDE + 1], 9);
+  assert.equal(moved.reduce((a, b) => a + b, 0), 9);
+  assert.deepEqual(shiftImage(image, 0, 0), image);
+  assert.equal(shiftImage(image, 40, 0).reduce((a, b) => a + b, 0), 0);
+});
+
+test("numbers read as people write them", () => {
+  assert.equal(parseNumber("0,02"), 0.02);
+  assert.equal(parseNumber(" 1e-4 "), 0.0001);
+  assert.equal(parseNumber("60\u00a0000"), 60_000);
+  assert.equal(parseNumber(".5"), 0.5);
+  for (const wrong of ["", "1.2.3", "abc", "1,000,000", "--1", "0x10", "Infinity"]) assert.equal(parseNumber(wrong), null, wrong);
+});
+
+test("what is shown for a setting can be read back, in both languages", () => {
+  for (const language of ["en", "ru"]) {
+    const format = new Formats(language);
+    for (const value of [0, 0.02, 0.9, 1e-4, 1e-5, 64, 1024, 4294967295 / 65536]) {
+      assert.ok(Math.abs((parseNumber(format.plain(value)) ?? NaN) - value) <= value * 1e-5, `${language} ${value}: ${format.plain(value)}`);
+    }
+  }
+});
+
+test("times and sizes have units", () => {
+  const [en, ru] = [new Formats("en"), new Formats("ru")];
+  assert.equal(en.duration(12.4), "12 sec");
+  assert.equal(en.duration(130), "2 min 10 sec");
+  assert.equal(en.duration(3700), "1 hr 1 min");
+  assert.equal(ru.duration(130).replaceAll("\u00a0", " "), "2 мин 10 с");
+  assert.equal(en.bytes(11_600_000), "12 MB");
+  assert.equal(en.percent(0.98765), "98.77%");
+  assert.equal(en.loss(0.123456), "0.1235");
+  assert.equal(en.loss(Infinity), "∞");
+  assert.equal(en.hex(2051), "0x00000803");
+});
+
+test("a long curve is thinned evenly and keeps its ends and its shape", () => {
+  const series = new Series(100);
+  for (let step = 1; step <= 5003; step++) series.push({ step, loss: 9000 - step, top1: step / 9000 });
+  assert.ok(series.points.length <= 101 && series.points.length >= 50, `${series.points.length}`);
+  assert.deepEqual(series.last, { step: 5003, loss: 3997, top1: 5003 / 9000 });
+  const gaps = series.points.slice(1).map(({ step }, at) => step - (series.points[at]?.step ?? 0));
+  assert.ok(Math.max(...gaps) <= 128 && Math.min(...gaps.slice(0, -1)) >= 32, `gaps from ${Math.min(...gaps)} to ${Math.max(...gaps)}`);
+  for (const { step, loss } of series.points) assert.ok(Math.abs(loss - (9000 - step)) < 1e-6, `${step}: ${loss}`);
+});
+
+test("a curve does not run backwards, and a step measured twice counts once", () => {
+  const series = new Series();
+  for (const step of [1, 2, 2, 1, 3]) series.push({ step, loss: step, top1: 0 });
+  assert.deepEqual(series.points.map(({ step }) => step), [1, 2, 3]);
+});
+
+test("smoothing starts at the first value and leaves a constant alone", () => {
+  assert.deepEqual(smooth([2, 2, 2], 0.9).map((value) => Number(value.toFixed(9))), [2, 2, 2]);
+  assert.equal(smooth([5, 1], 0.9)[0], 5);
+  assert.deepEqual(smooth([5, 1, 3], 0), [5, 1, 3]);
+});
+
+test("two curves share one axis", () => {
+  const history = new History();
+  history.addTrain({ step: 10, loss: 2, top1: 0.1 });
+  history.addTrain({ step: 20, loss: 1, top1: 0.6 });
+  history.addTest({ step: 15, loss: 1.5, top1: 0.4 });
+  assert.deepEqual(curves(history, "loss", false), [[10, 15, 20], [null, null, null], [2, null, 1], [null, 1.5, null]]);
+  const [, raw, smoothed] = curves(history, "loss", true);
+  assert.deepEqual(raw, [2, null, 1]);
+  assert.ok((smoothed[2] ?? 0) > 1);
+});
+
+test("the accuracy's axis stands still, the loss's grows by halves", () => {
+  assert.deepEqual(yRange("accuracy", false, [0.3]), [0, 1]);
+  assert.deepEqual(yRange("accuracy", true, []), [0.9, 1]);
+  assert.deepEqual(yRange("loss", false, [2.31, null, 0.2]), [0, 2.5]);
+  assert.deepEqual(yRange("loss", false, []), [0, 2.5]);
+  assert.deepEqual(yRange("loss", true, [2.31, 0.02]), [0.01, 10]);
+});
+
+test("a table takes no more rows than it shows, ends included", () => {
+  const rows = sampleRows(Array.from({ length: 501 }, (_, at) => at), 11);
+  assert.deepEqual(rows, [0, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500]);
+  assert.deepEqual(sampleRows([1, 2], 11), [1, 2]);
+});
+
+test("a loss that stays at ln 10 is guessing, one that only began there is not", () => {
+  const stuck = Array.from({ length: 30 }, (_, at) => ({ step: at * 10, loss: Math.log(10), top1: 0.1 }));
+  assert.equal(isGuessing(stuck), true);
+  assert.equal(isGuessing(stuck.slice(0, 10)), false);
+  assert.equal(isGuessing(stuck.map((point) => (point.step > 100 ? { ...point, loss: 0.5 } : point))), false);
+});
+
+test("settings come from a specification and go back into it", () => {
+  const spec = { version: 1 as const, input: [1, 28, 28], layers: [], training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } } };
+  const settings = settingsOf(spec);
+  assert.deepEqual(settings, { learning_rate: 0.02, momentum: 0, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch" });
+  const changed = withSettings(spec, { ...settings, momentum: 0.5, batch_size: 32 });
+  assert.deepEqual(settingsOf(changed), { ...settings, momentum: 0.5, batch_size: 32 });
+  assert.equal(changed.training?.optimizer?.nesterov, true);
+  assert.deepEqual(pending(settings, { ...settings, seed: 2, learning_rate: 1, epochs: 9 }), ["seed"]);
+});
+
+test("arrow keys move a setting to a round neighbour within its range", () => {
+  assert.equal(nudge("learning_rate", 0.02, 1), 0.05);
+  assert.equal(nudge("learning_rate", 0.02, -1), 0.01);
+  assert.equal(nudge("learning_rate", 0.03, 1), 0.05);
+  assert.equal(nudge("learning_rate", 10, 1), 10);
+  assert.equal(nudge("weight_decay", 0, 1), 1e-5);
+  assert.equal(nudge("weight_decay", 1e-5, -1), 0);
+  assert.equal(nudge("batch_size", 64, 1), 128);
+  assert.equal(nudge("batch_size", 1, -1), 1);
+  assert.equal(nudge("momentum", 0.95, 1), 0.999);
+  assert.equal(nudge("seed", 0, -1), 0);
+  assert.equal(isAllowed("batch_size", 1.5), false);
+  assert.equal(isAllowed("momentum", 1), false);
+});
+
+const named = (name: string, ...bytes: number[]) => ({ name, bytes: Uint8Array.from(bytes) });
+
+test("IDX files are told apart by name, or else by their first bytes", () => {
+  const roles = assignRoles([named("t10k-labels.idx1-ubyte"), named("train-images-idx3-ubyte.gz"), named("train-labels-idx1-ubyte"), named("t10k-images-idx3-ubyte")]);
+  assert.equal(roles.train_images.name, "train-images-idx3-ubyte.gz");
+  assert.equal(roles.train_labels.name, "train-labels-idx1-ubyte");
+  assert.equal(roles.test_images?.name, "t10k-images-idx3-ubyte");
+  assert.equal(roles.test_labels?.name, "t10k-labels.idx1-ubyte");
+  const renamed = assignRoles([named("b", 0, 0, 8, 1), named("a", 0, 0, 8, 3)]);
+  assert.deepEqual([renamed.train_images.name, renamed.train_labels.name], ["a", "b"]);
+});
+
+test("files that make no pair are refused by name", () => {
+  for (const files of [[named("train-images")], [named("a", 0, 0, 8, 3), named("b", 0, 0, 8, 3)], [named("train-images"), named("train-labels"), named("t10k-images")]]) {
+    assert.throws(() => assignRoles(files), (thrown) => thrown instanceof ReceptiveFailure && thrown.error.kind === "no_pair");
+  }
+});
+
+test("single keys work outside of fields, on a Russian layout too, and can be turned off", () => {
+  const press = (key: string, code = "", inside = "", more = {}) => ({
+    key, code, ctrlKey: false, metaKey: false, altKey: false, repeat: false,
+    target: { closest: (selector: string) => (inside && selector.includes(inside) ? {} : null) }, ...more,
+  });
+  assert.equal(shortcutOf(press(" "), true), "toggle_run");
+  assert.equal(shortcutOf(press("R"), true), "reset");
+  assert.equal(shortcutOf(press("к", "KeyR"), true), "reset");
+  assert.equal(shortcutOf(press("?"), true), "help");
+  assert.equal(shortcutOf(press("r", "KeyR", "input"), true), null);
+  assert.equal(shortcutOf(press(" ", "", "button"), true), null);
+  assert.equal(shortcutOf(press("r", "KeyR", "button"), true), "reset");
+  assert.equal(shortcutOf(press("r", "KeyR", "", { ctrlKey: true }), true), null);
+  assert.equal(shortcutOf(press("r", "KeyR"), false), null);
+});
+
+test("themes", () => {
+  assert.equal(parseTheme("dark"), "dark");
+  assert.equal(parseTheme("blue"), "auto");
+  assert.equal(nextTheme(nextTheme(nextTheme("auto"))), "auto");
+});
