@@ -598,3 +598,122 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     let sum: f32 = exponentials.iter().sum();
     exponentials.into_iter().map(|e| e / sum).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::train::trainer::tests::stripe_files;
+
+    type Events = Rc<RefCell<Vec<Value>>>;
+
+    fn session() -> (Session, Events) {
+        let events = Events::default();
+        let seen = events.clone();
+        let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()));
+        (session, events)
+    }
+
+    fn ask(session: &Session, request: Value) -> Value {
+        let request = serde_json::from_value(request).unwrap();
+        serde_json::to_value(pollster::block_on(session.handle(request))).unwrap()
+    }
+
+    fn load(session: &Session, count: usize) {
+        let (images, labels) = stripe_files(count);
+        let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
+        session.load_idx(&pair, Some(&pair)).unwrap();
+    }
+
+    fn compile(session: &Session) -> Value {
+        let spec = json!({"version": 1, "layers": [{"op": "max_pool2d", "kernel_size": 4}, {"op": "flatten"}, {"op": "linear", "out_features": 10}],
+            "training": {"batch_size": 10, "epochs": 2, "optimizer": {"learning_rate": 0.05}}});
+        ask(session, json!({"type": "compile", "run": "kiwi", "spec": spec, "backend": "scalar"}))
+    }
+
+    /// Drives the session as the worker does, at most `slices` slices.
+    fn drive(session: &Session, slices: usize) -> usize {
+        assert!(session.begin_driving());
+        (0..slices).take_while(|_| pollster::block_on(session.slice()) == Next::Continue).count()
+    }
+
+    #[test]
+    fn a_run_trains_its_epochs_reports_them_and_ends() {
+        let (session, events) = session();
+        load(&session, 60);
+        let compiled = compile(&session);
+        assert_eq!((compiled["type"].as_str(), compiled["backend"]["kernels"].as_str()), (Some("compiled"), Some("scalar")));
+        assert_eq!(ask(&session, json!({"type": "start"}))["type"], "started");
+        drive(&session, usize::MAX);
+        let epochs: Vec<Value> = events.borrow().iter().filter(|event| event["type"] == "epoch").cloned().collect();
+        assert_eq!(epochs.len(), 2);
+        assert!(epochs[1]["test_top1"].as_f64() >= epochs[0]["test_top1"].as_f64());
+        assert_eq!(events.borrow().last().unwrap()["type"], "done");
+        assert_eq!(events.borrow().last().unwrap()["step"], 12);
+        assert!(events.borrow().iter().all(|event| event["run"] == "kiwi"), "every event names its run");
+        let evaluated = ask(&session, json!({"type": "evaluate", "split": "test"}));
+        assert_eq!(evaluated["evaluation"]["count"], 60);
+        assert_eq!(ask(&session, json!({"type": "start", "epochs": 1}))["type"], "started");
+        drive(&session, usize::MAX);
+        assert_eq!(events.borrow().last().unwrap()["step"], 18);
+    }
+
+    #[test]
+    fn pause_stops_resume_goes_on_and_the_result_is_that_of_an_unbroken_run() {
+        let weights = |pause_after: usize| {
+            let (session, _) = session();
+            load(&session, 60);
+            compile(&session);
+            ask(&session, json!({"type": "start"}));
+            drive(&session, pause_after);
+            if pause_after < 100 {
+                assert_eq!(ask(&session, json!({"type": "pause"}))["type"], "paused");
+                assert_eq!(pollster::block_on(session.slice()), Next::Stop);
+                assert_eq!(ask(&session, json!({"type": "pause"}))["error"]["kind"], "not_running");
+                assert_eq!(ask(&session, json!({"type": "resume"}))["type"], "resumed");
+                drive(&session, usize::MAX);
+            }
+            ask(&session, json!({"type": "predict", "pixels": vec![100; 784]}))["logits"].clone()
+        };
+        assert_eq!(weights(2), weights(100));
+    }
+
+    #[test]
+    fn refusals_say_why_and_change_nothing() {
+        let (session, _) = session();
+        let kind = |reply: Value| reply["error"]["kind"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(kind(ask(&session, json!({"type": "start"}))), "not_compiled");
+        compile(&session);
+        assert_eq!(kind(ask(&session, json!({"type": "start"}))), "no_data");
+        assert_eq!(kind(ask(&session, json!({"type": "sample", "split": "test", "index": 0}))), "no_data");
+        load(&session, 60);
+        compile(&session);
+        ask(&session, json!({"type": "start"}));
+        assert_eq!(kind(ask(&session, json!({"type": "start"}))), "busy");
+        assert_eq!(kind(ask(&session, json!({"type": "step"}))), "busy");
+        let bad = json!({"type": "compile", "run": "oak", "spec": {"version": 1, "layers": [{"op": "relu"}]}, "backend": "cpu"});
+        assert_eq!(kind(ask(&session, bad)), "rank_mismatch");
+        assert!(session.load_idx(&IdxPair { images_name: "a", images: &[], labels_name: "b", labels: &[] }, None).is_err());
+        assert_eq!(kind(ask(&session, json!({"type": "set", "learning_rate": -1.0}))), "invalid_setting");
+        assert_eq!(ask(&session, json!({"type": "set", "learning_rate": 0.5}))["learning_rate"], 0.5);
+        drive(&session, usize::MAX);
+        assert_eq!(ask(&session, json!({"type": "step"}))["metrics"]["step"], 13);
+        assert_eq!(ask(&session, json!({"type": "reset", "seed": 9}))["seed"], 9);
+        assert_eq!(ask(&session, json!({"type": "step", "count": 2}))["metrics"]["step"], 2);
+    }
+
+    #[test]
+    fn a_loss_that_is_not_a_number_stops_the_run_and_says_where() {
+        let (session, events) = session();
+        load(&session, 60);
+        compile(&session);
+        // Decay by a factor of a million a step leaves the numbers of f32 within a few steps.
+        ask(&session, json!({"type": "set", "learning_rate": 1000.0, "weight_decay": 1000.0}));
+        ask(&session, json!({"type": "start", "epochs": 20}));
+        drive(&session, usize::MAX);
+        let failed = events.borrow().iter().find(|event| event["type"] == "failed").cloned().unwrap();
+        assert_eq!(failed["error"]["kind"], "non_finite_loss");
+        assert!(failed["error"]["step"].as_u64() > failed["error"]["from_step"].as_u64());
+    }
+}

@@ -369,7 +369,7 @@ impl Trainer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::backend::cpu::Kernels;
     use crate::data::dataset::IdxPair;
@@ -379,13 +379,17 @@ mod tests {
         numbers.chain(body.iter().copied()).collect()
     }
 
-    /// Images whose label is the brightest of ten stripes.
-    pub(crate) fn stripes(count: usize) -> Dataset {
+    /// IDX files of images whose label is the brightest of ten stripes.
+    pub fn stripe_files(count: usize) -> (Vec<u8>, Vec<u8>) {
         let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
         let pixel = |label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 255 } else { (at * 7 % 50) as u8 };
         let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..PIXELS).map(move |at| pixel(label, at))).collect();
         let images = idx(crate::data::idx::IMAGES_MAGIC, &[count as u32, 28, 28], &pixels);
-        let labels = idx(crate::data::idx::LABELS_MAGIC, &[count as u32], &labels);
+        (images, idx(crate::data::idx::LABELS_MAGIC, &[count as u32], &labels))
+    }
+
+    fn stripes(count: usize) -> Dataset {
+        let (images, labels) = stripe_files(count);
         let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
         Dataset::from_idx(&pair, Some(&pair)).unwrap()
     }

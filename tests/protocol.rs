@@ -1,0 +1,169 @@
+//! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
+
+use receptive::backend::select::{BackendChoice, BackendStatus};
+use receptive::data::dataset::Split;
+use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
+use receptive::network::{describe::describe, spec::Spec, zoo};
+use receptive::train::protocol::{Evaluation, Event, Metrics, Reply, Request};
+use serde_json::{Value, json};
+
+fn metrics() -> Metrics {
+    Metrics {
+        step: 420,
+        epoch: 1,
+        epochs: 3,
+        images_seen: 26_880,
+        images_in_use: 60_000,
+        images_total: 60_000,
+        loss: 0.25,
+        top1: 0.921875,
+        top5: 0.998,
+        images_per_second: 9_500.0,
+        seconds: 2.75,
+        progress: 0.149,
+        seconds_left: Some(15.5),
+        learning_rate: 0.02,
+    }
+}
+
+fn evaluation() -> Evaluation {
+    let confusion = (0..10).map(|label| (0..10).map(|predicted| u32::from(label == predicted) * 100).collect()).collect();
+    Evaluation { step: 420, epoch: 1, split: Split::Test, count: 1000, loss: 0.2, top1: 0.94, top5: 0.999, confusion: Some(confusion) }
+}
+
+fn replies() -> Vec<Reply> {
+    let run = || "kiwi".to_owned();
+    let spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
+    let backend = BackendStatus::cpu(BackendChoice::Auto, Some(DeviceError::NoWebgpu.into()));
+    vec![
+        Reply::Compiled { run: run(), description: describe(&spec).unwrap(), backend },
+        Reply::Started { run: run() },
+        Reply::Paused { run: run(), step: 420 },
+        Reply::Resumed { run: run() },
+        Reply::Stepped { run: run(), metrics: metrics() },
+        Reply::Reset { run: run(), seed: 7 },
+        Reply::Set { run: run(), learning_rate: 0.01, momentum: 0.9, weight_decay: 0.0 },
+        Reply::Evaluated { run: run(), evaluation: evaluation() },
+        Reply::Predicted { run: run(), logits: vec![0.5; 10], probabilities: vec![0.1; 10] },
+        Reply::Sample { pixels: vec![0; 784], label: 7, index: 0, total: 10_000 },
+        Reply::Disposed {},
+        Reply::Error { error: Error::from(TrainError::NotCompiled).to_json() },
+    ]
+}
+
+fn events() -> Vec<Event> {
+    let run = || "kiwi".to_owned();
+    let error = Error::from(TrainError::NonFiniteLoss { from_step: 30, step: 37, learning_rate: 0.5 });
+    let lost = DeviceError::DeviceLost { reason: "destroyed".into() };
+    vec![
+        Event::Metrics { run: run(), metrics: metrics() },
+        Event::Evaluation { run: run(), evaluation: evaluation() },
+        Event::Epoch {
+            run: run(),
+            epoch: 1,
+            train_loss: 0.3,
+            train_top1: 0.91,
+            test_loss: Some(0.1),
+            test_top1: Some(0.97),
+            test_top5: Some(0.9995),
+            seconds: 6.5,
+            images_per_second: 9_230.0,
+        },
+        Event::Done { run: run(), step: 937 },
+        Event::Failed { run: run(), error: error.to_json() },
+        Event::Backend { run: run(), backend: BackendStatus::cpu(BackendChoice::Webgpu, Some(lost.into())) },
+    ]
+}
+
+fn errors() -> Vec<Error> {
+    let (node, file, path) = (|| "conv2".to_owned(), || "train-images".to_owned(), || "layers[1]".to_owned());
+    vec![
+        SpecError::MalformedJson { reason: "EOF".into(), line: 1, column: 2 }.into(),
+        SpecError::UnsupportedVersion { found: "2".into(), supported: 1 }.into(),
+        SpecError::UnknownOperator { path: path(), operator: "convv".into(), known: "conv2d".into() }.into(),
+        SpecError::InvalidValue { path: path(), found: "0".into(), expected: "a whole number".into() }.into(),
+        SpecError::MissingField { path: path(), field: "kernel_size".into(), expected: "a whole number".into() }.into(),
+        SpecError::UnknownField { path: path(), field: "kernel".into(), known: "kernel_size".into() }.into(),
+        SpecError::DuplicateName { node: node() }.into(),
+        SpecError::EmptyNetwork.into(),
+        ShapeError::KernelLargerThanInput { node: node(), axis: "height", span: 5, padded: 3 }.into(),
+        ShapeError::RankMismatch { node: node(), needed: 2, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }.into(),
+        ShapeError::ChannelsNotDivisible { node: node(), which: "input channels", channels: 6, groups: 4 }.into(),
+        ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
+        ShapeError::PaddingTooLarge { node: node(), axis: "width", padding: 3, kernel_size: 2 }.into(),
+        ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
+        ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
+        ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),
+        ShapeError::TooLarge { node: node(), needed_bytes: 2_000_000_000, limit_bytes: 1_000_000_000, largest_batch: 16 }.into(),
+        DataError::BadMagic { file: file(), offset: 0, found: 1, expected: 2051 }.into(),
+        DataError::Truncated { file: file(), offset: 100, needed: 200 }.into(),
+        DataError::WrongSize { file: file(), offset: 8, what: "the number of rows", found: 32, expected: 28 }.into(),
+        DataError::ChecksumMismatch { file: file(), offset: 32, found: 1, expected: 2 }.into(),
+        DataError::CountMismatch { file: file(), labels_file: "train-labels".into(), images: 3, labels: 2 }.into(),
+        DataError::LabelOutOfRange { file: file(), offset: 9, found: 10 }.into(),
+        DataError::NoData { split: "train" }.into(),
+        DataError::InvalidIndex { index: 5, total: 5 }.into(),
+        DataError::InvalidPixels { found: 3, expected: 784 }.into(),
+        DeviceError::NoWebgpu.into(),
+        DeviceError::NoAdapter.into(),
+        DeviceError::SoftwareAdapter { adapter: "SwiftShader".into() }.into(),
+        DeviceError::DeviceRequestFailed { reason: "refused".into() }.into(),
+        DeviceError::SelfCheckFailed { kernel: "conv2d.forward".into(), largest_error: 1.0, allowed: 1e-5 }.into(),
+        DeviceError::DeviceLost { reason: "destroyed".into() }.into(),
+        DeviceError::LimitExceeded { what: "a buffer".into(), needed: 3, limit: 2 }.into(),
+        DeviceError::DeviceFailed { what: "a pipeline".into(), reason: "validation".into() }.into(),
+        TrainError::NotCompiled.into(),
+        TrainError::Busy.into(),
+        TrainError::NotRunning.into(),
+        TrainError::NonFiniteLoss { from_step: 30, step: 37, learning_rate: 0.5 }.into(),
+        TrainError::UnknownName { what: "parameter", name: "conv9.weight".into() }.into(),
+        TrainError::WrongLength { name: "conv1.weight".into(), found: 1, expected: 150 }.into(),
+        TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),
+        TrainError::MalformedRequest { reason: "no type".into() }.into(),
+    ]
+}
+
+/// What the page sends; each must be understood.
+fn requests() -> Vec<Value> {
+    let pixels = vec![0u8; 784];
+    vec![
+        json!({"type": "compile", "run": "kiwi", "spec": zoo::preset("lenet5").unwrap().spec, "backend": "auto"}),
+        json!({"type": "start"}),
+        json!({"type": "start", "epochs": 2, "wait_for_all": true}),
+        json!({"type": "pause"}),
+        json!({"type": "resume"}),
+        json!({"type": "step"}),
+        json!({"type": "step", "count": 5}),
+        json!({"type": "reset"}),
+        json!({"type": "reset", "seed": 7}),
+        json!({"type": "set", "learning_rate": 0.01}),
+        json!({"type": "evaluate", "split": "test"}),
+        json!({"type": "predict", "pixels": pixels}),
+        json!({"type": "sample", "split": "test", "index": 3}),
+        json!({"type": "dispose"}),
+    ]
+}
+
+#[test]
+fn examples_of_every_message_are_up_to_date() {
+    for request in requests() {
+        serde_json::from_value::<Request>(request.clone()).unwrap_or_else(|error| panic!("{request}: {error}"));
+    }
+    let errors: Vec<Value> = errors().iter().map(Error::to_json).collect();
+    let examples = json!({"requests": requests(), "replies": replies(), "events": events(), "errors": errors});
+    let text = serde_json::to_string_pretty(&examples).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/protocol.json");
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+        std::fs::write(path, &text).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == text, "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test protocol`");
+}
+
+#[test]
+fn a_message_of_another_form_is_refused() {
+    for request in [json!({"type": "start", "epoch": 2}), json!({"type": "fly"}), json!({"type": "evaluate", "split": "both"}), json!(3)] {
+        assert!(serde_json::from_value::<Request>(request.clone()).is_err(), "{request}");
+    }
+}
