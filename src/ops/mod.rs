@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
+use crate::kernel::Kernel;
 use crate::layout::Layout;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -146,4 +147,31 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("linear", linear::parse),
     ("max_pool2d", max_pool2d::parse),
     ("relu", relu::parse),
+];
+
+/// Every kernel there is: what checks of declarations and shaders go through. A new kernel adds its line here.
+pub static KERNELS: &[&Kernel] = &[
+    &add::FORWARD,
+    &conv2d::FORWARD,
+    &conv2d::INPUT_GRADIENT,
+    &conv2d::WEIGHT_GRADIENT,
+    &conv2d::BIAS_GRADIENT,
+    &flatten::FORWARD,
+    &flatten::BACKWARD,
+    &linear::FORWARD,
+    &linear::INPUT_GRADIENT,
+    &linear::WEIGHT_GRADIENT,
+    &linear::BIAS_GRADIENT,
+    &max_pool2d::FORWARD,
+    &max_pool2d::BACKWARD,
+    &relu::FORWARD,
+    &relu::BACKWARD,
+    &softmax_cross_entropy::FORWARD_LABELS,
+    &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
+    &softmax_cross_entropy::BACKWARD_LABELS,
+    &softmax_cross_entropy::BACKWARD_DISTRIBUTIONS,
+    &crate::data::gather::IMAGES,
+    &crate::data::gather::LABELS,
+    &crate::train::metrics::ACCUMULATE,
+    &crate::optim::sgd::STEP,
 ];

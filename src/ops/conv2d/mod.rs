@@ -2,6 +2,7 @@
 
 pub mod params;
 mod scalar;
+pub(crate) mod simd;
 
 use std::rc::Rc;
 
@@ -122,7 +123,7 @@ impl Operator for Conv2d {
     fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
         let [_, in_channels, ..] = inputs[0].nchw();
         let [kernel_height, kernel_width] = self.window.kernel_size;
-        (output.count() * (in_channels / self.groups) * kernel_height * kernel_width) as u64
+        [output.count(), in_channels / self.groups, kernel_height, kernel_width].iter().fold(1, |macs: u64, &n| macs.saturating_mul(n as u64))
     }
 
     fn window(&self) -> Option<Window> {
@@ -163,7 +164,7 @@ impl Operator for Conv2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("conv2d.wgsl")];
+const WGSL: &str = include_str!("conv2d.wgsl");
 
 fn set_relu(bytes: &mut [u8]) {
     let mut p: Conv2dParams = params(bytes);
@@ -177,8 +178,17 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[Read, Read, Read, Write],
     scalar: scalar::forward::<f32>,
     scalar_f64: scalar::forward::<f64>,
-    wgsl: WGSL,
-    passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [x, weight, bias, y] = args.take();
+        simd::forward(&p, x.read(), weight.read(), bias.read(), y.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, WGSL, include_str!("forward.wgsl")],
+    passes: &[
+        Pass { entry: "forward", workgroups: forward_workgroups },
+        Pass { entry: "forward_grouped", workgroups: forward_grouped_workgroups },
+    ],
     fuse_relu: Some(set_relu),
     ..Kernel::BASE
 };
@@ -189,8 +199,17 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: scalar::input_gradient::<f32>,
     scalar_f64: scalar::input_gradient::<f64>,
-    wgsl: WGSL,
-    passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [dy, weight, dx] = args.take();
+        simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, WGSL, include_str!("input_gradient.wgsl")],
+    passes: &[
+        Pass { entry: "input_gradient", workgroups: input_gradient_workgroups },
+        Pass { entry: "input_gradient_grouped", workgroups: input_gradient_grouped_workgroups },
+    ],
     ..Kernel::BASE
 };
 
@@ -200,8 +219,20 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: scalar::weight_gradient::<f32>,
     scalar_f64: scalar::weight_gradient::<f64>,
-    wgsl: WGSL,
-    passes: &[Pass { entry: "weight_gradient", workgroups: weight_gradient_workgroups }],
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [x, dy, dweight] = args.take();
+        simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, WGSL, include_str!("weight_gradient.wgsl")],
+    passes: &[
+        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Vectors) },
+        Pass { entry: "weight_gradient_rows", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Rows) },
+        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Grouped) },
+        Pass { entry: "reduce", workgroups: weight_reduce_workgroups },
+    ],
+    wgsl_scratch: weight_gradient_scratch,
     ..Kernel::BASE
 };
 
@@ -211,27 +242,145 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Write],
     scalar: scalar::bias_gradient::<f32>,
     scalar_f64: scalar::bias_gradient::<f64>,
-    wgsl: WGSL,
-    passes: &[Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups }],
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [dy, dbias] = args.take();
+        simd::bias_gradient(&p, dy.read(), dbias.write());
+    }),
+    wgsl: &[PRELUDE, WGSL, include_str!("bias_gradient.wgsl")],
+    passes: &[
+        Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups },
+        Pass { entry: "reduce", workgroups: bias_reduce_workgroups },
+    ],
+    wgsl_scratch: bias_gradient_scratch,
     ..Kernel::BASE
 };
 
+// What follows lays the WGSL kernels out. Of a kernel's passes only those have workgroups that suit the geometry.
+
+/// Threads of a workgroup, as in the prelude.
+const THREADS: u64 = 64;
+
+/// Whether vectors of four output channels, taken in pairs, and the input vectors they read lie in one group each.
+fn tiled(p: &Conv2dParams) -> bool {
+    p.groups == 1 || ((p.in_channels / p.groups).is_multiple_of(4) && (p.out_channels / p.groups).is_multiple_of(8))
+}
+
+/// As [`tiled`], for pairs of input vectors and the output vectors they gather from.
+fn input_tiled(p: &Conv2dParams) -> bool {
+    p.groups == 1 || ((p.in_channels / p.groups).is_multiple_of(8) && (p.out_channels / p.groups).is_multiple_of(4))
+}
+
+fn pixels(p: &Conv2dParams) -> u64 {
+    u64::from(p.out_height) * u64::from(p.out_width)
+}
+
+/// One thread for two vectors of a pixel in four samples.
 fn forward_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    (u64::from(p.batch) * u64::from(p.out_height) * u64::from(p.out_width) * u64::from(p.out_stride / 4)).div_ceil(64)
+    let threads = u64::from(p.batch.div_ceil(4)) * pixels(&p) * u64::from((p.out_stride / 4).div_ceil(2));
+    if tiled(&p) { threads.div_ceil(THREADS) } else { 0 }
 }
 
+/// One thread for a vector of a pixel.
+fn forward_grouped_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    let threads = u64::from(p.batch) * pixels(&p) * u64::from(p.out_stride / 4);
+    if tiled(&p) { 0 } else { threads.div_ceil(THREADS) }
+}
+
+/// One thread for two vectors of an input pixel in four samples.
 fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    (u64::from(p.batch) * u64::from(p.in_height) * u64::from(p.in_width) * u64::from(p.in_stride / 4)).div_ceil(64)
+    let pixels = u64::from(p.in_height) * u64::from(p.in_width);
+    let threads = u64::from(p.batch.div_ceil(4)) * pixels * u64::from((p.in_stride / 4).div_ceil(2));
+    if input_tiled(&p) { threads.div_ceil(THREADS) } else { 0 }
 }
 
-fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
+/// One thread for a vector of an input pixel.
+fn input_gradient_grouped_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    u64::from(p.kernel_height) * u64::from(p.kernel_width) * u64::from(p.in_channels / p.groups) * u64::from(p.out_stride / 4)
+    let threads = u64::from(p.batch) * u64::from(p.in_height) * u64::from(p.in_width) * u64::from(p.in_stride / 4);
+    if input_tiled(&p) { 0 } else { threads.div_ceil(THREADS) }
 }
 
+/// The ways to compute a weight's gradient.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum WeightGradient {
+    /// Tiles of eight rows (taps and input channels) and eight output channels; x read in vectors.
+    Vectors,
+    /// The same where groups do not have a multiple of four input channels.
+    Rows,
+    /// One row and one output vector a thread.
+    Grouped,
+}
+
+impl WeightGradient {
+    fn of(p: &Conv2dParams) -> Self {
+        let in_one_group = p.groups == 1 || (p.out_channels / p.groups).is_multiple_of(8);
+        match (in_one_group, (p.in_channels / p.groups).is_multiple_of(4)) {
+            (true, true) => Self::Vectors,
+            (true, false) => Self::Rows,
+            (false, _) => Self::Grouped,
+        }
+    }
+
+    /// Threads for one share of the pixels.
+    fn tiles(self, p: &Conv2dParams) -> u64 {
+        let vectors = u64::from(p.out_stride / 4);
+        match self {
+            Self::Vectors | Self::Rows => weight_rows(p).div_ceil(8) * vectors.div_ceil(2),
+            Self::Grouped => weight_rows(p) * vectors,
+        }
+    }
+}
+
+/// Rows of the weight as a matrix: taps times input channels of a group.
+fn weight_rows(p: &Conv2dParams) -> u64 {
+    u64::from(p.kernel_height) * u64::from(p.kernel_width) * u64::from(p.in_channels / p.groups)
+}
+
+/// Into how many shares the pixels are split: enough to occupy a GPU, few enough that adding them up is cheap.
+fn weight_gradient_shares(p: &Conv2dParams) -> u64 {
+    let (threads_wanted, most) = (8192, 128);
+    let wanted = (threads_wanted / WeightGradient::of(p).tiles(p)).clamp(1, most).min(pixels(p));
+    // Shares of equal length may be fewer than wanted; none must be empty.
+    pixels(p).div_ceil(pixels(p).div_ceil(wanted))
+}
+
+fn weight_gradient_scratch(bytes: &[u8]) -> usize {
+    let p: Conv2dParams = params(bytes);
+    (weight_gradient_shares(&p) * weight_rows(&p)) as usize * p.out_stride as usize
+}
+
+fn weight_gradient_workgroups(bytes: &[u8], way: WeightGradient) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    if way == WeightGradient::of(&p) { (way.tiles(&p) * weight_gradient_shares(&p)).div_ceil(THREADS) } else { 0 }
+}
+
+/// One thread for four weights.
+fn weight_reduce_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    (weight_rows(&p) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
+}
+
+fn bias_gradient_shares(p: &Conv2dParams) -> u64 {
+    (u64::from(p.batch) * pixels(p)).min(256)
+}
+
+fn bias_gradient_scratch(bytes: &[u8]) -> usize {
+    let p: Conv2dParams = params(bytes);
+    bias_gradient_shares(&p) as usize * p.out_stride as usize
+}
+
+/// One thread for four channels of a share of the pixels.
 fn bias_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    u64::from(p.out_stride / 4)
+    (bias_gradient_shares(&p) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
+}
+
+/// One thread for four channels.
+fn bias_reduce_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    u64::from(p.out_stride / 4).div_ceil(THREADS)
 }

@@ -2,6 +2,7 @@
 
 pub mod params;
 mod scalar;
+mod simd;
 
 use std::rc::Rc;
 
@@ -82,7 +83,7 @@ impl Operator for Linear {
     }
 
     fn macs(&self, inputs: &[&Shape], _output: &Shape) -> u64 {
-        (inputs[0].count() * self.out_features) as u64
+        (inputs[0].count() as u64).saturating_mul(self.out_features as u64)
     }
 
     fn window(&self) -> Option<Window> {
@@ -135,6 +136,12 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[Read, Read, Read, Write],
     scalar: scalar::forward::<f32>,
     scalar_f64: scalar::forward::<f64>,
+    simd: Some(|mut args| {
+        let p: LinearParams = args.params();
+        let [x, weight, bias, y] = args.take();
+        simd::forward(&p, x.read(), weight.read(), bias.read(), y.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
     fuse_relu: Some(set_relu),
@@ -147,6 +154,12 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: scalar::input_gradient::<f32>,
     scalar_f64: scalar::input_gradient::<f64>,
+    simd: Some(|mut args| {
+        let p: LinearParams = args.params();
+        let [dy, weight, dx] = args.take();
+        simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
     ..Kernel::BASE
@@ -158,6 +171,12 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: scalar::weight_gradient::<f32>,
     scalar_f64: scalar::weight_gradient::<f64>,
+    simd: Some(|mut args| {
+        let p: LinearParams = args.params();
+        let [x, dy, dweight] = args.take();
+        simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
+    }),
+    simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[Pass { entry: "weight_gradient", workgroups: weight_gradient_workgroups }],
     ..Kernel::BASE
@@ -169,26 +188,35 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
     bindings: &[Read, Write],
     scalar: scalar::bias_gradient::<f32>,
     scalar_f64: scalar::bias_gradient::<f64>,
+    simd: Some(|mut args| {
+        let p: LinearParams = args.params();
+        let [dy, dbias] = args.take();
+        simd::bias_gradient(&p, dy.read(), dbias.write());
+    }),
     wgsl: WGSL,
     passes: &[Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups }],
     ..Kernel::BASE
 };
 
+/// One thread for four output features of four samples.
 fn forward_workgroups(bytes: &[u8]) -> u64 {
     let p: LinearParams = params(bytes);
-    (u64::from(p.batch) * u64::from(p.out_stride / 4)).div_ceil(64)
+    (u64::from(p.batch.div_ceil(4)) * u64::from(p.out_stride / 4)).div_ceil(64)
 }
 
+/// One thread for four input features of four samples.
 fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: LinearParams = params(bytes);
-    (u64::from(p.batch) * u64::from(p.in_stride / 4)).div_ceil(64)
+    (u64::from(p.batch.div_ceil(4)) * u64::from(p.in_stride / 4)).div_ceil(64)
 }
 
+/// One thread for four input features of eight output features.
 fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: LinearParams = params(bytes);
-    (u64::from(p.in_features) * u64::from(p.out_stride / 4)).div_ceil(64)
+    (u64::from(p.in_stride / 4) * u64::from((p.out_stride / 4).div_ceil(2))).div_ceil(64)
 }
 
+/// One thread for four output features.
 fn bias_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: LinearParams = params(bytes);
     u64::from(p.out_stride / 4).div_ceil(64)

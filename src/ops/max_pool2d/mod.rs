@@ -2,6 +2,7 @@
 
 pub mod params;
 mod scalar;
+mod simd;
 
 use std::rc::Rc;
 
@@ -144,6 +145,11 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[Read, Write, WriteWords],
     scalar: scalar::forward::<f32>,
     scalar_f64: scalar::forward::<f64>,
+    simd: Some(|mut args| {
+        let p: MaxPool2dParams = args.params();
+        let [x, y, argmax] = args.take();
+        simd::forward(&p, x.read(), y.write(), argmax.write_words());
+    }),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
     ..Kernel::BASE
@@ -155,6 +161,11 @@ pub static BACKWARD: Kernel = Kernel {
     bindings: &[Read, ReadWords, Write],
     scalar: scalar::backward::<f32>,
     scalar_f64: scalar::backward::<f64>,
+    simd: Some(|mut args| {
+        let p: MaxPool2dParams = args.params();
+        let [dy, argmax, dx] = args.take();
+        simd::backward(&p, dy.read(), argmax.read_words(), dx.write());
+    }),
     wgsl: WGSL,
     passes: &[Pass { entry: "backward", workgroups: backward_workgroups }],
     ..Kernel::BASE

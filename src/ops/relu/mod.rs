@@ -1,5 +1,7 @@
 //! The rectified linear unit.
 
+mod simd;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
@@ -81,6 +83,10 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[Read, Write],
     scalar: forward::<f32>,
     scalar_f64: forward::<f64>,
+    simd: Some(|mut args| {
+        let [x, y] = args.take();
+        simd::forward(x.read(), y.write());
+    }),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
@@ -92,6 +98,10 @@ pub static BACKWARD: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: backward::<f32>,
     scalar_f64: backward::<f64>,
+    simd: Some(|mut args| {
+        let [dy, y, dx] = args.take();
+        simd::backward(dy.read(), y.read(), dx.write());
+    }),
     wgsl: WGSL,
     passes: &[Pass { entry: "backward", workgroups }],
     ..Kernel::BASE

@@ -103,6 +103,12 @@ impl Operator for SoftmaxCrossEntropy {
             let (left, right) = (target.to_string(), expected.to_string());
             return Err(ShapeError::ShapesDiffer { node: node.to_owned(), left, right });
         }
+        if self.weighted {
+            let (given, needed) = (inputs.get(2).map_or("nothing".into(), |shape| shape.to_string()), Shape::new(&logits.dims()[1..2]).to_string());
+            if given != needed {
+                return Err(ShapeError::ShapesDiffer { node: node.to_owned(), left: given, right: needed });
+            }
+        }
         let rows: usize = items.iter().product();
         let loss = if self.reduction == Reduction::None { OutputSpec::floats(&items) } else { OutputSpec::floats(&[1]) };
         Ok(vec![loss, OutputSpec { what: "items", ..OutputSpec::floats(&[2 * rows + 1]) }])
@@ -136,7 +142,11 @@ impl Operator for SoftmaxCrossEntropy {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("softmax_cross_entropy.wgsl")];
+const WGSL: &str = include_str!("softmax_cross_entropy.wgsl");
+const LABELS: &str = include_str!("labels.wgsl");
+const DISTRIBUTIONS: &str = include_str!("distributions.wgsl");
+const FORWARD: &str = include_str!("forward.wgsl");
+const BACKWARD: &str = include_str!("backward.wgsl");
 
 /// logits, labels, class_weight -> loss, items
 pub static FORWARD_LABELS: Kernel = Kernel {
@@ -144,7 +154,7 @@ pub static FORWARD_LABELS: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, Write, Write],
     scalar: scalar::forward_labels::<f32>,
     scalar_f64: scalar::forward_labels::<f64>,
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, LABELS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
 };
@@ -155,7 +165,7 @@ pub static FORWARD_DISTRIBUTIONS: Kernel = Kernel {
     bindings: &[Read, Read, Read, Write, Write],
     scalar: scalar::forward_distributions::<f32>,
     scalar_f64: scalar::forward_distributions::<f64>,
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
 };
@@ -166,7 +176,7 @@ pub static BACKWARD_LABELS: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, Read, Read, Write],
     scalar: scalar::backward_labels::<f32>,
     scalar_f64: scalar::backward_labels::<f64>,
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, LABELS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE
 };
@@ -177,7 +187,7 @@ pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
     bindings: &[Read, Read, Read, Read, Read, Write],
     scalar: scalar::backward_distributions::<f32>,
     scalar_f64: scalar::backward_distributions::<f64>,
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE
 };

@@ -1,5 +1,7 @@
 //! Stochastic gradient descent with momentum.
 
+mod simd;
+
 use bytemuck::{Pod, Zeroable};
 use serde_json::Value;
 
@@ -91,6 +93,10 @@ pub static STEP: Kernel = Kernel {
     bindings: &[Read, Read, ReadWrite, ReadWrite],
     scalar: step::<f32>,
     scalar_f64: step::<f64>,
+    simd: Some(|mut args| {
+        let [gradients, hyper, parameters, velocity] = args.take();
+        simd::step(gradients.read(), hyper.read(), parameters.write(), velocity.write());
+    }),
     wgsl: &[PRELUDE, include_str!("sgd.wgsl")],
     passes: &[Pass { entry: "step", workgroups }],
     ..Kernel::BASE

@@ -1,0 +1,16 @@
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
+
+// Whether an item counts at all.
+fn counts(row: u32) -> bool {
+    return labels[row] != p.ignore_index;
+}
+
+// The part of an item's target that is this class.
+fn share(row: u32, class: u32) -> f32 {
+    return select(0.0, 1.0, labels[row] == class);
+}
+
+// What an item adds to the divisor of the mean.
+fn item_weight(row: u32) -> f32 {
+    return weight_of(labels[row]);
+}
