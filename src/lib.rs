@@ -22,6 +22,9 @@ pub mod plan;
 pub mod backend;
 pub mod executor;
 
+#[cfg(feature = "harness")]
+pub mod conformance;
+
 pub mod data;
 pub mod optim;
 pub mod train;

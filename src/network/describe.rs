@@ -94,7 +94,7 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
             receptive_field: [field.size[0].min(height), field.size[1].min(width)],
         });
     }
-    let sum = |of: fn(&NodeDescription) -> u64| nodes.iter().map(of).sum();
+    let sum = |of: fn(&NodeDescription) -> u64| nodes.iter().map(of).fold(0u64, u64::saturating_add);
     let totals = Totals {
         params: sum(|n| n.params),
         macs: sum(|n| n.macs),

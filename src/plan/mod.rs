@@ -229,7 +229,7 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeErro
 }
 
 /// Adds the optimizer's step over the arenas.
-fn add_optimizer(graph: &mut Graph) {
+pub(crate) fn add_optimizer(graph: &mut Graph) {
     let len = lower::arena_len(graph);
     if len == 0 {
         return;

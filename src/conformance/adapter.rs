@@ -1,0 +1,184 @@
+//! From the names and attributes of the reference cases to this engine's operators.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::case::CaseError;
+use crate::graph::{Graph, ValueId};
+use crate::network::fields::Fields;
+use crate::ops::Operator;
+use crate::ops::conv2d::Conv2d;
+use crate::ops::flatten::Flatten;
+use crate::ops::linear::Linear;
+use crate::ops::max_pool2d::MaxPool2d;
+use crate::ops::relu::Relu;
+use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use crate::ops::Window;
+use crate::shape::Shape;
+
+/// Parameters that a case gives an operator: role and canonical shape.
+pub type Parameters = [(String, Shape)];
+
+/// Operators to chain; most cases are one. The first gets the inputs and has the parameters.
+type Chain = Vec<Rc<dyn Operator>>;
+
+/// How the reference cases write one operator.
+#[derive(Debug)]
+pub struct Adapter {
+    /// Its name there.
+    pub op: &'static str,
+    /// The activations it reads, in our order: `x` is the tensor `in.x`.
+    pub inputs: &'static [&'static str],
+    /// Inputs after those, which not every case has.
+    pub optional_inputs: &'static [&'static str],
+    /// What it makes, in our order: `y` is the tensor `out.y`.
+    pub outputs: &'static [&'static str],
+    /// Makes the operator from its attributes. What this does not read of them is refused.
+    build: fn(&mut Fields<'_>, &Parameters) -> Result<Chain, CaseError>,
+}
+
+const BASE: Adapter = Adapter { op: "", inputs: &["x"], optional_inputs: &[], outputs: &["y"], build: |_, _| Ok(Vec::new()) };
+
+/// Every operator that cases can have. A new operator adds its entry here.
+pub static ADAPTERS: &[Adapter] = &[
+    Adapter { op: "conv2d", build: conv2d, ..BASE },
+    Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
+    Adapter { op: "linear", build: linear, ..BASE },
+    Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
+    Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
+    Adapter {
+        op: "softmax_cross_entropy",
+        inputs: &["x", "target"],
+        optional_inputs: &["class_weight"],
+        outputs: &["loss"],
+        build: softmax_cross_entropy,
+    },
+];
+
+fn one(operator: impl Operator + 'static) -> Result<Chain, CaseError> {
+    Ok(vec![Rc::new(operator)])
+}
+
+/// The dimensions of the parameter with this role.
+fn dims<'a>(parameters: &'a Parameters, role: &str) -> &'a [usize] {
+    parameters.iter().find(|(given, _)| given == role).map_or(&[], |(_, shape)| shape.dims())
+}
+
+fn has(parameters: &Parameters, role: &str) -> bool {
+    parameters.iter().any(|(given, _)| given == role)
+}
+
+fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
+        return Err(CaseError::Malformed("conv2d needs a weight of rank 4".into()));
+    };
+    one(Conv2d {
+        out_channels,
+        window: Window {
+            kernel_size: [kernel_height, kernel_width],
+            stride: fields.pair("stride", 1, Some(1))?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        },
+        groups: fields.positive_or("groups", 1)?,
+        bias: has(parameters, "bias"),
+    })
+}
+
+fn linear(_fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    let &[out_features, _] = dims(parameters, "weight") else {
+        return Err(CaseError::Malformed("linear needs a weight of rank 2".into()));
+    };
+    one(Linear { out_features, bias: has(parameters, "bias") })
+}
+
+fn max_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    let kernel_size = fields.pair("kernel", 1, None)?;
+    one(MaxPool2d {
+        window: Window {
+            kernel_size,
+            stride: fields.pair_or("stride", 1, kernel_size)?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        },
+        ceil_mode: fields.flag_or("ceil_mode", false)?,
+    })
+}
+
+fn softmax_cross_entropy(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    let reductions = [("mean", Reduction::Mean), ("sum", Reduction::Sum), ("none", Reduction::None)];
+    one(SoftmaxCrossEntropy {
+        reduction: fields.choice_or("reduction", &reductions, Reduction::Mean)?,
+        label_smoothing: fields.number_or("label_smoothing", 0.0, 1.0, 0.0)? as f32,
+        ignore_index: fields.number_or("ignore_index", i32::MIN.into(), i32::MAX.into(), IGNORE_INDEX.into())? as i32,
+        weighted: fields.flag_or("weighted", false)?,
+        soft_target: fields.flag_or("soft_target", false)?,
+    })
+}
+
+/// What an applied operator is in the graph.
+#[derive(Debug)]
+pub struct Applied {
+    /// The result, then any other outputs, as [`Adapter::outputs`] names them.
+    pub outputs: Vec<ValueId>,
+    /// Role and value.
+    pub parameters: Vec<(String, ValueId)>,
+}
+
+/// The adapter for an operator.
+///
+/// # Errors
+/// [`CaseError::Unknown`].
+pub fn adapter(op: &str) -> Result<&'static Adapter, CaseError> {
+    ADAPTERS.iter().find(|adapter| adapter.op == op).ok_or_else(|| CaseError::Unknown { what: "op", name: op.to_owned() })
+}
+
+impl Adapter {
+    /// Applies the operator to values of a graph.
+    ///
+    /// # Errors
+    /// Attributes that nothing reads, inputs or parameters that are not those of the operator, shapes that do not fit.
+    pub fn apply(
+        &self,
+        graph: &mut Graph,
+        node: &str,
+        attributes: &Value,
+        inputs: &[ValueId],
+        parameters: &Parameters,
+    ) -> Result<Applied, CaseError> {
+        let least = self.inputs.len();
+        if !(least..=least + self.optional_inputs.len()).contains(&inputs.len()) {
+            let (found, expected) = (inputs.len().to_string(), self.inputs.join(", "));
+            return Err(CaseError::RolesDiffer { node: node.to_owned(), what: "inputs", found, expected });
+        }
+        let mut fields = Fields::new(format!("{node}.attrs"), attributes)?;
+        let chain = (self.build)(&mut fields, parameters)?;
+        fields.finish()?;
+        let first = graph.nodes.len();
+        let mut result = inputs.to_vec();
+        for (position, operator) in chain.into_iter().enumerate() {
+            let name = if position == 0 { node.to_owned() } else { format!("{node} {}", operator.name()) };
+            result = vec![graph.apply(&name, operator, &result)?];
+        }
+        let made = &graph.nodes[first];
+        let outputs = result.into_iter().chain(made.outputs.iter().skip(1).copied()).collect();
+        let expected = roles(made.parameters.iter().map(|&id| {
+            let role = graph.parameters.iter().find(|(known, _)| *known == id).map_or("", |(_, spec)| spec.role);
+            (role, graph.shape(id))
+        }));
+        let found = roles(parameters.iter().map(|(role, shape)| (role.as_str(), shape)));
+        if found != expected {
+            return Err(CaseError::RolesDiffer { node: node.to_owned(), what: "parameters", found, expected });
+        }
+        let roles = made.parameters.iter().filter_map(|id| graph.parameters.iter().find(|(known, _)| known == id));
+        Ok(Applied { outputs, parameters: roles.map(|(id, spec)| (spec.role.to_owned(), *id)).collect() })
+    }
+}
+
+/// `bias [4], weight [4, 3, 3, 3]`, in alphabetical order.
+fn roles<'a>(parameters: impl Iterator<Item = (&'a str, &'a Shape)>) -> String {
+    let mut texts: Vec<String> = parameters.map(|(role, shape)| format!("{role} {shape}")).collect();
+    texts.sort_unstable();
+    texts.join(", ")
+}

@@ -1,0 +1,79 @@
+//! Cases of an optimizer: given gradients, step by step, over the real arenas.
+
+use serde_json::Value;
+
+use super::case::{CaseError, OptimCase};
+use super::check::Check;
+use super::device::Device;
+use super::report::Failure;
+use super::tensors::{Tensor, Tensors, Values};
+use crate::executor::{Which, locate};
+use crate::graph::{Graph, Role};
+use crate::layout::Layout;
+use crate::ops::ParameterSpec;
+use crate::optim::sgd::Sgd;
+use crate::plan::{Builder, Plan, add_optimizer, names};
+use crate::shape::Shape;
+
+/// The optimizer of this name. A new optimizer adds its line here.
+pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Sgd, CaseError> {
+    match name {
+        "sgd" => Ok(Sgd::from_json(attributes)?),
+        _ => Err(CaseError::Unknown { what: "optimizer", name: name.to_owned() }),
+    }
+}
+
+pub(super) async fn run(device: &mut Device, case: &OptimCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
+    let mut sgd = optimizer(&case.optimizer, &case.attrs)?;
+    let mut check = Check::new(&case.tensors, tensors);
+    let steps = case.lr_per_step.len();
+    let mut graph = Graph::default();
+    let mut runs = Vec::new();
+    for name in check.names("in.p") {
+        let parameter = check.given(&format!("in.p{name}"))?;
+        let gradients = check.given(&format!("in.g{name}"))?;
+        let (shape, of_all_steps) = (parameter.shape.clone(), [&[steps], parameter.shape.dims()].concat());
+        if *gradients.shape.dims() != of_all_steps {
+            let (found, expected) = (gradients.shape.to_string(), Shape::new(&of_all_steps).to_string());
+            return Err(CaseError::TensorDiffers { tensor: format!("in.g{name}"), found, expected });
+        }
+        let id = graph.add(format!("p{name}"), shape.clone(), Layout::Channels, false, Role::Parameter);
+        graph.parameters.push((id, ParameterSpec { role: "weight", shape: shape.clone(), layout: Layout::Channels, fan_in: 1 }));
+        runs.push((name, all_floats(&parameter)?, all_floats(&gradients)?, shape, Vec::new()));
+    }
+    add_optimizer(&mut graph);
+    let mut builder = Builder::default();
+    let program = builder.program(graph, &[]);
+    let plan = Plan { train: program, ..builder.finish() };
+    let hyper = locate(&plan.train, names::HYPER)?.range;
+
+    let mut executor = device.executor(&plan, &Default::default()).await?;
+    for ((_, parameter, ..), planned) in runs.iter().zip(&plan.parameters) {
+        executor.write_value(&planned.name, &plan.parameter_place(planned, 0), parameter)?;
+    }
+    for (step, &learning_rate) in case.lr_per_step.iter().enumerate() {
+        sgd.learning_rate = learning_rate;
+        executor.write_stored(hyper, &sgd.hyper(step == 0))?;
+        for ((_, parameter, gradients, ..), planned) in runs.iter().zip(&plan.parameters) {
+            let gradient = &gradients[step * parameter.len()..][..parameter.len()];
+            executor.write_value(&planned.name, &plan.parameter_place(planned, 1), gradient)?;
+        }
+        executor.run(Which::Train)?;
+        for ((.., made), planned) in runs.iter_mut().zip(&plan.parameters) {
+            made.extend(executor.read_value(&plan.parameter_place(planned, 0)).await?);
+        }
+    }
+    device.give_back(executor);
+    for (name, _, _, shape, made) in runs {
+        let shape = Shape::new(&[&[steps], shape.dims()].concat());
+        check.result(&format!("out.p{name}"), &Tensor { shape, values: Values::Floats(made) })?;
+    }
+    Ok(check.finish())
+}
+
+fn all_floats(tensor: &Tensor) -> Result<Vec<f32>, CaseError> {
+    match &tensor.values {
+        Values::Floats(floats) => Ok(floats.clone()),
+        Values::Words(_) => Err(CaseError::Malformed("parameters and their gradients must be floats".into())),
+    }
+}

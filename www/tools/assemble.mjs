@@ -1,0 +1,26 @@
+// Trunk's post_build hook: bundles the page's scripts and styles, and copies the WebAssembly package and the data shards,
+// into the folder that becomes dist/.
+import { cp, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { bundle } from "./bundle.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const staging = process.env.TRUNK_STAGING_DIR;
+if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: run this through `cargo xtask build` or `trunk build`");
+
+async function copy(from, to) {
+  try {
+    await stat(from);
+  } catch {
+    throw new Error(`${from} is missing: run \`cargo xtask build\``);
+  }
+  await cp(from, to, { recursive: true });
+}
+
+await bundle(staging);
+await copy(join(root, "pkg"), join(staging, "pkg"));
+await copy(join(root, "target/data"), join(staging, "data"));
+// wasm-pack ignores its output in git; a static host that publishes from git must not.
+for (const folder of ["pkg", "pkg/relaxed"]) await rm(join(staging, folder, ".gitignore"), { force: true });

@@ -1,0 +1,34 @@
+// Bundles the page's scripts and styles with esbuild. `node tools/bundle.mjs OUTDIR`, or `bundle(outdir)`.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const www = fileURLToPath(new URL("../", import.meta.url));
+
+/** Writes main.js, trainer-worker.js and page.css (with the fonts they name) into `outdir`. */
+export async function bundle(outdir) {
+  await build({
+    absWorkingDir: www,
+    entryPoints: { main: "src/main.ts", "trainer-worker": "src/trainer-worker.ts", page: "styles/page.css" },
+    outdir,
+    bundle: true,
+    format: "esm",
+    target: ["chrome123", "firefox120", "safari17.5"],
+    minify: true,
+    // Beside the scripts, and only read when the developer tools are open.
+    sourcemap: true,
+    legalComments: "none",
+    assetNames: "fonts/[name]-[hash]",
+    loader: { ".woff2": "file" },
+    // The engine's package lies beside the bundle and is loaded at run time.
+    external: ["./pkg/*"],
+    logLevel: "warning",
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const outdir = process.argv[2];
+  if (!outdir || !existsSync(`${www}src`)) throw new Error("usage: node tools/bundle.mjs OUTDIR");
+  await bundle(outdir);
+}

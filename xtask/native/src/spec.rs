@@ -1,0 +1,30 @@
+//! A network as it is named on the command line.
+
+use std::path::Path;
+
+use receptive::error::SpecError;
+use receptive::network::spec::Spec;
+use receptive::network::zoo;
+use serde_json::Value;
+
+use crate::Stop;
+
+/// The specification of a preset, or in a file; checked, and returned as it was written.
+pub fn find(network: &str) -> Result<Value, Stop> {
+    let value = match zoo::preset(network) {
+        Some(preset) => preset.spec,
+        None => read(Path::new(network))?,
+    };
+    Spec::from_json(&value)?;
+    Ok(value)
+}
+
+fn read(path: &Path) -> Result<Value, Stop> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let names: Vec<_> = zoo::presets().into_iter().map(|preset| preset.name).collect();
+        Stop::Message(format!("{} is no preset ({}) and no readable file: {error}", path.display(), names.join(", ")))
+    })?;
+    serde_json::from_str(&text).map_err(|error| {
+        SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into()
+    })
+}

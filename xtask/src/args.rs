@@ -1,0 +1,337 @@
+//! What a person can type after `cargo xtask`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+use crate::failure::{Failure, Result};
+
+/// The text of `cargo xtask help`.
+pub const USAGE: &str = "\
+Usage: cargo xtask COMMAND [OPTIONS]
+
+  serve [--port N]          set up what is missing, build, serve on http://localhost:8080
+  test                      set up, then everything CI runs
+  build                     set up, build dist/: a folder for any static host and any sub-path
+  setup                     only find or install the tools (all of them, also those of `test`)
+  conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING]
+                            run reference cases; simd and webgpu in headless Chromium
+  describe NAME|SPEC.json [--json]   shapes, parameters and costs of a preset or a spec file
+  describe --list           names of all presets
+  train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers 1] [--epochs N] [--seed N] [--json]
+                            train on MNIST in headless Chromium, as the page does
+  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--seconds S] [--build simd128|relaxed_simd] [--json]
+                            median speed in headless Chromium; jobs: lenet-train, lenet-infer, lenet-98, conv-fwd, conv-bwd, peak";
+
+/// The jobs of `bench`.
+pub const JOBS: [&str; 6] = ["peak", "lenet-train", "lenet-infer", "conv-fwd", "conv-bwd", "lenet-98"];
+
+/// A command with its options.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Print the usage.
+    Help,
+    /// Find or install every tool.
+    Setup,
+    /// Build `dist/`.
+    Build,
+    /// Build and serve `dist/`.
+    Serve {
+        /// The port on localhost.
+        port: u16,
+    },
+    /// Run everything CI runs.
+    Test,
+    /// Run reference cases.
+    Conformance(Conformance),
+    /// Print shapes and costs of a network.
+    Describe(Describe),
+    /// Train in headless Chromium.
+    Train(Train),
+    /// Measure speed in headless Chromium.
+    Bench(Bench),
+}
+
+/// Options of `conformance`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conformance {
+    /// The folder with ops.json, nets.json, optim.json, schedules.json, trajectories.json (each where present).
+    pub fixtures: PathBuf,
+    /// The kernel sets to run, of `scalar`, `simd`, `webgpu`.
+    pub backends: Vec<String>,
+    /// Only cases whose id contains this.
+    pub only: Option<String>,
+}
+
+/// Options of `describe`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Describe {
+    /// A preset's name or a spec file; `None` with `list`.
+    pub network: Option<String>,
+    /// Print JSON.
+    pub json: bool,
+    /// Print the names of all presets.
+    pub list: bool,
+}
+
+/// Options of `train`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Train {
+    /// A preset's name or a spec file.
+    pub network: String,
+    /// `auto`, `cpu` or `webgpu`.
+    pub backend: String,
+    /// Epochs; the spec's own number if absent.
+    pub epochs: Option<u32>,
+    /// The seed; the spec's own if absent.
+    pub seed: Option<u64>,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bench {
+    /// The jobs to run, in order.
+    pub jobs: Vec<String>,
+    /// The backends to run each job on.
+    pub backends: Vec<String>,
+    /// Seconds of measuring for each job (in several windows, after a warm-up).
+    pub seconds: f64,
+    /// The wasm build: `simd128` or `relaxed_simd`.
+    pub build: String,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Parses what follows `cargo xtask`.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
+    let mut parser = lexopt::Parser::from_args(args);
+    parse_with(&mut parser).map_err(|error| match error {
+        Problem::Syntax(error) => Failure::new(error.to_string()).with_remedy("cargo xtask help"),
+        Problem::Meaning(failure) => failure,
+    })
+}
+
+enum Problem {
+    Syntax(lexopt::Error),
+    Meaning(Failure),
+}
+
+impl From<lexopt::Error> for Problem {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Syntax(error)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self::Meaning(failure)
+    }
+}
+
+fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let name = match parser.next()? {
+        None | Some(Long("help") | Short('h')) => return Ok(Command::Help),
+        Some(Value(name)) => name.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match name.as_str() {
+        "help" => Ok(Command::Help),
+        "setup" => nothing_more(parser, Command::Setup),
+        "build" => nothing_more(parser, Command::Build),
+        "test" => nothing_more(parser, Command::Test),
+        "serve" => serve(parser),
+        "conformance" => conformance(parser),
+        "describe" => describe(parser),
+        "train" => train(parser),
+        "bench" => bench(parser),
+        other => Err(Failure::new(format!("there is no command `{other}`")).with_remedy("cargo xtask help").into()),
+    }
+}
+
+fn nothing_more(parser: &mut lexopt::Parser, command: Command) -> std::result::Result<Command, Problem> {
+    match parser.next()? {
+        None => Ok(command),
+        Some(Long("help") | Short('h')) => Ok(Command::Help),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn serve(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut port = 8080;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("port") => port = parser.value()?.parse()?,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Serve { port })
+}
+
+fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut fixtures = None;
+    let mut backend = "all".to_owned();
+    let mut only = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("fixtures") => fixtures = Some(PathBuf::from(parser.value()?)),
+            Long("backend") => backend = one_of("--backend", parser.value()?.string()?, &["scalar", "simd", "webgpu", "all"])?,
+            Long("only") => only = Some(parser.value()?.string()?),
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let fixtures = fixtures.ok_or_else(|| {
+        Failure::new("conformance needs --fixtures DIR").with_remedy("cargo xtask conformance --fixtures tests/fixtures")
+    })?;
+    let backends = expand(backend, &["scalar", "simd", "webgpu"]);
+    Ok(Command::Conformance(Conformance { fixtures, backends, only }))
+}
+
+fn describe(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let (mut network, mut json, mut list) = (None, false, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("json") => json = true,
+            Long("list") => list = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if network.is_none() => network = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if network.is_none() && !list {
+        return Err(Failure::new("describe needs a preset's name or a spec file").with_remedy("cargo xtask describe --list").into());
+    }
+    Ok(Command::Describe(Describe { network, json, list }))
+}
+
+fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut network = None;
+    let mut options = Train { network: String::new(), backend: "auto".into(), epochs: None, seed: None, json: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("backend") => options.backend = one_of("--backend", parser.value()?.string()?, &["auto", "cpu", "webgpu"])?,
+            Long("workers") => one_worker(parser.value()?.parse()?)?,
+            Long("epochs") => options.epochs = Some(at_least_one("--epochs", parser.value()?.parse()?)?),
+            Long("seed") => options.seed = Some(parser.value()?.parse()?),
+            Long("json") => options.json = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if network.is_none() => network = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    options.network = network
+        .ok_or_else(|| Failure::new("train needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
+    Ok(Command::Train(options))
+}
+
+fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut jobs = Vec::new();
+    let mut options = Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, build: "relaxed_simd".into(), json: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("job") => jobs.push(one_of("--job", parser.value()?.string()?, &JOBS)?),
+            Long("backend") => {
+                let backend = one_of("--backend", parser.value()?.string()?, &["cpu", "scalar", "webgpu", "all"])?;
+                options.backends = expand(backend, &["cpu", "webgpu"]);
+            }
+            Long("build") => options.build = one_of("--build", parser.value()?.string()?, &["simd128", "relaxed_simd"])?,
+            Long("workers") => one_worker(parser.value()?.parse()?)?,
+            Long("seconds") => {
+                options.seconds = parser.value()?.parse()?;
+                if !(options.seconds.is_finite() && options.seconds > 0.0) {
+                    return Err(Failure::new("--seconds must be a positive number").into());
+                }
+            }
+            Long("json") => options.json = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    options.jobs = if jobs.is_empty() { JOBS.map(str::to_owned).to_vec() } else { jobs };
+    Ok(Command::Bench(options))
+}
+
+fn expand(value: String, all: &[&str]) -> Vec<String> {
+    if value == "all" { all.iter().map(|&name| name.to_owned()).collect() } else { vec![value] }
+}
+
+fn one_of(option: &str, value: String, allowed: &[&str]) -> Result<String> {
+    if allowed.contains(&value.as_str()) {
+        Ok(value)
+    } else {
+        Err(Failure::new(format!("{option} must be one of {}, not `{value}`", allowed.join(", "))))
+    }
+}
+
+fn at_least_one(option: &str, value: u32) -> Result<u32> {
+    if value > 0 { Ok(value) } else { Err(Failure::new(format!("{option} must be at least 1"))) }
+}
+
+/// Training on several workers has no implementation yet; asking for it is an error, not a silent single worker.
+fn one_worker(workers: u32) -> Result<()> {
+    if workers == 1 { Ok(()) } else { Err(Failure::new(format!("--workers {workers}: only 1 worker is supported"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn plain_commands() {
+        assert_eq!(parsed(""), Ok(Command::Help));
+        assert_eq!(parsed("--help"), Ok(Command::Help));
+        assert_eq!(parsed("test"), Ok(Command::Test));
+        assert_eq!(parsed("build --help"), Ok(Command::Help));
+        assert_eq!(parsed("serve"), Ok(Command::Serve { port: 8080 }));
+        assert_eq!(parsed("serve --port=9000"), Ok(Command::Serve { port: 9000 }));
+    }
+
+    #[test]
+    fn conformance_options() {
+        let Ok(Command::Conformance(all)) = parsed("conformance --fixtures some/dir") else { panic!("not parsed") };
+        assert_eq!(all.backends, ["scalar", "simd", "webgpu"]);
+        assert_eq!((all.fixtures, all.only), (PathBuf::from("some/dir"), None));
+        let Ok(Command::Conformance(one)) = parsed("conformance --fixtures d --backend simd --only conv2d/") else { panic!("not parsed") };
+        assert_eq!((one.backends, one.only), (vec!["simd".to_owned()], Some("conv2d/".to_owned())));
+    }
+
+    #[test]
+    fn train_and_bench_options() {
+        let Ok(Command::Train(train)) = parsed("train lenet5 --backend cpu --workers 1 --epochs 2 --seed 7 --json") else { panic!("not parsed") };
+        assert_eq!((train.network.as_str(), train.backend.as_str()), ("lenet5", "cpu"));
+        assert_eq!((train.epochs, train.seed, train.json), (Some(2), Some(7), true));
+        let Ok(Command::Bench(bench)) = parsed("bench --job peak --job lenet-train --backend all --seconds 2.5") else { panic!("not parsed") };
+        assert_eq!((bench.jobs.len(), bench.backends.len(), bench.seconds), (2, 2, 2.5));
+        assert_eq!(bench.build, "relaxed_simd");
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        for line in [
+            "trian lenet5",
+            "conformance",
+            "conformance --fixtures d --backend gpu",
+            "describe",
+            "describe a b",
+            "train",
+            "train lenet5 --workers 2",
+            "train lenet5 --epochs 0",
+            "train lenet5 --epochs many",
+            "bench --job resnet50",
+            "bench --seconds -1",
+            "bench --seconds NaN",
+            "serve --port 70000",
+            "test --fast",
+        ] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How much a visitor downloads, against the project's limits.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flate2::{Compression, write::GzEncoder};
+
+use crate::failure::{Context, Failure, Result};
+use crate::project::Project;
+
+/// 350 kB of WebAssembly, gzipped, in each of the two builds (a visitor gets one).
+const WASM_LIMIT: usize = 350_000;
+/// 150 kB of scripts and styles, gzipped.
+const PAGE_LIMIT: usize = 150_000;
+
+/// Prints the gzipped sizes in `dist/` and fails over a limit.
+pub fn check(project: &Project) -> Result<()> {
+    let dist = project.dist();
+    let mut over = Vec::new();
+    eprintln!("Sizes, gzipped");
+    for (name, path) in [("wasm simd128", "pkg/receptive_bg.wasm"), ("wasm relaxed-simd", "pkg/relaxed/receptive_bg.wasm")] {
+        report(name, gzipped_size(&dist.join(path))?, WASM_LIMIT, &mut over);
+    }
+    let mut page = 0;
+    for file in files(&dist)? {
+        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        // Of the two wasm builds' scripts, which are alike, a visitor gets one.
+        if matches!(extension, "js" | "css") && !file.starts_with(dist.join("pkg/relaxed")) {
+            page += gzipped_size(&file)?;
+        }
+    }
+    report("scripts and styles", page, PAGE_LIMIT, &mut over);
+    if over.is_empty() { Ok(()) } else { Err(Failure::new(format!("over the size limit: {}", over.join(", ")))) }
+}
+
+fn report(name: &str, size: usize, limit: usize, over: &mut Vec<String>) {
+    eprintln!("  {name}: {:.1} kB of {} kB", size as f64 / 1e3, limit / 1000);
+    if size > limit {
+        over.push(name.to_owned());
+    }
+}
+
+fn gzipped_size(path: &Path) -> Result<usize> {
+    let bytes = std::fs::read(path).context(|| format!("read {}", path.display()))?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes).and_then(|()| encoder.finish()).map(|gzipped| gzipped.len()).context(|| format!("compress {}", path.display()))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).context(|| format!("read {}", folder.display()))? {
+        let path = entry.context(|| format!("read {}", folder.display()))?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_is_over() {
+        let mut over = Vec::new();
+        report("small", 10, 10, &mut over);
+        report("large", 11, 10, &mut over);
+        assert_eq!(over, ["large"]);
+    }
+}

@@ -1,0 +1,118 @@
+//! One WebAssembly build: wasm-pack, then wasm-opt.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Context, Failure, Result};
+use crate::process::run;
+use crate::project::Project;
+
+/// Which SIMD instructions a build uses. A browser gets the one it can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// Fixed-width SIMD.
+    Simd128,
+    /// Fixed-width and relaxed SIMD (fused multiply-add).
+    RelaxedSimd,
+}
+
+/// A flavour, with or without the conformance runner and the benchmark jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WasmBuild {
+    /// Its SIMD instructions.
+    pub flavour: Flavour,
+    /// Whether it exports what `conformance` and `bench` need. Never in the page's own build.
+    pub harness: bool,
+}
+
+impl Flavour {
+    /// Both, the baseline first: the other lies in a folder inside its package.
+    pub const ALL: [Self; 2] = [Self::Simd128, Self::RelaxedSimd];
+
+    /// The name used in options, in reports and by the engine.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Simd128 => "simd128",
+            Self::RelaxedSimd => "relaxed_simd",
+        }
+    }
+
+    /// The compiler flags. They replace those of `.cargo/config.toml`.
+    pub fn rust_flags(self) -> &'static str {
+        match self {
+            Self::Simd128 => "-Ctarget-feature=+simd128",
+            Self::RelaxedSimd => "-Ctarget-feature=+simd128,+relaxed-simd",
+        }
+    }
+
+    /// A folder of its own for cargo: a change of flags would otherwise compile everything anew each time.
+    pub fn cargo_target(self, project: &Project) -> PathBuf {
+        match self {
+            Self::Simd128 => project.target(),
+            Self::RelaxedSimd => project.target().join("relaxed_simd"),
+        }
+    }
+}
+
+impl WasmBuild {
+    /// Where the package of this build is.
+    pub fn folder(self, project: &Project) -> PathBuf {
+        match (self.harness, self.flavour) {
+            (false, Flavour::Simd128) => project.root.join("pkg"),
+            (false, Flavour::RelaxedSimd) => project.root.join("pkg/relaxed"),
+            (true, flavour) => project.target().join("harness").join(flavour.name()),
+        }
+    }
+}
+
+/// Compiles, writes the JavaScript side, optimises.
+pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
+    let folder = build.folder(project);
+    let mut wasm_pack = project.command("wasm-pack");
+    wasm_pack
+        .args(["--log-level", "warn", "build", "--release", "--target", "web", "--out-name", "receptive", "--out-dir"])
+        .arg(&folder)
+        .arg(&project.root);
+    if build.harness {
+        wasm_pack.args(["--", "--features", "harness"]);
+    }
+    wasm_pack.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    wasm_pack.env("CARGO_TARGET_DIR", build.flavour.cargo_target(project));
+    run(&mut wasm_pack)?;
+    optimise(project, &folder.join("receptive_bg.wasm"), build.flavour)
+}
+
+/// Runs wasm-opt in place. Its results are kept by the hash of what went in: it takes longer than a compilation without changes.
+fn optimise(project: &Project, file: &Path, flavour: Flavour) -> Result<()> {
+    // What rustc uses by default, and the SIMD of the flavour.
+    let mut options = vec![
+        "-O3",
+        "--enable-bulk-memory",
+        "--enable-bulk-memory-opt",
+        "--enable-call-indirect-overlong",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-sign-ext",
+        "--enable-simd",
+    ];
+    if flavour == Flavour::RelaxedSimd {
+        options.push("--enable-relaxed-simd");
+    }
+    let input = std::fs::read(file).context(|| format!("read {}", file.display()))?;
+    let mut hash = Sha256::new();
+    hash.update(&input);
+    hash.update(options.join(" "));
+    let cache = project.target().join("wasm-opt");
+    let kept = cache.join(format!("{}.wasm", crate::data::hex(&hash.finalize())));
+    if !kept.exists() {
+        std::fs::create_dir_all(&cache).context(|| format!("create {}", cache.display()))?;
+        let unfinished = cache.join(format!("unfinished-{}.wasm", std::process::id()));
+        run(project.node("node_modules/binaryen/bin/wasm-opt").args(&options).arg(file).arg("-o").arg(&unfinished))?;
+        std::fs::rename(&unfinished, &kept).context(|| format!("rename {}", unfinished.display()))?;
+    }
+    let size = std::fs::copy(&kept, file).context(|| format!("write {}", file.display()))?;
+    if size == 0 { Err(Failure::new(format!("{} is empty", kept.display())).with_remedy("cargo clean")) } else { Ok(()) }
+}
