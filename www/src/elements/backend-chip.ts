@@ -40,8 +40,9 @@ export class BackendChipElement extends PanelElement {
     const name = switching || !status ? backend.pending : backend.chip(status);
     return html`
       <button type="button" class="chip" aria-expanded=${this.open ? "true" : "false"} aria-controls="backend-menu"
-        aria-label="${backend.label}: ${name}" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
+        @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
         <span class="chip-dot ${status && !switching ? "" : "waiting"}"></span>
+        <span class="visually-hidden">${backend.label}: </span>
         <span class="chip-name">${name}</span>
         ${status && !switching ? html`<span class="chip-kernels">${backend.kernels[status.kernels]}</span>` : nothing}
         ${icons.chevron}

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { shortcutOf } from "../lib/shortcuts.ts";
 import { LANGUAGES } from "../i18n/locale.ts";
+import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
 import type { Announcement } from "../state.ts";
@@ -13,6 +14,8 @@ import { PanelElement } from "./panel-element.ts";
 const PANES = ["net", "train", "try"] as const;
 type Pane = (typeof PANES)[number];
 
+/** Each in its own language: whoever looks for it reads that one. */
+const LANGUAGE_NAMES: { [L in Language]: string } = { ru: "Русский", en: "English" };
 const PANE_ICONS: { [P in Pane]: TemplateResult } = { net: icons.net, train: icons.chart, try: icons.pencil };
 const THEME_ICONS: { [T in Theme]: TemplateResult } = { auto: icons.halfMoon, light: icons.sun, dark: icons.moon };
 
@@ -68,7 +71,7 @@ export class ReceptiveAppElement extends PanelElement {
     return html`
       <a class="skip" href="#stage">${text.page.skip}</a>
       ${this.#header()}
-      <notice-list .locale=${locale} .state=${state} aria-label=${text.notices.region}></notice-list>
+      <notice-list role=${state.notices.length > 0 ? "region" : nothing} aria-label=${text.notices.region} .locale=${locale} .state=${state}></notice-list>
       <main class="columns">
         <section class="outline" aria-label=${text.network.title}><network-summary .locale=${locale} .state=${state}></network-summary></section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
@@ -109,7 +112,7 @@ export class ReceptiveAppElement extends PanelElement {
         <backend-chip .locale=${locale} .state=${state}></backend-chip>
         <div class="top-tools">
           <div class="languages" role="group" aria-label=${page.language}>
-            ${LANGUAGES.map((one) => html`<button type="button" class="language" lang=${one} aria-label=${one === "ru" ? "Русский" : "English"} aria-pressed=${one === language ? "true" : "false"} @click=${() => this.intend({ type: "choose_language", language: one })}>${one.toUpperCase()}</button>`)}
+            ${LANGUAGES.map((one) => html`<button type="button" class="language" lang=${one} aria-pressed=${one === language ? "true" : "false"} @click=${() => this.intend({ type: "choose_language", language: one })}>${one.toUpperCase()}<span class="visually-hidden"> ${LANGUAGE_NAMES[one]}</span></button>`)}
           </div>
           <button type="button" class="icon-button" aria-label="${page.theme}: ${page.themes[theme]}" title="${page.theme}: ${page.themes[theme]}" @click=${() => this.intend({ type: "choose_theme", theme: nextTheme(theme) })}>${THEME_ICONS[theme]}</button>
           <button type="button" class="icon-button help-button" aria-label=${page.help} title=${page.help} @click=${() => this.querySelector<HelpDialogElement>("help-dialog")?.show()}><span aria-hidden="true">?</span></button>

@@ -1,0 +1,189 @@
+// The page around the training: languages, themes, keyboard, access, small screens, frames.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openSite, ready, state, until, violations } from "../support/site.mjs";
+
+let site;
+before(async () => {
+  site = await openSite();
+});
+after(() => site?.close());
+
+test("the language can be switched, is remembered, and a link's language wins", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  assert.equal(await page.textContent(".run"), (await page.textContent(".run")).replace(/Пуск/u, ""));
+  await page.getByRole("button", { name: "Русский" }).click();
+  assert.match(await page.textContent(".run"), /Пуск/u);
+  assert.equal(await page.getAttribute("html", "lang"), "ru");
+  assert.match(await page.title(), /свёрточная/u);
+  await page.reload();
+  await page.waitForSelector(".run");
+  assert.match(await page.textContent(".run"), /Пуск/u);
+  await page.goto(`${page.url()}&lang=en`);
+  await page.waitForSelector(".run");
+  assert.match(await page.textContent(".run"), /Run/u);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a Russian browser gets Russian", { timeout: 60_000 }, async () => {
+  const page = await site.open("", { locale: "ru-RU" });
+  await page.waitForSelector(".run");
+  assert.match(await page.textContent(".run"), /Пуск/u);
+});
+
+test("after a reload the page trains again", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 10);
+  await page.reload();
+  await ready(page);
+  assert.equal(await state(page, (state) => state.run.phase), "idle");
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 10);
+  assert.deepEqual(page.problems, []);
+});
+
+test("Run pressed before anything has loaded starts as soon as it can", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await page.click(".run", { noWaitAfter: true });
+  assert.notEqual(await state(page, (state) => state.run.phase), "idle");
+  await until(page, (state) => state.run.metrics?.step > 5);
+  assert.deepEqual(page.problems, []);
+});
+
+test("single keys run, pause, reset and help, but not inside a field", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.keyboard.press("Space");
+  await until(page, (state) => state.run.metrics?.step > 5);
+  await page.keyboard.press("Space");
+  await until(page, (state) => state.run.phase === "paused");
+  await page.locator("#settings-learning_rate").focus();
+  await page.keyboard.press("r");
+  assert.ok(await state(page, (state) => state.run.metrics));
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("r");
+  await until(page, (state) => state.run.metrics === null);
+  await page.keyboard.press("?");
+  assert.ok(await page.isVisible("dialog.help"));
+  await page.getByRole("checkbox", { name: /Single-key/u }).uncheck();
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.isVisible("dialog.help")));
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(300);
+  assert.equal(await state(page, (state) => state.run.phase), "idle");
+  assert.deepEqual(page.problems, []);
+});
+
+test("an impossible setting stays in its field with what would be possible", { timeout: 60_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.fill("#settings-momentum", "7");
+  assert.equal(await page.getAttribute("#settings-momentum", "aria-invalid"), "true");
+  assert.match(await page.textContent("#settings-momentum-fix"), /from 0 to 0\.999/u);
+  assert.equal(await state(page, (state) => state.settings.edited.momentum), 0.9);
+  await page.fill("#settings-momentum", "0.5");
+  await until(page, (state) => state.settings.applied.momentum === 0.5);
+  await page.locator("#settings-learning_rate").focus();
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.inputValue("#settings-learning_rate"), "0.05");
+  assert.deepEqual(page.problems, []);
+});
+
+test("charts can be read as tables", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.history.train.points.length > 3);
+  const chart = page.locator("metric-chart[metric=accuracy]");
+  await chart.getByRole("button", { name: "Table" }).click();
+  assert.ok((await chart.locator("tbody tr").count()) > 2);
+  assert.match(await chart.locator("tbody tr td").first().textContent(), /%|–/u);
+  assert.match(await page.locator("#chart-loss-summary").textContent(), /Loss at step \d+/u);
+  assert.deepEqual(page.problems, []);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing, ${colorScheme}: idle, training, menu, help`, { timeout: 180_000 }, async () => {
+    const page = await site.open("?backend=cpu", { colorScheme, reducedMotion: "reduce" });
+    await ready(page);
+    assert.deepEqual(await violations(page), []);
+    await page.click(".run");
+    await until(page, (state) => state.run.metrics?.step > 30);
+    await page.keyboard.press("t");
+    await page.fill("#settings-batch_size", "32");
+    await page.fill("#settings-momentum", "x");
+    await page.click(".chip");
+    await page.locator("metric-chart[metric=loss]").getByRole("button", { name: "Table" }).click();
+    assert.deepEqual(await violations(page), []);
+    await page.click(".help-button");
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
+test("the theme can be set by hand", { timeout: 60_000 }, async () => {
+  const page = await site.open("?backend=cpu", { colorScheme: "light" });
+  await page.waitForSelector(".run");
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await paper();
+  const theme = page.getByRole("button", { name: /^Colours/u });
+  await theme.click();
+  assert.equal(await paper(), light);
+  await theme.click();
+  assert.notEqual(await paper(), light);
+  await page.reload();
+  await page.waitForSelector(".run");
+  assert.notEqual(await paper(), light, "remembered");
+});
+
+test("a phone: one part at a time, by touch", { timeout: 180_000 }, async () => {
+  const page = await site.open("?backend=cpu", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await ready(page);
+  await page.tap(".run");
+  await until(page, (state) => state.run.metrics?.step > 10);
+  assert.ok(await page.isVisible("metric-chart[metric=loss]"));
+  assert.ok(!(await page.isVisible("network-summary")));
+  await page.getByRole("button", { name: "Net", exact: true }).tap();
+  assert.ok(await page.isVisible("network-summary"));
+  await page.getByRole("button", { name: "Try", exact: true }).tap();
+  assert.ok(await page.isVisible(".pad"));
+  // A finger draws: the page must not scroll instead.
+  const box = await page.locator(".pad").boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const point = (x, y) => [{ x: box.x + x, y: box.y + y }];
+  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: point(140, 40) });
+  for (let y = 40; y <= 240; y += 20) await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: point(140, y) });
+  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await until(page, (state) => state.trying.probabilities !== null);
+  await page.tap(".settings-button");
+  assert.ok(await page.isVisible("#sheet-learning_rate"));
+  assert.deepEqual(await violations(page), []);
+  await page.locator("dialog.sheet").getByRole("button", { name: "Close" }).tap();
+  const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(width <= inner, `${width} wide in ${inner}`);
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll("button, select, summary, input:not([type=radio], [type=checkbox], [type=file])")]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(({ element, box }) => `${element.className || element.id} ${box.width}x${box.height}`),
+  );
+  assert.deepEqual(small, [], "targets under 24 px");
+  assert.deepEqual(page.problems, []);
+});
+
+test("in a frame that may only run scripts: no storage, an origin of its own, and it trains", { timeout: 120_000 }, async () => {
+  const page = await site.open("", { path: "/host/" });
+  const frame = page.frames().find((frame) => frame.url().includes("/course/receptive/"));
+  assert.ok(frame);
+  await frame.waitForSelector(".run:enabled");
+  assert.equal(await frame.evaluate(() => globalThis.origin), "null");
+  await frame.click(".run");
+  await frame.waitForFunction(() => document.querySelector("receptive-app").state.run.metrics?.step > 20, undefined, { timeout: 100_000 });
+  await frame.getByRole("button", { name: "Русский" }).click();
+  assert.match(await frame.textContent(".run"), /Пауза/u);
+  assert.deepEqual(page.problems, []);
+});

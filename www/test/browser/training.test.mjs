@@ -1,0 +1,137 @@
+// The product itself: press Run and a network learns, on each backend.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openSite, ready, state, until } from "../support/site.mjs";
+
+let site;
+before(async () => {
+  site = await openSite();
+});
+after(() => site?.close());
+
+test("Run trains at once, on the first images, and the page stays smooth", { timeout: 180_000 }, async (t) => {
+  const page = await site.open("?backend=cpu");
+  await page.waitForSelector(".run:enabled");
+  const pressed = Date.now();
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics !== null);
+  t.diagnostic(`first metrics ${Date.now() - pressed} ms after Run, pressed as soon as the page was there`);
+  await until(page, (state) => state.run.metrics.step >= 300);
+  const tasks = await page.evaluate(() => globalThis.longTasks);
+  const since = await page.evaluate(() => performance.now());
+  await page.evaluate(() => {
+    globalThis.longTasks.length = 0;
+  });
+  await page.waitForTimeout(3000);
+  const training = await page.evaluate(() => globalThis.longTasks);
+  const longest = Math.max(0, ...training.map(({ duration }) => duration));
+  t.diagnostic(`longest main-thread task in 3 s of training: ${longest ? `${longest} ms` : "under 50 ms"}; while starting: ${Math.max(0, ...tasks.map(({ duration }) => duration))} ms in ${Math.round(since)} ms`);
+  assert.ok(longest < 150, `a task of ${longest} ms while training`);
+  assert.equal(await page.textContent(".chip-name"), "CPU");
+  assert.match(await page.textContent(".dock-rate"), /[\d,]+ images\/s/u);
+  await until(page, (state) => state.run.evaluation !== null && state.run.evaluation.top1 > 0.8, 120_000);
+  assert.deepEqual(page.problems, []);
+});
+
+test("pause, step, resume, reset", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 20);
+  await page.click(".run");
+  await until(page, (state) => state.run.phase === "paused");
+  const paused = await state(page, (state) => state.run.metrics.step);
+  await page.waitForTimeout(700);
+  assert.equal(await state(page, (state) => state.run.metrics.step), paused, "a paused run does not move");
+  await page.getByRole("button", { name: "Step" }).click();
+  await until(page, (state, before) => state.run.metrics.step > before, 20_000, paused);
+  const stepped = await state(page, (state) => state.run.metrics.step);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await until(page, (state, before) => state.run.metrics.step > before + 20, 60_000, stepped);
+  await page.getByRole("button", { name: "Reset" }).click();
+  await until(page, (state) => state.run.phase === "idle" && state.run.metrics === null);
+  assert.equal(await state(page, (state) => state.run.history.empty), true);
+  assert.deepEqual(page.problems, []);
+});
+
+test("an epoch ends in an announcement and a full test", { timeout: 300_000 }, async (t) => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.fill("#settings-epochs", "1");
+  await page.click(".run");
+  await until(page, (state) => state.run.phase === "done", 280_000);
+  const [epoch] = await state(page, (state) => state.run.epochs);
+  t.diagnostic(`one epoch: test accuracy ${(epoch.test_top1 * 100).toFixed(2)} %, ${Math.round(epoch.images_per_second)} images/s`);
+  assert.ok(epoch.test_top1 > 0.9, `${epoch.test_top1}`);
+  assert.match(await page.textContent("receptive-app > .visually-hidden[role=status]"), /finished/u);
+  assert.match(await page.textContent(".dock-status"), /^Done at step/u);
+  assert.deepEqual(page.problems, []);
+});
+
+test("WebGPU in software trains when it is chosen, and the page says what it is", { timeout: 240_000 }, async (t) => {
+  const page = await site.open("?backend=webgpu_software");
+  await ready(page);
+  assert.equal(await state(page, (state) => state.backend.status.backend), "webgpu", await state(page, (state) => JSON.stringify(state.backend.status)));
+  assert.equal(await page.textContent(".chip-name"), "WebGPU (software)");
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step >= 20, 180_000);
+  t.diagnostic(`${Math.round(await state(page, (state) => state.run.metrics.images_per_second))} images/s`);
+  const [first, last] = await state(page, (state) => [state.run.history.train.points[0].loss, state.run.history.train.last.loss]);
+  assert.ok(Number.isFinite(last) && last < first + 0.5, `${first} to ${last}`);
+  await page.click(".run");
+  await until(page, (state) => state.run.phase === "paused", 30_000);
+  assert.deepEqual(page.problems, []);
+});
+
+test("without a graphics card the automatic choice is the CPU, and says why", { timeout: 120_000 }, async () => {
+  const page = await site.open("");
+  await ready(page);
+  const status = await state(page, (state) => state.backend.status);
+  assert.equal(status.backend, "cpu");
+  assert.ok(status.reason, "no reason given");
+  await page.click(".chip");
+  assert.ok((await page.textContent(".menu .reason")).length > 20);
+  assert.deepEqual(page.problems, []);
+});
+
+test("changing the backend in the middle of a run keeps the page and starts the weights anew", { timeout: 180_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 20);
+  await page.click(".chip");
+  await page.getByRole("radio", { name: "WebGPU in software" }).check();
+  await until(page, (state) => state.backend.status?.backend === "webgpu" && !state.backend.switching, 90_000);
+  assert.equal(await state(page, (state) => state.run.metrics), null);
+  assert.match(await page.textContent("notice-list"), /weights start anew/u);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a changed rate reaches the run that is under way; a changed batch waits for a fresh start", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 10);
+  await page.fill("#settings-learning_rate", "0,005");
+  await until(page, (state) => state.run.metrics.learning_rate === 0.005);
+  await page.fill("#settings-batch_size", "32");
+  assert.match(await page.textContent(".dock-note"), /batch size/u);
+  await page.click(".apply");
+  await until(page, (state) => state.run.phase === "idle" && state.settings.applied.batch_size === 32);
+  assert.equal(await state(page, (state) => state.run.metrics), null);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a rate that is far too high ends in a message with a way out", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.fill("#settings-learning_rate", "10");
+  await page.click(".run");
+  await until(page, (state) => state.notices.some(({ code }) => code === "diverged" || code === "guessing"), 100_000);
+  if (await state(page, (state) => state.run.phase === "failed")) {
+    await page.getByRole("button", { name: /Start anew at 1/u }).click();
+    await until(page, (state) => state.run.phase === "idle" && state.settings.applied.learning_rate === 1);
+  }
+  assert.deepEqual(page.problems, []);
+});

@@ -1,0 +1,82 @@
+// The built page on a small static server under a sub-path, and a browser that notes whatever should not happen.
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { launch } from "../../tools/browser.mjs";
+import { serve } from "../../tools/static-server.mjs";
+
+const www = fileURLToPath(new URL("../../", import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A course's page lies somewhere below its host; nothing may depend on where. */
+const PATH = "/course/receptive/";
+
+/**
+ * Serves `dist` (the built page unless said otherwise) and starts a browser. `open(query, options)` gives a page; `close()` ends everything.
+ * Each page carries `problems`: console errors, exceptions and requests to other hosts.
+ */
+export async function openSite(dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist")) {
+  if (!existsSync(join(dist, "index.html"))) throw new Error(`${dist} has no index.html: run \`cargo xtask build\``);
+  const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") });
+  const browser = await launch();
+  const address = `${server.origin}${PATH}`;
+
+  async function open(query = "", { path = null, expected = [], ...options } = {}) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+    const page = await context.newPage();
+    const problems = [];
+    const note = (text) => {
+      if (!expected.some((pattern) => pattern.test(text))) problems.push(text);
+    };
+    page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
+    page.on("pageerror", (error) => note(`exception: ${error.message}`));
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/u.test(url.protocol) && url.host !== new URL(server.origin).host) note(`request to ${url.host}`);
+    });
+    await page.addInitScript(() => {
+      globalThis.longTasks = [];
+      new PerformanceObserver((list) => {
+        for (const { duration, startTime } of list.getEntries()) globalThis.longTasks.push({ duration, startTime });
+      }).observe({ type: "longtask", buffered: true });
+    });
+    await page.goto(path ? `${server.origin}${path}` : `${address}${query}`);
+    return Object.assign(page, { problems });
+  }
+
+  return {
+    open,
+    origin: server.origin,
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Waits until the page's state is as wanted; `test` runs in the page and gets the state. */
+export function until(page, test, timeout = 60_000, argument = undefined) {
+  return page.waitForFunction(
+    ({ source, argument }) => {
+      const state = document.querySelector("receptive-app")?.state;
+      return state && new Function("state", "argument", `return (${source})(state, argument)`)(state, argument);
+    },
+    { source: test.toString(), argument },
+    { timeout },
+  );
+}
+
+export const state = (page, read) =>
+  page.evaluate((source) => new Function("state", `return (${source})(state)`)(document.querySelector("receptive-app").state), read.toString());
+
+/** The network is there and at least the first images and the test set are. */
+export const ready = (page) => until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
+
+/** axe's violations, one line each. */
+export async function violations(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`));
+}
