@@ -6,8 +6,8 @@ fn counts(row: u32) -> bool {
 }
 
 // The part of an item's target that is this class.
-fn share(row: u32, class: u32) -> f32 {
-    return distributions[row * p.channel_stride + class];
+fn share(row: u32, which: u32) -> f32 {
+    return distributions[row * p.channel_stride + which];
 }
 
 // What an item adds to the divisor of the mean.

@@ -6,8 +6,8 @@ fn counts(row: u32) -> bool {
 }
 
 // The part of an item's target that is this class.
-fn share(row: u32, class: u32) -> f32 {
-    return select(0.0, 1.0, labels[row] == class);
+fn share(row: u32, which: u32) -> f32 {
+    return select(0.0, 1.0, labels[row] == which);
 }
 
 // What an item adds to the divisor of the mean.

@@ -18,17 +18,17 @@ const NONE: u32 = 2u;
 @group(0) @binding(2) var<storage, read> class_weight: array<f32>;
 @group(1) @binding(0) var<uniform> p: SoftmaxCrossEntropyParams;
 
-fn weight_of(class: u32) -> f32 {
+fn weight_of(which: u32) -> f32 {
     if p.weighted == 1u {
-        return class_weight[class];
+        return class_weight[which];
     }
     return 1.0;
 }
 
 // `a[c]` in `cost = -sum over c of a[c] log p[c]`: the smoothed target times the class weight.
-fn coefficient(row: u32, class: u32) -> f32 {
+fn coefficient(row: u32, which: u32) -> f32 {
     let kept = 1.0 - p.label_smoothing;
-    return weight_of(class) * (kept * share(row, class) + p.label_smoothing / f32(p.channels));
+    return weight_of(which) * (kept * share(row, which) + p.label_smoothing / f32(p.channels));
 }
 
 // `log sum over c of exp(logits[c])`, shifted by the largest so that nothing overflows: (the largest, the log of the shifted sum).
