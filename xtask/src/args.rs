@@ -184,9 +184,8 @@ fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Prob
             other => return Err(other.unexpected().into()),
         }
     }
-    let fixtures = fixtures.ok_or_else(|| {
-        Failure::new("conformance needs --fixtures DIR").with_remedy("cargo xtask conformance --fixtures tests/fixtures")
-    })?;
+    let fixtures = fixtures
+        .ok_or_else(|| Failure::new("conformance needs --fixtures DIR").with_remedy("cargo xtask conformance --fixtures tests/fixtures"))?;
     let backends = expand(backend, &["scalar", "simd", "webgpu"]);
     Ok(Command::Conformance(Conformance { fixtures, backends, only }))
 }
@@ -223,8 +222,8 @@ fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             other => return Err(other.unexpected().into()),
         }
     }
-    options.network = network
-        .ok_or_else(|| Failure::new("train needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
+    options.network =
+        network.ok_or_else(|| Failure::new("train needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
     Ok(Command::Train(options))
 }
 
@@ -305,10 +304,14 @@ mod tests {
 
     #[test]
     fn train_and_bench_options() {
-        let Ok(Command::Train(train)) = parsed("train lenet5 --backend cpu --workers 1 --epochs 2 --seed 7 --json") else { panic!("not parsed") };
+        let Ok(Command::Train(train)) = parsed("train lenet5 --backend cpu --workers 1 --epochs 2 --seed 7 --json") else {
+            panic!("not parsed")
+        };
         assert_eq!((train.network.as_str(), train.backend.as_str()), ("lenet5", "cpu"));
         assert_eq!((train.epochs, train.seed, train.json), (Some(2), Some(7), true));
-        let Ok(Command::Bench(bench)) = parsed("bench --job peak --job lenet-train --backend all --seconds 2.5") else { panic!("not parsed") };
+        let Ok(Command::Bench(bench)) = parsed("bench --job peak --job lenet-train --backend all --seconds 2.5") else {
+            panic!("not parsed")
+        };
         assert_eq!((bench.jobs.len(), bench.backends.len(), bench.seconds), (2, 2, 2.5));
         assert_eq!(bench.build, "relaxed_simd");
     }

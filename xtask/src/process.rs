@@ -84,11 +84,8 @@ pub fn find_on_path(program: &str) -> Option<PathBuf> {
 
 /// Where `program` is in the given folders (with `.exe` and `.cmd` tried on Windows).
 pub fn find_in(program: &str, folders: impl Iterator<Item = PathBuf>) -> Option<PathBuf> {
-    let names: Vec<String> = if cfg!(windows) {
-        vec![format!("{program}.exe"), format!("{program}.cmd"), program.to_owned()]
-    } else {
-        vec![program.to_owned()]
-    };
+    let names: Vec<String> =
+        if cfg!(windows) { vec![format!("{program}.exe"), format!("{program}.cmd"), program.to_owned()] } else { vec![program.to_owned()] };
     folders.flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>()).find(|path| path.is_file())
 }
 
@@ -97,7 +94,6 @@ pub fn prepend_path(folders: &[PathBuf], value: Option<&OsStr>) -> Option<std::f
     let rest = value.map(|value| std::env::split_paths(value).collect::<Vec<_>>()).unwrap_or_default();
     std::env::join_paths(folders.iter().cloned().chain(rest)).ok()
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,6 @@ fn read(path: &Path) -> Result<Value, Stop> {
         let names: Vec<_> = zoo::presets().into_iter().map(|preset| preset.name).collect();
         Stop::Message(format!("{} is no preset ({}) and no readable file: {error}", path.display(), names.join(", ")))
     })?;
-    serde_json::from_str(&text).map_err(|error| {
-        SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into()
-    })
+    serde_json::from_str(&text)
+        .map_err(|error| SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into())
 }

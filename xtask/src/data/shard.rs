@@ -23,7 +23,9 @@ pub fn pack(images: &Images, first: usize, count: usize) -> Vec<u8> {
     body.extend_from_slice(&images.pixels[first * size..(first + count) * size]);
     body.extend_from_slice(&images.labels[first..first + count]);
     let mut shard = MAGIC.to_vec();
-    for word in [VERSION, first as u32, count as u32, images.rows as u32, images.columns as u32, crc32fast::hash(&body), images.count() as u32] {
+    for word in
+        [VERSION, first as u32, count as u32, images.rows as u32, images.columns as u32, crc32fast::hash(&body), images.count() as u32]
+    {
         shard.extend(word.to_le_bytes());
     }
     shard.extend(body);

@@ -37,8 +37,7 @@ pub const FOR_BROWSER: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::WasmPack, Too
 /// What `train` needs: the page as built, and Chromium.
 pub const FOR_TRAIN: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::WasmPack, Tool::Trunk, Tool::Chromium];
 /// Everything.
-pub const ALL: &[Tool] =
-    &[Tool::WasmStd, Tool::Lints, Tool::Npm, Tool::WasmPack, Tool::Trunk, Tool::Chromium, Tool::Chromedriver];
+pub const ALL: &[Tool] = &[Tool::WasmStd, Tool::Lints, Tool::Npm, Tool::WasmPack, Tool::Trunk, Tool::Chromium, Tool::Chromedriver];
 
 /// Makes the `tools` present and notes in `project` where they are.
 pub fn prepare(project: &mut Project, tools: &[Tool]) -> Result<()> {

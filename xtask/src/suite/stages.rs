@@ -64,16 +64,7 @@ fn types(project: &mut Project) -> Result<Counts> {
 }
 
 fn clippy_native(project: &mut Project) -> Result<Counts> {
-    checked(project.command("cargo").args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--features",
-        "harness",
-        "--",
-        "--deny",
-        "warnings",
-    ]))
+    checked(project.command("cargo").args(["clippy", "--workspace", "--all-targets", "--features", "harness", "--", "--deny", "warnings"]))
 }
 
 /// With and without the harness: code that only the harness calls would otherwise be noticed in no other build.
