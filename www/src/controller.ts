@@ -9,7 +9,7 @@ import { Predictor } from "./predictor.ts";
 import type { BackendChoice, Preset, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
-import { NO_DATA, freshRun, withNotice, withoutNotices } from "./state.ts";
+import { NO_DATA, freshRun, isActive, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
@@ -82,11 +82,11 @@ export class Controller {
       case "edit_settings":
         return this.#edit(intent.changes);
       case "apply_settings":
-        return void this.#compile();
+        return void this.#startAnew(isActive(this.#state.run.phase));
       case "lower_rate":
         this.#dismiss("diverged");
         this.#edit({ learning_rate: intent.learningRate });
-        return void this.#compile();
+        return void this.#startAnew(true);
       case "choose_backend":
         return void this.#chooseBackend(intent.backend);
       case "choose_language":
@@ -177,6 +177,10 @@ export class Controller {
       if (waiting) this.#setRun({ phase: "idle" });
       return false;
     }
+  }
+
+  async #startAnew(train: boolean): Promise<void> {
+    if ((await this.#compile()) && train) await this.#begin();
   }
 
   async #toggle(): Promise<void> {

@@ -144,7 +144,7 @@ export class MetricChartElement extends PanelElement {
   }
 
   protected override updated(changes: PropertyValues): void {
-    if (changes.has("closeup") && this.hasUpdated) this.#build();
+    if (changes.get("closeup") !== undefined) this.#build();
     else if (changes.has("locale")) this.#plot?.redraw(false);
     this.#draw(changes.has("smoothing"));
   }
@@ -182,7 +182,7 @@ export class MetricChartElement extends PanelElement {
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {
-          x: { time: false, range: (_self, least, most) => (most > least ? [least, most] : [0, Math.max(100, most || 0)]) },
+          x: { time: false, range: (_self, _least, most) => [0, most > 0 ? most : 100] },
           y: { distr: logarithmic ? 3 : 1, range: fixed },
         },
         axes: [

@@ -90,7 +90,7 @@ test("a diverged run names the rate and offers a tenth of it", { timeout: 60_000
     await has(page, "diverged");
     assert.match(await page.textContent("[data-code=diverged]"), /0\.5 is likely too high/u);
     await page.getByRole("button", { name: "Start anew at 0.002" }).click();
-    await until(page, (state) => state.run.phase === "idle" && state.settings.applied.learning_rate === 0.002);
+    await until(page, (state) => state.run.phase === "running" && state.settings.applied.learning_rate === 0.002);
     assert.equal(await page.inputValue("#settings-learning_rate"), "0.002");
   }));
 
