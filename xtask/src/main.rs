@@ -50,7 +50,7 @@ fn run() -> Result<bool> {
         }
         Command::Test => return suite::run(&mut project),
         Command::Conformance(options) => {
-            let counts = conformance::run(&mut project, &options)?;
+            let counts = conformance::run(&mut project, &options, "")?;
             return Ok(counts.failed == 0 && counts.skipped == 0);
         }
         Command::Describe(options) => return native::describe(&project, &options),

@@ -16,8 +16,9 @@ use crate::setup;
 use cases::Case;
 use tally::Tally;
 
-/// Runs the cases, prints one line a failure and one closing line a backend. Returns the counts of all backends.
-pub fn run(project: &mut Project, options: &Conformance) -> Result<Counts> {
+/// Runs the cases, prints one line a failure and one closing line a backend, the latter behind `prefix`. Returns the
+/// counts of all backends.
+pub fn run(project: &mut Project, options: &Conformance, prefix: &str) -> Result<Counts> {
     let fixtures = std::path::absolute(&options.fixtures).context(|| format!("find {}", options.fixtures.display()))?;
     let cases = cases::select(&fixtures, options.only.as_deref())?;
     if options.backends.iter().any(|backend| backend != "scalar") {
@@ -40,7 +41,7 @@ pub fn run(project: &mut Project, options: &Conformance) -> Result<Counts> {
             });
             one_run(project, *run, config, &mut tally)?;
         }
-        println!("{}", tally.closing_line());
+        println!("{prefix}{}", tally.closing_line());
         total += tally.counts();
     }
     Ok(total)

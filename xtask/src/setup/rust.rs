@@ -35,7 +35,8 @@ pub fn wasm_std(project: &mut Project) -> Result<()> {
     installing(what, "the engine is compiled to WebAssembly", "a few seconds");
     if rustup {
         let mut add = project.command("rustup");
-        add.args(["target", "add", TARGET]);
+        // Without a network, rustup's error is one line when it is not asked for a backtrace.
+        add.args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0");
         match run_within(&mut add, RUSTUP_LIMIT) {
             Ok(()) if has_wasm_std(project) => return Ok(()),
             Ok(()) => eprintln!("  rustup says it is there, but rustc finds no libcore for {TARGET}"),
