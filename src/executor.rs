@@ -43,11 +43,6 @@ impl<B: Backend> Executor<B> {
         Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
     }
 
-    /// Frees the plan's memory and returns the backend, for another plan.
-    pub fn into_backend(self) -> B {
-        self.backend
-    }
-
     fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         self.backend.run(&self.programs[which as usize], &mut self.buffers)
     }

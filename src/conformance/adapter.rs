@@ -8,13 +8,13 @@ use super::case::CaseError;
 use crate::graph::{Graph, ValueId};
 use crate::network::fields::Fields;
 use crate::ops::Operator;
+use crate::ops::Window;
 use crate::ops::conv2d::Conv2d;
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::relu::Relu;
 use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
-use crate::ops::Window;
 use crate::shape::Shape;
 
 /// Parameters that a case gives an operator: role and canonical shape.

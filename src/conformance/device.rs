@@ -9,43 +9,34 @@ use crate::executor::AnyExecutor;
 use crate::plan::Plan;
 
 /// A backend under test.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Device {
     /// The CPU with these kernels.
     Cpu(Kernels),
-    /// WebGPU, software adapters included. Opened when the first case needs it and handed from case to case; a case that loses it has the
-    /// next one open another.
+    /// WebGPU: one device for all cases.
     #[cfg(target_arch = "wasm32")]
-    Wgpu(Option<crate::backend::wgpu::Wgpu>),
+    Wgpu(crate::backend::wgpu::Wgpu),
 }
 
 impl Device {
+    /// WebGPU, a software adapter where there is no other.
+    ///
+    /// # Errors
+    /// Why there is none.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn webgpu() -> Result<Self, DeviceError> {
+        Ok(Self::Wgpu(crate::backend::wgpu::Wgpu::open(true).await?))
+    }
+
     /// Makes the memory of a plan and prepares its programs.
     ///
     /// # Errors
     /// What the device reports.
-    pub async fn executor(&mut self, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<AnyExecutor, DeviceError> {
+    pub async fn executor(&self, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<AnyExecutor, DeviceError> {
         match self {
             Self::Cpu(kernels) => AnyExecutor::cpu(*kernels, plan, external).await,
             #[cfg(target_arch = "wasm32")]
-            Self::Wgpu(opened) => {
-                use crate::backend::wgpu::Wgpu;
-                use crate::executor::Executor;
-                let wgpu = match opened.take() {
-                    Some(wgpu) => wgpu,
-                    None => Wgpu::open(true).await?,
-                };
-                Ok(AnyExecutor::Wgpu(Executor::new(wgpu, plan, external).await?))
-            }
-        }
-    }
-
-    /// Takes back what the executor ran on, for the next case.
-    pub fn give_back(&mut self, executor: AnyExecutor) {
-        match (self, executor) {
-            #[cfg(target_arch = "wasm32")]
-            (Self::Wgpu(opened), AnyExecutor::Wgpu(executor)) => *opened = Some(executor.into_backend()),
-            _ => (),
+            Self::Wgpu(wgpu) => Ok(AnyExecutor::Wgpu(crate::executor::Executor::new(wgpu.clone(), plan, external).await?)),
         }
     }
 }

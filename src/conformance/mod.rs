@@ -66,7 +66,7 @@ impl Runner {
     }
 
     /// Runs one case: an entry of the index of its kind, and the bytes of its tensor file where it has one.
-    pub async fn run(&mut self, kind: Kind, case: &Value, tensors: Option<&[u8]>) -> CaseReport {
+    pub async fn run(&self, kind: Kind, case: &Value, tensors: Option<&[u8]>) -> CaseReport {
         let id = case["id"].as_str().unwrap_or("(no id)").to_owned();
         if kind == Kind::Trajectories && (self.train.is_none() || self.test.is_none()) {
             return CaseReport::skipped(id, "MNIST is not there");
@@ -77,16 +77,14 @@ impl Runner {
         }
     }
 
-    async fn failures(&mut self, kind: Kind, case: &Value, bytes: Option<&[u8]>) -> Result<Vec<Failure>, CaseError> {
+    async fn failures(&self, kind: Kind, case: &Value, bytes: Option<&[u8]>) -> Result<Vec<Failure>, CaseError> {
         let tensors = || Tensors::read(bytes.ok_or(CaseError::NoTensors)?);
         match (kind, &self.train, &self.test) {
-            (Kind::Ops, ..) => ops::run(&mut self.device, &parse(case)?, &tensors()?).await,
-            (Kind::Nets, ..) => nets::run(&mut self.device, &parse(case)?, &tensors()?).await,
-            (Kind::Optim, ..) => optim::run(&mut self.device, &parse(case)?, &tensors()?).await,
+            (Kind::Ops, ..) => ops::run(&self.device, &parse(case)?, &tensors()?).await,
+            (Kind::Nets, ..) => nets::run(&self.device, &parse(case)?, &tensors()?).await,
+            (Kind::Optim, ..) => optim::run(&self.device, &parse(case)?, &tensors()?).await,
             (Kind::Schedules, ..) => Err(CaseError::Unknown { what: "schedule", name: case["schedule"].to_string() }),
-            (Kind::Trajectories, Some(train), Some(test)) => {
-                trajectory::run(&mut self.device, &parse(case)?, &tensors()?, train, test).await
-            }
+            (Kind::Trajectories, Some(train), Some(test)) => trajectory::run(&self.device, &parse(case)?, &tensors()?, train, test).await,
             (Kind::Trajectories, ..) => Err(CaseError::NoTensors),
         }
     }

@@ -8,10 +8,10 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
 
+use super::Runner;
 use super::case::{CaseError, Kind};
 use super::device::Device;
 use super::report::{CaseReport, Failure};
-use super::Runner;
 use crate::backend::cpu::Kernels;
 
 /// Waits for a future of the CPU backend. Those never wait for anything, so that asking again at once costs nothing.
@@ -57,7 +57,7 @@ pub fn run_directory(folder: &Path, kernels: Kernels, only: Option<&str>, mnist:
     for kind in Kind::ALL {
         for case in load_index(folder, kind)? {
             if case["id"].as_str().unwrap_or_default().contains(only.unwrap_or_default()) {
-                reports.push(run_case(&mut runner, folder, kind, &case));
+                reports.push(run_case(&runner, folder, kind, &case));
             }
         }
     }
@@ -65,7 +65,7 @@ pub fn run_directory(folder: &Path, kernels: Kernels, only: Option<&str>, mnist:
 }
 
 /// Runs one case of a folder's index.
-pub fn run_case(runner: &mut Runner, folder: &Path, kind: Kind, case: &Value) -> CaseReport {
+pub fn run_case(runner: &Runner, folder: &Path, kind: Kind, case: &Value) -> CaseReport {
     let bytes = match case["file"].as_str().map(|file| fs::read(folder.join(file))).transpose() {
         Ok(bytes) => bytes,
         Err(error) => {

@@ -17,7 +17,7 @@ use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
 
-pub(super) async fn run(device: &mut Device, case: &NetCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
+pub(super) async fn run(device: &Device, case: &NetCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let mut check = Check::new(&case.tensors, tensors);
     let forward = Forward::new(case, &mut check)?;
     gradients(device, case, forward, &mut check).await?;
@@ -109,7 +109,7 @@ impl Loss {
 }
 
 /// Outputs, loss and gradients, with the planner free to fuse and to share memory.
-async fn gradients(device: &mut Device, case: &NetCase, mut forward: Forward, check: &mut Check<'_>) -> Result<(), CaseError> {
+async fn gradients(device: &Device, case: &NetCase, mut forward: Forward, check: &mut Check<'_>) -> Result<(), CaseError> {
     let loss = Loss::new(case, &mut forward, check)?;
     let Forward { mut graph, network, writes } = forward;
     let x = network.value("x")?;
@@ -148,7 +148,6 @@ async fn gradients(device: &mut Device, case: &NetCase, mut forward: Forward, ch
     for (name, id) in wanted {
         compare_gradient(case, name, &running.read(&names[&id], false).await?, check)?;
     }
-    running.stop(device);
     Ok(())
 }
 
@@ -175,7 +174,7 @@ fn compare_gradient(case: &NetCase, name: &str, gradient: &Tensor, check: &mut C
 }
 
 /// Every node's output, with nothing fused and no memory shared: the first that differs shows where an error comes from.
-async fn activations(device: &mut Device, case: &NetCase, forward: Forward) -> Result<Option<Failure>, CaseError> {
+async fn activations(device: &Device, case: &NetCase, forward: Forward) -> Result<Option<Failure>, CaseError> {
     let Forward { graph, network, writes } = forward;
     let kept: Vec<(&Activation, ValueId)> =
         case.activations.iter().map(|row| Ok((row, network.value(&row.0)?))).collect::<Result<_, CaseError>>()?;
@@ -191,7 +190,6 @@ async fn activations(device: &mut Device, case: &NetCase, forward: Forward) -> R
         let tensor = running.read(name, false).await?;
         first = first.or_else(|| compare_activation(row, &tensor));
     }
-    running.stop(device);
     Ok(first)
 }
 

@@ -16,7 +16,7 @@ pub(super) fn add_input(graph: &mut Graph, name: &str, tensor: &Tensor) -> Value
     graph.add(name, tensor.shape.clone(), Layout::Activation, tensor.words(), Role::Input)
 }
 
-pub(super) async fn run(device: &mut Device, case: &OpCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
+pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let adapter = adapter(&case.op)?;
     let mut check = Check::new(&case.tensors, tensors);
     let mut graph = Graph::default();
@@ -61,8 +61,7 @@ pub(super) async fn run(device: &mut Device, case: &OpCase, tensors: &Tensors<'_
         seeds.push((id, add_input(&mut graph, &name, &tensor)));
         writes.push((name, tensor));
     }
-    let wanted: Vec<ValueId> =
-        sources.iter().filter(|(role, _)| check.has(&format!("grad.{role}"))).map(|&(_, id)| id).collect();
+    let wanted: Vec<ValueId> = sources.iter().filter(|(role, _)| check.has(&format!("grad.{role}"))).map(|&(_, id)| id).collect();
     let gradients = differentiate(&mut graph, &seeds, &wanted)?;
 
     let outputs = adapter.outputs.iter().zip(&applied.outputs).map(|(output, &id)| (format!("out.{output}"), id));
@@ -80,6 +79,5 @@ pub(super) async fn run(device: &mut Device, case: &OpCase, tensors: &Tensors<'_
     for (name, value, words) in &results {
         check.result(name, &running.read(value, *words).await?)?;
     }
-    running.stop(device);
     Ok(check.finish())
 }

@@ -23,7 +23,7 @@ pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Sgd, CaseError
     }
 }
 
-pub(super) async fn run(device: &mut Device, case: &OptimCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
+pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let mut sgd = optimizer(&case.optimizer, &case.attrs)?;
     let mut check = Check::new(&case.tensors, tensors);
     let steps = case.lr_per_step.len();
@@ -63,7 +63,6 @@ pub(super) async fn run(device: &mut Device, case: &OptimCase, tensors: &Tensors
             made.extend(executor.read_value(&plan.parameter_place(planned, 0)).await?);
         }
     }
-    device.give_back(executor);
     for (name, _, _, shape, made) in runs {
         let shape = Shape::new(&[&[steps], shape.dims()].concat());
         check.result(&format!("out.p{name}"), &Tensor { shape, values: Values::Floats(made) })?;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::adapter::adapter;
 use super::case::{CaseError, LossCase, TrajectoryCase};
 use super::check::Check;
+use super::compare::Tolerance;
 use super::device::Device;
 use super::mnist::Mnist;
 use super::network::{Network, build};
@@ -91,7 +92,7 @@ impl Batch {
 }
 
 pub(super) async fn run(
-    device: &mut Device,
+    device: &Device,
     case: &TrajectoryCase,
     tensors: &Tensors<'_>,
     train: &Mnist,
@@ -119,7 +120,6 @@ pub(super) async fn run(
     let losses = train_steps(&mut executor, &plan, case, &loss).await?;
     check.fail(compare_losses(case, &losses));
     let correct = count_correct(&mut executor, &plan).await?;
-    device.give_back(executor);
     let [least, most] = case.test_correct_f32_range;
     if !(least..=most).contains(&correct) {
         let message = format!("{correct} of {TESTED} test images are right, expected {least} to {most}");
@@ -162,7 +162,7 @@ fn compare_losses(case: &TrajectoryCase, losses: &[f64]) -> Option<Failure> {
     if losses.len() != case.loss.len() {
         return Some(Failure::message("loss", format!("{} losses, expected {}", losses.len(), case.loss.len())));
     }
-    let off = |&step: &usize| !((losses[step] - case.loss[step]).abs() <= case.loss_atol[step]);
+    let off = |&step: &usize| !Tolerance::Within { atol: case.loss_atol[step], rtol: 0.0 }.accepts(losses[step], case.loss[step]);
     let wrong: Vec<usize> = (0..losses.len()).filter(off).collect();
     let &first = wrong.first()?;
     let (got, want, steps) = (losses[first], case.loss[first], losses.len());

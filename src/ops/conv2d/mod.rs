@@ -123,7 +123,9 @@ impl Operator for Conv2d {
     fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
         let [_, in_channels, ..] = inputs[0].nchw();
         let [kernel_height, kernel_width] = self.window.kernel_size;
-        [output.count(), in_channels / self.groups, kernel_height, kernel_width].iter().fold(1, |macs: u64, &n| macs.saturating_mul(n as u64))
+        [output.count(), in_channels / self.groups, kernel_height, kernel_width]
+            .iter()
+            .fold(1, |macs: u64, &n| macs.saturating_mul(n as u64))
     }
 
     fn window(&self) -> Option<Window> {

@@ -47,10 +47,10 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
     let mut y = MapMut::zeroed(y.write(), p.out_channels, p.out_height, p.out_width);
     if p.has_bias == 1 {
         for n in 0..p.batch as usize {
-            for o in 0..p.out_channels as usize {
+            for (o, &bias) in bias.iter().enumerate().take(p.out_channels as usize) {
                 for h in 0..p.out_height as usize {
                     for w in 0..p.out_width as usize {
-                        *y.at(n, o, h, w) = bias[o];
+                        *y.at(n, o, h, w) = bias;
                     }
                 }
             }
@@ -105,10 +105,10 @@ pub fn bias_gradient<T: Real>(mut args: Args<'_, T>) {
     let dbias = dbias.write();
     dbias.fill(T::zero());
     for n in 0..p.batch as usize {
-        for o in 0..p.out_channels as usize {
+        for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_channels as usize) {
             for h in 0..p.out_height as usize {
                 for w in 0..p.out_width as usize {
-                    dbias[o] += dy.at(n, o, h, w);
+                    *dbias += dy.at(n, o, h, w);
                 }
             }
         }

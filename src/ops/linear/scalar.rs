@@ -68,8 +68,8 @@ pub fn bias_gradient<T: Real>(mut args: Args<'_, T>) {
     let dbias = dbias.write();
     dbias.fill(T::zero());
     for n in 0..p.batch as usize {
-        for o in 0..p.out_features as usize {
-            dbias[o] += dy.at(n, o, 0, 0);
+        for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_features as usize) {
+            *dbias += dy.at(n, o, 0, 0);
         }
     }
 }

@@ -89,7 +89,7 @@ impl MaxPool2d {
             // The sums below were checked by `Window::output_size`.
             let room = input[i] + 2 * padding[i] - (dilation[i] * (kernel_size[i] - 1) + 1);
             let starts_inside = output[i].checked_mul(stride[i]).is_some_and(|start| start < input[i] + padding[i]);
-            if self.ceil_mode && room % stride[i] != 0 && starts_inside {
+            if self.ceil_mode && !room.is_multiple_of(stride[i]) && starts_inside {
                 output[i] += 1;
             }
         }
