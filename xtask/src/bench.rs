@@ -27,6 +27,7 @@ pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
     driver.arg("bench");
     let mut failed = Vec::new();
     let mut measured = 0;
+    let mut roof = None;
     let ended_well = run_lines(&mut driver, Some(&config.to_string()), |line| {
         let Ok(result) = serde_json::from_str::<Value>(line) else { return eprintln!("{line}") };
         if let Some(error) = result["error"].as_str() {
@@ -36,7 +37,10 @@ pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
             return;
         }
         measured += 1;
-        println!("{}", if options.json { line.to_owned() } else { readable(&result) });
+        if result["job"] == "peak" {
+            roof = result["gflops"].as_f64();
+        }
+        println!("{}", if options.json { line.to_owned() } else { readable(&result, roof) });
     })?;
     if !failed.is_empty() {
         return Err(Failure::new(format!("not measured: {}", failed.join(", "))));
@@ -60,13 +64,17 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("?")
 }
 
-fn readable(result: &Value) -> String {
+/// `roof`: what `peak` measured in this run, the rate to divide by on the CPU.
+fn readable(result: &Value, roof: Option<f64>) -> String {
     let mut line = format!("{:<12} {:<7}", text(&result["job"]), text(&result["backend"]));
     if let Some(rate) = result["images_per_second"].as_f64() {
         line += &format!(" {rate:>9.0} images/s");
     }
     if let Some(gflops) = result["gflops"].as_f64() {
         line += &format!(" {gflops:>8.2} GFLOP/s");
+        if let Some(roof) = roof.filter(|_| result["backend"] == "cpu" && result["job"] != "peak") {
+            line += &format!(" ({:.0} % of the roof)", 100.0 * gflops / roof);
+        }
     }
     if let (Some(steps), Some(seconds)) = (result["steps"].as_u64(), result["seconds"].as_f64()) {
         line += &format!(" {steps} steps, {seconds:.1} s of training to {:.2} %", 100.0 * result["test_top1"].as_f64().unwrap_or(f64::NAN));
@@ -99,7 +107,13 @@ mod tests {
     fn a_result_for_people() {
         let result = json!({"job": "lenet-train", "backend": "cpu", "images_per_second": 12345.6, "gflops": 31.25, "loss_before": 2.3,
             "loss_after": 0.1, "windows": [1, 2, 3]});
-        let line = readable(&result);
-        assert!(line.contains("12346 images/s") && line.contains("31.25 GFLOP/s") && line.contains("3 windows"), "{line}");
+        let line = readable(&result, Some(62.5));
+        assert!(
+            line.contains("12346 images/s")
+                && line.contains("31.25 GFLOP/s")
+                && line.contains("50 % of the roof")
+                && line.contains("3 windows"),
+            "{line}"
+        );
     }
 }
