@@ -1,52 +1,119 @@
-//! stub
-use super::*;
-#[derive(Debug)]
-pub struct Wgpu;
+//! The WebGPU backend.
+//!
+//! Everything but command encoders is made when a program is prepared: pipelines once for a device, bind groups and params once for a
+//! program. A run is one submit. What the device reports late (it was lost, memory ran out) is kept and returned by the next call.
+
+mod buffers;
+mod device;
+mod grid;
+mod pipelines;
+mod program;
+mod readback;
+mod self_check;
+mod signal;
+
+use std::rc::Rc;
+
+use super::{Backend, SharedWords};
+use crate::error::DeviceError;
+use crate::plan::{BufferSpec, Program, Range};
+
+use self::device::Device;
+
+pub use self::buffers::Buffer;
+pub use self::program::Prepared;
+
+/// Runs plans through WebGPU. Clones share the device and what has been compiled for it.
+#[derive(Clone, Debug)]
+pub struct Wgpu {
+    device: Rc<Device>,
+}
+
+/// Words in a piece of an upload that fills a buffer.
+const FILL_PIECE: usize = 1 << 16;
+
 impl Wgpu {
-    pub async fn open(_s: bool) -> Result<Self, DeviceError> {
-        Err(DeviceError::NoWebgpu)
+    /// Opens a device on the browser's preferred adapter if it is hardware; with `software`, on its software adapter, or on whatever
+    /// there is.
+    ///
+    /// # Errors
+    /// [`DeviceError::NoWebgpu`], [`DeviceError::NoAdapter`], [`DeviceError::SoftwareAdapter`] unless asked for,
+    /// [`DeviceError::DeviceRequestFailed`].
+    pub async fn open(software: bool) -> Result<Self, DeviceError> {
+        Ok(Self { device: Rc::new(Device::open(software).await?) })
     }
-    pub async fn self_check(&mut self) -> Result<(), DeviceError> {
-        Ok(())
-    }
+
+    /// The adapter, as the browser names it.
     pub fn adapter_name(&self) -> &str {
-        ""
+        &self.device.adapter.description
     }
+
+    /// Whether the adapter is a program on the CPU.
     pub fn is_software(&self) -> bool {
-        true
+        self.device.adapter.software
+    }
+
+    /// Gives the device up, as if it had been taken away: calls from now on end in [`DeviceError::DeviceLost`].
+    pub fn destroy(&self) {
+        self.device.device.destroy();
     }
 }
+
 impl Backend for Wgpu {
-    type Buffer = ();
-    type Program = ();
-    fn allocate(&mut self, _: &BufferSpec) -> Result<(), DeviceError> {
-        Ok(())
+    type Buffer = Buffer;
+    type Program = Prepared;
+
+    fn allocate(&mut self, spec: &BufferSpec) -> Result<Buffer, DeviceError> {
+        self.device.check()?;
+        let buffer = self.device.storage(&spec.label, spec.len)?;
+        if spec.fill != 0.0 {
+            let word = if spec.words { spec.fill as u32 } else { spec.fill.to_bits() };
+            let piece = vec![word; spec.len.min(FILL_PIECE)];
+            for start in (0..spec.len).step_by(FILL_PIECE) {
+                self.device.upload(&buffer, start, &piece[..piece.len().min(spec.len - start)])?;
+            }
+        }
+        Ok(buffer)
     }
-    fn share(&mut self, _: &SharedWords, _: usize, _: &str) -> Result<(), DeviceError> {
-        Ok(())
+
+    fn share(&mut self, words: &SharedWords, capacity: usize, label: &str) -> Result<Buffer, DeviceError> {
+        self.device.check()?;
+        let words = words.borrow();
+        let mut buffer = self.device.storage(label, capacity.max(words.len()))?;
+        buffer.shared = true;
+        self.device.upload(&buffer, 0, &words)?;
+        Ok(buffer)
     }
-    fn refresh(&mut self, _: &(), _: &SharedWords, _: usize, _: usize) -> Result<(), DeviceError> {
-        Ok(())
+
+    fn refresh(&mut self, buffer: &Buffer, words: &SharedWords, from: usize, to: usize) -> Result<(), DeviceError> {
+        self.device.upload(buffer, from, &words.borrow()[from..to])
     }
-    fn write(&mut self, _: &mut (), _: usize, _: &[f32]) -> Result<(), DeviceError> {
-        Ok(())
+
+    fn write(&mut self, buffer: &mut Buffer, offset: usize, floats: &[f32]) -> Result<(), DeviceError> {
+        self.device.upload(buffer, offset, bytemuck::cast_slice(floats))
     }
-    fn write_words(&mut self, _: &mut (), _: usize, _: &[u32]) -> Result<(), DeviceError> {
-        Ok(())
+
+    fn write_words(&mut self, buffer: &mut Buffer, offset: usize, words: &[u32]) -> Result<(), DeviceError> {
+        self.device.upload(buffer, offset, words)
     }
-    async fn read(&mut self, _: &[()], _: Range) -> Result<Vec<f32>, DeviceError> {
-        Ok(vec![])
+
+    async fn read(&mut self, buffers: &[Buffer], range: Range) -> Result<Vec<f32>, DeviceError> {
+        self.device.download(&buffers[range.buffer.0], range.offset, range.len).await
     }
-    async fn read_words(&mut self, _: &[()], _: Range) -> Result<Vec<u32>, DeviceError> {
-        Ok(vec![])
+
+    async fn read_words(&mut self, buffers: &[Buffer], range: Range) -> Result<Vec<u32>, DeviceError> {
+        self.device.download(&buffers[range.buffer.0], range.offset, range.len).await
     }
-    async fn prepare(&mut self, _: &Program, _: &[()]) -> Result<(), DeviceError> {
-        Ok(())
+
+    async fn prepare(&mut self, program: &Program, buffers: &[Buffer]) -> Result<Prepared, DeviceError> {
+        self.device.prepare(program, buffers).await
     }
-    fn run(&mut self, _: &(), _: &mut [()]) -> Result<(), DeviceError> {
-        Ok(())
+
+    fn run(&mut self, program: &Prepared, _buffers: &mut [Buffer]) -> Result<(), DeviceError> {
+        self.device.run(program)
     }
+
     async fn finish(&mut self) -> Result<(), DeviceError> {
-        Ok(())
+        self.device.drain().await
     }
 }

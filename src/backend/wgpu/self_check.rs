@@ -1,0 +1,120 @@
+//! A short check of an adapter: it trains a tiny network one step, and the scalar kernels do the same.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Wgpu;
+use crate::autodiff::differentiate;
+use crate::backend::cpu::Kernels;
+use crate::error::{DeviceError, Error};
+use crate::executor::{AnyExecutor, Which, locate};
+use crate::graph::{Graph, Role, ValueId};
+use crate::layout::Layout;
+use crate::ops::conv2d::Conv2d;
+use crate::ops::flatten::Flatten;
+use crate::ops::linear::Linear;
+use crate::ops::max_pool2d::MaxPool2d;
+use crate::ops::relu::Relu;
+use crate::ops::{Operator, Window};
+use crate::plan::{Builder, Located, Plan};
+use crate::rng::{Rng, Stream};
+use crate::shape::Shape;
+
+/// Largest allowed difference, relative to the largest magnitude of a tensor. A driver that is wrong is wrong by far more; one that
+/// contracts products and sums differently by far less.
+const ALLOWED: f64 = 1e-4;
+
+impl Wgpu {
+    /// Compares convolution, pooling and linear layers, forward and backward, with the scalar kernels.
+    ///
+    /// # Errors
+    /// [`DeviceError::SelfCheckFailed`], or what the device reports.
+    pub async fn self_check(&mut self) -> Result<(), DeviceError> {
+        let (plan, names) = tiny_network().map_err(|error| internal(&error))?;
+        let mut here = AnyExecutor::wgpu(self.clone(), &plan, &HashMap::new()).await?;
+        let mut reference = AnyExecutor::cpu(Kernels::Scalar, &plan, &HashMap::new()).await?;
+        let mut random = Rng::new(1, Stream::Parameters);
+        for place in inputs(&plan, &names) {
+            let values: Vec<f32> = (0..place.shape.count()).map(|_| random.symmetric(1.0) as f32).collect();
+            for executor in [&mut here, &mut reference] {
+                executor.write_value("input", &place, &values).map_err(|error| internal(&error))?;
+            }
+        }
+        here.run(Which::Train)?;
+        reference.run(Which::Train)?;
+        for (kernel, place) in outputs(&plan, &names) {
+            let (found, expected) = (here.read_value(&place).await?, reference.read_value(&place).await?);
+            let largest = expected.iter().fold(0.0, |largest: f64, &value| largest.max(f64::from(value).abs()));
+            let allowed = ALLOWED * largest;
+            let difference = |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)).abs();
+            let errors = found.iter().zip(&expected).map(difference);
+            // Not `max`, which would let a NaN pass.
+            let largest_error = errors.fold(0.0, |largest: f64, error| if error <= largest { largest } else { error });
+            if largest_error.is_nan() || largest_error > allowed {
+                return Err(DeviceError::SelfCheckFailed { kernel: kernel.to_owned(), largest_error, allowed });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An error that only a bug in the check itself can cause.
+fn internal(error: &Error) -> DeviceError {
+    DeviceError::DeviceFailed { what: "the self-check".into(), reason: error.to_string() }
+}
+
+/// Values to compare by the kernel that made them, and inputs to fill besides the parameters.
+struct Names {
+    inputs: Vec<String>,
+    outputs: Vec<(&'static str, String)>,
+}
+
+/// Two convolutions (of one channel, and of several), a pooling and a linear layer, with sizes that leave tails everywhere.
+fn tiny_network() -> Result<(Plan, Names), Error> {
+    let mut graph = Graph::default();
+    let input = graph.add("x", Shape::new(&[5, 1, 11, 9]), Layout::Activation, false, Role::Input);
+    let window = |kernel_size, stride, padding| Window {
+        kernel_size: [kernel_size; 2],
+        stride: [stride; 2],
+        padding: [padding; 2],
+        dilation: [1; 2],
+    };
+    let convolution = |out_channels, window| -> Rc<dyn Operator> { Rc::new(Conv2d { out_channels, window, groups: 1, bias: true }) };
+    let mut apply = |name: &str, operator: Rc<dyn Operator>, x: ValueId| graph.apply(name, operator, &[x]);
+    let convolved = apply("conv1", convolution(6, window(5, 1, 2)), input)?;
+    let x = apply("relu1", Rc::new(Relu), convolved)?;
+    let x = apply("pool1", Rc::new(MaxPool2d { window: window(2, 2, 0), ceil_mode: false }), x)?;
+    let convolved_again = apply("conv2", convolution(10, window(3, 1, 0)), x)?;
+    let x = apply("flatten", Rc::new(Flatten), convolved_again)?;
+    let result = apply("fc", Rc::new(Linear { out_features: 7, bias: true }), x)?;
+    let dy = graph.add("dy", graph.shape(result).clone(), Layout::Activation, false, Role::Input);
+    differentiate(&mut graph, &[(result, dy)], &[])?;
+    let mut builder = Builder::default();
+    let train = builder.program(graph, &[result, convolved_again]);
+    let mut plan = builder.finish();
+    plan.train = train;
+    let outputs = [("conv2d.forward", "conv2"), ("linear.forward", "fc")];
+    let names =
+        Names { inputs: vec!["x".into(), "dy".into()], outputs: outputs.map(|(kernel, value)| (kernel, value.to_owned())).to_vec() };
+    Ok((plan, names))
+}
+
+fn inputs(plan: &Plan, names: &Names) -> Vec<Located> {
+    let values = names.inputs.iter().filter_map(|name| locate(&plan.train, name).ok().cloned());
+    values.chain(plan.parameters.iter().map(|parameter| plan.parameter_place(parameter, 0))).collect()
+}
+
+fn outputs(plan: &Plan, names: &Names) -> Vec<(&'static str, Located)> {
+    let values = names.outputs.iter().filter_map(|(kernel, name)| Some((*kernel, locate(&plan.train, name).ok()?.clone())));
+    let gradients = plan.parameters.iter().map(|parameter| {
+        let kernel = match parameter.name.split_once('.') {
+            Some(("fc", "weight")) => "linear.weight_gradient",
+            Some(("fc", _)) => "linear.bias_gradient",
+            // The first layer's gradients have come through all the others.
+            Some((_, "weight")) => "conv2d.weight_gradient",
+            _ => "conv2d.bias_gradient",
+        };
+        (kernel, plan.parameter_place(parameter, 1))
+    });
+    values.chain(gradients).collect()
+}

@@ -1,0 +1,280 @@
+//! Single operators over geometries with tails, groups, dilation, wide strides and wide padding.
+
+use receptive::data::gather::{self, GatherParams, NO_IMAGE};
+use receptive::layout::{Layout, channel_stride};
+use receptive::ops::conv2d::Conv2d;
+use receptive::ops::flatten::Flatten;
+use receptive::ops::linear::Linear;
+use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::relu::Relu;
+use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use receptive::ops::{Window, add};
+use receptive::rng::{Rng, Stream};
+use receptive::shape::Shape;
+use receptive::train::metrics::{self, MetricsParams};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::compare::{Case, open};
+
+/// Batch, input channels, height, width; output channels, kernel, stride, padding, dilation, groups, bias.
+type Geometry = ([usize; 4], usize, [usize; 2], [usize; 2], [usize; 2], [usize; 2], usize, bool);
+
+fn convolution(what: &str, seed: u64, (input, out_channels, kernel_size, stride, padding, dilation, groups, bias): Geometry) -> Case {
+    let window = Window { kernel_size, stride, padding, dilation };
+    let operator = Conv2d { out_channels, window, groups, bias };
+    let mut case = Case::new(format!("{what}: {input:?} {operator:?}"), seed);
+    let x = case.random_floats("x", &input);
+    let y = case.apply(operator, &[x]);
+    case.backward(y, &[x]);
+    case
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_of_chosen_geometries() {
+    let wgpu = open().await;
+    let cases: [(&str, Geometry); 16] = [
+        ("LeNet's first", ([5, 1, 28, 28], 6, [5, 5], [1, 1], [2, 2], [1, 1], 1, true)),
+        ("LeNet's second", ([4, 6, 14, 14], 16, [5, 5], [1, 1], [0, 0], [1, 1], 1, true)),
+        ("batch 1, one pixel", ([1, 3, 1, 1], 5, [1, 1], [1, 1], [0, 0], [1, 1], 1, true)),
+        ("vectors", ([3, 8, 6, 5], 16, [3, 3], [1, 1], [1, 1], [1, 1], 1, false)),
+        ("twelve to twenty", ([2, 12, 5, 4], 20, [3, 2], [2, 1], [1, 0], [1, 2], 1, true)),
+        ("stride beyond the kernel", ([2, 4, 9, 10], 4, [2, 1], [3, 4], [0, 1], [1, 1], 1, true)),
+        ("padding of the kernel's size", ([2, 5, 3, 2], 7, [3, 2], [2, 1], [4, 3], [1, 1], 1, true)),
+        ("dilation", ([2, 3, 9, 11], 9, [3, 2], [2, 3], [2, 1], [3, 4], 1, true)),
+        ("two groups of eight", ([3, 16, 5, 5], 16, [3, 3], [1, 1], [1, 1], [1, 1], 2, true)),
+        ("two groups of four", ([2, 8, 4, 5], 8, [3, 3], [2, 1], [1, 1], [1, 1], 2, true)),
+        ("groups of four and eight", ([2, 8, 4, 5], 16, [3, 1], [1, 1], [1, 0], [1, 1], 2, true)),
+        ("groups of eight and four", ([2, 16, 4, 5], 8, [1, 3], [1, 2], [0, 1], [1, 1], 2, false)),
+        ("groups of three and two", ([2, 9, 4, 5], 6, [3, 3], [1, 1], [1, 1], [1, 1], 3, true)),
+        ("depthwise", ([2, 10, 6, 5], 10, [3, 3], [1, 2], [1, 1], [1, 1], 10, true)),
+        ("depthwise, two each", ([1, 5, 6, 5], 10, [3, 3], [2, 1], [2, 0], [2, 1], 5, false)),
+        ("larger than its workgroups", ([9, 3, 33, 17], 13, [3, 3], [1, 1], [1, 1], [1, 1], 1, true)),
+    ];
+    for (seed, (what, geometry)) in cases.into_iter().enumerate() {
+        convolution(what, seed as u64, geometry).check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_of_random_geometries() {
+    let wgpu = open().await;
+    let mut random = Rng::new(11, Stream::Order);
+    for seed in 0..60 {
+        let mut upto = |most: u32| random.below(most) as usize + 1;
+        let groups = [1, 1, 1, 2, 3, 4][upto(6) - 1];
+        let (in_channels, out_channels) = (groups * upto(9), groups * upto(9));
+        let kernel_size = [upto(4), upto(4)];
+        let (stride, dilation) = ([upto(3), upto(3)], [upto(2), upto(2)]);
+        let padding = [upto(5) - 1, upto(5) - 1];
+        // At least one window fits.
+        let least = |i: usize| (dilation[i] * (kernel_size[i] - 1) + 1).saturating_sub(2 * padding[i]).max(1);
+        let input = [upto(5), in_channels, least(0) + upto(8) - 1, least(1) + upto(8) - 1];
+        let bias = upto(2) == 1;
+        let geometry = (input, out_channels, kernel_size, stride, padding, dilation, groups, bias);
+        convolution("random", 100 + seed, geometry).check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_with_a_relu_folded_in() {
+    let wgpu = open().await;
+    for (seed, groups) in [(1, 1), (2, 3)] {
+        let window = Window { kernel_size: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1] };
+        let mut case = Case::new(format!("conv2d + relu, {groups} groups"), seed);
+        let x = case.random_floats("x", &[3, 6, 5, 5]);
+        let y = case.graph.apply("conv", std::rc::Rc::new(Conv2d { out_channels: 9, window, groups, bias: true }), &[x]).expect("it fits");
+        let y = case.apply(Relu, &[y]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn linear() {
+    let wgpu = open().await;
+    let sizes = [(1, 1, 1), (64, 400, 120), (3, 5, 7), (5, 84, 10), (4, 8, 8), (7, 33, 130), (2, 3, 1), (6, 4, 300)];
+    for (seed, (batch, in_features, out_features)) in sizes.into_iter().enumerate() {
+        for bias in [true, false] {
+            let mut case = Case::new(format!("linear {batch} x {in_features} -> {out_features}"), seed as u64);
+            let x = case.random_floats("x", &[batch, in_features]);
+            let y = case.apply(Linear { out_features, bias }, &[x]);
+            case.backward(y, &[x]);
+            case.check(&wgpu).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn max_pool2d() {
+    let wgpu = open().await;
+    let cases = [
+        ([2, 6, 28, 28], [2, 2], [2, 2], [0, 0], [1, 1], false),
+        ([1, 1, 1, 1], [1, 1], [1, 1], [0, 0], [1, 1], false),
+        ([2, 5, 13, 13], [3, 3], [2, 2], [0, 0], [1, 1], false),
+        ([2, 3, 7, 9], [3, 2], [2, 3], [1, 1], [1, 1], true),
+        ([2, 4, 8, 7], [2, 3], [1, 1], [1, 1], [3, 2], false),
+        ([3, 9, 9, 10], [2, 2], [4, 3], [0, 1], [1, 1], true),
+        ([2, 3, 11, 5], [4, 3], [3, 2], [2, 1], [2, 1], true),
+    ];
+    for (seed, (input, kernel_size, stride, padding, dilation, ceil_mode)) in cases.into_iter().enumerate() {
+        let operator = MaxPool2d { window: Window { kernel_size, stride, padding, dilation }, ceil_mode };
+        let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
+        let x = case.random_floats("x", &input);
+        let y = case.apply(operator, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn max_pool2d_takes_the_first_of_equals_and_a_nan_wins() {
+    let wgpu = open().await;
+    let mut case = Case::new("ties and NaN", 1);
+    let mut values: Vec<f32> = (0..2 * 5 * 6 * 6).map(|i| [1.0, -1.0, 1.0, f32::NEG_INFINITY][i % 4]).collect();
+    for at in [0, 40, 41, 77, 200, 359] {
+        values[at] = f32::NAN;
+    }
+    let x = case.floats("x", &[2, 5, 6, 6], values);
+    let window = Window { kernel_size: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1] };
+    let y = case.apply(MaxPool2d { window, ceil_mode: true }, &[x]);
+    case.backward(y, &[x]);
+    case.check(&wgpu).await;
+}
+
+#[wasm_bindgen_test]
+async fn relu_keeps_a_nan_and_is_flat_at_zero() {
+    let wgpu = open().await;
+    let mut case = Case::new("relu", 1);
+    let special = [f32::NAN, 0.0, -0.0, -1.0, 1.0, f32::INFINITY, f32::NEG_INFINITY];
+    let values = (0..3 * 5 * 7 * 3).map(|i| special[i % 7] * if i % 2 == 0 { 1.0 } else { 0.5 }).collect();
+    let x = case.floats("x", &[3, 5, 7, 3], values);
+    let y = case.apply(Relu, &[x]);
+    case.backward(y, &[x]);
+    case.check(&wgpu).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_nan_comes_through_convolution_and_linear_but_not_into_pad_lanes() {
+    let wgpu = open().await;
+    for value in [f32::NAN, f32::INFINITY] {
+        let mut case = Case::new(format!("{value} through conv2d"), 1);
+        let mut values = vec![0.5; 2 * 3 * 4 * 4];
+        values[20] = value;
+        let x = case.floats("x", &[2, 3, 4, 4], values.clone());
+        let window = Window { kernel_size: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1] };
+        let y = case.apply(Conv2d { out_channels: 5, window, groups: 1, bias: true }, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+        let mut case = Case::new(format!("{value} through linear"), 1);
+        let x = case.floats("x", &[2, 48], values);
+        let y = case.apply(Linear { out_features: 5, bias: true }, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn flatten_and_add() {
+    let wgpu = open().await;
+    for (seed, dims) in [[2, 16, 5, 5], [1, 1, 1, 1], [3, 5, 2, 3], [2, 4, 1, 9]].into_iter().enumerate() {
+        let mut case = Case::new(format!("flatten {dims:?}"), seed as u64);
+        let x = case.random_floats("x", &dims);
+        let y = case.apply(Flatten, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+        let mut case = Case::new(format!("add {dims:?}"), seed as u64);
+        let (a, b) = (case.random_floats("a", &dims), case.random_floats("b", &dims));
+        let sum = add::sum_gradients(&mut case.graph, "add", a, b);
+        case.graph.values[sum.0].role = receptive::graph::Role::Temporary;
+        case.graph.values[sum.0].name = "sum".into();
+        case.keep(sum);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn softmax_cross_entropy_with_all_its_options() {
+    let wgpu = open().await;
+    let mut seed = 0;
+    for logits in [vec![64, 10], vec![1, 2], vec![3, 5, 4, 3], vec![130, 7]] {
+        for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
+            for (weighted, soft_target, label_smoothing) in
+                [(false, false, 0.0), (true, false, 0.1), (false, true, 0.0), (true, true, 0.2), (true, false, 0.0)]
+            {
+                seed += 1;
+                let operator = SoftmaxCrossEntropy { reduction, label_smoothing, ignore_index: IGNORE_INDEX, weighted, soft_target };
+                loss_case(seed, &logits, operator).check(&wgpu).await;
+            }
+        }
+    }
+}
+
+fn loss_case(seed: u64, dims: &[usize], operator: SoftmaxCrossEntropy) -> Case {
+    let mut case = Case::new(format!("{dims:?} {operator:?}"), seed);
+    let classes = dims[1];
+    // Logits far from zero, where a loss that does not shift them would overflow.
+    let values = (0..dims.iter().product()).map(|_| (case.random.normal() * 6.0 + 80.0) as f32).collect();
+    let logits = case.floats("logits", dims, values);
+    let mut items = vec![dims[0]];
+    items.extend(&dims[2..]);
+    let target = if operator.soft_target {
+        let values = (0..dims.iter().product()).map(|_| case.random.uniform() as f32).collect();
+        case.floats("target", dims, values)
+    } else {
+        let count = items.iter().product::<usize>();
+        // Every third item is ignored, but not the first.
+        let labels = (0..count).map(|i| if i % 3 == 2 { IGNORE_INDEX as u32 } else { case.random.below(classes as u32) });
+        let labels = labels.collect();
+        case.words("target", &items, labels)
+    };
+    let mut inputs = vec![logits, target];
+    if operator.weighted {
+        let values = (0..classes).map(|_| case.random.uniform() as f32 + 0.5).collect();
+        inputs.push(case.floats("class weights", &[classes], values));
+    }
+    let loss = case.apply(operator, &inputs);
+    case.backward(loss, &[logits]);
+    case
+}
+
+#[wasm_bindgen_test]
+async fn metrics_count_what_the_scalar_kernel_counts() {
+    let wgpu = open().await;
+    for (seed, rows, channels, confusion) in [(1, 64, 10, true), (2, 1, 10, true), (3, 200, 7, true), (4, 64, 10, false)] {
+        let mut case = Case::new(format!("metrics of {rows} rows"), seed);
+        // Few distinct values, so that there are ties.
+        let values = (0..rows * channels).map(|_| case.random.below(5) as f32).collect();
+        let logits = case.floats("logits", &[rows, channels], values);
+        let labels = (0..rows).map(|i| if i % 5 == 4 { IGNORE_INDEX as u32 } else { case.random.below(channels as u32) }).collect();
+        let targets = case.words("targets", &[rows], labels);
+        // Whole numbers, whose sums are exact in any order.
+        let costs = (0..2 * rows + 1).map(|_| case.random.below(8) as f32).collect();
+        let items = case.floats("items", &[2 * rows + 1], costs);
+        let sums = case.state("sums", &[metrics::sums_len(channels)], true);
+        let (rows, stride) = (rows as u32, channel_stride(channels) as u32);
+        let params = MetricsParams { rows, channels: channels as u32, channel_stride: stride, confusion: confusion.into() };
+        for _ in 0..2 {
+            case.graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &[logits, targets, items, sums]);
+        }
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_batch_is_gathered() {
+    let wgpu = open().await;
+    let mut case = Case::new("gather", 1);
+    let (images, pixels) = (7usize, 15usize);
+    let words = (images * pixels).div_ceil(4);
+    let packed = (0..words).map(|_| case.random.below(u32::MAX)).collect();
+    let data = case.words("images", &[words], packed);
+    let labels = case.words("labels", &[images], (0..images as u32).collect());
+    let indices = case.words("indices", &[5], vec![3, NO_IMAGE, 0, 6, 3]);
+    let x = case.graph.temporary("x", Shape::new(&[5, 1, 3, 5]));
+    let targets = case.graph.add("targets", Shape::new(&[5]), Layout::Activation, true, receptive::graph::Role::Temporary);
+    let params = GatherParams { batch: 5, pixels: pixels as u32, mean: 0.1307, deviation: 0.3081 };
+    case.graph.call("input", &gather::IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
+    case.graph.call("input", &gather::LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+    case.keep(x);
+    case.check(&wgpu).await;
+}

@@ -1,0 +1,98 @@
+//! Whole training steps: the optimizer's variants, and LeNet-5 on both backends.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use receptive::backend::SharedWords;
+use receptive::backend::cpu::Kernels;
+use receptive::executor::{AnyExecutor, Which, locate};
+use receptive::network::init::draw;
+use receptive::network::spec::Spec;
+use receptive::network::zoo;
+use receptive::optim::sgd::Sgd;
+use receptive::plan::{Plan, Range, names};
+use receptive::rng::{Rng, Stream};
+use receptive::train::metrics::Sums;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::compare::open;
+
+const IMAGES: usize = 50;
+
+fn data(plan_images: usize) -> HashMap<String, (SharedWords, usize)> {
+    let mut random = Rng::new(3, Stream::Order);
+    let images: Vec<u32> = (0..plan_images * 784 / 4).map(|_| random.below(u32::MAX)).collect();
+    let labels: Vec<u32> = (0..plan_images as u32).map(|i| i % 10).collect();
+    let shared = |words: Vec<u32>| {
+        let capacity = words.len();
+        (Rc::new(RefCell::new(words)), capacity)
+    };
+    HashMap::from([(names::IMAGES.to_owned(), shared(images)), (names::LABELS.to_owned(), shared(labels))])
+}
+
+fn lenet(batch: usize) -> (Spec, Plan) {
+    let preset = zoo::preset("lenet5").expect("a preset");
+    let mut spec = Spec::from_json(&preset.spec).expect("it is valid");
+    spec.training.batch_size = batch;
+    let plan = Plan::for_training(&spec).expect("it fits");
+    (spec, plan)
+}
+
+fn place(plan: &Plan, name: &str) -> Range {
+    locate(&plan.train, name).expect("a value of the training program").range
+}
+
+async fn steps(plan: &Plan, spec: &Spec, executor: &mut AnyExecutor, optimizer: Sgd, count: usize) -> (Vec<f32>, Sums) {
+    let mut random = Rng::new(7, Stream::Parameters);
+    for parameter in &plan.parameters {
+        let values = draw(&parameter.spec, spec.training.init, &mut random);
+        executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values).expect("written");
+    }
+    let indices = place(plan, names::INDICES);
+    for step in 0..count {
+        let batch: Vec<u32> = (0..plan.batch).map(|i| ((step * plan.batch + i) % IMAGES) as u32).collect();
+        executor.write_words(Range { len: batch.len(), ..indices }, &batch).expect("written");
+        executor.write_stored(place(plan, names::HYPER), &optimizer.hyper(step == 0)).expect("written");
+        executor.run(Which::Train).expect("it runs");
+    }
+    let [parameters, _] = plan.arenas.expect("it has parameters");
+    let len = plan.buffers[parameters.0].len;
+    let values = executor.read_stored(Range { buffer: parameters, offset: 0, len }).await.expect("read");
+    let sums = executor.read_words(place(plan, names::SUMS)).await.expect("read");
+    (values, Sums::from_words(&sums))
+}
+
+#[wasm_bindgen_test]
+async fn lenet_takes_the_same_steps_as_on_the_scalar_kernels() {
+    let wgpu = open().await;
+    let plain = Sgd { momentum: 0.0, ..Sgd::default() };
+    let full = Sgd { momentum: 0.9, nesterov: true, weight_decay: 1e-3, ..Sgd::default() };
+    let dampened = Sgd { momentum: 0.8, dampening: 0.3, ..Sgd::default() };
+    for optimizer in [plain, full, dampened] {
+        let (spec, plan) = lenet(9);
+        let external = data(IMAGES);
+        let mut cpu = AnyExecutor::cpu(Kernels::Scalar, &plan, &external).await.expect("memory");
+        let mut gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &external).await.expect("a device");
+        let (expected, expected_sums) = steps(&plan, &spec, &mut cpu, optimizer, 4).await;
+        let (found, sums) = steps(&plan, &spec, &mut gpu, optimizer, 4).await;
+        for (at, (a, b)) in found.iter().zip(&expected).enumerate() {
+            assert!((a - b).abs() <= 2e-5, "{optimizer:?}: parameter {at} is {a}, not {b}");
+        }
+        assert!((sums.mean_loss() - expected_sums.mean_loss()).abs() < 1e-4, "{sums:?} {expected_sums:?}");
+        assert_eq!((sums.items, sums.steps, sums.finite), (36, 4, true));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_same_steps_give_the_same_bits() {
+    let wgpu = open().await;
+    let (spec, plan) = lenet(16);
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let mut gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &data(IMAGES)).await.expect("a device");
+        let (values, sums) = steps(&plan, &spec, &mut gpu, Sgd::default(), 3).await;
+        runs.push((values.iter().map(|value| value.to_bits()).collect::<Vec<_>>(), sums));
+    }
+    assert!(runs[0] == runs[1]);
+}
