@@ -16,7 +16,8 @@ mod weights;
 use super::params::Conv2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
 
-use gather::Gather;
+use self::axis::Axis;
+use self::gather::Gather;
 
 /// The numbers of [`Conv2dParams`] as `usize`, per group where that is what the kernels count in.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,19 @@ impl Geometry {
         }
     }
 
+    /// Rows and columns of the walk that writes the output, or (transposed) the input's gradient.
+    fn axes(&self, transposed: bool) -> [Axis; 2] {
+        core::array::from_fn(|i| Axis {
+            kernel: self.kernel[i],
+            written: if transposed { self.input[i] } else { self.output[i] },
+            read: if transposed { self.output[i] } else { self.input[i] },
+            stride: self.stride[i],
+            padding: self.padding[i],
+            dilation: self.dilation[i],
+            transposed,
+        })
+    }
+
     fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
@@ -74,9 +88,8 @@ pub fn forward(p: &Conv2dParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
     }
     let walk = Gather::forward(&geometry, p.relu != 0);
     for group in 0..geometry.groups {
-        let (panel, rest) = scratch.split_at_mut(walk.panel_len());
-        pack::forward(&geometry, group, weight, panel);
-        walk.run(group, x, panel, bias, y, rest);
+        pack::forward(&geometry, group, weight, &mut scratch[..walk.panel_len()]);
+        walk.run(group, x, bias, y, scratch);
     }
 }
 
@@ -93,9 +106,8 @@ pub fn input_gradient(p: &Conv2dParams, dy: &[f32], weight: &[f32], dx: &mut [f3
     }
     let walk = Gather::input_gradient(&geometry);
     for group in 0..geometry.groups {
-        let (panel, rest) = scratch.split_at_mut(walk.panel_len());
-        pack::transposed(&geometry, group, weight, panel);
-        walk.run(group, dy, panel, &[], dx, rest);
+        pack::transposed(&geometry, group, weight, &mut scratch[..walk.panel_len()]);
+        walk.run(group, dy, &[], dx, scratch);
     }
 }
 

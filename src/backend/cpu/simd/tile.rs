@@ -6,49 +6,65 @@
 
 use super::{F32x4, LANES};
 
-/// Where the reduction of one position runs: `rows x cols` stretches of `len` consecutive inputs, at even distances.
+/// Where the reduction of one position runs: `rows x columns` taps of `channels` consecutive inputs, at even distances.
 ///
-/// Stretch `(r, c)` begins `r * row_x + c * col_x` floats after the position's first input and meets the panel's
-/// reduction steps from `first + r * row_k + c * col_k` on.
+/// Tap `(r, c)` begins `r * row_x + c * column_x` floats after the position's first input and meets the panel's reduction
+/// steps from `first + r * row_k + c * column_k` on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Taps {
-    /// Stretches from top to bottom.
+    /// Taps from top to bottom.
     pub rows: usize,
-    /// Floats of input from one row of stretches to the next.
+    /// Floats of input from one row of taps to the next.
     pub row_x: usize,
-    /// Reduction steps of the panel from one row of stretches to the next.
+    /// Reduction steps of the panel from one row of taps to the next.
     pub row_k: usize,
-    /// Stretches from left to right.
-    pub cols: usize,
-    /// Floats of input from one stretch to the next.
-    pub col_x: usize,
-    /// Reduction steps of the panel from one stretch to the next.
-    pub col_k: usize,
-    /// Consecutive inputs, and reduction steps, of a stretch.
-    pub len: usize,
-    /// The panel's reduction step of the first stretch.
+    /// Taps from left to right.
+    pub columns: usize,
+    /// Floats of input from one tap to the next.
+    pub column_x: usize,
+    /// Reduction steps of the panel from one tap to the next.
+    pub column_k: usize,
+    /// Consecutive inputs, and reduction steps, of a tap.
+    pub channels: usize,
+    /// The panel's reduction step of the first tap.
     pub first: usize,
 }
 
-impl Taps {
-    /// Floats of input from a position's first one to just past its last one.
-    #[inline(always)]
-    fn reach_x(&self) -> usize {
-        if self.rows == 0 || self.cols == 0 { 0 } else { (self.rows - 1) * self.row_x + (self.cols - 1) * self.col_x + self.len }
-    }
+/// The taps written out, one entry a reduction step, so that the inner loop is a single one whatever the kernel's size.
+///
+/// Loops nested over kernel rows and channels are short (5, 6, 3 rounds in LeNet) and cost more than their work.
+#[derive(Debug)]
+pub struct Steps<'t> {
+    /// Bytes from a position's first input; bytes from the panel's start, for each vector of its width.
+    offsets: &'t [[u32; 2]],
+    /// No step reads further than this many floats from the position's first input.
+    reach_x: usize,
+    /// No step reads further than this many steps into the panel.
+    reach_k: usize,
+}
 
-    /// Reduction steps of the panel up to just past the last one used.
-    #[inline(always)]
-    fn reach_k(&self) -> usize {
-        if self.rows == 0 || self.cols == 0 {
-            0
-        } else {
-            self.first + (self.rows - 1) * self.row_k + (self.cols - 1) * self.col_k + self.len
+impl<'t> Steps<'t> {
+    /// Writes out the taps into `table`, which must hold `rows * columns * channels` entries.
+    pub fn write(taps: &Taps, table: &'t mut [[u32; 2]]) -> Steps<'t> {
+        let table = &mut table[..taps.rows * taps.columns * taps.channels];
+        let (mut reach_x, mut reach_k) = (0, 0);
+        let mut entries = table.iter_mut();
+        for row in 0..taps.rows {
+            for column in 0..taps.columns {
+                let x = row * taps.row_x + column * taps.column_x;
+                let k = taps.first + row * taps.row_k + column * taps.column_k;
+                reach_x = reach_x.max(x + taps.channels);
+                reach_k = reach_k.max(k + taps.channels);
+                for (i, entry) in entries.by_ref().take(taps.channels).enumerate() {
+                    *entry = [((x + i) * size_of::<f32>()) as u32, ((k + i) * size_of::<[f32; LANES]>()) as u32];
+                }
+            }
         }
+        Steps { offsets: table, reach_x, reach_k }
     }
 }
 
-/// `start[v] + sum over taps of x[at[m] + tap] * panel[tap][v]` for `M` positions and `V` vectors.
+/// `start[v] + sum over steps of x[at[m] + step] * panel[step][v]` for `M` positions and `V` vectors.
 ///
 /// `panel` holds `V * 4` weights for each reduction step.
 #[inline(always)]
@@ -56,68 +72,25 @@ pub fn dot_tile<const M: usize, const V: usize>(
     x: &[f32],
     at: &[u32; M],
     panel: &[f32],
-    taps: &Taps,
+    steps: &Steps<'_>,
     start: [F32x4; V],
 ) -> [[F32x4; V]; M] {
-    let reach = taps.reach_x();
-    assert!(reach <= x.len() && at.iter().all(|&at| at as usize <= x.len() - reach), "positions lie inside the input");
-    assert!(taps.reach_k() * V * LANES <= panel.len(), "taps lie inside the panel");
+    assert!(steps.reach_x <= x.len() && at.iter().all(|&at| at as usize <= x.len() - steps.reach_x), "positions lie inside the input");
+    assert!(steps.reach_k * V * LANES <= panel.len(), "steps lie inside the panel");
     let mut acc = [start; M];
-    for row in 0..taps.rows {
-        for col in 0..taps.cols {
-            let skip = row * taps.row_x + col * taps.col_x;
-            let step = taps.first + row * taps.row_k + col * taps.col_k;
-            // SAFETY: `at[m] + reach` was checked against `x`, and `skip + len <= reach`; `reach_k` was checked against
-            // `panel`, and `step + len <= reach_k`.
-            unsafe {
-                let inputs = at.map(|at| x.as_ptr().add(at as usize + skip));
-                acc = dot_stretch(acc, inputs, panel.as_ptr().add(step * V * LANES), taps.len);
-            }
-        }
-    }
-    acc
-}
-
-/// Adds `len` reduction steps to the accumulators.
-///
-/// # Safety
-/// Every input must be readable for `len` floats and `panel` for `len * V * 4`.
-#[inline(always)]
-unsafe fn dot_stretch<const M: usize, const V: usize>(
-    mut acc: [[F32x4; V]; M],
-    mut inputs: [*const f32; M],
-    mut panel: *const f32,
-    len: usize,
-) -> [[F32x4; V]; M] {
-    const UNROLL: usize = 4;
-    let mut left = len;
-    // SAFETY: each round reads `UNROLL` (then one) steps of the `left` that remain, and moves the pointers past them.
+    // SAFETY: every step reads below `reach_x` floats after its position and below `reach_k` steps of the panel, both checked
+    // above against the slices.
     unsafe {
-        while left >= UNROLL {
-            for k in 0..UNROLL {
-                let weights: [F32x4; V] = core::array::from_fn(|v| F32x4::load_ptr(panel.add((k * V + v) * LANES)));
-                for m in 0..M {
-                    let value = F32x4::splat_ptr(inputs[m].add(k));
-                    for v in 0..V {
-                        acc[m][v] = value.mul_add(weights[v], acc[m][v]);
-                    }
-                }
-            }
-            inputs = inputs.map(|input| input.add(UNROLL));
-            panel = panel.add(UNROLL * V * LANES);
-            left -= UNROLL;
-        }
-        while left > 0 {
+        let inputs = at.map(|at| x.as_ptr().add(at as usize));
+        for &[x_offset, panel_offset] in steps.offsets {
+            let panel = panel.as_ptr().byte_add(V * panel_offset as usize);
             let weights: [F32x4; V] = core::array::from_fn(|v| F32x4::load_ptr(panel.add(v * LANES)));
             for m in 0..M {
-                let value = F32x4::splat_ptr(inputs[m]);
+                let value = F32x4::splat_ptr(inputs[m].byte_add(x_offset as usize));
                 for v in 0..V {
                     acc[m][v] = value.mul_add(weights[v], acc[m][v]);
                 }
             }
-            inputs = inputs.map(|input| input.add(1));
-            panel = panel.add(V * LANES);
-            left -= 1;
         }
     }
     acc

@@ -1,7 +1,6 @@
 //! One input and one output channel a group (Howard et al. 2017): vectors run over the channels.
 
 use super::Geometry;
-use super::axis::Axis;
 use crate::backend::cpu::simd::{F32x4, LANES};
 
 /// `y[c] = bias[c] + sum over taps of x[tap][c] * weight[tap][c]`.
@@ -14,20 +13,8 @@ pub(super) fn input_gradient(g: &Geometry, dy: &[f32], weight: &[f32], dx: &mut 
     walk(g, true, dy, weight, &[], false, dx);
 }
 
-fn axes(g: &Geometry, transposed: bool) -> [Axis; 2] {
-    core::array::from_fn(|i| Axis {
-        kernel: g.kernel[i],
-        written: if transposed { g.input[i] } else { g.output[i] },
-        read: if transposed { g.output[i] } else { g.input[i] },
-        stride: g.stride[i],
-        padding: g.padding[i],
-        dilation: g.dilation[i],
-        transposed,
-    })
-}
-
 fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f32], relu: bool, written: &mut [f32]) {
-    let [vertical, horizontal] = axes(g, transposed);
+    let [vertical, horizontal] = g.axes(transposed);
     let pixel = g.out_stride;
     let (read_row, written_row) = (horizontal.read * pixel, horizontal.written * pixel);
     for rows in vertical.runs() {
@@ -64,7 +51,7 @@ fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f3
 pub(super) fn weight_gradient(g: &Geometry, x: &[f32], dy: &[f32], dweight: &mut [f32]) {
     let pixel = g.out_stride;
     dweight[..g.taps() * pixel].fill(0.0);
-    let [vertical, horizontal] = axes(g, false);
+    let [vertical, horizontal] = g.axes(false);
     for n in 0..g.batch {
         for rows in vertical.runs() {
             for columns in horizontal.runs() {

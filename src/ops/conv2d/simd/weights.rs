@@ -14,7 +14,7 @@ const FLATTEN_BELOW: usize = 6;
 const COPY_LEN: usize = 1 << 18;
 
 /// Bytes of `x` and `dy` a strip of positions may touch: they are read once a tile and should stay in the first-level cache.
-const STRIP_BYTES: usize = 20 << 10;
+const STRIP_BYTES: usize = 12 << 10;
 
 /// Floats in a cache line.
 const LINE: usize = 16;
@@ -114,7 +114,30 @@ fn pad_columns(g: &Geometry, group: usize, x: &[f32], padded: &mut [f32]) {
         let inner = edge + g.input[1] * g.group_in;
         to[..edge].fill(0.0);
         to[inner..].fill(0.0);
-        super::gather::compact(from, g.in_stride, group * g.group_in, g.group_in, &mut to[edge..inner]);
+        compact(from, g.in_stride, group * g.group_in, g.group_in, &mut to[edge..inner]);
+    }
+}
+
+/// Copies `channels` channels from `first` on of every pixel close together.
+fn compact(from: &[f32], stride: usize, first: usize, channels: usize, to: &mut [f32]) {
+    if channels == 1 {
+        for (pixel, copy) in from.chunks_exact(stride).zip(to) {
+            *copy = pixel[first];
+        }
+        return;
+    }
+    let width = round_up(channels);
+    for (i, pixel) in from.chunks_exact(stride).enumerate() {
+        let at = i * channels;
+        match (pixel.get(first..first + width), to.get_mut(at..at + width)) {
+            // Whole vectors: what is too much is overwritten by the next pixel.
+            (Some(pixel), Some(copy)) => {
+                for lane in (0..width).step_by(LANES) {
+                    F32x4::load(&pixel[lane..]).store(&mut copy[lane..]);
+                }
+            }
+            _ => to[at..at + channels].copy_from_slice(&pixel[first..first + channels]),
+        }
     }
 }
 
