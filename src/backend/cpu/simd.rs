@@ -290,15 +290,6 @@ impl U32x4 {
         dst.copy_from_slice(&self.0);
     }
 
-    /// The first `count` lanes; the others become zero.
-    #[inline(always)]
-    pub fn first_lanes(self, count: usize) -> U32x4 {
-        let mut lanes = [0; LANES];
-        self.store(&mut lanes);
-        lanes[count.min(LANES)..].fill(0);
-        U32x4::load(&lanes)
-    }
-
     /// Lane-wise `self == other`.
     #[inline(always)]
     pub fn equal(self, other: U32x4) -> Mask4 {
@@ -315,5 +306,68 @@ impl U32x4 {
         return U32x4(arch::v128_bitselect(yes.0, no.0, mask.0));
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         return U32x4(core::array::from_fn(|i| if mask.0[i] { yes.0[i] } else { no.0[i] }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    const A: [f32; 4] = [1.5, -2.0, 0.0, f32::NAN];
+    const B: [f32; 4] = [0.5, 4.0, -0.0, 1.0];
+
+    fn vectors() -> (F32x4, F32x4) {
+        (F32x4::load(&A), F32x4::constant(B))
+    }
+
+    /// NaN equals NaN here, 0 does not equal -0.
+    #[track_caller]
+    fn assert_lanes(actual: F32x4, expected: [f32; 4]) {
+        let bits = |lanes: [f32; 4]| lanes.map(|lane| if lane.is_nan() { f32::NAN.to_bits() } else { lane.to_bits() });
+        assert_eq!(bits(actual.to_array()), bits(expected));
+    }
+
+    #[test]
+    fn arithmetic_is_lane_wise() {
+        let (a, b) = vectors();
+        assert_lanes(a + b, [2.0, 2.0, 0.0, f32::NAN]);
+        assert_lanes(a - b, [1.0, -6.0, 0.0, f32::NAN]);
+        assert_lanes(a * b, [0.75, -8.0, -0.0, f32::NAN]);
+        assert_lanes(a.mul_add(b, F32x4::splat(1.0)), [1.75, -7.0, 1.0, f32::NAN]);
+    }
+
+    #[test]
+    fn relu_keeps_nan() {
+        assert_lanes(vectors().0.relu(), [1.5, 0.0, 0.0, f32::NAN]);
+    }
+
+    #[test]
+    fn comparisons_choose_lanes() {
+        let (a, b) = vectors();
+        assert_lanes(F32x4::select(a.gt(b), a, b), [1.5, 4.0, -0.0, 1.0]);
+        assert_lanes(F32x4::select(a.gt_or_nan(b), a, b), [1.5, 4.0, -0.0, f32::NAN]);
+        assert_lanes(b.keep(b.gt(F32x4::splat(0.75))), [0.0, 4.0, 0.0, 1.0]);
+        let mut lanes = [0; 4];
+        U32x4::select(a.gt_or_nan(b), U32x4::splat(7), U32x4::load(&[1, 2, 3, 4])).store(&mut lanes);
+        assert_eq!(lanes, [7, 2, 3, 7]);
+        assert_lanes(F32x4::splat(9.0).keep(U32x4::load(&lanes).equal(U32x4::splat(7))), [9.0, 0.0, 0.0, 9.0]);
+    }
+
+    #[test]
+    fn transposing_swaps_rows_and_lanes() {
+        let rows = core::array::from_fn(|row| F32x4::constant(core::array::from_fn(|lane| (4 * row + lane) as f32)));
+        for (i, column) in F32x4::transpose(rows).into_iter().enumerate() {
+            assert_lanes(column, core::array::from_fn(|j| (4 * j + i) as f32));
+        }
+    }
+
+    #[test]
+    fn loads_and_stores_need_no_alignment() {
+        let mut values: Vec<f32> = (0..9).map(|i| i as f32).collect();
+        F32x4::load(&values[3..]).store(&mut values[1..]);
+        assert_eq!(values, [0.0, 3.0, 4.0, 5.0, 6.0, 5.0, 6.0, 7.0, 8.0]);
     }
 }

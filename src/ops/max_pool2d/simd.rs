@@ -7,7 +7,8 @@ use crate::backend::cpu::simd::{F32x4, LANES, U32x4};
 
 /// `y` = the largest value of each window; `argmax` = its place in the plane, `row * in_width + column`.
 ///
-/// Among equal values the first in row-major order wins, a NaN wins over everything, padding counts as minus infinity.
+/// Among equal values the first in row-major order wins, a NaN wins over everything, padding counts as minus infinity. The
+/// places in pad lanes mean nothing: the gradients there are zero.
 pub fn forward(p: &MaxPool2dParams, x: &[f32], y: &mut [f32], argmax: &mut [u32]) {
     let channels = p.channel_stride as usize;
     let [in_height, in_width] = [p.in_height as usize, p.in_width as usize];
@@ -17,10 +18,18 @@ pub fn forward(p: &MaxPool2dParams, x: &[f32], y: &mut [f32], argmax: &mut [u32]
         return;
     }
     let count = p.batch as usize * p.out_height as usize;
+    let two_by_two = [p.kernel_height, p.kernel_width, p.dilation_height, p.dilation_width] == [2, 2, 1, 1]
+        && (p.out_height - 1) * p.stride_height + 2 <= p.in_height
+        && (p.out_width - 1) * p.stride_width + 2 <= p.in_width
+        && [p.padding_height, p.padding_width] == [0, 0];
     let rows = y.chunks_exact_mut(row_len).zip(argmax.chunks_exact_mut(row_len)).take(count);
     for (i, (y, argmax)) in rows.enumerate() {
         let (n, h) = (i / p.out_height as usize, i % p.out_height as usize);
         let x = &x[n * image..][..image];
+        if two_by_two {
+            two_by_two_row(p, h, x, y, argmax);
+            continue;
+        }
         let vertical = taps(h, p.kernel_height, p.stride_height, p.padding_height, p.dilation_height, p.in_height);
         let pixels = y.chunks_exact_mut(channels).zip(argmax.chunks_exact_mut(channels));
         for (w, (y, argmax)) in pixels.enumerate() {
@@ -33,12 +42,44 @@ pub fn forward(p: &MaxPool2dParams, x: &[f32], y: &mut [f32], argmax: &mut [u32]
                 column_step: p.dilation_width as usize,
             };
             for lane in (0..channels).step_by(LANES) {
-                let (largest, place) = window.largest(&x[lane..], channels, lane, p.channels as usize);
+                let (largest, place) = window.largest(&x[lane..], channels);
                 largest.store(&mut y[lane..]);
                 place.store(&mut argmax[lane..]);
             }
         }
     }
+}
+
+/// One row of 2x2 windows without padding, the usual case.
+fn two_by_two_row(p: &MaxPool2dParams, h: usize, x: &[f32], y: &mut [f32], argmax: &mut [u32]) {
+    let channels = p.channel_stride as usize;
+    let row_len = p.in_width as usize * channels;
+    let (top, rest) = x[h * p.stride_height as usize * row_len..].split_at(row_len);
+    let bottom = &rest[..row_len];
+    let mut place = h as u32 * p.stride_height * p.in_width;
+    let mut at = 0;
+    for (y, argmax) in y.chunks_exact_mut(channels).zip(argmax.chunks_exact_mut(channels)) {
+        let (top_left, top_right) = top[at..][..2 * channels].split_at(channels);
+        let (bottom_left, bottom_right) = bottom[at..][..2 * channels].split_at(channels);
+        let others = [(top_right, place + 1), (bottom_left, place + p.in_width), (bottom_right, place + p.in_width + 1)];
+        for (vector, (y, argmax)) in y.chunks_exact_mut(LANES).zip(argmax.chunks_exact_mut(LANES)).enumerate() {
+            let lane = vector * LANES;
+            let mut largest = (F32x4::load(&top_left[lane..]), U32x4::splat(place));
+            for (from, place) in others {
+                largest = larger(largest, F32x4::load(&from[lane..]), place);
+            }
+            largest.0.store(y);
+            largest.1.store(argmax);
+        }
+        place += p.stride_width;
+        at += p.stride_width as usize * channels;
+    }
+}
+
+#[inline(always)]
+fn larger((largest, place): (F32x4, U32x4), value: F32x4, at: u32) -> (F32x4, U32x4) {
+    let better = value.gt_or_nan(largest);
+    (F32x4::select(better, value, largest), U32x4::select(better, U32x4::splat(at), place))
 }
 
 /// The taps of one window along one axis that are inside the map.
@@ -68,26 +109,18 @@ struct Window {
 
 impl Window {
     #[inline(always)]
-    fn largest(&self, x: &[f32], channels: usize, lane: usize, used: usize) -> (F32x4, U32x4) {
+    fn largest(&self, x: &[f32], channels: usize) -> (F32x4, U32x4) {
         if self.rows == 0 || self.columns == 0 {
             return (F32x4::ZERO, U32x4::splat(0));
         }
-        let mut largest = F32x4::load(&x[self.first * channels..]);
-        let mut place = U32x4::splat(self.first as u32);
+        let mut largest = (F32x4::load(&x[self.first * channels..]), U32x4::splat(self.first as u32));
         for row in 0..self.rows {
             for column in 0..self.columns {
                 let at = self.first + row * self.row_step + column * self.column_step;
-                let value = F32x4::load(&x[at * channels..]);
-                let better = value.gt_or_nan(largest);
-                largest = F32x4::select(better, value, largest);
-                place = U32x4::select(better, U32x4::splat(at as u32), place);
+                largest = larger(largest, F32x4::load(&x[at * channels..]), at as u32);
             }
         }
-        // Pad lanes hold zeros and stay at the first pixel; their places are zero like everything in a pad lane.
-        if lane + LANES > used {
-            place = place.first_lanes(used.saturating_sub(lane));
-        }
-        (largest, place)
+        largest
     }
 }
 
@@ -185,3 +218,6 @@ fn gather(p: &MaxPool2dParams, place: u32, vertical: &Covering, horizontal: &Cov
         sum.store(&mut dx[lane..]);
     }
 }
+
+#[cfg(test)]
+mod tests;

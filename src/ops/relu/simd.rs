@@ -17,3 +17,24 @@ pub fn backward(dy: &[f32], y: &[f32], dx: &mut [f32]) {
         F32x4::load(dy).keep(F32x4::load(y).gt(F32x4::ZERO)).store(dx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn negative_values_become_zero_and_let_no_gradient_through() {
+        let x = [-1.0, 0.0, 2.0, f32::NAN, 3.0, -0.5, f32::INFINITY, f32::NEG_INFINITY];
+        let mut y = [7.0; 8];
+        forward(&x, &mut y);
+        assert_eq!(y[..3], [0.0, 0.0, 2.0]);
+        assert!(y[3].is_nan());
+        assert_eq!(y[4..], [3.0, 0.0, f32::INFINITY, 0.0]);
+        let mut dx = [7.0; 8];
+        backward(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], &y, &mut dx);
+        assert_eq!(dx, [0.0, 0.0, 3.0, 0.0, 5.0, 0.0, 7.0, 0.0]);
+    }
+}

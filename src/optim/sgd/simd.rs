@@ -56,3 +56,39 @@ fn with_momentum<const FIRST: bool, const NESTEROV: bool>(rates: &Rates, gradien
         g.mul_add(rates.learning_rate, value).store(p);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn steps_match_plain_arithmetic() {
+        let gradients: Vec<f32> = (0..12).map(|i| (i as f32 - 5.5) / 3.0).collect();
+        for (momentum, dampening, weight_decay, nesterov) in
+            [(0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.01, 0.0), (0.9, 0.0, 0.0, 0.0), (0.9, 0.5, 0.01, 0.0), (0.9, 0.0, 0.01, 1.0)]
+        {
+            let mut parameters: Vec<f32> = (0..12).map(|i| 1.0 - i as f32 / 4.0).collect();
+            // Left from an earlier start: the first step must not look at it.
+            let mut velocity = vec![f32::NAN; 12];
+            let (mut p, mut v): (Vec<f64>, _) = (parameters.iter().map(|&p| p.into()).collect(), [0.0; 12]);
+            for first in [true, false, false] {
+                let dampening = if first { 0.0 } else { dampening };
+                let hyper = [0.1, momentum, dampening, weight_decay, nesterov, if first { 1.0 } else { 0.0 }, 0.0, 0.0];
+                step(&gradients, &hyper, &mut parameters, &mut velocity);
+                let [rate, momentum, dampening, weight_decay, ..] = hyper.map(f64::from);
+                for i in 0..12 {
+                    let mut g = f64::from(gradients[i]) + weight_decay * p[i];
+                    if momentum != 0.0 {
+                        v[i] = if first { g } else { momentum * v[i] + (1.0 - dampening) * g };
+                        g = if nesterov == 1.0 { g + momentum * v[i] } else { v[i] };
+                    }
+                    p[i] -= rate * g;
+                    assert!((f64::from(parameters[i]) - p[i]).abs() < 1e-6, "{hyper:?} at {i}: {} instead of {}", parameters[i], p[i]);
+                }
+            }
+        }
+    }
+}
