@@ -173,8 +173,11 @@ export class Controller {
     } catch (thrown) {
       if (own !== this.#compilation) return false;
       this.#set({ backend: { ...this.#state.backend, switching: false } });
+      if (waiting && this.#state.network) this.#setRun({ phase: "idle" });
+      // A link may ask for a backend that is not to be had: a page without any network would be no help.
+      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto"));
       this.#refuse(thrown);
-      if (waiting) this.#setRun({ phase: "idle" });
+      if (instead) return true;
       return false;
     }
   }

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { errorText } from "../i18n/locale.ts";
 import type { BackendChoice } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -56,7 +57,7 @@ export class BackendChipElement extends PanelElement {
           <legend>${backend.label}</legend>
           ${CHOICES.map((one) => html`
             <label class="radio">
-              <input type="radio" name="backend" value=${one} .checked=${one === choice} ?disabled=${switching} @change=${() => this.intend({ type: "choose_backend", backend: one })} />
+              <input type="radio" name="backend" value=${one} .checked=${live(one === choice)} ?disabled=${switching} @change=${() => this.intend({ type: "choose_backend", backend: one })} />
               <span>${backend.choices[one]}</span>
               <span class="second">${backend.hints[one]}</span>
             </label>

@@ -71,7 +71,7 @@ export class ReceptiveAppElement extends PanelElement {
     return html`
       <a class="skip" href="#stage">${text.page.skip}</a>
       ${this.#header()}
-      <notice-list role=${state.notices.length > 0 ? "region" : nothing} aria-label=${text.notices.region} .locale=${locale} .state=${state}></notice-list>
+      <notice-list role=${state.notices.length > 0 ? "region" : nothing} aria-label=${state.notices.length > 0 ? text.notices.region : nothing} .locale=${locale} .state=${state}></notice-list>
       <main class="columns">
         <section class="outline" aria-label=${text.network.title}><network-summary .locale=${locale} .state=${state}></network-summary></section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
