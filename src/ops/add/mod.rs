@@ -18,9 +18,10 @@ pub struct AddParams {
 
 /// Adds the call `a + b` for two gradients of one value and returns the sum.
 pub fn sum_gradients(graph: &mut Graph, node: &str, a: ValueId, b: ValueId) -> ValueId {
-    let value = graph.value(a).clone();
+    // Named and laid out as the later gradient: the earlier one may be a seed, whose memory is the host's or a constant's.
+    let value = graph.value(b).clone();
     let len = value.layout.stored_len(&value.shape) as u32;
-    let sum = graph.add(value.name, value.shape, value.layout, false, value.role);
+    let sum = graph.temporary(value.name, value.shape);
     graph.call(node, &FORWARD, bytemuck::bytes_of(&AddParams { len, unused: [0; 3] }), &[a, b, sum]);
     sum
 }

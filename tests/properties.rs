@@ -1,0 +1,202 @@
+//! Laws that hold whatever the numbers are, and that the SIMD kernels compute what the scalar ones do, on drawn shapes.
+
+mod support;
+
+use proptest::prelude::*;
+use receptive::backend::cpu::Kernels;
+use receptive::ops::Window;
+use receptive::ops::conv2d::Conv2d;
+use receptive::ops::flatten::Flatten;
+use receptive::ops::linear::Linear;
+use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::relu::Relu;
+use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
+use receptive::rng::Rng;
+use support::{Machine, Problem, cases, normal, off_zero, rng, spread};
+
+/// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
+fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {
+    let small = || prop_oneof![2 => Just(1usize), 3 => 2usize..=9, 1 => 10usize..=20];
+    let pair = |range: std::ops::RangeInclusive<usize>| (range.clone(), range).prop_map(|(h, w)| [h, w]);
+    let sizes = (1usize..=3, prop_oneof![3 => Just(1usize), 1 => 2usize..=4], small(), small(), pair(0..=9));
+    (sizes, pair(1..=5), pair(1..=3), pair(0..=2), pair(1..=2)).prop_map(
+        |((n, groups, i, o, extra), kernel_size, stride, padding, dilation)| {
+            let size = |axis: usize| {
+                let span = dilation[axis] * (kernel_size[axis] - 1) + 1;
+                span.saturating_sub(2 * padding[axis]).max(1) + extra[axis]
+            };
+            ([n, groups, i, o, size(0), size(1)], Window { kernel_size, stride, padding, dilation })
+        },
+    )
+}
+
+/// A convolution of a drawn shape, applied to random numbers.
+fn convolution([n, groups, i, o, h, w]: [usize; 6], window: Window, bias: bool, rng: &mut Rng) -> Problem {
+    let mut problem = Problem::default();
+    let dims = [n, groups * i, h, w];
+    let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+    let y = problem.apply("conv", Conv2d { out_channels: groups * o, window, groups, bias }, &[x], rng);
+    problem.outputs.push(y);
+    problem
+}
+
+fn close(got: &[f64], want: &[f64], relative: f64) -> Result<(), TestCaseError> {
+    prop_assert_eq!(got.len(), want.len());
+    let largest = want.iter().fold(1.0, |largest: f64, x| largest.max(x.abs()));
+    for (i, (got, want)) in got.iter().zip(want).enumerate() {
+        prop_assert!((got - want).abs() <= relative * largest, "value {}: {} where {} is expected", i, got, want);
+    }
+    Ok(())
+}
+
+/// Outputs and gradients of the SIMD kernels in single precision against the scalar ones in double.
+fn simd_agrees(problem: &Problem, rng: &mut Rng) -> Result<(), TestCaseError> {
+    let upstream = problem.upstream(rng);
+    for (got, want) in problem.run::<f32>(Kernels::Simd).iter().zip(problem.run::<f64>(Kernels::Scalar)) {
+        close(got, &want, 1e-5)?;
+    }
+    let want = problem.gradients::<f64>(&upstream, Kernels::Scalar);
+    for (got, want) in problem.gradients::<f32>(&upstream, Kernels::Simd).iter().zip(want) {
+        close(got, &want, 1e-5)?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn convolution_is_linear_in_its_input((sizes, window) in geometry(), a in -3.0..3.0f64, b in -3.0..3.0f64, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = convolution(sizes, window, false, rng);
+        let first = problem.leaves[0].1.clone();
+        let second = normal(rng, first.len());
+        let [y_first, y_second, y_sum] = [first.clone(), second.clone(), first.iter().zip(&second).map(|(x, y)| a * x + b * y).collect()].map(|x| {
+            problem.leaves[0].1 = x;
+            problem.run::<f64>(Kernels::Scalar).remove(0)
+        });
+        let expected: Vec<f64> = y_first.iter().zip(&y_second).map(|(x, y)| a * x + b * y).collect();
+        close(&y_sum, &expected, 1e-12)?;
+    }
+
+    #[test]
+    fn permuting_the_output_channels_permutes_the_output((sizes, window) in geometry(), seed: u64) {
+        let rng = &mut rng(seed);
+        let sizes = [sizes[0], 1, sizes[2], sizes[3], sizes[4], sizes[5]];
+        let mut problem = convolution(sizes, window, true, rng);
+        let y = problem.run::<f32>(Kernels::Scalar).remove(0);
+        let mut order: Vec<usize> = (0..sizes[3]).collect();
+        rng.shuffle(&mut order);
+        let permuted = |values: &[f64]| -> Vec<f64> {
+            let len = values.len() / order.len();
+            order.iter().flat_map(|&o| values[o * len..][..len].to_vec()).collect()
+        };
+        for leaf in [1, 2] {
+            problem.leaves[leaf].1 = permuted(&problem.leaves[leaf].1);
+        }
+        let plane = y.len() / sizes[0];
+        let expected: Vec<f64> = y.chunks(plane).flat_map(permuted).collect();
+        prop_assert_eq!(problem.run::<f32>(Kernels::Scalar).remove(0), expected);
+    }
+
+    #[test]
+    fn the_gradient_of_a_bias_sums_the_upstream((sizes, window) in geometry(), seed: u64) {
+        let rng = &mut rng(seed);
+        let problem = convolution(sizes, window, true, rng);
+        let upstream = problem.upstream(rng);
+        let channels = sizes[1] * sizes[3];
+        let plane = upstream[0].len() / (sizes[0] * channels);
+        let mut expected = vec![0.0; channels];
+        for (row, values) in upstream[0].chunks(plane).enumerate() {
+            expected[row % channels] += values.iter().sum::<f64>();
+        }
+        close(&problem.gradients::<f64>(&upstream, Kernels::Scalar)[2], &expected, 1e-11)?;
+    }
+
+    #[test]
+    fn pooling_a_constant_gives_the_constant_and_keeps_the_gradients_sum((sizes, window) in geometry(), constant in -5.0..5.0f64, ceil_mode: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let padding = [0, 1].map(|axis| window.padding[axis].min(window.kernel_size[axis] / 2));
+        // Less padding may leave no room for a window: give it back as input.
+        let dims = [sizes[0], sizes[2], sizes[4] + 4, sizes[5] + 4];
+        let x = problem.input("x", &dims, vec![constant; dims.iter().product()]);
+        let y = problem.apply("pool", MaxPool2d { window: Window { padding, ..window }, ceil_mode }, &[x], rng);
+        problem.outputs.push(y);
+        prop_assert!(problem.run::<f64>(Kernels::Scalar)[0].iter().all(|&y| y == constant));
+        let upstream = problem.upstream(rng);
+        let passed: f64 = problem.gradients::<f64>(&upstream, Kernels::Scalar)[0].iter().sum();
+        prop_assert!((passed - upstream[0].iter().sum::<f64>()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn logits_shifted_together_cost_the_same_and_their_gradient_sums_to_zero(batch in 1usize..=5, classes in 2usize..=11, shift in -50.0..50.0f64, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[batch, classes], normal(rng, batch * classes));
+        let drawn = (0..batch).map(|_| rng.below(classes as u32)).collect();
+        let labels = problem.labels("labels", &[batch], drawn);
+        let loss = problem.apply("loss", SoftmaxCrossEntropy::default(), &[x, labels], rng);
+        problem.outputs.push(loss);
+        let cost = problem.run::<f64>(Kernels::Scalar)[0][0];
+        for row in problem.gradients::<f64>(&[vec![1.0]], Kernels::Scalar)[0].chunks(classes) {
+            prop_assert!(row.iter().sum::<f64>().abs() < 1e-12);
+        }
+        problem.leaves[0].1.iter_mut().for_each(|x| *x += shift);
+        prop_assert!((problem.run::<f64>(Kernels::Scalar)[0][0] - cost).abs() < 1e-11);
+    }
+
+    #[test]
+    fn simd_conv2d_agrees((sizes, window) in geometry(), bias: bool, with_relu: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = convolution(sizes, window, bias, rng);
+        if with_relu {
+            // Whole numbers, so that both precisions see the same sign.
+            problem.leaves.iter_mut().flat_map(|(_, values)| values).for_each(|x| *x = (4.0 * *x).round());
+            problem.outputs[0] = problem.apply("relu", Relu, &[problem.outputs[0]], rng);
+        }
+        simd_agrees(&problem, rng)?;
+    }
+
+    #[test]
+    fn simd_linear_agrees(batch in 1usize..=9, in_features in 1usize..=70, out_features in 1usize..=40, bias: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[batch, in_features], normal(rng, batch * in_features));
+        let y = problem.apply("fc", Linear { out_features, bias }, &[x], rng);
+        problem.outputs.push(y);
+        simd_agrees(&problem, rng)?;
+    }
+
+    #[test]
+    fn simd_max_pool2d_relu_and_flatten_agree((sizes, window) in geometry(), ceil_mode: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let padding = [0, 1].map(|axis| window.padding[axis].min(window.kernel_size[axis] / 2));
+        let dims = [sizes[0], sizes[2], sizes[4] + 4, sizes[5] + 4];
+        let count = dims.iter().product();
+        let x = problem.input("x", &dims, spread(rng, count));
+        let y = problem.apply("pool", MaxPool2d { window: Window { padding, ..window }, ceil_mode }, &[x], rng);
+        let flat = problem.apply("flat", Flatten, &[y], rng);
+        let other = problem.input("other", &dims, off_zero(rng, count));
+        let relu = problem.apply("relu", Relu, &[other], rng);
+        problem.outputs.extend([flat, relu]);
+        simd_agrees(&problem, rng)?;
+    }
+}
+
+#[test]
+fn an_exact_tie_goes_to_the_first_in_row_major_order() {
+    for kernels in [Kernels::Scalar, Kernels::Simd] {
+        let rng = &mut rng(1);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[1, 5, 4, 4], vec![2.0; 80]);
+        let window = Window { kernel_size: [3; 2], ..Window::POINT };
+        problem.apply("pool", MaxPool2d { window, ceil_mode: false }, &[x], rng);
+        let argmax = problem.graph.nodes[0].outputs[1];
+        let mut machine = Machine::<f32>::new(&problem.graph, &[argmax], kernels);
+        machine.write("x", &[2.0; 80]);
+        machine.run();
+        assert_eq!(machine.read_words("pool.argmax"), [0, 1, 4, 5].repeat(5));
+    }
+}
