@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, Program, Range, Step, fuse, memory, names};
+use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 
 /// Arena offsets are multiples of this many floats: 256 bytes, what any GPU can bind at.
@@ -20,6 +21,15 @@ fn stored_len(graph: &Graph, id: ValueId) -> usize {
 /// Floats that the parameter arena of a graph takes.
 pub(super) fn arena_len(graph: &Graph) -> usize {
     graph.parameters.iter().map(|(id, _)| aligned(stored_len(graph, *id))).sum()
+}
+
+/// Refuses parameters that would not fit in one arena that 32-bit signed indices reach.
+pub(super) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
+    let total: u64 = graph.parameters.iter().map(|(id, _)| (stored_len(graph, *id) as u64).next_multiple_of(ALIGNMENT as u64)).sum();
+    if total > i32::MAX as u64 {
+        return Err(ShapeError::SizeOverflow { node: "parameters".into(), what: "all of them together" });
+    }
+    Ok(())
 }
 
 /// Collects programs into a plan.

@@ -221,6 +221,7 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeErro
     let mut graph = Graph::default();
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let logits = apply_layers(&mut graph, spec, images)?;
+    lower::check_arena(&graph)?;
     let (loss, classes) = add_loss(&mut graph, logits, targets, false)?;
     let one = graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
     differentiate(&mut graph, &[(loss, one)], &[])?;

@@ -1,0 +1,123 @@
+//! It trains: a small network learns eight images by heart, and the same seed gives the same bits.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use pollster::block_on;
+use receptive::backend::cpu::Kernels;
+use receptive::executor::{AnyExecutor, Which, locate};
+use receptive::network::init::draw;
+use receptive::network::spec::Spec;
+use receptive::optim::sgd::Sgd;
+use receptive::plan::{Plan, names};
+use receptive::rng::{Rng, Stream};
+use receptive::train::metrics::Sums;
+use serde_json::json;
+
+const SAMPLES: u32 = 8;
+const SIZE: u32 = 10;
+
+fn spec(seed: u64) -> Spec {
+    let spec = json!({
+        "version": 1,
+        "input": [1, SIZE, SIZE],
+        "layers": [
+            {"op": "conv2d", "out_channels": 6, "kernel_size": 3, "padding": 1},
+            {"op": "relu"},
+            {"op": "max_pool2d", "kernel_size": 2},
+            {"op": "conv2d", "out_channels": 5, "kernel_size": 3},
+            {"op": "relu"},
+            {"op": "flatten"},
+            {"op": "linear", "out_features": 10}
+        ],
+        "training": {"batch_size": SAMPLES, "seed": seed, "init": "kaiming"}
+    });
+    Spec::from_json(&spec).unwrap()
+}
+
+/// Bright squares in different places on noise, one for each label: images that can be told apart.
+fn samples() -> (Vec<u32>, Vec<u32>) {
+    let mut rng = Rng::new(11, Stream::Order);
+    let mut pixels = Vec::new();
+    for sample in 0..SAMPLES {
+        let (top, left) = (2 * (sample / 4) + 2, 2 * (sample % 4));
+        for (row, column) in (0..SIZE).flat_map(|row| (0..SIZE).map(move |column| (row, column))) {
+            let inside = (top..top + 3).contains(&row) && (left..left + 3).contains(&column);
+            pixels.push(if inside { 200 + rng.below(56) as u8 } else { rng.below(60) as u8 });
+        }
+    }
+    let packed = pixels.chunks(4).map(|four| u32::from_le_bytes(four.try_into().unwrap())).collect();
+    (packed, (0..SAMPLES).collect())
+}
+
+/// The loss of every step, the sums of an evaluation after the last, and the parameters as they are stored.
+fn train(kernels: Kernels, seed: u64, steps: usize) -> (Vec<f64>, Sums, Vec<f32>) {
+    let spec = spec(seed);
+    let plan = Plan::for_training(&spec).unwrap();
+    let (images, labels) = samples();
+    let share = |words: Vec<u32>| {
+        let capacity = words.len();
+        (Rc::new(RefCell::new(words)), capacity)
+    };
+    let external = HashMap::from([(names::IMAGES.to_owned(), share(images)), (names::LABELS.to_owned(), share(labels))]);
+    let mut executor = block_on(AnyExecutor::cpu(kernels, &plan, &external)).unwrap();
+    let mut rng = Rng::new(seed, Stream::Parameters);
+    for parameter in &plan.parameters {
+        let drawn = draw(&parameter.spec, spec.training.init, &mut rng);
+        executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &drawn).unwrap();
+    }
+    let range = |name| locate(&plan.train, name).unwrap().range;
+    let sums = range(names::SUMS);
+    let sgd = Sgd { learning_rate: 0.05, ..Sgd::default() };
+    executor.write_words(range(names::INDICES), &(0..SAMPLES).collect::<Vec<u32>>()).unwrap();
+    let mut losses = Vec::new();
+    for step in 0..steps {
+        executor.write_words(sums, &vec![0; sums.len]).unwrap();
+        executor.write_stored(range(names::HYPER), &sgd.hyper(step == 0)).unwrap();
+        executor.run(Which::Train).unwrap();
+        losses.push(Sums::from_words(&block_on(executor.read_words(sums)).unwrap()).mean_loss());
+    }
+    let sums = locate(&plan.evaluate, names::EVALUATION_SUMS).unwrap().range;
+    executor.write_words(sums, &vec![0; sums.len]).unwrap();
+    executor.run(Which::Evaluate).unwrap();
+    let evaluation = Sums::from_words(&block_on(executor.read_words(sums)).unwrap());
+    let mut parameters = Vec::new();
+    for parameter in &plan.parameters {
+        let place = plan.parameter_place(parameter, 0);
+        let stored = block_on(executor.read_stored(place.range)).unwrap();
+        let canonical = place.layout.restore(&place.shape, &stored);
+        assert_eq!(place.layout.store(&place.shape, &canonical), stored, "{}: the pad lanes stay zero", parameter.name);
+        parameters.extend(stored);
+    }
+    (losses, evaluation, parameters)
+}
+
+#[test]
+fn eight_images_are_learned_by_heart() {
+    for kernels in [Kernels::Scalar, Kernels::Simd] {
+        let (losses, evaluation, _) = train(kernels, 1, 120);
+        assert!((losses[0] - 10f64.ln()).abs() < 1.5, "a new network knows nothing: {}", losses[0]);
+        assert!(losses[119] < 0.02, "{kernels:?}: {:?}", &losses[100..]);
+        assert_eq!((evaluation.items, evaluation.top1, evaluation.finite), (8, 8, true));
+        assert!(evaluation.mean_loss() < 0.02);
+        assert_eq!((0..8).map(|label| evaluation.confusion[label * 10 + label]).sum::<u32>(), 8);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_and_another_does_not() {
+    for kernels in [Kernels::Scalar, Kernels::Simd] {
+        let bits = |seed| train(kernels, seed, 12).2.into_iter().map(f32::to_bits).collect::<Vec<u32>>();
+        assert_eq!(bits(7), bits(7));
+        assert_ne!(bits(7), bits(8));
+    }
+}
+
+#[test]
+fn both_kernel_sets_walk_the_same_way() {
+    let ((scalar, ..), (simd, ..)) = (train(Kernels::Scalar, 3, 20), train(Kernels::Simd, 3, 20));
+    for (step, (scalar, simd)) in scalar.iter().zip(&simd).enumerate() {
+        assert!((scalar - simd).abs() < 1e-3 * scalar, "step {step}: {scalar} and {simd}");
+    }
+}
