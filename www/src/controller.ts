@@ -156,7 +156,8 @@ export class Controller {
     const id = `run-${++this.#runs}`;
     const spec = withSettings(preset.spec, settings.edited);
     const waiting = before.phase === "waiting";
-    this.#set({ backend: { ...this.#state.backend, switching: true } });
+    const chosen = this.#state.backend.choice;
+    this.#set({ backend: { ...this.#state.backend, choice, switching: true } });
     try {
       const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
       if (own !== this.#compilation) return false;
@@ -172,7 +173,7 @@ export class Controller {
       return true;
     } catch (thrown) {
       if (own !== this.#compilation) return false;
-      this.#set({ backend: { ...this.#state.backend, switching: false } });
+      this.#set({ backend: { ...this.#state.backend, choice: chosen, switching: false } });
       if (waiting && this.#state.network) this.#setRun({ phase: "idle" });
       // A link may ask for a backend that is not to be had: a page without any network would be no help.
       const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto"));

@@ -142,7 +142,7 @@ export const en = (f: Formats): Messages => ({
     chooseFiles: "Load from files…",
     diverged: "Training stopped.",
     lowerRate: (rate) => `Start anew at ${rate}`,
-    guessing: "The loss stays at 2.30 = ln 10: the network is guessing. Likely causes:",
+    guessing: "The loss does not fall below 2.30 = ln 10: the network is guessing. Likely causes:",
     guessingCauses: [
       "the learning rate is too low to move, or so high that the first steps broke the weights;",
       "too little signal reaches the first layers: try Kaiming's initial weights;",

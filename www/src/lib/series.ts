@@ -118,7 +118,7 @@ export function sampleRows<T>(points: readonly T[], rows: number): T[] {
 }
 
 /**
- * True when training has gone on for `steps` steps and the loss is still that of guessing among `classes`: ln 10 = 2.30.
+ * True when training has gone on for `steps` steps and the loss is still no better than guessing among `classes`: ln 10 = 2.30.
  * Only the recent half is looked at, since every run starts there.
  */
 export function isGuessing(points: readonly Point[], classes = 10, steps = 200): boolean {
@@ -126,5 +126,5 @@ export function isGuessing(points: readonly Point[], classes = 10, steps = 200):
   if (!last || last.step < steps) return false;
   const recent = points.filter((point) => point.step > last.step / 2);
   const mean = recent.reduce((sum, point) => sum + point.loss, 0) / recent.length;
-  return recent.length >= 3 && Math.abs(mean - Math.log(classes)) < 0.03;
+  return recent.length >= 3 && mean > Math.log(classes) - 0.03;
 }

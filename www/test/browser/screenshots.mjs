@@ -27,6 +27,7 @@ try {
     await page.keyboard.press("t");
     await until(page, (state) => state.trying.probabilities !== null);
     await page.evaluate(() => document.activeElement?.blur());
+    await page.mouse.move(0, 0);
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(folder, `${name}.png`) });
     console.log(`docs/screenshots/${name}.png`);

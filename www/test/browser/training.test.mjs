@@ -108,6 +108,23 @@ test("changing the backend in the middle of a run keeps the page and starts the 
   assert.deepEqual(page.problems, []);
 });
 
+test("a backend that is not to be had is refused, and the run goes on where it was", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  // The adapter of this browser is a program, which `webgpu` does not take; without any it is refused all the same.
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 20);
+  await page.click(".chip");
+  await page.locator("input[value=webgpu]").click();
+  await until(page, (state) => state.notices.some(({ code }) => code === "refused") || state.backend.status.backend === "webgpu", 90_000);
+  if ((await state(page, (state) => state.backend.status.backend)) === "cpu") {
+    assert.equal(await page.isChecked("input[value=cpu]"), true);
+    const step = await state(page, (state) => state.run.metrics.step);
+    await until(page, (state, before) => state.run.phase === "running" && state.run.metrics.step > before, 30_000, step);
+  }
+  assert.deepEqual(page.problems, []);
+});
+
 test("a changed rate reaches the run that is under way; a changed batch waits for a fresh start", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu");
   await ready(page);
