@@ -18,6 +18,7 @@ export interface ErrorFields {
   channels_not_divisible: { node: string; which: string; channels: number; groups: number };
   shapes_differ: { node: string; left: string; right: string };
   padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
+  window_of_padding: { node: string; axis: string; dilation: number; input: number };
   size_overflow: { node: string; what: string };
   classes_mismatch: { node: string; shape: string; classes: number };
   not_differentiable: { node: string; op: string; reason: string };

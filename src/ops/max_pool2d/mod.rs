@@ -26,7 +26,8 @@ use crate::shape::Shape;
 /// `argmax`, holds `row * w + column` of each choice.
 ///
 /// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::KernelLargerThanInput`], [`ShapeError::PaddingTooLarge`].
+/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::KernelLargerThanInput`], [`ShapeError::PaddingTooLarge`],
+/// [`ShapeError::WindowOfPadding`] where a maximum would have nothing to choose from.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct MaxPool2d {
@@ -85,6 +86,11 @@ impl MaxPool2d {
                 let axis = ["height", "width"][i];
                 let (node, padding, kernel_size) = (node.to_owned(), padding[i], kernel_size[i]);
                 return Err(ShapeError::PaddingTooLarge { node, axis, padding, kernel_size });
+            }
+            // With padding at half the kernel at most, only steps longer than the input can miss it.
+            if padding[i] > 0 && input[i] < dilation[i] {
+                let (node, axis) = (node.to_owned(), ["height", "width"][i]);
+                return Err(ShapeError::WindowOfPadding { node, axis, dilation: dilation[i], input: input[i] });
             }
             // The sums below were checked by `Window::output_size`.
             let room = input[i] + 2 * padding[i] - (dilation[i] * (kernel_size[i] - 1) + 1);
@@ -181,4 +187,37 @@ fn forward_workgroups(bytes: &[u8]) -> u64 {
 fn backward_workgroups(bytes: &[u8]) -> u64 {
     let p: MaxPool2dParams = params(bytes);
     (u64::from(p.batch) * u64::from(p.in_height) * u64::from(p.in_width) * u64::from(p.channel_stride / 4)).div_ceil(64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether some window along an axis covers no value of the input.
+    fn misses([kernel, stride, padding, dilation]: [usize; 4], input: usize, output: usize) -> bool {
+        let real = |at: usize, tap: usize| (padding..padding + input).contains(&(at * stride + tap * dilation));
+        (0..output).any(|at| !(0..kernel).any(|tap| real(at, tap)))
+    }
+
+    #[test]
+    fn every_window_that_is_allowed_holds_a_value_and_none_is_refused_for_nothing() {
+        let mut refused = 0;
+        for code in 0..5 * 4 * 3 * 5 * 9 * 2 {
+            let part = |divisor: usize, size: usize| code / divisor % size;
+            let axis = [part(1, 5) + 1, part(5, 4) + 1, part(20, 3), part(60, 5) + 1];
+            let (input, ceil_mode) = (part(300, 9) + 1, part(2700, 2) == 1);
+            let [kernel_size, stride, padding, dilation] = axis.map(|value| [value; 2]);
+            let pool = MaxPool2d { window: Window { kernel_size, stride, padding, dilation }, ceil_mode };
+            match pool.output_size("pool", [input; 2]) {
+                Ok([output, _]) => assert!(!misses(axis, input, output), "{pool:?} of {input}"),
+                Err(ShapeError::WindowOfPadding { .. }) => {
+                    let [output, _] = pool.window.output_size("pool", [input; 2]).unwrap();
+                    assert!(misses(axis, input, output), "{pool:?} of {input}");
+                    refused += 1;
+                }
+                Err(_) => (),
+            }
+        }
+        assert!(refused > 0);
+    }
 }

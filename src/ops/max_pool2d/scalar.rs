@@ -23,7 +23,7 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
                             best = Some((value, row * p.in_width as usize + column));
                         }
                     }
-                    // The shape rule keeps padding at half the kernel at most, so every window holds a real value.
+                    // The shape rule sees to it that every window holds a real value.
                     if let Some((value, place)) = best {
                         *y.at(n, c, h, w) = value;
                         *argmax.at(n, c, h, w) = place as u32;
