@@ -22,10 +22,7 @@ fn session(images: usize) -> (Session, Rc<RefCell<Vec<Value>>>) {
     let labels: Vec<u8> = (0..images).map(|i| (i % 10) as u8).collect();
     let pixel = |label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 255 } else { (at * 7 % 50) as u8 };
     let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..PIXELS).map(move |at| pixel(label, at))).collect();
-    let (images, labels) = (
-        file(idx::IMAGES_MAGIC, &[images as u32, 28, 28], &pixels),
-        file(idx::LABELS_MAGIC, &[images as u32], &labels),
-    );
+    let (images, labels) = (file(idx::IMAGES_MAGIC, &[images as u32, 28, 28], &pixels), file(idx::LABELS_MAGIC, &[images as u32], &labels));
     let events = Rc::new(RefCell::new(Vec::new()));
     let seen = events.clone();
     let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()));
