@@ -55,8 +55,8 @@ fn gradcheck(problem: &Problem, rng: &mut Rng) -> Result<(usize, usize), String>
             }
             let (numeric, analytic) = ((above - below) / (2.0 * STEP), gradient[at]);
             let allowed = 1e-7 * (1.0 + middle.abs()) + 1e-6 * numeric.abs();
-            // Not `>`: a NaN must not pass.
-            if !((analytic - numeric).abs() <= allowed) {
+            let difference = (analytic - numeric).abs();
+            if difference.is_nan() || difference > allowed {
                 return Err(format!("{name}[{at}]: {analytic} by the rule, {numeric} by differences, {allowed:e} allowed"));
             }
         }

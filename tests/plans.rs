@@ -185,7 +185,7 @@ fn values_that_share_memory_do_not_disturb_each_other() {
 }
 
 /// Runs a program step by step. With `poison`, memory that no later step reads before it is written becomes NaN as soon as that is so.
-fn run_steps(plan: &Plan, program: &Program, buffers: &mut Vec<Buffer<f32>>, poison: bool) {
+fn run_steps(plan: &Plan, program: &Program, buffers: &mut [Buffer<f32>], poison: bool) {
     let mut cpu = Cpu::<f32>::new(Kernels::Scalar);
     for (now, step) in program.steps.iter().enumerate() {
         let one = Program { steps: vec![step.clone()], ..Program::default() };
