@@ -60,6 +60,8 @@ impl<'t> Steps<'t> {
                 }
             }
         }
+        let limit = u32::MAX as usize / size_of::<[f32; 2 * LANES]>();
+        assert!(reach_x <= limit && reach_k <= limit, "offsets in bytes fit 32 bits");
         Steps { offsets: table, reach_x, reach_k }
     }
 }
