@@ -21,9 +21,6 @@ use crate::shape::Shape;
 /// WGSL that every kernel's source begins with: the flat workgroup number.
 pub const PRELUDE: &str = include_str!("shared/prelude.wgsl");
 
-/// WGSL for exp and log that are as good as the CPU's.
-pub const EXPONENTIAL: &str = include_str!("shared/exponential.wgsl");
-
 /// Something an operator makes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputSpec {

@@ -1,10 +1,9 @@
-//! Runs a graph on the scalar CPU backend and on WebGPU and compares everything it made.
+//! Runs a graph with the scalar kernels in double precision and on WebGPU, and compares everything it made.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use receptive::autodiff::differentiate;
-use receptive::backend::cpu::Kernels;
 use receptive::backend::wgpu::Wgpu;
 use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::graph::{Graph, Role, ValueId};
@@ -95,7 +94,7 @@ impl Case {
         let program = builder.program(graph, &keep);
         let mut plan = builder.finish();
         plan.train = program;
-        let mut cpu = AnyExecutor::cpu(Kernels::Scalar, &plan, &HashMap::new()).await.expect("memory");
+        let mut cpu = AnyExecutor::double(&plan).await.expect("memory");
         let gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &HashMap::new()).await;
         let mut gpu = gpu.unwrap_or_else(|error| panic!("{what}: {error}"));
         for (name, contents) in &inputs {

@@ -188,8 +188,9 @@ pub static FORWARD: Kernel = Kernel {
     simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
     wgsl: &[PRELUDE, WGSL, include_str!("forward.wgsl")],
     passes: &[
-        Pass { entry: "forward", workgroups: forward_workgroups },
-        Pass { entry: "forward_grouped", workgroups: forward_grouped_workgroups },
+        Pass { entry: "forward_vectors", workgroups: |bytes| forward_workgroups(bytes, Way::Vectors) },
+        Pass { entry: "forward_scalars", workgroups: |bytes| forward_workgroups(bytes, Way::Scalars) },
+        Pass { entry: "forward_grouped", workgroups: |bytes| forward_workgroups(bytes, Way::Grouped) },
     ],
     fuse_relu: Some(set_relu),
     ..Kernel::BASE
@@ -229,9 +230,9 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
     wgsl: &[PRELUDE, WGSL, include_str!("weight_gradient.wgsl")],
     passes: &[
-        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Vectors) },
-        Pass { entry: "weight_gradient_rows", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Rows) },
-        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, WeightGradient::Grouped) },
+        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors) },
+        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars) },
+        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped) },
         Pass { entry: "reduce", workgroups: weight_reduce_workgroups },
     ],
     wgsl_scratch: weight_gradient_scratch,
@@ -263,39 +264,60 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
 /// Threads of a workgroup, as in the prelude.
 const THREADS: u64 = 64;
 
-/// Whether vectors of four output channels, taken in pairs, and the input vectors they read lie in one group each.
-fn tiled(p: &Conv2dParams) -> bool {
-    p.groups == 1 || ((p.in_channels / p.groups).is_multiple_of(4) && (p.out_channels / p.groups).is_multiple_of(8))
+/// How the tiled kernels can go through a convolution's channels.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Way {
+    /// Eight output channels at a time, x in vectors of four channels.
+    Vectors,
+    /// The same, x channel by channel: groups do not have a multiple of four input channels.
+    Scalars,
+    /// Not at all: eight output channels can lie in different groups.
+    Grouped,
 }
 
-/// As [`tiled`], for pairs of input vectors and the output vectors they gather from.
+impl Way {
+    fn of(p: &Conv2dParams) -> Self {
+        let in_one_group = p.groups == 1 || (p.out_channels / p.groups).is_multiple_of(8);
+        match (in_one_group, (p.in_channels / p.groups).is_multiple_of(4)) {
+            (true, true) => Self::Vectors,
+            (true, false) => Self::Scalars,
+            (false, _) => Self::Grouped,
+        }
+    }
+}
+
+/// Whether eight input channels and the output vectors they gather from lie in one group.
 fn input_tiled(p: &Conv2dParams) -> bool {
     p.groups == 1 || ((p.in_channels / p.groups).is_multiple_of(8) && (p.out_channels / p.groups).is_multiple_of(4))
+}
+
+/// Vectors of output channels, and pairs of them.
+fn out_vectors(p: &Conv2dParams) -> [u64; 2] {
+    let vectors = u64::from(p.out_stride / 4);
+    [vectors, vectors.div_ceil(2)]
 }
 
 fn pixels(p: &Conv2dParams) -> u64 {
     u64::from(p.out_height) * u64::from(p.out_width)
 }
 
-/// One thread for two vectors of a pixel in four samples.
-fn forward_workgroups(bytes: &[u8]) -> u64 {
+/// One thread for two vectors of two pixels in four samples; grouped, for one vector of one pixel.
+fn forward_workgroups(bytes: &[u8], way: Way) -> u64 {
     let p: Conv2dParams = params(bytes);
-    let threads = u64::from(p.batch.div_ceil(4)) * pixels(&p) * u64::from((p.out_stride / 4).div_ceil(2));
-    if tiled(&p) { threads.div_ceil(THREADS) } else { 0 }
+    let [vectors, pairs] = out_vectors(&p);
+    let threads = match way {
+        _ if way != Way::of(&p) => 0,
+        Way::Grouped => u64::from(p.batch) * pixels(&p) * vectors,
+        _ => u64::from(p.batch.div_ceil(4)) * u64::from(p.out_height) * u64::from(p.out_width.div_ceil(2)) * pairs,
+    };
+    threads.div_ceil(THREADS)
 }
 
-/// One thread for a vector of a pixel.
-fn forward_grouped_workgroups(bytes: &[u8]) -> u64 {
-    let p: Conv2dParams = params(bytes);
-    let threads = u64::from(p.batch) * pixels(&p) * u64::from(p.out_stride / 4);
-    if tiled(&p) { 0 } else { threads.div_ceil(THREADS) }
-}
-
-/// One thread for two vectors of an input pixel in four samples.
+/// One thread for two vectors of two input pixels, a stride apart, in four samples.
 fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    let pixels = u64::from(p.in_height) * u64::from(p.in_width);
-    let threads = u64::from(p.batch.div_ceil(4)) * pixels * u64::from((p.in_stride / 4).div_ceil(2));
+    let columns = u64::from(p.in_width).div_ceil(2 * u64::from(p.stride_width)) * u64::from(p.stride_width);
+    let threads = u64::from(p.batch.div_ceil(4)) * u64::from(p.in_height) * columns * u64::from((p.in_stride / 4).div_ceil(2));
     if input_tiled(&p) { threads.div_ceil(THREADS) } else { 0 }
 }
 
@@ -306,34 +328,13 @@ fn input_gradient_grouped_workgroups(bytes: &[u8]) -> u64 {
     if input_tiled(&p) { 0 } else { threads.div_ceil(THREADS) }
 }
 
-/// The ways to compute a weight's gradient.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum WeightGradient {
-    /// Tiles of eight rows (taps and input channels) and eight output channels; x read in vectors.
-    Vectors,
-    /// The same where groups do not have a multiple of four input channels.
-    Rows,
-    /// One row and one output vector a thread.
-    Grouped,
-}
-
-impl WeightGradient {
-    fn of(p: &Conv2dParams) -> Self {
-        let in_one_group = p.groups == 1 || (p.out_channels / p.groups).is_multiple_of(8);
-        match (in_one_group, (p.in_channels / p.groups).is_multiple_of(4)) {
-            (true, true) => Self::Vectors,
-            (true, false) => Self::Rows,
-            (false, _) => Self::Grouped,
-        }
-    }
-
-    /// Threads for one share of the pixels.
-    fn tiles(self, p: &Conv2dParams) -> u64 {
-        let vectors = u64::from(p.out_stride / 4);
-        match self {
-            Self::Vectors | Self::Rows => weight_rows(p).div_ceil(8) * vectors.div_ceil(2),
-            Self::Grouped => weight_rows(p) * vectors,
-        }
+/// Threads of the weight gradient for one share of the pixels: one for eight rows of the weight and two vectors; grouped, for one row
+/// and one vector.
+fn weight_tiles(p: &Conv2dParams) -> u64 {
+    let [vectors, pairs] = out_vectors(p);
+    match Way::of(p) {
+        Way::Vectors | Way::Scalars => weight_rows(p).div_ceil(8) * pairs,
+        Way::Grouped => weight_rows(p) * vectors,
     }
 }
 
@@ -344,8 +345,8 @@ fn weight_rows(p: &Conv2dParams) -> u64 {
 
 /// Into how many shares the pixels are split: enough to occupy a GPU, few enough that adding them up is cheap.
 fn weight_gradient_shares(p: &Conv2dParams) -> u64 {
-    let (threads_wanted, most) = (8192, 128);
-    let wanted = (threads_wanted / WeightGradient::of(p).tiles(p)).clamp(1, most).min(pixels(p));
+    let (threads_wanted, most) = (8192, 256);
+    let wanted = (threads_wanted / weight_tiles(p)).clamp(1, most).min(pixels(p));
     // Shares of equal length may be fewer than wanted; none must be empty.
     pixels(p).div_ceil(pixels(p).div_ceil(wanted))
 }
@@ -355,9 +356,9 @@ fn weight_gradient_scratch(bytes: &[u8]) -> usize {
     (weight_gradient_shares(&p) * weight_rows(&p)) as usize * p.out_stride as usize
 }
 
-fn weight_gradient_workgroups(bytes: &[u8], way: WeightGradient) -> u64 {
+fn weight_gradient_workgroups(bytes: &[u8], way: Way) -> u64 {
     let p: Conv2dParams = params(bytes);
-    if way == WeightGradient::of(&p) { (way.tiles(&p) * weight_gradient_shares(&p)).div_ceil(THREADS) } else { 0 }
+    if way == Way::of(&p) { (weight_tiles(&p) * weight_gradient_shares(&p)).div_ceil(THREADS) } else { 0 }
 }
 
 /// One thread for four weights.

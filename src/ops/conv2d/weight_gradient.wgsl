@@ -30,7 +30,7 @@ fn store(share: u32, rows: u32, row: u32, vectors: u32, vector: u32, sum: vec4<f
 
 // One thread for eight rows and eight columns, of any input channels.
 @compute @workgroup_size(THREADS)
-fn weight_gradient_rows(
+fn weight_gradient_scalars(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,

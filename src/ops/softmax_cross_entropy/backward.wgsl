@@ -32,7 +32,7 @@ fn backward(
         mass += coefficient(row, c);
     }
     for (var c = 0u; c < p.channels; c += 1u) {
-        let probability = exponential(logits[first + c] - normalizer.x - normalizer.y);
+        let probability = exp(logits[first + c] - normalizer.x - normalizer.y);
         dlogits[first + c] = scale * (mass * probability - coefficient(row, c));
     }
     for (var c = p.channels; c < p.channel_stride; c += 1u) {

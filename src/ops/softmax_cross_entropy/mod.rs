@@ -4,7 +4,7 @@ pub mod params;
 mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
-use super::{EXPONENTIAL, Operator, OutputSpec, PRELUDE, Window};
+use super::{Operator, OutputSpec, PRELUDE, Window};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, params};
@@ -155,7 +155,7 @@ pub static FORWARD_LABELS: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, Write, Write],
     scalar: scalar::forward_labels::<f32>,
     scalar_f64: scalar::forward_labels::<f64>,
-    wgsl: &[PRELUDE, EXPONENTIAL, WGSL, LABELS, FORWARD],
+    wgsl: &[PRELUDE, WGSL, LABELS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
 };
@@ -166,7 +166,7 @@ pub static FORWARD_DISTRIBUTIONS: Kernel = Kernel {
     bindings: &[Read, Read, Read, Write, Write],
     scalar: scalar::forward_distributions::<f32>,
     scalar_f64: scalar::forward_distributions::<f64>,
-    wgsl: &[PRELUDE, EXPONENTIAL, WGSL, DISTRIBUTIONS, FORWARD],
+    wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
 };
@@ -177,7 +177,7 @@ pub static BACKWARD_LABELS: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, Read, Read, Write],
     scalar: scalar::backward_labels::<f32>,
     scalar_f64: scalar::backward_labels::<f64>,
-    wgsl: &[PRELUDE, EXPONENTIAL, WGSL, LABELS, BACKWARD],
+    wgsl: &[PRELUDE, WGSL, LABELS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE
 };
@@ -188,7 +188,7 @@ pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
     bindings: &[Read, Read, Read, Read, Read, Write],
     scalar: scalar::backward_distributions::<f32>,
     scalar_f64: scalar::backward_distributions::<f64>,
-    wgsl: &[PRELUDE, EXPONENTIAL, WGSL, DISTRIBUTIONS, BACKWARD],
+    wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE
 };

@@ -40,7 +40,7 @@ fn log_sum_exp(row: u32) -> vec2<f32> {
     }
     var sum = 0.0;
     for (var c = 0u; c < p.channels; c += 1u) {
-        sum += exponential(logits[first + c] - largest);
+        sum += exp(logits[first + c] - largest);
     }
-    return vec2<f32>(largest, logarithm(sum));
+    return vec2<f32>(largest, log(sum));
 }
