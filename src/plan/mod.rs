@@ -159,6 +159,29 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Plans a specification as [`Plan::for_training`] does, or refuses one that needs more memory than there is.
+    ///
+    /// # Errors
+    /// [`ShapeError::TooLarge`] with the largest batch size that fits (0 when none does), and those of [`Plan::for_training`].
+    pub fn within_memory(spec: &Spec, limit_bytes: u64) -> Result<Self, ShapeError> {
+        let plan = Self::for_training(spec)?;
+        let needed_bytes = plan.bytes();
+        if needed_bytes <= limit_bytes {
+            return Ok(plan);
+        }
+        let fits = |batch_size: usize| {
+            let training = crate::network::spec::Training { batch_size, ..spec.training };
+            let smaller = Spec { training, ..spec.clone() };
+            Self::for_training(&smaller).is_ok_and(|plan| plan.bytes() <= limit_bytes)
+        };
+        let (mut largest_batch, mut too_large) = (0, spec.training.batch_size);
+        while too_large - largest_batch > 1 {
+            let middle = largest_batch + (too_large - largest_batch) / 2;
+            if fits(middle) { largest_batch = middle } else { too_large = middle }
+        }
+        Err(ShapeError::TooLarge { node: spec.name.clone(), needed_bytes, limit_bytes, largest_batch })
+    }
+
     /// Bytes of all buffers, the data set not counted.
     pub fn bytes(&self) -> u64 {
         self.buffers.iter().filter(|buffer| !buffer.external).map(|buffer| 4 * buffer.len as u64).sum()
@@ -257,4 +280,25 @@ fn prediction_graph(spec: &Spec) -> Result<(Graph, ValueId), ShapeError> {
     let images = add_images(&mut graph, spec, 1, Role::Input)?;
     let logits = apply_layers(&mut graph, spec, images)?;
     Ok((graph, logits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::zoo::preset;
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_the_largest_batch_that_does() {
+        let mut spec = Spec::from_json(&preset("lenet5").unwrap().spec).unwrap();
+        let bytes = |spec: &Spec, batch_size: usize| {
+            let training = crate::network::spec::Training { batch_size, ..spec.training };
+            Plan::for_training(&Spec { training, ..spec.clone() }).unwrap().bytes()
+        };
+        let limit = bytes(&spec, 100);
+        assert!(Plan::within_memory(&spec, limit).is_ok());
+        spec.training.batch_size = 4096;
+        let refused = Plan::within_memory(&spec, limit).unwrap_err();
+        assert!(matches!(refused, ShapeError::TooLarge { largest_batch: 100, .. }), "{refused}");
+        assert!(matches!(Plan::within_memory(&spec, 1000), Err(ShapeError::TooLarge { largest_batch: 0, .. })));
+    }
 }

@@ -16,6 +16,9 @@ use crate::optim::sgd::Sgd;
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Range, names};
 use crate::rng::{Rng, Stream};
 
+/// Bytes that a plan may take: half of what 32-bit WebAssembly can address, since the images, the host's copies and the page need room too.
+pub const MEMORY_LIMIT: u64 = 2 << 30;
+
 /// Where to run, once chosen.
 #[derive(Debug)]
 pub enum Device {
@@ -61,7 +64,7 @@ impl Trainer {
     /// # Errors
     /// A network that does not fit together, or a device that cannot hold it.
     pub async fn new(spec: Spec, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
-        let plan = Plan::for_training(&spec)?;
+        let plan = Plan::within_memory(&spec, MEMORY_LIMIT)?;
         let external = {
             let data = dataset.borrow();
             HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
