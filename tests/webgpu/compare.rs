@@ -23,6 +23,8 @@ pub struct Case {
     pub what: String,
     pub graph: Graph,
     pub random: Rng,
+    /// The size of terms that cancel: results are compared relative to this at least.
+    pub terms: f32,
     inputs: Vec<(String, Contents)>,
     keep: Vec<ValueId>,
 }
@@ -35,7 +37,7 @@ enum Contents {
 impl Case {
     pub fn new(what: impl Into<String>, seed: u64) -> Self {
         let random = Rng::new(seed, Stream::Parameters);
-        Self { what: what.into(), graph: Graph::default(), random, inputs: Vec::new(), keep: Vec::new() }
+        Self { what: what.into(), graph: Graph::default(), random, terms: 0.0, inputs: Vec::new(), keep: Vec::new() }
     }
 
     /// An input of these floats.
@@ -86,7 +88,7 @@ impl Case {
 
     /// Runs the case on both backends.
     pub async fn check(self, wgpu: &Wgpu) {
-        let Self { what, graph, mut random, inputs, keep } = self;
+        let Self { what, graph, mut random, terms, inputs, keep } = self;
         let states: Vec<ValueId> = (0..graph.values.len()).map(ValueId).filter(|&id| graph.value(id).role == Role::State).collect();
         let kept: Vec<(String, bool)> =
             keep.iter().chain(&states).map(|&id| (graph.value(id).name.clone(), graph.value(id).words)).collect();
@@ -125,12 +127,12 @@ impl Case {
                 let found = gpu.read_words(place.range).await.unwrap_or_else(|error| panic!("{what}: {error}"));
                 assert_eq!(found, expected, "{what}: {name}");
             } else {
-                compare(&what, name, &place, &mut cpu, &mut gpu).await;
+                compare(&what, name, &place, terms, &mut cpu, &mut gpu).await;
             }
         }
         for parameter in &plan.parameters {
             let place = plan.parameter_place(parameter, 1);
-            compare(&what, &format!("d {}", parameter.name), &place, &mut cpu, &mut gpu).await;
+            compare(&what, &format!("d {}", parameter.name), &place, terms, &mut cpu, &mut gpu).await;
         }
     }
 }
@@ -163,11 +165,11 @@ fn poison(plan: &Plan, kept: &[(String, bool)], gpu: &mut AnyExecutor) {
 }
 
 /// Compares one value, within what `f32` sums in another order differ by, and its pad lanes, which must be zero.
-async fn compare(what: &str, name: &str, place: &Located, cpu: &mut AnyExecutor, gpu: &mut AnyExecutor) {
+async fn compare(what: &str, name: &str, place: &Located, terms: f32, cpu: &mut AnyExecutor, gpu: &mut AnyExecutor) {
     let expected = cpu.read_value(place).await.expect("read");
     let stored = gpu.read_stored(place.range).await.unwrap_or_else(|error| panic!("{what}: {error}"));
     let found = place.layout.restore(&place.shape, &stored);
-    let largest = expected.iter().filter(|value| value.is_finite()).fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let largest = expected.iter().filter(|value| value.is_finite()).fold(terms, |largest, value| largest.max(value.abs()));
     for (at, (&a, &b)) in found.iter().zip(&expected).enumerate() {
         let close = (a - b).abs() <= 4e-6 * largest + 1e-5 * b.abs();
         let same = a == b || (a.is_nan() && b.is_nan());
