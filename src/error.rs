@@ -44,7 +44,9 @@ pub enum ShapeError {
     ShapesDiffer { node: String, left: String, right: String },
     #[error("{node}: padding {padding} must be at most half of kernel_size {kernel_size} ({axis})")]
     PaddingTooLarge { node: String, axis: &'static str, padding: usize, kernel_size: usize },
-    #[error("{node}: dilation {dilation} steps over the whole input of {input} ({axis}), so that a window holds only padding; use less dilation or no padding")]
+    #[error(
+        "{node}: dilation {dilation} steps over the whole input of {input} ({axis}), so that a window holds only padding; use less dilation or no padding"
+    )]
     WindowOfPadding { node: String, axis: &'static str, dilation: usize, input: usize },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
     SizeOverflow { node: String, what: &'static str },
