@@ -63,3 +63,61 @@ fn as_conv2d(p: &LinearParams) -> Conv2dParams {
         relu: p.relu,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn all_four_match_plain_loops() {
+        for (batch, inputs, outputs) in [(1, 1, 1), (7, 10, 3), (5, 6, 12), (13, 33, 10), (2, 8, 17)] {
+            let (x_row, y_row) = (inputs.next_multiple_of(4), outputs.next_multiple_of(4));
+            // Small integers: every sum is exact, whatever its order.
+            let value = |seed: usize, i: usize, j: usize| ((i * 7 + j * 13 + seed) % 11) as f32 - 5.0;
+            let fill = |seed: usize, rows: usize, used: usize, row: usize| -> Vec<f32> {
+                (0..rows * row).map(|at| if at % row < used { value(seed, at / row, at % row) } else { 0.0 }).collect()
+            };
+            let (x, weight) = (fill(1, batch, inputs, x_row), fill(2, inputs, outputs, y_row));
+            let (bias, dy) = (fill(3, 1, outputs, y_row), fill(4, batch, outputs, y_row));
+            let (mut y, mut dx) = (vec![0.0; batch * y_row], vec![0.0; batch * x_row]);
+            let (mut dweight, mut dbias) = (vec![0.0; inputs * y_row], vec![0.0; y_row]);
+            for n in 0..batch {
+                for o in 0..outputs {
+                    y[n * y_row + o] += bias[o];
+                    dbias[o] += dy[n * y_row + o];
+                    for i in 0..inputs {
+                        y[n * y_row + o] += x[n * x_row + i] * weight[i * y_row + o];
+                        dx[n * x_row + i] += dy[n * y_row + o] * weight[i * y_row + o];
+                        dweight[i * y_row + o] += x[n * x_row + i] * dy[n * y_row + o];
+                    }
+                }
+            }
+            let p = LinearParams {
+                batch: batch as u32,
+                in_features: inputs as u32,
+                in_stride: x_row as u32,
+                out_features: outputs as u32,
+                out_stride: y_row as u32,
+                has_bias: 1,
+                relu: 0,
+                unused: 0,
+            };
+            let stale = |len: usize| vec![777.0; len];
+            let mut actual = stale(y.len());
+            forward(&p, &x, &weight, &bias, &mut actual, &mut stale(forward_scratch_len(&p)));
+            assert_eq!(actual, y);
+            let mut actual = stale(dx.len());
+            input_gradient(&p, &dy, &weight, &mut actual, &mut stale(input_gradient_scratch_len(&p)));
+            assert_eq!(actual, dx);
+            let mut actual = stale(dweight.len());
+            weight_gradient(&p, &x, &dy, &mut actual, &mut stale(weight_gradient_scratch_len(&p)));
+            assert_eq!(actual, dweight);
+            let mut actual = stale(dbias.len());
+            bias_gradient(&p, &dy, &mut actual);
+            assert_eq!(actual, dbias);
+        }
+    }
+}
