@@ -154,10 +154,10 @@ pub fn outer_tile<const M: usize, const V: usize>(x: &[f32], dy: &[f32], field: 
                 let mut left = field.count[2];
                 loop {
                     let weights: [F32x4; V] = core::array::from_fn(|v| F32x4::load_ptr(gradient.add(v * LANES)));
-                    for m in 0..M {
+                    for (m, row) in acc.iter_mut().enumerate() {
                         let value = F32x4::splat_ptr(input.add(m));
                         for v in 0..V {
-                            acc[m][v] = value.mul_add(weights[v], acc[m][v]);
+                            row[v] = value.mul_add(weights[v], row[v]);
                         }
                     }
                     left -= 1;

@@ -56,7 +56,7 @@ impl Gather {
             read_stride,
             written_channels,
             written_stride,
-            shared_vectors: g.groups > 1 && written_channels % LANES != 0,
+            shared_vectors: g.groups > 1 && !written_channels.is_multiple_of(LANES),
             relu,
         }
     }

@@ -33,7 +33,7 @@ impl<'g> Plan<'g> {
         Plan {
             geometry,
             flat: geometry.group_in < FLATTEN_BELOW && geometry.dilation[1] == 1 && geometry.kernel[1] > 1,
-            copy_dy: geometry.groups > 1 && geometry.group_out % LANES != 0,
+            copy_dy: geometry.groups > 1 && !geometry.group_out.is_multiple_of(LANES),
         }
     }
 
@@ -53,7 +53,7 @@ impl<'g> Plan<'g> {
     fn part(&self) -> usize {
         let (x, dy) = self.copies();
         let batch = self.geometry.batch.max(1);
-        if x + dy == 0 { batch } else { (COPY_LEN / (x + dy)).clamp(1, batch) }
+        COPY_LEN.checked_div(x + dy).map_or(batch, |images| images.clamp(1, batch))
     }
 }
 
