@@ -1,5 +1,6 @@
 //! Finite differences in double precision for every operator: `d loss / d x = (loss(x + step) - loss(x - step)) / (2 step)`, where the loss
 //! is the sum of each output times a random upstream gradient.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod support;
 

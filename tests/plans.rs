@@ -1,4 +1,5 @@
 //! Plans: the printed plan of LeNet-5, and that sharing memory changes no result.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Laws that hold whatever the numbers are, and that the SIMD kernels compute what the scalar ones do, on drawn shapes.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod support;
 

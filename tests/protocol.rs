@@ -1,4 +1,5 @@
 //! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
+#![cfg(not(target_arch = "wasm32"))]
 
 use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;

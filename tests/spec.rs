@@ -1,4 +1,5 @@
 //! Any JSON gives a network with its plan, or a typed error: never a panic, never memory in proportion to what it asks for.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod support;
 

@@ -40,7 +40,7 @@ pub fn run() -> Result<(), Stop> {
         for case in wanted {
             let number = case["index"].as_u64().unwrap_or(u64::MAX) as usize;
             let found = index.get(number).ok_or_else(|| Stop::Message(format!("{} has no case {number}", kind.name())))?;
-            let report = native::run_case(&mut runner, &fixtures, kind, found);
+            let report = native::run_case(&runner, &fixtures, kind, found);
             writeln!(out, "{}", json!({ "kind": kind.name(), "index": number, "report": report })).map_err(stop)?;
         }
     }
