@@ -145,12 +145,12 @@ test("a phone: one part at a time, by touch", { timeout: 180_000 }, async () => 
   await ready(page);
   await page.tap(".run");
   await until(page, (state) => state.run.metrics?.step > 10);
-  assert.ok(await page.isVisible("metric-chart[metric=loss]"));
+  await page.waitForSelector("metric-chart[metric=loss]", { state: "visible" });
   assert.ok(!(await page.isVisible("network-summary")));
   await page.getByRole("button", { name: "Net", exact: true }).tap();
-  assert.ok(await page.isVisible("network-summary"));
+  await page.waitForSelector("network-summary", { state: "visible" });
   await page.getByRole("button", { name: "Try", exact: true }).tap();
-  assert.ok(await page.isVisible(".pad"));
+  await page.waitForSelector(".pad", { state: "visible" });
   // A finger draws: the page must not scroll instead.
   const box = await page.locator(".pad").boundingBox();
   const touch = await page.context().newCDPSession(page);
@@ -160,7 +160,7 @@ test("a phone: one part at a time, by touch", { timeout: 180_000 }, async () => 
   await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   await until(page, (state) => state.trying.probabilities !== null);
   await page.tap(".settings-button");
-  assert.ok(await page.isVisible("#sheet-learning_rate"));
+  await page.waitForSelector("#sheet-learning_rate", { state: "visible" });
   assert.deepEqual(await violations(page), []);
   await page.locator("dialog.sheet").getByRole("button", { name: "Close" }).tap();
   const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
