@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::fields::{Fields, brief};
 use crate::error::SpecError;
 use crate::ops::{OPERATORS, Operator};
+use crate::optim::schedule::Schedule;
 use crate::optim::sgd::Sgd;
 
 /// The version of the network language that this crate reads.
@@ -64,6 +65,8 @@ pub struct Training {
     pub init: Initialization,
     /// The rule of a step.
     pub optimizer: Sgd,
+    /// How its learning rate changes over the run.
+    pub schedule: Schedule,
 }
 
 impl Spec {
@@ -182,7 +185,7 @@ fn read_layer(path: &str, item: &Value) -> Result<(Option<String>, Rc<dyn Operat
 
 impl Default for Training {
     fn default() -> Self {
-        Self { batch_size: 64, epochs: 1, seed: 1, init: Initialization::Pytorch, optimizer: Sgd::default() }
+        Self { batch_size: 64, epochs: 1, seed: 1, init: Initialization::Pytorch, optimizer: Sgd::default(), schedule: Schedule::default() }
     }
 }
 
@@ -198,6 +201,10 @@ impl Training {
             optimizer: match fields.get("optimizer") {
                 Some(optimizer) => Sgd::from_json(optimizer)?,
                 None => default.optimizer,
+            },
+            schedule: match fields.get("schedule") {
+                Some(schedule) => Schedule::from_json(schedule)?,
+                None => default.schedule,
             },
         };
         fields.finish()?;

@@ -160,7 +160,7 @@ pub struct Metrics {
     pub progress: f64,
     /// At the present rate.
     pub seconds_left: Option<f64>,
-    /// In force.
+    /// Of the next step, by the schedule.
     pub learning_rate: f64,
 }
 

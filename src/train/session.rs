@@ -218,6 +218,7 @@ impl Session {
         let in_epoch = run.trainer.remaining_in_epoch() >= run.trainer.plan().batch;
         let done = run.trainer.epoch() - u64::from(in_epoch);
         run.epochs = done + epochs.max(1);
+        run.trainer.set_epochs(run.epochs);
         run.wait_for_all = wait_for_all;
         self.running.set(true);
         Ok(Reply::Started { run: run.name.clone() })
@@ -481,7 +482,7 @@ impl Run {
     /// [`TrainError::NonFiniteLoss`], or what the device reports.
     async fn measure(&mut self) -> Result<Metrics, Error> {
         let sums = self.trainer.take_training_sums().await?;
-        let (step, learning_rate) = (self.trainer.steps(), self.trainer.optimizer().learning_rate);
+        let (step, learning_rate) = (self.trainer.steps(), self.trainer.learning_rate());
         if !sums.finite {
             return Err(TrainError::NonFiniteLoss { from_step: self.sums_from_step, step, learning_rate }.into());
         }
@@ -583,6 +584,7 @@ impl Run {
     async fn move_to_cpu(&mut self, reason: DeviceError, checkpoint: Checkpoint) -> Result<(), Error> {
         let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
         trainer.set_optimizer(self.trainer.optimizer());
+        trainer.set_epochs(self.epochs);
         trainer.restore(&checkpoint)?;
         self.trainer = trainer;
         self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));

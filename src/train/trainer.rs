@@ -54,6 +54,8 @@ pub struct Trainer {
     indices: Vec<u32>,
     step: u64,
     epoch: u64,
+    /// Steps of the run, for the schedule.
+    horizon: u64,
     first: bool,
     hyper_written: Option<[f32; crate::optim::sgd::HYPER_LEN]>,
 }
@@ -89,6 +91,7 @@ impl Trainer {
             indices,
             step: 0,
             epoch: 0,
+            horizon: 0,
             first: true,
             hyper_written: None,
         };
@@ -107,6 +110,7 @@ impl Trainer {
             self.executor.write_value(&parameter.name, &self.plan.parameter_place(parameter, 0), &values)?;
         }
         self.spec.training.seed = seed;
+        self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
         (self.step, self.epoch, self.first) = (0, 0, true);
         self.clear_sums(Which::Train)?;
@@ -141,6 +145,17 @@ impl Trainer {
     /// The optimizer in force.
     pub fn optimizer(&self) -> Sgd {
         self.optimizer
+    }
+
+    /// The learning rate of the next step: the optimizer's, by the schedule.
+    pub fn learning_rate(&self) -> f64 {
+        self.spec.training.schedule.rate(self.optimizer.learning_rate, self.step, self.horizon)
+    }
+
+    /// Says after how many epochs, from step 0, the run will end: what the schedule leads up to.
+    pub fn set_epochs(&mut self, epochs: u64) {
+        let steps = self.dataset.borrow().loaded(Split::Train).total / self.plan.batch;
+        self.horizon = epochs * steps.max(1) as u64;
     }
 
     /// Changes the optimizer from the next step on.
@@ -198,7 +213,7 @@ impl Trainer {
         let place = locate(&self.plan.train, names::INDICES)?.range;
         self.executor.write_words(place, indices)?;
         if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
-            let values = self.optimizer.hyper(self.first);
+            let values = Sgd { learning_rate: self.learning_rate(), ..self.optimizer }.hyper(self.first);
             if self.hyper_written != Some(values) {
                 self.executor.write_stored(hyper.range, &values)?;
                 self.hyper_written = Some(values);

@@ -25,6 +25,7 @@ use crate::network::spec::Spec;
 use crate::network::{add_images, apply_layers, zoo};
 use crate::ops::Window;
 use crate::ops::conv2d::Conv2d;
+use crate::optim::schedule::Schedule;
 use crate::plan::{Builder, Located, Plan};
 use crate::rng::{Rng, Stream};
 use crate::shape::Shape;
@@ -192,11 +193,12 @@ async fn make(job: &str, choice: BackendChoice, batch: usize, options: &JsValue)
     }
 }
 
-/// A preset at the benchmark's batch, with the optimizer the jobs name: momentum 0.9, no decay.
+/// A preset at the benchmark's batch, with the optimizer the jobs name: rate 0.02, momentum 0.9, no decay.
 fn preset(name: &str, batch: usize) -> Result<Spec, Error> {
     let preset = zoo::preset(name).ok_or_else(|| TrainError::UnknownName { what: "preset", name: name.to_owned() })?;
     let mut spec = Spec::from_json(&preset.spec)?;
     spec.training.batch_size = batch;
+    spec.training.schedule = Schedule::Constant;
     Ok(spec)
 }
 

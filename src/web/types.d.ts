@@ -35,6 +35,8 @@ export interface Spec {
       weight_decay?: number;
       nesterov?: boolean;
     };
+    /** How the learning rate changes over the run; `cosine` falls to 0 along half a cosine. */
+    schedule?: { type?: "constant" | "cosine" };
   };
 }
 

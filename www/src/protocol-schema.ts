@@ -5,7 +5,7 @@
  */
 import type {
   BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
-  Replies, RequestBody, RequestType, Spec, TrainerEventType, TrainingSpec,
+  Replies, RequestBody, RequestType, Schedule, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError } from "./errors.ts";
 
@@ -81,6 +81,7 @@ const optimizer = object<OptimizerSpec>({
 });
 const training = object<TrainingSpec>({
   batch_size: optional(whole), epochs: optional(whole), seed: optional(whole), init: optional(literal("pytorch", "kaiming")),
+  schedule: optional(object<{ type?: Schedule }>({ type: optional(literal("constant", "cosine")) })),
   optimizer: optional(optimizer),
 });
 export const spec = object<Spec>({

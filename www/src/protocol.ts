@@ -29,6 +29,8 @@ export interface OptimizerSpec {
 }
 
 export type Init = "pytorch" | "kaiming";
+/** How the learning rate changes over the run; `cosine` falls to 0 along half a cosine. */
+export type Schedule = "constant" | "cosine";
 
 /** What is left out has the engine's default. */
 export interface TrainingSpec {
@@ -37,6 +39,7 @@ export interface TrainingSpec {
   seed?: number;
   init?: Init;
   optimizer?: OptimizerSpec;
+  schedule?: { type?: Schedule };
 }
 
 export interface Spec {

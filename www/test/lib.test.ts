@@ -182,7 +182,7 @@ test("a loss that stays at ln 10 is guessing, one that only began there is not",
 test("settings come from a specification and go back into it", () => {
   const spec = { version: 1 as const, input: [1, 28, 28], layers: [], training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } } };
   const settings = settingsOf(spec);
-  assert.deepEqual(settings, { learning_rate: 0.02, momentum: 0, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch" });
+  assert.deepEqual(settings, { learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: "constant" });
   const changed = withSettings(spec, { ...settings, momentum: 0.5, batch_size: 32 });
   assert.deepEqual(settingsOf(changed), { ...settings, momentum: 0.5, batch_size: 32 });
   assert.equal(changed.training?.optimizer?.nesterov, true);

@@ -31,7 +31,8 @@ pub(super) fn lenet5() -> Preset {
                 "epochs": 3,
                 "seed": 1,
                 "init": "pytorch",
-                "optimizer": {"type": "sgd", "learning_rate": 0.02, "momentum": 0.9}
+                "optimizer": {"type": "sgd", "learning_rate": 0.02, "momentum": 0.9},
+                "schedule": {"type": "cosine"}
             }
         }),
     }

@@ -4,11 +4,12 @@ import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
 import { LIVE, RANGES, isAllowed, nudge, pending } from "../lib/settings.ts";
 import type { NumberSetting } from "../lib/settings.ts";
-import type { Init } from "../protocol.ts";
+import type { Init, Schedule } from "../protocol.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
 const INITS: readonly Init[] = ["pytorch", "kaiming"];
+const SCHEDULES: readonly Schedule[] = ["constant", "cosine"];
 
 /** How the network is trained. A value that is not possible stays in its field, marked, with what would be possible; the last good one stays in force. */
 export class SettingsPanelElement extends PanelElement {
@@ -51,6 +52,15 @@ export class SettingsPanelElement extends PanelElement {
             ${INITS.map((init) => html`<option value=${init} ?selected=${init === settings.edited.init}>${text.settings.inits[init]}</option>`)}
           </select>
         </div>
+        <div class="field">
+          <label for="${this.prefix}-schedule">${text.settings.schedule}</label>
+          <select
+            id="${this.prefix}-schedule"
+            @change=${(event: Event) => this.intend({ type: "edit_settings", changes: { schedule: (event.target as HTMLSelectElement).value as Schedule } })}
+          >
+            ${SCHEDULES.map((name) => html`<option value=${name} ?selected=${name === settings.edited.schedule}>${text.settings.schedules[name]}</option>`)}
+          </select>
+        </div>
         <button
           type="button"
           class="quiet apply ${changed.length > 0 ? "pulse" : ""}"
@@ -82,9 +92,17 @@ export class SettingsPanelElement extends PanelElement {
           @blur=${() => this.#left(setting)}
           @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
         />
+        ${setting === "learning_rate" && settings?.applied.schedule !== "constant" ? this.#rateNow() : nothing}
         ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}
       </div>
     `;
+  }
+
+  /** What the schedule makes of the rate. Its line is there before a run too, so that nothing moves when one begins. */
+  #rateNow(): TemplateResult {
+    const { locale: { text }, state: { run, settings } } = this;
+    const rate = run.metrics?.learning_rate ?? settings?.applied.learning_rate ?? 0;
+    return html`<p class="now">${text.settings.rateNow(Number(rate.toPrecision(2)))}</p>`;
   }
 
   #read(setting: NumberSetting, text: string): number | null {

@@ -2,7 +2,7 @@
 import type { ErrorKind, ErrorOf } from "../errors.ts";
 import type { NumberSetting } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
+import type { BackendChoice, BackendStatus, EpochSummary, Init, Schedule } from "../protocol.ts";
 
 export type Language = "ru" | "en";
 
@@ -54,6 +54,9 @@ export interface Messages {
     names: { [S in NumberSetting]: string };
     init: string;
     inits: { [I in Init]: string };
+    schedule: string;
+    schedules: { [S in Schedule]: string };
+    rateNow: (rate: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
     pending: (names: readonly string[]) => string;
     apply: string;

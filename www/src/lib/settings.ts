@@ -1,5 +1,5 @@
 /** The training settings a person can edit, and their place in a specification. */
-import type { Init, Spec } from "../protocol.ts";
+import type { Init, Schedule, Spec } from "../protocol.ts";
 
 export interface Settings {
   learning_rate: number;
@@ -9,9 +9,10 @@ export interface Settings {
   epochs: number;
   seed: number;
   init: Init;
+  schedule: Schedule;
 }
 
-export type NumberSetting = Exclude<keyof Settings, "init">;
+export type NumberSetting = Exclude<keyof Settings, "init" | "schedule">;
 
 /** What is allowed, both ends included. `step` is what an arrow key or a spinner changes, for whole numbers. */
 export const RANGES: { [K in NumberSetting]: { least: number; most: number; whole: boolean } } = {
@@ -35,25 +36,26 @@ export function isAllowed(setting: NumberSetting, value: number): boolean {
 export function settingsOf({ training = {} }: Spec): Settings {
   const { optimizer } = training;
   return {
-    learning_rate: optimizer?.learning_rate ?? 0.01,
-    momentum: optimizer?.momentum ?? 0,
+    learning_rate: optimizer?.learning_rate ?? 0.02,
+    momentum: optimizer?.momentum ?? 0.9,
     weight_decay: optimizer?.weight_decay ?? 0,
     batch_size: training.batch_size ?? 64,
     epochs: training.epochs ?? 1,
     seed: training.seed ?? 1,
     init: training.init ?? "pytorch",
+    schedule: training.schedule?.type ?? "constant",
   };
 }
 
 export function withSettings(spec: Spec, settings: Settings): Spec {
-  const { learning_rate, momentum, weight_decay, ...rest } = settings;
+  const { learning_rate, momentum, weight_decay, schedule, ...rest } = settings;
   const optimizer = { ...(spec.training?.optimizer ?? { type: "sgd" as const }), learning_rate, momentum, weight_decay };
-  return { ...spec, training: { ...spec.training, ...rest, optimizer } };
+  return { ...spec, training: { ...spec.training, ...rest, optimizer, schedule: { type: schedule } } };
 }
 
 /** What a fresh start would change. The number of epochs is not among it: it counts from the next Run. */
 export function pending(applied: Settings, edited: Settings): (keyof Settings)[] {
-  return (["batch_size", "seed", "init"] as const).filter((setting) => applied[setting] !== edited[setting]);
+  return (["batch_size", "seed", "init", "schedule"] as const).filter((setting) => applied[setting] !== edited[setting]);
 }
 
 /** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */
