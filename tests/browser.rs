@@ -93,3 +93,32 @@ async fn auto_says_what_it_chose() {
         _ => panic!("{compiled}"),
     }
 }
+
+/// A stop must not wait for an evaluation of the whole set, and what would change the parameters must not happen during one.
+#[wasm_bindgen_test]
+async fn answers_while_it_evaluates() {
+    let (session, _) = session(6400);
+    let session = Rc::new(session);
+    compile(&session, "scalar").await;
+    ask(&session, json!({"type": "start"})).await;
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let (other, seen) = (session.clone(), order.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let evaluated = ask(&other, json!({"type": "evaluate", "split": "test"})).await;
+        assert_eq!(evaluated["evaluation"]["count"], 6400, "{evaluated}");
+        seen.borrow_mut().push("evaluated");
+    });
+    // Two turns of the event loop: the evaluation has begun.
+    receptive::train::clock::next_task().await;
+    receptive::train::clock::next_task().await;
+    let paused = ask(&session, json!({"type": "pause"})).await;
+    assert_eq!(paused["type"], "paused", "{paused}");
+    order.borrow_mut().push("paused");
+    assert_eq!(ask(&session, json!({"type": "reset"})).await["error"]["kind"], "busy");
+    assert_eq!(ask(&session, json!({"type": "predict", "pixels": vec![0; PIXELS]})).await["type"], "predicted");
+    while order.borrow().len() < 2 {
+        receptive::train::clock::next_task().await;
+    }
+    assert_eq!(*order.borrow(), ["paused", "evaluated"]);
+    assert_eq!(ask(&session, json!({"type": "reset"})).await["type"], "reset");
+}

@@ -1,4 +1,4 @@
-//! Time, in the browser and natively.
+//! Time and the event loop, in the browser and natively.
 
 /// Milliseconds since some fixed moment.
 #[cfg(not(target_arch = "wasm32"))]
@@ -18,4 +18,26 @@ pub fn now_ms() -> f64 {
         Some(performance) => performance.now(),
         None => js_sys::Date::now(),
     }
+}
+
+/// Lets the worker's event loop run, so that messages that have come are seen. Natively there is none.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn next_task() {}
+
+/// Lets the worker's event loop run, so that messages that have come are seen: resolves in a new task. A timer would wait 4 ms every time; a
+/// message does not.
+#[cfg(target_arch = "wasm32")]
+pub async fn next_task() {
+    use wasm_bindgen::JsValue;
+    let promise = js_sys::Promise::new(&mut |resolve, _reject| {
+        let scheduled = web_sys::MessageChannel::new().and_then(|channel| {
+            channel.port1().set_onmessage(Some(&resolve));
+            channel.port2().post_message(&JsValue::NULL)
+        });
+        if scheduled.is_err() {
+            let _ = resolve.call0(&JsValue::NULL);
+        }
+    });
+    // The promise has no way to reject.
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }

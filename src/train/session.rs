@@ -8,7 +8,7 @@ use std::rc::Rc;
 use async_lock::{Mutex, MutexGuard};
 use serde_json::Value;
 
-use super::clock::now_ms;
+use super::clock::{next_task, now_ms};
 use super::metrics::Sums;
 use super::protocol::{Evaluation, Event, Metrics, Reply, Request};
 use super::trainer::{Checkpoint, Device, Trainer};
@@ -80,13 +80,25 @@ pub struct Session {
     run: Mutex<Option<Run>>,
     running: Cell<bool>,
     driving: Cell<bool>,
+    /// An evaluation that was asked for is under way; training waits for it.
+    evaluating: Cell<bool>,
+    /// Counts the networks that were compiled, so that one can be told from its successor.
+    generation: Cell<u64>,
 }
 
 impl Session {
     /// A session that hands its events to `emit`.
     pub fn new(emit: impl Fn(&Event) + 'static) -> Self {
         let dataset = RefCell::new(Rc::new(RefCell::new(Dataset::new(MNIST[0], MNIST[1]))));
-        Self { emit: Box::new(emit), dataset, run: Mutex::new(None), running: Cell::new(false), driving: Cell::new(false) }
+        Self {
+            emit: Box::new(emit),
+            dataset,
+            run: Mutex::new(None),
+            running: Cell::new(false),
+            driving: Cell::new(false),
+            evaluating: Cell::new(false),
+            generation: Cell::new(0),
+        }
     }
 
     fn data(&self) -> Rc<RefCell<Dataset>> {
@@ -202,6 +214,7 @@ impl Session {
         let trainer = Trainer::new(spec, device, self.data()).await?;
         self.running.set(false);
         let mut guard = self.run.lock().await;
+        self.generation.set(self.generation.get() + 1);
         *guard = Some(Run::new(name.clone(), trainer, backend.clone()));
         Ok(Reply::Compiled { run: name, description, backend })
     }
@@ -228,6 +241,7 @@ impl Session {
         let mut guard = self.run.lock().await;
         let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
         self.refuse_while_running()?;
+        self.refuse_while_evaluating()?;
         // A batch of steps is cut where it would keep the worker from answering.
         let begin = now_ms();
         let mut ended = false;
@@ -248,6 +262,7 @@ impl Session {
     }
 
     async fn reset(&self, seed: Option<u64>) -> Result<Reply, Error> {
+        self.refuse_while_evaluating()?;
         self.running.set(false);
         let mut guard = self.run.lock().await;
         let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
@@ -279,37 +294,60 @@ impl Session {
         Ok(Reply::Set { run, learning_rate, momentum: optimizer.momentum, weight_decay: optimizer.weight_decay })
     }
 
-    /// Evaluates batch by batch, letting other requests in between.
+    /// Evaluates in pieces of a slice's length, between which other requests are answered; training waits until it is done.
     async fn evaluate(&self, split: Split) -> Result<Reply, Error> {
-        let was_running = self.running.replace(false);
-        let result = self.evaluate_all(split).await;
-        if was_running {
-            self.running.set(true);
-        }
+        self.refuse_while_evaluating()?;
+        self.evaluating.set(true);
+        let result = self.evaluate_in_pieces(split).await;
+        self.evaluating.set(false);
         result
     }
 
-    async fn evaluate_all(&self, split: Split) -> Result<Reply, Error> {
-        let mut guard = self.run.lock().await;
-        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-        // An automatic evaluation shares the sums on the device: it starts over afterwards.
-        let interrupted = run.evaluating.take();
-        let sums = run.trainer.evaluate(split, usize::MAX).await?;
-        if let Some(interrupted) = interrupted {
-            run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
+    async fn evaluate_in_pieces(&self, split: Split) -> Result<Reply, Error> {
+        let (name, images, interrupted, generation) = {
+            let mut guard = self.run.lock().await;
+            let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+            // An evaluation in passing shares the sums on the device: it starts over afterwards.
+            let interrupted = run.evaluating.take();
+            run.trainer.begin_evaluation(split)?;
+            let images = run.trainer.dataset().borrow().loaded(split).images;
+            (run.name.clone(), images, interrupted, self.generation.get())
+        };
+        let mut from = 0;
+        loop {
+            next_task().await;
+            let mut guard = self.run.lock().await;
+            // The network may have been let go of in between, or have made way for another.
+            let run = guard.as_mut().filter(|_| self.generation.get() == generation).ok_or(TrainError::NotCompiled)?;
+            let begin = now_ms();
+            while from < images && now_ms() - begin < SLICE_MS {
+                from = run.trainer.evaluate_batch(split, from, images)?;
+                run.trainer.finish().await?;
+            }
+            if from == images {
+                let sums = run.trainer.end_evaluation().await?;
+                if let Some(interrupted) = interrupted {
+                    run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
+                }
+                return Ok(Reply::Evaluated { run: name, evaluation: run.evaluation(split, &sums) });
+            }
         }
-        Ok(Reply::Evaluated { run: run.name.clone(), evaluation: run.evaluation(split, &sums) })
+    }
+
+    /// What changes the parameters must wait for an evaluation of them.
+    fn refuse_while_evaluating(&self) -> Result<(), TrainError> {
+        if self.evaluating.get() { Err(TrainError::Busy) } else { Ok(()) }
     }
 
     /// Marks that somebody drives the slices; false when somebody already does.
     pub fn begin_driving(&self) -> bool {
-        self.running.get() && !self.driving.replace(true)
+        self.running.get() && !self.evaluating.get() && !self.driving.replace(true)
     }
 
     /// Takes one slice of training or evaluation. Call it again, after letting the event loop run, until it says stop.
     pub async fn slice(&self) -> Next {
         let mut guard = self.run.lock().await;
-        if !self.running.get() || guard.is_none() {
+        if !self.running.get() || self.evaluating.get() || guard.is_none() {
             self.driving.set(false);
             return Next::Stop;
         }

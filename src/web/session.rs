@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::convert::{from_js, throw, to_js};
 use crate::data::dataset::{IdxPair, Split};
 use crate::error::TrainError;
+use crate::train::clock::next_task;
 use crate::train::protocol::Request;
 use crate::train::session::{Next, Session as Core};
 
@@ -116,19 +117,4 @@ async fn drive(core: Rc<Core>) {
     while core.slice().await == Next::Continue {
         next_task().await;
     }
-}
-
-/// Resolves in a new task of the event loop. A timer would wait 4 ms every time; a message does not.
-async fn next_task() {
-    let promise = Promise::new(&mut |resolve, _reject| {
-        let scheduled = web_sys::MessageChannel::new().and_then(|channel| {
-            channel.port1().set_onmessage(Some(&resolve));
-            channel.port2().post_message(&JsValue::NULL)
-        });
-        if scheduled.is_err() {
-            let _ = resolve.call0(&JsValue::NULL);
-        }
-    });
-    // The promise has no way to reject.
-    let _ = JsFuture::from(promise).await;
 }
