@@ -48,6 +48,10 @@ pub enum ShapeError {
         "{node}: dilation {dilation} steps over the whole input of {input} ({axis}), so that a window holds only padding; use less dilation or no padding"
     )]
     WindowOfPadding { node: String, axis: &'static str, dilation: usize, input: usize },
+    #[error(
+        "{node}: a channel of {shape} has a single value, which has no variance; train with a larger batch_size or keep the maps larger"
+    )]
+    SingleValue { node: String, shape: String },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
     SizeOverflow { node: String, what: &'static str },
     #[error("the network ends in {shape}, but there are {classes} classes; end it in a linear layer with {classes} out_features")]

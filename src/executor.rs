@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
 use crate::error::{DeviceError, Error, TrainError};
-use crate::plan::{BufferId, Located, Plan, PlannedParameter, Program, Range};
+use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range};
 
 /// One of a plan's programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -192,6 +192,14 @@ impl Plan {
         let buffer = self.arenas.map_or(BufferId(0), |arenas| arenas[arena]);
         let (layout, shape) = (parameter.spec.layout, parameter.spec.shape.clone());
         let range = Range { buffer, offset: parameter.offset, len: layout.stored_len(&shape) };
+        Located { range, shape, layout }
+    }
+
+    /// Where a statistic lies.
+    pub fn statistic_place(&self, statistic: &PlannedStatistic) -> Located {
+        let buffer = self.statistics_arena.unwrap_or(BufferId(0));
+        let (layout, shape) = (statistic.spec.layout, statistic.spec.shape.clone());
+        let range = Range { buffer, offset: statistic.offset, len: layout.stored_len(&shape) };
         Located { range, shape, layout }
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::error::ShapeError;
 use crate::kernel::Kernel;
 use crate::layout::Layout;
-use crate::ops::{Operator, ParameterSpec};
+use crate::ops::{Operator, ParameterSpec, StatisticSpec};
 use crate::shape::Shape;
 
 /// A value's place in [`Graph::values`].
@@ -25,6 +25,8 @@ pub enum Role {
     Parameter,
     /// A part of the gradient arena, at the same offset as its parameter.
     ParameterGradient(ValueId),
+    /// A part of the statistics arena: what a node gathers over training and reads in evaluation (batch normalization's running mean).
+    Statistic,
     /// Every element has this number, from the start.
     Constant(f32),
     /// Lives across runs and is shared by name between the programs of a plan: metrics, data, the optimizer's state.
@@ -74,8 +76,12 @@ pub struct Node {
     pub inputs: Vec<ValueId>,
     /// Its parameters, in the order of [`Operator::parameters`].
     pub parameters: Vec<ValueId>,
+    /// What it gathers over training, in the order of [`Operator::statistics`].
+    pub statistics: Vec<ValueId>,
     /// What it makes. The first is the operator's result; any others are kept for the backward pass.
     pub outputs: Vec<ValueId>,
+    /// Whether it was applied in training mode ([`Graph::training`]).
+    pub training: bool,
 }
 
 impl fmt::Debug for Node {
@@ -95,6 +101,10 @@ pub struct Graph {
     pub calls: Vec<Call>,
     /// How each parameter is initialised, beside its value.
     pub parameters: Vec<(ValueId, ParameterSpec)>,
+    /// What each statistic starts as, beside its value.
+    pub statistics: Vec<(ValueId, StatisticSpec)>,
+    /// Whether operators are applied as in training: batch statistics, dropout.
+    pub training: bool,
 }
 
 impl Graph {
@@ -119,6 +129,12 @@ impl Graph {
         self.add(name, shape, Layout::Activation, false, Role::Temporary)
     }
 
+    /// The state of this name, added where the graph does not have it yet.
+    pub fn state(&mut self, name: &str, shape: &Shape, layout: Layout, words: bool) -> ValueId {
+        let known = self.values.iter().position(|value| value.role == Role::State && value.name == name);
+        known.map(ValueId).unwrap_or_else(|| self.add(name, shape.clone(), layout, words, Role::State))
+    }
+
     /// Adds a value like `id`, for its gradient: a part of the gradient arena for a parameter, memory of its own otherwise.
     pub fn gradient_of(&mut self, id: ValueId) -> ValueId {
         let value = self.value(id).clone();
@@ -139,7 +155,11 @@ impl Graph {
     pub fn apply(&mut self, name: &str, operator: Rc<dyn Operator>, inputs: &[ValueId]) -> Result<ValueId, ShapeError> {
         let shapes: Vec<&Shape> = inputs.iter().map(|&id| self.shape(id)).collect();
         let outputs = operator.infer(name, &shapes)?;
+        if self.training {
+            operator.check_training(name, &shapes)?;
+        }
         let parameters = operator.parameters(&shapes);
+        let statistics = operator.statistics(&shapes);
         let fits = |layout: Layout, shape: &Shape, what| {
             let overflow = || ShapeError::SizeOverflow { node: name.to_owned(), what };
             layout.checked_stored_len(shape).map(|_| ()).ok_or_else(overflow)
@@ -161,7 +181,14 @@ impl Graph {
             self.add(label, output.shape, Layout::Activation, output.words, Role::Temporary)
         });
         let outputs: Vec<ValueId> = outputs.collect();
-        let node = Node { name: name.to_owned(), operator, inputs: inputs.to_vec(), parameters, outputs };
+        let statistics = statistics.into_iter().map(|spec| {
+            let id = self.add(format!("{name}.{}", spec.role), spec.shape.clone(), spec.layout, false, Role::Statistic);
+            self.statistics.push((id, spec));
+            id
+        });
+        let statistics: Vec<ValueId> = statistics.collect();
+        let node =
+            Node { name: name.to_owned(), operator, inputs: inputs.to_vec(), parameters, statistics, outputs, training: self.training };
         node.operator.clone().forward(self, &node);
         let result = node.outputs[0];
         self.nodes.push(node);

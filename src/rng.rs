@@ -63,6 +63,19 @@ impl Rng {
     }
 }
 
+/// 32 bits that look random from 32 bits (pcg, Jarzynski and Olano 2020, section 3). What kernels draw from: it needs no state, so that any thread
+/// of any backend gets the same number for the same position.
+pub fn hash(input: u32) -> u32 {
+    let state = input.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+    let word = ((state >> ((state >> 28) + 4)) ^ state).wrapping_mul(277_803_737);
+    (word >> 22) ^ word
+}
+
+/// The number that a hash is below with probability `p`.
+pub fn threshold(p: f64) -> u32 {
+    (p * f64::from(u32::MAX)).round() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
 use receptive::graph::{Graph, Node, ValueId};
+use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv2d::Conv2d;
+use receptive::ops::dropout::{Dropout, Source, Unit};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
@@ -107,6 +109,31 @@ proptest! {
         let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
         let operator = Conv2d { out_channels: groups * out_per_group, window: window(h, w), groups, bias };
         let y = problem.apply("conv", operator, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn batch_norm2d(batch in 1usize..=4, channels in 1usize..=9, h in 1usize..=4, w in 1usize..=4, affine: bool, training: bool, seed: u64) {
+        prop_assume!(!training || batch * h * w > 1);
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        problem.graph.training = training;
+        let dims = [batch, channels, h, w];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("bn", BatchNorm2d { eps: 1e-2, momentum: 0.1, affine }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn dropout(batch in 1usize..=3, features in 1usize..=9, p in 0.0f64..0.9, sample: bool, training: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        problem.graph.training = training;
+        let x = problem.input("x", &[batch, features], normal(rng, batch * features));
+        let unit = if sample { Unit::Sample } else { Unit::Value };
+        let y = problem.apply("drop", Dropout { p, unit, source: Source::Drawn }, &[x], rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
     }

@@ -6,6 +6,7 @@ mod support;
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
+use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
@@ -199,5 +200,50 @@ fn an_exact_tie_goes_to_the_first_in_row_major_order() {
         machine.write("x", &[2.0; 80]);
         machine.run();
         assert_eq!(machine.read_words("pool.argmax"), [0, 1, 4, 5].repeat(5));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn batch_norm_in_training_gives_every_channel_mean_beta_and_deviation_gamma(
+        batch in 1usize..=5, channels in 1usize..=9, h in 1usize..=12, w in 1usize..=12, shift in -100.0f64..100.0, seed: u64,
+    ) {
+        prop_assume!(batch * h * w > 8);
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        problem.graph.training = true;
+        let dims = [batch, channels, h, w];
+        let values: Vec<f64> = normal(rng, dims.iter().product()).into_iter().map(|x| 3.0 * x + shift).collect();
+        let x = problem.input("x", &dims, values);
+        let y = problem.apply("bn", BatchNorm2d { eps: 1e-5, momentum: 0.1, affine: true }, &[x], rng);
+        problem.outputs.push(y);
+        let (gamma, beta) = (problem.leaves[1].1.clone(), problem.leaves[2].1.clone());
+        let (plane, count) = (h * w, (batch * h * w) as f64);
+        for (kernels, made) in [(Kernels::Scalar, problem.run::<f64>(Kernels::Scalar)), (Kernels::Simd, problem.run::<f32>(Kernels::Simd))] {
+            for c in 0..channels {
+                let of_channel = || made[0].chunks(plane).skip(c).step_by(channels).flatten().copied();
+                let mean = of_channel().sum::<f64>() / count;
+                let deviation = (of_channel().map(|y| (y - mean) * (y - mean)).sum::<f64>() / count).sqrt();
+                prop_assert!((mean - beta[c]).abs() < 2e-3, "{:?}: mean {} where {} is expected", kernels, mean, beta[c]);
+                prop_assert!((deviation - gamma[c].abs()).abs() < 2e-3 * (1.0 + gamma[c].abs()), "{:?}: {} for {}", kernels, deviation, gamma[c]);
+            }
+        }
+    }
+
+    #[test]
+    fn batch_norm_is_the_same_on_simd_and_scalar(
+        batch in 1usize..=5, channels in 1usize..=9, h in 1usize..=12, w in 1usize..=12, training: bool, affine: bool, seed: u64,
+    ) {
+        prop_assume!(batch * h * w > 1);
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        problem.graph.training = training;
+        let dims = [batch, channels, h, w];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("bn", BatchNorm2d { eps: 1e-2, momentum: 0.1, affine }, &[x], rng);
+        problem.outputs.push(y);
+        simd_agrees(&problem, rng)?;
     }
 }

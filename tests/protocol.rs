@@ -93,6 +93,7 @@ fn errors() -> Vec<Error> {
         ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
         ShapeError::PaddingTooLarge { node: node(), axis: "width", padding: 3, kernel_size: 2 }.into(),
         ShapeError::WindowOfPadding { node: node(), axis: "height", dilation: 9, input: 4 }.into(),
+        ShapeError::SingleValue { node: node(), shape: "[1, 8, 1, 1]".into() }.into(),
         ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
         ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
         ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),

@@ -9,7 +9,9 @@ use crate::graph::{Graph, ValueId};
 use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
+use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::conv2d::Conv2d;
+use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
 use crate::ops::max_pool2d::MaxPool2d;
@@ -34,15 +36,28 @@ pub struct Adapter {
     pub optional_inputs: &'static [&'static str],
     /// What it makes, in our order: `y` is the tensor `out.y`.
     pub outputs: &'static [&'static str],
+    /// Parameters that the cases call otherwise: their name, ours.
+    pub renamed: &'static [(&'static str, &'static str)],
+    /// What the operator gathers over training.
+    pub statistics: &'static [&'static str],
     /// Makes the operator from its attributes. What this does not read of them is refused.
     build: fn(&mut Fields<'_>, &Parameters) -> Result<Chain, CaseError>,
 }
 
-const BASE: Adapter = Adapter { op: "", inputs: &["x"], optional_inputs: &[], outputs: &["y"], build: |_, _| Ok(Vec::new()) };
+const BASE: Adapter =
+    Adapter { op: "", inputs: &["x"], optional_inputs: &[], outputs: &["y"], renamed: &[], statistics: &[], build: |_, _| Ok(Vec::new()) };
 
 /// Every operator that cases can have. A new operator adds its entry here.
 pub static ADAPTERS: &[Adapter] = &[
+    Adapter {
+        op: "batch_norm2d",
+        renamed: &[("weight", "gamma"), ("bias", "beta")],
+        statistics: &["running_mean", "running_var"],
+        build: batch_norm2d,
+        ..BASE
+    },
     Adapter { op: "conv2d", build: conv2d, ..BASE },
+    Adapter { op: "dropout", optional_inputs: &["mask"], build: dropout, ..BASE },
     Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
     Adapter { op: "linear", build: linear, ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
@@ -53,6 +68,7 @@ pub static ADAPTERS: &[Adapter] = &[
         optional_inputs: &["class_weight"],
         outputs: &["loss"],
         build: softmax_cross_entropy,
+        ..BASE
     },
 ];
 
@@ -67,6 +83,17 @@ fn dims<'a>(parameters: &'a Parameters, role: &str) -> &'a [usize] {
 
 fn has(parameters: &Parameters, role: &str) -> bool {
     parameters.iter().any(|(given, _)| given == role)
+}
+
+fn batch_norm2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    fields.flag_or("training", true)?;
+    let affine = fields.flag_or("affine", has(parameters, "gamma"))?;
+    one(BatchNorm2d { eps: fields.number_or("eps", 0.0, 1.0, 1e-5)?, momentum: fields.number_or("momentum", 0.0, 1.0, 0.1)?, affine })
+}
+
+fn dropout(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    fields.flag_or("training", true)?;
+    one(Dropout { p: fields.number_or("p", 0.0, 1.0, 0.5)?, unit: Unit::Value, source: Source::Given })
 }
 
 fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
@@ -122,8 +149,10 @@ fn softmax_cross_entropy(fields: &mut Fields<'_>, _parameters: &Parameters) -> R
 pub struct Applied {
     /// The result, then any other outputs, as [`Adapter::outputs`] names them.
     pub outputs: Vec<ValueId>,
-    /// Role and value.
+    /// Role as the case has it, and value.
     pub parameters: Vec<(String, ValueId)>,
+    /// As the parameters.
+    pub statistics: Vec<(String, ValueId)>,
 }
 
 /// The adapter for an operator.
@@ -135,7 +164,17 @@ pub fn adapter(op: &str) -> Result<&'static Adapter, CaseError> {
 }
 
 impl Adapter {
-    /// Applies the operator to values of a graph.
+    /// Our name for a parameter of the case.
+    fn ours<'a>(&self, role: &'a str) -> &'a str {
+        self.renamed.iter().find(|(theirs, _)| *theirs == role).map_or(role, |(_, ours)| ours)
+    }
+
+    /// The case's name for a parameter of ours.
+    fn theirs<'a>(&self, role: &'a str) -> &'a str {
+        self.renamed.iter().find(|(_, ours)| *ours == role).map_or(role, |(theirs, _)| theirs)
+    }
+
+    /// Applies the operator to values of a graph: in training mode where the graph is in it and the case's `training` does not say otherwise.
     ///
     /// # Errors
     /// Attributes that nothing reads, inputs or parameters that are not those of the operator, shapes that do not fit.
@@ -152,15 +191,19 @@ impl Adapter {
             let (found, expected) = (inputs.len().to_string(), self.inputs.join(", "));
             return Err(CaseError::RolesDiffer { node: node.to_owned(), what: "inputs", found, expected });
         }
+        let parameters: Vec<(String, Shape)> = parameters.iter().map(|(role, shape)| (self.ours(role).to_owned(), shape.clone())).collect();
         let mut fields = Fields::new(format!("{node}.attrs"), attributes)?;
-        let chain = (self.build)(&mut fields, parameters)?;
+        let chain = (self.build)(&mut fields, &parameters)?;
         fields.finish()?;
         let first = graph.nodes.len();
+        let training = graph.training;
+        graph.training &= attributes["training"].as_bool().unwrap_or(true);
         let mut result = inputs.to_vec();
         for (position, operator) in chain.into_iter().enumerate() {
             let name = if position == 0 { node.to_owned() } else { format!("{node} {}", operator.name()) };
             result = vec![graph.apply(&name, operator, &result)?];
         }
+        graph.training = training;
         let made = &graph.nodes[first];
         let outputs = result.into_iter().chain(made.outputs.iter().skip(1).copied()).collect();
         let expected = roles(made.parameters.iter().map(|&id| {
@@ -171,8 +214,13 @@ impl Adapter {
         if found != expected {
             return Err(CaseError::RolesDiffer { node: node.to_owned(), what: "parameters", found, expected });
         }
-        let roles = made.parameters.iter().filter_map(|id| graph.parameters.iter().find(|(known, _)| known == id));
-        Ok(Applied { outputs, parameters: roles.map(|(id, spec)| (spec.role.to_owned(), *id)).collect() })
+        let parameters = made.parameters.iter().filter_map(|id| graph.parameters.iter().find(|(known, _)| known == id));
+        let statistics = made.statistics.iter().filter_map(|id| graph.statistics.iter().find(|(known, _)| known == id));
+        Ok(Applied {
+            outputs,
+            parameters: parameters.map(|(id, spec)| (self.theirs(spec.role).to_owned(), *id)).collect(),
+            statistics: statistics.map(|(id, spec)| (spec.role.to_owned(), *id)).collect(),
+        })
     }
 }
 

@@ -36,13 +36,19 @@ struct Forward {
 
 impl Forward {
     fn new(case: &NetCase, check: &mut Check<'_>) -> Result<Self, CaseError> {
-        let mut graph = Graph::default();
+        let mut graph = Graph { training: true, ..Graph::default() };
         let tensor = check.given("in.x")?;
         let x = add_input(&mut graph, "in.x", &tensor);
         let mut writes = vec![("in.x".to_owned(), tensor)];
         let network = build(&mut graph, &case.graph, x, &case.tensors)?;
         for (parameter, id) in &network.parameters {
             writes.push((graph.value(*id).name.clone(), check.given(&format!("param.{parameter}"))?));
+        }
+        for (statistic, id) in &network.statistics {
+            writes.push((graph.value(*id).name.clone(), check.given(&format!("buffer.{statistic}"))?));
+        }
+        for (constant, id) in &network.constants {
+            writes.push((graph.value(*id).name.clone(), check.given(constant)?));
         }
         Ok(Self { graph, network, writes })
     }
@@ -126,11 +132,16 @@ async fn gradients(device: &Device, case: &NetCase, mut forward: Forward, check:
     keep.extend(wanted.iter().map(|&(_, id)| id));
     let names: HashMap<ValueId, String> = keep.iter().map(|&id| (id, graph.value(id).name.clone())).collect();
 
+    let statistics: Vec<(String, String)> =
+        network.statistics.iter().map(|(name, id)| (format!("buffer_after.{name}"), graph.value(*id).name.clone())).collect();
     let mut running = Running::start(device, graph, &keep).await?;
     for (name, tensor) in &writes {
         running.write(name, tensor)?;
     }
     running.run()?;
+    for (name, value) in statistics.iter().filter(|(name, _)| check.has(name)).collect::<Vec<_>>() {
+        check.result(name, &running.read(value, false).await?)?;
+    }
     for output in &case.outputs {
         check.result(&format!("out.{output}"), &running.read(&names[&network.value(output)?], false).await?)?;
     }

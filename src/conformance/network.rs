@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::adapter::adapter;
 use super::case::{CaseError, Index, NodeCase};
-use crate::graph::{Graph, ValueId};
+use crate::graph::{Graph, Role, ValueId};
+use crate::layout::Layout;
 use crate::shape::Shape;
 
 /// A network in the graph.
@@ -14,6 +15,10 @@ pub(super) struct Network {
     pub(super) values: HashMap<String, ValueId>,
     /// Every parameter with the case's name for it.
     pub(super) parameters: Vec<(String, ValueId)>,
+    /// As the parameters: what nodes gather over training.
+    pub(super) statistics: Vec<(String, ValueId)>,
+    /// Inputs and parameters that the case fixes, with the names of their tensors.
+    pub(super) constants: Vec<(String, ValueId)>,
 }
 
 impl Network {
@@ -25,15 +30,11 @@ impl Network {
 
 /// Adds the nodes of a case to a graph that has its input.
 pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index) -> Result<Network, CaseError> {
-    let mut network = Network { values: HashMap::from([("x".to_owned(), x)]), parameters: Vec::new() };
+    let mut network =
+        Network { values: HashMap::from([("x".to_owned(), x)]), parameters: Vec::new(), statistics: Vec::new(), constants: Vec::new() };
     let mut taken = HashSet::new();
     for node in nodes {
         let adapter = adapter(&node.op)?;
-        for (what, given) in [("buffer", &node.buffers), ("constant", &node.consts)] {
-            if let Some(role) = given.keys().next() {
-                return Err(CaseError::Unknown { what, name: format!("{role} of {}", node.op) });
-            }
-        }
         let mut shapes = Vec::new();
         for (role, parameter) in &node.params {
             if !taken.insert(parameter) {
@@ -43,13 +44,38 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
             let info = index.get(&name).ok_or(CaseError::MissingTensor(name))?;
             shapes.push((role.clone(), Shape::new(&info.shape)));
         }
-        let inputs: Vec<ValueId> = node.inputs.iter().map(|name| network.value(name)).collect::<Result<_, _>>()?;
+        let mut inputs: Vec<ValueId> = node.inputs.iter().map(|name| network.value(name)).collect::<Result<_, _>>()?;
+        for (role, constant) in &node.consts {
+            let name = format!("const.{constant}");
+            let info = index.get(&name).ok_or_else(|| CaseError::MissingTensor(name.clone()))?;
+            if adapter.inputs.iter().chain(adapter.optional_inputs).any(|input| input == role) {
+                let id = graph.add(format!("{} {role}", node.name), Shape::new(&info.shape), Layout::Activation, false, Role::Input);
+                inputs.push(id);
+                network.constants.push((name, id));
+            } else {
+                shapes.push((role.clone(), Shape::new(&info.shape)));
+            }
+        }
         let applied = adapter.apply(graph, &node.name, &node.attrs, &inputs, &shapes)?;
         for (position, (output, &id)) in adapter.outputs.iter().zip(&applied.outputs).enumerate() {
             let name = if position == 0 { node.name.clone() } else { format!("{}.{output}", node.name) };
             network.values.insert(name, id);
         }
-        network.parameters.extend(applied.parameters.into_iter().map(|(role, id)| (node.params[&role].clone(), id)));
+        for (role, id) in applied.parameters {
+            match node.params.get(&role) {
+                Some(name) => network.parameters.push((name.clone(), id)),
+                None => network.constants.push((format!("const.{}", node.consts[&role]), id)),
+            }
+        }
+        if applied.statistics.len() != node.buffers.len() {
+            let (found, expected) = (node.buffers.len().to_string(), applied.statistics.len().to_string());
+            return Err(CaseError::RolesDiffer { node: node.name.clone(), what: "buffers", found, expected });
+        }
+        for (role, id) in applied.statistics {
+            let name =
+                node.buffers.get(&role).ok_or_else(|| CaseError::Unknown { what: "buffer of", name: format!("{}: {role}", node.name) })?;
+            network.statistics.push((name.clone(), id));
+        }
     }
     Ok(network)
 }

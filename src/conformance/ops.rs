@@ -19,7 +19,7 @@ pub(super) fn add_input(graph: &mut Graph, name: &str, tensor: &Tensor) -> Value
 pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let adapter = adapter(&case.op)?;
     let mut check = Check::new(&case.tensors, tensors);
-    let mut graph = Graph::default();
+    let mut graph = Graph { training: true, ..Graph::default() };
     let mut writes: Vec<(String, Tensor)> = Vec::new();
 
     let optional = adapter.optional_inputs.iter().filter(|role| check.has(&format!("in.{role}")));
@@ -33,7 +33,7 @@ pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -
     }
     let mut parameters = Vec::new();
     let mut parameter_tensors = Vec::new();
-    for role in check.names("in.").into_iter().filter(|role| !inputs.contains(role)) {
+    for role in check.names("in.").into_iter().filter(|role| !inputs.contains(role) && !adapter.statistics.contains(role)) {
         let tensor = check.given(&format!("in.{role}"))?;
         parameters.push((role.to_owned(), tensor.shape.clone()));
         parameter_tensors.push((role, tensor));
@@ -45,6 +45,10 @@ pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -
             writes.push((graph.value(*id).name.clone(), tensor));
             sources.push((role, *id));
         }
+    }
+
+    for (role, id) in &applied.statistics {
+        writes.push((graph.value(*id).name.clone(), check.given(&format!("in.{role}"))?));
     }
 
     let mut seeds = Vec::new();
@@ -65,6 +69,7 @@ pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -
     let gradients = differentiate(&mut graph, &seeds, &wanted)?;
 
     let outputs = adapter.outputs.iter().zip(&applied.outputs).map(|(output, &id)| (format!("out.{output}"), id));
+    let outputs = outputs.chain(applied.statistics.iter().map(|(role, id)| (format!("out.{role}"), *id)));
     let made = sources.iter().filter_map(|(role, id)| Some((format!("grad.{role}"), *gradients.get(id)?)));
     let results: Vec<(String, ValueId)> = outputs.chain(made).filter(|(name, _)| check.has(name)).collect();
     let keep: Vec<ValueId> = results.iter().map(|&(_, id)| id).collect();

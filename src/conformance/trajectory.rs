@@ -47,11 +47,11 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(case: &TrajectoryCase, batch: usize, [rows, columns]: [usize; 2]) -> Result<Self, CaseError> {
+    fn new(case: &TrajectoryCase, batch: usize, [rows, columns]: [usize; 2], training: bool) -> Result<Self, CaseError> {
         let [LossCase::SoftmaxCrossEntropy { input, class_weight: None, weight: 1.0, attrs, .. }] = case.losses.as_slice() else {
             return Err(CaseError::Malformed("a trajectory has one softmax_cross_entropy loss of weight 1".into()));
         };
-        let mut graph = Graph::default();
+        let mut graph = Graph { training, ..Graph::default() };
         let mut words = |name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);
         let data = words(names::IMAGES, 1, Role::State);
         let labels = words(names::LABELS, 1, Role::State);
@@ -103,11 +103,11 @@ pub(super) async fn run(
         return Err(CaseError::Malformed("loss, loss_atol and lr_per_step must be equally long".into()));
     }
     let mut check = Check::new(&case.tensors, tensors);
-    let batch = Batch::new(case, BATCH, train.size)?.with_training()?;
+    let batch = Batch::new(case, BATCH, train.size, true)?.with_training()?;
     let mut builder = Builder::default();
     let loss = batch.graph.value(batch.loss).name.clone();
     let step = builder.program(batch.graph, &[batch.loss]);
-    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size)?.with_metrics()?.graph, &[]);
+    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size, false)?.with_metrics()?.graph, &[]);
     let plan = Plan { train: step, evaluate, ..builder.finish() };
 
     let mut executor = device.executor(&plan, &dataset(train, test)).await?;
@@ -116,6 +116,12 @@ pub(super) async fn run(
             return Err(CaseError::Malformed(format!("{name} must be floats")));
         };
         executor.write_value(&planned.name, &plan.parameter_place(planned, 0), &floats)?;
+    }
+    for ((name, _), planned) in batch.network.statistics.iter().zip(&plan.statistics) {
+        let Values::Floats(floats) = check.given(&format!("buffer.{name}"))?.values else {
+            return Err(CaseError::Malformed(format!("{name} must be floats")));
+        };
+        executor.write_value(&planned.name, &plan.statistic_place(planned), &floats)?;
     }
     let losses = train_steps(&mut executor, &plan, case, &loss).await?;
     check.fail(compare_losses(case, &losses));

@@ -1,7 +1,9 @@
 //! The operators: one folder each, with its params, shape rule, gradient rule, scalar kernels, SIMD kernels and WGSL.
 
 pub mod add;
+pub mod batch_norm2d;
 pub mod conv2d;
+pub mod dropout;
 pub mod flatten;
 pub mod linear;
 pub mod max_pool2d;
@@ -50,6 +52,19 @@ pub struct ParameterSpec {
     pub layout: Layout,
     /// Inputs that one output sums over: what initialisations scale with.
     pub fan_in: usize,
+}
+
+/// Something an operator gathers over training and reads in evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatisticSpec {
+    /// `running_mean`, `running_var`.
+    pub role: &'static str,
+    /// PyTorch's shape of it.
+    pub shape: Shape,
+    /// How it lies in the arena.
+    pub layout: Layout,
+    /// What every value is at first.
+    pub fill: f32,
 }
 
 /// How one output position looks at the input: the part of a layer that its receptive field depends on.
@@ -104,6 +119,21 @@ pub trait Operator: fmt::Debug {
         Vec::new()
     }
 
+    /// What it gathers over training for these inputs, which passed [`Operator::infer`].
+    fn statistics(&self, inputs: &[&Shape]) -> Vec<StatisticSpec> {
+        let _ = inputs;
+        Vec::new()
+    }
+
+    /// Refuses inputs that it can evaluate but not train on.
+    ///
+    /// # Errors
+    /// Such inputs, with the node's name and a fix.
+    fn check_training(&self, node: &str, inputs: &[&Shape]) -> Result<(), ShapeError> {
+        let _ = (node, inputs);
+        Ok(())
+    }
+
     /// Multiply-accumulates of one forward pass, whole batch.
     fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
         let _ = (inputs, output);
@@ -115,7 +145,7 @@ pub trait Operator: fmt::Debug {
         Some(Window::POINT)
     }
 
-    /// Adds its forward call.
+    /// Adds its forward calls, as in training or in evaluation ([`Node::training`]).
     fn forward(&self, graph: &mut Graph, node: &Node);
 
     /// Adds its backward calls, given the gradient `dy` of its result, and returns the gradients of its inputs and then of its
@@ -142,20 +172,31 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 
 /// Every operator a specification can name. A new operator adds its line here.
 pub const OPERATORS: &[(&str, Parse)] = &[
+    ("batch_norm2d", batch_norm2d::parse),
     ("conv2d", conv2d::parse),
+    ("dropout", dropout::parse),
     ("flatten", flatten::parse),
     ("linear", linear::parse),
     ("max_pool2d", max_pool2d::parse),
     ("relu", relu::parse),
+    ("stochastic_depth", dropout::parse_stochastic_depth),
 ];
 
 /// Every kernel there is: what checks of declarations and shaders go through. A new kernel adds its line here.
 pub static KERNELS: &[&Kernel] = &[
     &add::FORWARD,
+    &batch_norm2d::BATCH_STATISTICS,
+    &batch_norm2d::RUNNING_STATISTICS,
+    &batch_norm2d::NORMALIZE,
+    &batch_norm2d::PARAMETER_GRADIENTS,
+    &batch_norm2d::INPUT_GRADIENT,
     &conv2d::FORWARD,
     &conv2d::INPUT_GRADIENT,
     &conv2d::WEIGHT_GRADIENT,
     &conv2d::BIAS_GRADIENT,
+    &dropout::MASK,
+    &dropout::APPLY,
+    &dropout::COPY,
     &flatten::FORWARD,
     &flatten::BACKWARD,
     &linear::FORWARD,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, Program, Range, Step, fuse, memory, names};
+use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step, fuse, memory, names};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 
@@ -45,16 +45,19 @@ impl Builder {
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
         fuse::relu(&mut graph, keep);
-        let offsets = self.place_parameters(&graph);
+        let mut offsets = self.place_parameters(&graph);
+        offsets.extend(self.place_statistics(&graph));
         let temporaries = memory::assign(&graph, keep, &mut self.plan.buffers, &mut self.pool);
         let mut places: HashMap<ValueId, Range> = HashMap::new();
         for (index, value) in graph.values.iter().enumerate() {
             let (id, len) = (ValueId(index), value.layout.stored_len(&value.shape));
             let arenas = self.plan.arenas.unwrap_or([BufferId(0); 2]);
+            let statistics = self.plan.statistics_arena.unwrap_or(BufferId(0));
             let place = match value.role {
                 Role::Temporary => temporaries.get(&id).map(|&buffer| Range { buffer, offset: 0, len }),
                 Role::Parameter => Some(Range { buffer: arenas[0], offset: offsets[&id], len }),
                 Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[&parameter], len }),
+                Role::Statistic => Some(Range { buffer: statistics, offset: offsets[&id], len }),
                 Role::ParameterArena => Some(Range { buffer: arenas[0], offset: 0, len }),
                 Role::GradientArena => Some(Range { buffer: arenas[1], offset: 0, len }),
                 Role::Constant(fill) => {
@@ -99,6 +102,21 @@ impl Builder {
         }
         debug_assert_eq!(self.plan.parameters.len(), graph.parameters.len(), "programs of one plan have the same parameters");
         graph.parameters.iter().zip(&self.plan.parameters).map(|((id, _), planned)| (*id, planned.offset)).collect()
+    }
+
+    /// Lays the statistics out as [`Builder::place_parameters`] does the parameters.
+    fn place_statistics(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
+        if self.plan.statistics_arena.is_none() && !graph.statistics.is_empty() {
+            let len = graph.statistics.iter().map(|(id, _)| aligned(stored_len(graph, *id))).sum();
+            self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, len, false, 0.0));
+            let mut offset = 0;
+            for (id, spec) in &graph.statistics {
+                self.plan.statistics.push(PlannedStatistic { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });
+                offset += aligned(stored_len(graph, *id));
+            }
+        }
+        debug_assert_eq!(self.plan.statistics.len(), graph.statistics.len(), "programs of one plan have the same statistics");
+        graph.statistics.iter().zip(&self.plan.statistics).map(|((id, _), planned)| (*id, planned.offset)).collect()
     }
 
     fn shared(&mut self, name: &str, len: usize, words: bool, fill: f32) -> BufferId {

@@ -14,8 +14,8 @@ use crate::graph::{Graph, Role, ValueId};
 use crate::kernel::Kernel;
 use crate::layout::{Layout, channel_stride};
 use crate::network::{add_images, apply_layers, spec::Spec};
-use crate::ops::ParameterSpec;
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
+use crate::ops::{ParameterSpec, StatisticSpec};
 use crate::optim::sgd::{self, HYPER_LEN, SgdParams};
 use crate::shape::Shape;
 use crate::train::metrics::{self, MetricsParams};
@@ -96,6 +96,17 @@ pub struct PlannedParameter {
     pub offset: usize,
 }
 
+/// A statistic's place in its arena.
+#[derive(Clone, Debug)]
+pub struct PlannedStatistic {
+    /// `bn1.running_mean`.
+    pub name: String,
+    /// Role, shape, layout, first value.
+    pub spec: StatisticSpec,
+    /// First float in the statistics arena.
+    pub offset: usize,
+}
+
 /// Everything a backend needs to run a network.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -105,6 +116,10 @@ pub struct Plan {
     pub parameters: Vec<PlannedParameter>,
     /// The parameter arena, then the gradient arena, where there are parameters.
     pub arenas: Option<[BufferId; 2]>,
+    /// In arena order.
+    pub statistics: Vec<PlannedStatistic>,
+    /// The statistics arena, where there are statistics.
+    pub statistics_arena: Option<BufferId>,
     /// One training step.
     pub train: Program,
     /// One batch of an evaluation: forward, loss, metrics.
@@ -127,6 +142,9 @@ pub mod names {
     pub const VELOCITY: &str = "optimizer.velocity";
     pub const SUMS: &str = "metrics.sums";
     pub const EVALUATION_SUMS: &str = "metrics.evaluation_sums";
+    /// Four words, written before every training step of a network that draws random numbers: seed and step, low words first.
+    pub const RANDOM: &str = "random.state";
+    pub const STATISTICS: &str = "statistics";
     pub const INPUT: &str = "input";
     pub const LOGITS: &str = "logits";
 }
@@ -241,7 +259,7 @@ fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: boo
 const CLASSES: usize = 10;
 
 fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
-    let mut graph = Graph::default();
+    let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let logits = apply_layers(&mut graph, spec, images)?;
     lower::check_arena(&graph)?;

@@ -29,11 +29,12 @@ pub enum Device {
     Wgpu(Box<crate::backend::wgpu::Wgpu>),
 }
 
-/// Parameters and velocity on the host, with the step they are of: what a run goes on from when its device is lost.
+/// Parameters, velocity and statistics on the host, with the step they are of: what a run goes on from when its device is lost.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     arena: Vec<f32>,
     velocity: Vec<f32>,
+    statistics: Vec<f32>,
     sampler: Sampler,
     /// Steps taken.
     pub step: u64,
@@ -108,6 +109,10 @@ impl Trainer {
         for parameter in &self.plan.parameters {
             let values = init::draw(&parameter.spec, self.spec.training.init, &mut rng);
             self.executor.write_value(&parameter.name, &self.plan.parameter_place(parameter, 0), &values)?;
+        }
+        for statistic in &self.plan.statistics {
+            let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
+            self.executor.write_value(&statistic.name, &self.plan.statistic_place(statistic), &values)?;
         }
         self.spec.training.seed = seed;
         self.set_epochs(self.spec.training.epochs as u64);
@@ -218,6 +223,11 @@ impl Trainer {
                 self.executor.write_stored(hyper.range, &values)?;
                 self.hyper_written = Some(values);
             }
+        }
+        if let Ok(random) = locate(&self.plan.train, names::RANDOM) {
+            let (seed, step) = (self.spec.training.seed, self.step);
+            let words = [seed, seed >> 32, step, step >> 32].map(|word| word as u32);
+            self.executor.write_words(random.range, &words)?;
         }
         self.executor.run(Which::Train)?;
         self.first = false;
@@ -356,7 +366,13 @@ impl Trainer {
         Some((arena, velocity))
     }
 
-    /// Copies parameters and velocity to the host.
+    /// The whole statistics arena, where there is one.
+    fn statistics_range(&self) -> Option<Range> {
+        let buffer = self.plan.statistics_arena?;
+        Some(Range { buffer, offset: 0, len: self.plan.buffers[buffer.0].len })
+    }
+
+    /// Copies parameters, velocity and statistics to the host.
     ///
     /// # Errors
     /// What the device reports.
@@ -366,8 +382,12 @@ impl Trainer {
             arena = self.executor.read_stored(parameters).await?;
             velocity = self.executor.read_stored(velocities).await?;
         }
+        let mut statistics = Vec::new();
+        if let Some(range) = self.statistics_range() {
+            statistics = self.executor.read_stored(range).await?;
+        }
         let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
-        Ok(Checkpoint { arena, velocity, sampler, step, epoch, first })
+        Ok(Checkpoint { arena, velocity, statistics, sampler, step, epoch, first })
     }
 
     /// Goes back to a checkpoint of a trainer of the same network.
@@ -378,6 +398,9 @@ impl Trainer {
         if let Some((parameters, velocities)) = self.state_ranges() {
             self.executor.write_stored(parameters, &checkpoint.arena)?;
             self.executor.write_stored(velocities, &checkpoint.velocity)?;
+        }
+        if let Some(range) = self.statistics_range() {
+            self.executor.write_stored(range, &checkpoint.statistics)?;
         }
         self.sampler = checkpoint.sampler.clone();
         (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);

@@ -144,10 +144,15 @@ impl Problem {
     /// Applies an operator and draws its parameters.
     pub fn apply(&mut self, name: &str, operator: impl receptive::ops::Operator + 'static, inputs: &[ValueId], rng: &mut Rng) -> ValueId {
         let known = self.graph.parameters.len();
+        let statistics = self.graph.statistics.len();
         let output = self.graph.apply(name, std::rc::Rc::new(operator), inputs).unwrap();
         for (id, spec) in &self.graph.parameters[known..] {
             let scale = (spec.fan_in as f64).sqrt().recip();
             self.leaves.push((*id, normal(rng, spec.shape.count()).into_iter().map(|x| x * scale).collect()));
+        }
+        for (id, spec) in &self.graph.statistics[statistics..] {
+            let count = spec.shape.count();
+            self.floats.push((*id, (0..count).map(|_| f64::from(spec.fill) + rng.symmetric(0.5)).collect()));
         }
         output
     }

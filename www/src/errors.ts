@@ -19,6 +19,7 @@ export interface ErrorFields {
   shapes_differ: { node: string; left: string; right: string };
   padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
   window_of_padding: { node: string; axis: string; dilation: number; input: number };
+  single_value: { node: string; shape: string };
   size_overflow: { node: string; what: string };
   classes_mismatch: { node: string; shape: string; classes: number };
   not_differentiable: { node: string; op: string; reason: string };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Backend, SharedWords};
 use crate::error::DeviceError;
 use crate::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
-use crate::plan::{BufferSpec, Program, Range, Step};
+use crate::plan::{BufferId, BufferSpec, Program, Range, Step};
 
 pub mod simd;
 
@@ -163,15 +163,16 @@ impl<T: Element> Backend for Cpu<T> {
     }
 }
 
-/// Runs one step. What it writes is moved out of the table for the call, so that the rest can be borrowed to read; the planner gives no
-/// step two ranges of one buffer of which one is written.
+/// Runs one step. The buffers that it writes are moved out of the table for the call, so that the rest can be borrowed to read: no step
+/// reads one part of a buffer and writes another. It may write several parts of one, which must not overlap.
 fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], scratch: &mut [T]) -> Result<(), DeviceError> {
     let step = &prepared.step;
     let bindings = step.kernel.bindings;
     let mut taken: [Option<Buffer<T>>; MAX_BINDINGS] = Default::default();
-    for ((taken, range), binding) in taken.iter_mut().zip(&step.arguments).zip(bindings) {
-        if binding.writes() {
-            *taken = Some(std::mem::replace(&mut buffers[range.buffer.0], Buffer::Words(Vec::new())));
+    let written = |id: BufferId| step.arguments.iter().zip(bindings).position(|(range, binding)| binding.writes() && range.buffer == id);
+    for (i, (range, binding)) in step.arguments.iter().zip(bindings).enumerate() {
+        if binding.writes() && written(range.buffer) == Some(i) {
+            taken[i] = Some(std::mem::replace(&mut buffers[range.buffer.0], Buffer::Words(Vec::new())));
         }
     }
     let shared: [Option<Ref<'_, Vec<u32>>>; MAX_BINDINGS] = std::array::from_fn(|i| {
@@ -179,23 +180,23 @@ fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], s
         if let Some(Buffer::Shared(words)) = buffer { Some(words.borrow()) } else { None }
     });
     let mut slots: [Slot<'_, T>; MAX_BINDINGS] = Default::default();
-    for (i, taken) in taken.iter_mut().enumerate().take(bindings.len()) {
-        let range = step.arguments[i];
+    for (i, (range, binding)) in step.arguments.iter().zip(bindings).enumerate() {
         let span = range.offset..range.offset + range.len;
-        slots[i] = match (bindings[i], taken) {
-            (Binding::Write | Binding::ReadWrite, Some(Buffer::Floats(floats))) => Slot::Write(&mut floats[span]),
-            (Binding::WriteWords | Binding::ReadWriteWords, Some(Buffer::Words(words))) => Slot::WriteWords(&mut words[span]),
-            (Binding::Read, None) => match &buffers[range.buffer.0] {
-                Buffer::Floats(floats) => Slot::Read(&floats[span]),
-                _ => return Err(wrong_kind(step.kernel.name)),
-            },
-            (Binding::ReadWords, None) => match (&buffers[range.buffer.0], &shared[i]) {
-                (_, Some(words)) => Slot::ReadWords(words),
-                (Buffer::Words(words), None) => Slot::ReadWords(&words[span]),
-                _ => return Err(wrong_kind(step.kernel.name)),
-            },
+        slots[i] = match (binding, &buffers[range.buffer.0], &shared[i]) {
+            (Binding::Read, Buffer::Floats(floats), _) => Slot::Read(&floats[span]),
+            (Binding::ReadWords, _, Some(words)) => Slot::ReadWords(words),
+            (Binding::ReadWords, Buffer::Words(words), None) => Slot::ReadWords(&words[span]),
+            (binding, ..) if binding.writes() => continue,
             _ => return Err(wrong_kind(step.kernel.name)),
         };
+    }
+    for (i, taken) in taken.iter_mut().enumerate() {
+        match taken {
+            None => (),
+            Some(Buffer::Floats(floats)) => for_each_written(step, i, floats, |i, part| slots[i] = Slot::Write(part)),
+            Some(Buffer::Words(words)) => for_each_written(step, i, words, |i, part| slots[i] = Slot::WriteWords(part)),
+            Some(Buffer::Shared(_)) => return Err(wrong_kind(step.kernel.name)),
+        }
     }
     (prepared.run)(Args { params: &step.params, slots, scratch: &mut scratch[..prepared.scratch] });
     drop(shared);
@@ -205,4 +206,17 @@ fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], s
         }
     }
     Ok(())
+}
+
+/// Calls `visit` with each part that a step writes of the buffer of its argument `first`, and the argument's number.
+fn for_each_written<'a, T>(step: &Step, first: usize, buffer: &'a mut [T], mut visit: impl FnMut(usize, &'a mut [T])) {
+    let (mut rest, mut end) = (buffer, 0);
+    let arguments = || step.arguments.iter().zip(step.kernel.bindings).enumerate();
+    let parts = || arguments().filter(|(_, (range, binding))| binding.writes() && range.buffer == step.arguments[first].buffer);
+    while let Some((i, (range, _))) = parts().filter(|(_, (range, _))| range.offset >= end).min_by_key(|(_, (range, _))| range.offset) {
+        let (_, tail) = rest.split_at_mut(range.offset - end);
+        let (part, tail) = tail.split_at_mut(range.len);
+        visit(i, part);
+        (rest, end) = (tail, range.offset + range.len.max(1));
+    }
 }

@@ -1,0 +1,213 @@
+struct BatchNorm2dParams {
+    pixels: u32,
+    channels: u32,
+    channel_stride: u32,
+    training: u32,
+    eps: f32,
+    momentum: f32,
+    relu: u32,
+    unused: u32,
+}
+
+@group(1) @binding(0) var<uniform> p: BatchNorm2dParams;
+
+// The last dimension of every buffer is channels. `statistics` holds the mean and then 1 / sqrt(variance + eps).
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> statistics: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> running_mean: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> running_var: array<vec4<f32>>;
+// For every share of the pixels two rows: mean and squared deviations.
+@group(0) @binding(4) var<storage, read_write> partial: array<vec4<f32>>;
+
+// Pixels number share, share + shares, ...
+fn pixels_of(share: u32, shares: u32) -> u32 {
+    return (p.pixels - share + shares - 1u) / shares;
+}
+
+// One thread for four channels of a share; it reads its pixels twice, the second time out of the cache.
+@compute @workgroup_size(THREADS)
+fn share_statistics(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let thread = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    let shares = arrayLength(&partial) / (2u * vectors);
+    let share = thread / vectors;
+    let vector = thread % vectors;
+    if share >= shares {
+        return;
+    }
+    let len = p.pixels * vectors;
+    let step = shares * vectors;
+    var sum = vec4<f32>(0.0);
+    for (var at = share * vectors + vector; at < len; at += step) {
+        sum += x[at];
+    }
+    let mean = sum / f32(pixels_of(share, shares));
+    var squares = vec4<f32>(0.0);
+    for (var at = share * vectors + vector; at < len; at += step) {
+        squares += (x[at] - mean) * (x[at] - mean);
+    }
+    partial[2u * share * vectors + vector] = mean;
+    partial[(2u * share + 1u) * vectors + vector] = squares;
+}
+
+// One thread for four channels combines the shares (Chan, Golub and LeVeque 1983, equation 2.1).
+@compute @workgroup_size(THREADS)
+fn combine_statistics(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let vector = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if vector >= vectors {
+        return;
+    }
+    let shares = arrayLength(&partial) / (2u * vectors);
+    var mean = vec4<f32>(0.0);
+    var squares = vec4<f32>(0.0);
+    var before = 0.0;
+    for (var share = 0u; share < shares; share += 1u) {
+        let count = f32(pixels_of(share, shares));
+        let total = before + count;
+        let apart = partial[2u * share * vectors + vector] - mean;
+        mean += apart * (count / total);
+        squares += partial[(2u * share + 1u) * vectors + vector] + apart * apart * (before * count / total);
+        before = total;
+    }
+    let count = f32(p.pixels);
+    statistics[vector] = mean;
+    statistics[vectors + vector] = without_padding(1.0 / sqrt(squares / count + p.eps), vector, p.channels);
+    running_mean[vector] += p.momentum * (mean - running_mean[vector]);
+    running_var[vector] += p.momentum * without_padding(squares / (count - 1.0) - running_var[vector], vector, p.channels);
+}
+
+@group(0) @binding(0) var<storage, read> kept_mean: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> kept_var: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> kept_statistics: array<vec4<f32>>;
+
+// One thread for four channels.
+@compute @workgroup_size(THREADS)
+fn running_statistics(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let vector = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if vector < vectors {
+        kept_statistics[vector] = kept_mean[vector];
+        kept_statistics[vectors + vector] = without_padding(1.0 / sqrt(kept_var[vector] + p.eps), vector, p.channels);
+    }
+}
+
+@group(0) @binding(1) var<storage, read> made_statistics: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gamma: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> beta: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+
+// One thread for four channels of a pixel.
+@compute @workgroup_size(THREADS)
+fn normalize_pixels(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if at >= p.pixels * vectors {
+        return;
+    }
+    let vector = at % vectors;
+    let scale = gamma[vector] * made_statistics[vectors + vector];
+    let value = without_padding((x[at] - made_statistics[vector]) * scale + beta[vector], vector, p.channels);
+    y[at] = select(value, rectify(value), p.relu == 1u);
+}
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> of_input: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> dgamma: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> dbeta: array<vec4<f32>>;
+// For every share two rows: sums of dy xhat and of dy.
+@group(0) @binding(5) var<storage, read_write> sums: array<vec4<f32>>;
+
+// One thread for four channels of a share.
+@compute @workgroup_size(THREADS)
+fn share_gradients(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let thread = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    let shares = arrayLength(&sums) / (2u * vectors);
+    let share = thread / vectors;
+    let vector = thread % vectors;
+    if share >= shares {
+        return;
+    }
+    let len = p.pixels * vectors;
+    let step = shares * vectors;
+    let mean = of_input[vector];
+    var products = vec4<f32>(0.0);
+    var sum = vec4<f32>(0.0);
+    for (var at = share * vectors + vector; at < len; at += step) {
+        products += dy[at] * (input[at] - mean);
+        sum += dy[at];
+    }
+    sums[2u * share * vectors + vector] = products * of_input[vectors + vector];
+    sums[(2u * share + 1u) * vectors + vector] = sum;
+}
+
+// One thread for four channels.
+@compute @workgroup_size(THREADS)
+fn add_gradients(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let vector = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if vector >= vectors {
+        return;
+    }
+    var products = vec4<f32>(0.0);
+    var sum = vec4<f32>(0.0);
+    for (var at = vector; at < arrayLength(&sums); at += 2u * vectors) {
+        products += sums[at];
+        sum += sums[at + vectors];
+    }
+    dgamma[vector] = products;
+    dbeta[vector] = sum;
+}
+
+@group(0) @binding(3) var<storage, read> factor: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> dfactor: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> dsummand: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> dx: array<vec4<f32>>;
+
+// One thread for four channels of a pixel. With running statistics, which do not move with x, only the first term is there.
+@compute @workgroup_size(THREADS)
+fn input_gradient(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if at >= p.pixels * vectors {
+        return;
+    }
+    let vector = at % vectors;
+    let inverse = of_input[vectors + vector];
+    let xhat = (input[at] - of_input[vector]) * inverse;
+    var moved = dy[at];
+    if p.training == 1u {
+        moved -= (dsummand[vector] + xhat * dfactor[vector]) / f32(p.pixels);
+    }
+    dx[at] = factor[vector] * inverse * moved;
+}

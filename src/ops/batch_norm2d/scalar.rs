@@ -1,0 +1,95 @@
+//! batch_norm2d in plain loops: the reference the fast kernels are measured against.
+//!
+//! `statistics` holds two rows of channels: the mean and `1 / sqrt(variance + eps)`.
+
+use super::params::BatchNorm2dParams;
+use crate::kernel::{Args, Map, MapMut, Real};
+use crate::ops::relu::rectify;
+
+/// An activation as `pixels` rows of channels.
+fn rows<'a, T: Copy>(p: &BatchNorm2dParams, data: &'a [T]) -> Map<'a, T> {
+    Map::new(data, p.channels, 1, 1)
+}
+
+fn rows_mut<'a, T: Copy + Default>(p: &BatchNorm2dParams, data: &'a mut [T]) -> MapMut<'a, T> {
+    MapMut::zeroed(data, p.channels, 1, 1)
+}
+
+/// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
+/// its variance then divided by n - 1.
+pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [x, statistics, running_mean, running_var] = args.take();
+    let (x, mut statistics) = (rows(&p, x.read()), rows_mut(&p, statistics.write()));
+    let (running_mean, running_var) = (running_mean.write(), running_var.write());
+    let (count, momentum) = (T::of(p.pixels.into()), T::of(p.momentum.into()));
+    for c in 0..p.channels as usize {
+        let sum_of = |term: &dyn Fn(T) -> T| (0..p.pixels as usize).map(|pixel| term(x.at(pixel, c, 0, 0))).sum::<T>();
+        let mean = sum_of(&|x| x) / count;
+        let squares = sum_of(&|x| (x - mean) * (x - mean));
+        *statistics.at(0, c, 0, 0) = mean;
+        *statistics.at(1, c, 0, 0) = (squares / count + T::of(p.eps.into())).sqrt().recip();
+        running_mean[c] += momentum * (mean - running_mean[c]);
+        running_var[c] += momentum * (squares / (count - T::one()) - running_var[c]);
+    }
+}
+
+/// The same two rows from the running statistics.
+pub fn running_statistics<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [running_mean, running_var, statistics] = args.take();
+    let (running_mean, running_var) = (running_mean.read(), running_var.read());
+    let mut statistics = rows_mut(&p, statistics.write());
+    for c in 0..p.channels as usize {
+        *statistics.at(0, c, 0, 0) = running_mean[c];
+        *statistics.at(1, c, 0, 0) = (running_var[c] + T::of(p.eps.into())).sqrt().recip();
+    }
+}
+
+/// `y = gamma (x - mean) / sqrt(variance + eps) + beta`.
+pub fn normalize<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [x, statistics, gamma, beta, y] = args.take();
+    let (x, statistics, gamma, beta) = (rows(&p, x.read()), rows(&p, statistics.read()), gamma.read(), beta.read());
+    let mut y = rows_mut(&p, y.write());
+    for pixel in 0..p.pixels as usize {
+        for c in 0..p.channels as usize {
+            let scale = gamma[c] * statistics.at(1, c, 0, 0);
+            let value = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * scale + beta[c];
+            *y.at(pixel, c, 0, 0) = if p.relu == 1 { rectify(value) } else { value };
+        }
+    }
+}
+
+/// `dgamma = sum of dy xhat`, `dbeta = sum of dy`.
+pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [dy, x, statistics, dgamma, dbeta] = args.take();
+    let (dy, x, statistics) = (rows(&p, dy.read()), rows(&p, x.read()), rows(&p, statistics.read()));
+    let (mut dgamma, mut dbeta) = (rows_mut(&p, dgamma.write()), rows_mut(&p, dbeta.write()));
+    for pixel in 0..p.pixels as usize {
+        for c in 0..p.channels as usize {
+            let xhat = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * statistics.at(1, c, 0, 0);
+            *dgamma.at(0, c, 0, 0) += dy.at(pixel, c, 0, 0) * xhat;
+            *dbeta.at(0, c, 0, 0) += dy.at(pixel, c, 0, 0);
+        }
+    }
+}
+
+/// With the batch's statistics `dx = gamma / sqrt(variance + eps) (dy - (dbeta + xhat dgamma) / n)`, for they move with `x`; with the running
+/// ones `dx = gamma / sqrt(variance + eps) dy`.
+pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [dy, x, statistics, gamma, dgamma, dbeta, dx] = args.take();
+    let (dy, x, statistics) = (rows(&p, dy.read()), rows(&p, x.read()), rows(&p, statistics.read()));
+    let (gamma, dgamma, dbeta) = (gamma.read(), dgamma.read(), dbeta.read());
+    let mut dx = rows_mut(&p, dx.write());
+    let share = T::of(f64::from(p.training) / f64::from(p.pixels));
+    for pixel in 0..p.pixels as usize {
+        for c in 0..p.channels as usize {
+            let inverse = statistics.at(1, c, 0, 0);
+            let xhat = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * inverse;
+            *dx.at(pixel, c, 0, 0) = gamma[c] * inverse * (dy.at(pixel, c, 0, 0) - (dbeta[c] + xhat * dgamma[c]) * share);
+        }
+    }
+}
