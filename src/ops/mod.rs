@@ -4,6 +4,7 @@ pub mod add;
 pub mod batch_norm2d;
 pub mod conv2d;
 pub mod dropout;
+pub mod conv_transpose2d;
 pub mod flatten;
 pub mod linear;
 pub mod max_pool2d;
@@ -145,6 +146,11 @@ pub trait Operator: fmt::Debug {
         Some(Window::POINT)
     }
 
+    /// By how much the output is larger than the input: neighbouring outputs see places so many times closer together.
+    fn enlargement(&self) -> [usize; 2] {
+        [1, 1]
+    }
+
     /// Adds its forward calls, as in training or in evaluation ([`Node::training`]).
     fn forward(&self, graph: &mut Graph, node: &Node);
 
@@ -175,6 +181,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("batch_norm2d", batch_norm2d::parse),
     ("conv2d", conv2d::parse),
     ("dropout", dropout::parse),
+    ("conv_transpose2d", conv_transpose2d::parse),
     ("flatten", flatten::parse),
     ("linear", linear::parse),
     ("max_pool2d", max_pool2d::parse),
@@ -197,6 +204,7 @@ pub static KERNELS: &[&Kernel] = &[
     &dropout::MASK,
     &dropout::APPLY,
     &dropout::COPY,
+    &conv_transpose2d::BIAS,
     &flatten::FORWARD,
     &flatten::BACKWARD,
     &linear::FORWARD,
