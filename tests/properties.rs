@@ -9,6 +9,7 @@ use receptive::ops::Window;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
+use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
@@ -188,6 +189,27 @@ proptest! {
             problem.outputs[0] = problem.apply("relu", Relu, &[problem.outputs[0]], rng);
         }
         simd_agrees(&problem, rng)?;
+    }
+
+    /// The weights that a mask leaves out might as well be zero.
+    #[test]
+    fn connections_are_a_dense_convolution_with_zeros(batch in 1usize..=3, bias: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let window = Window { kernel_size: [5; 2], ..Window::POINT };
+        let mut dense = convolution([batch, 1, 6, 16, 9, 8], window, bias, rng);
+        let mut connected = Problem::default();
+        let x = connected.input("x", &[batch, 6, 9, 8], dense.leaves[0].1.clone());
+        let y = connected.apply("conv", ConnectedConv2d { connections: Connections::lenet5(), window, bias }, &[x], rng);
+        connected.outputs.push(y);
+        let gradients = connected.gradients::<f64>(&[vec![1.0; batch * 16 * 5 * 4]], Kernels::Scalar);
+        for (to, (_, from)) in dense.leaves.iter_mut().zip(&connected.leaves) {
+            to.1.clone_from(from);
+        }
+        for (weight, gradient) in dense.leaves[1].1.iter_mut().zip(&gradients[1]) {
+            *weight = if *gradient == 0.0 { 0.0 } else { *weight };
+        }
+        prop_assert_eq!(connected.run::<f64>(Kernels::Scalar), dense.run::<f64>(Kernels::Scalar));
+        simd_agrees(&connected, rng)?;
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
             name: node.name.clone(),
             op: node.operator.name(),
             output_shape: output.dims()[1..].to_vec(),
-            params: node.parameters.iter().map(|&id| graph.shape(id).count() as u64).sum(),
+            params: node.operator.parameter_count(&inputs),
             macs: node.operator.macs(&inputs, output),
             activation_bytes: 4 * output.count() as u64,
             receptive_field: [field.size[0].min(height), field.size[1].min(width)],

@@ -3,8 +3,8 @@
 pub mod add;
 pub mod batch_norm2d;
 pub mod conv2d;
-pub mod dropout;
 pub mod conv_transpose2d;
+pub mod dropout;
 pub mod flatten;
 pub mod linear;
 pub mod max_pool2d;
@@ -135,6 +135,11 @@ pub trait Operator: fmt::Debug {
         Ok(())
     }
 
+    /// How many values of its parameters count: all, unless some have no effect.
+    fn parameter_count(&self, inputs: &[&Shape]) -> u64 {
+        self.parameters(inputs).iter().map(|parameter| parameter.shape.count() as u64).sum()
+    }
+
     /// Multiply-accumulates of one forward pass, whole batch.
     fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
         let _ = (inputs, output);
@@ -201,6 +206,7 @@ pub static KERNELS: &[&Kernel] = &[
     &conv2d::INPUT_GRADIENT,
     &conv2d::WEIGHT_GRADIENT,
     &conv2d::BIAS_GRADIENT,
+    &conv2d::connections::MASK,
     &dropout::MASK,
     &dropout::APPLY,
     &dropout::COPY,

@@ -4,6 +4,7 @@ use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
+use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
@@ -88,6 +89,17 @@ async fn conv2d_with_a_relu_folded_in() {
         case.backward(y, &[x]);
         case.check(&wgpu).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_with_connections() {
+    let wgpu = open().await;
+    let mut case = Case::new("LeNet's C3", 1);
+    let x = case.random_floats("x", &[3, 6, 14, 14]);
+    let window = Window { kernel_size: [5, 5], ..Window::POINT };
+    let y = case.apply(ConnectedConv2d { connections: Connections::lenet5(), window, bias: true }, &[x]);
+    case.backward(y, &[x]);
+    case.check(&wgpu).await;
 }
 
 #[wasm_bindgen_test]
