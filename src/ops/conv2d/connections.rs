@@ -39,6 +39,9 @@ const LENET5: [&[usize]; 16] = [
     &[0, 1, 2, 3, 4, 5],
 ];
 
+/// Weights that a mask may have: it is made when a network is planned, and none worth a table comes near.
+const LARGEST_MASK: usize = 1 << 22;
+
 impl Connections {
     /// The table of LeNet-5's C3.
     pub fn lenet5() -> Self {
@@ -119,7 +122,7 @@ impl Connections {
 /// As in PyTorch it is drawn by the dense fan-in.
 ///
 /// # Errors
-/// Those of [`Conv2d`], and [`ShapeError::NoSuchChannel`].
+/// Those of [`Conv2d`], [`ShapeError::NoSuchChannel`], and [`ShapeError::SizeOverflow`] for a weight of more than four million values.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct ConnectedConv2d {
@@ -164,6 +167,10 @@ impl Operator for ConnectedConv2d {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let outputs = self.dense().infer(node, inputs)?;
         let [_, channels, ..] = inputs[0].nchw();
+        let [weight, ..] = &self.dense().parameters(inputs)[..] else { return Ok(outputs) };
+        if weight.shape.checked_count().is_none_or(|count| count > LARGEST_MASK) {
+            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: "the table of connections" });
+        }
         match self.connections.0.iter().filter_map(BTreeSet::last).max() {
             Some(&channel) if channel >= channels => Err(ShapeError::NoSuchChannel { node: node.to_owned(), channel, channels }),
             _ => Ok(outputs),
