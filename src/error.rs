@@ -52,6 +52,12 @@ pub enum ShapeError {
         "{node}: a channel of {shape} has a single value, which has no variance; train with a larger batch_size or keep the maps larger"
     )]
     SingleValue { node: String, shape: String },
+    #[error("{node}: padding {padding} cuts away all {size} of the output ({axis}); use less padding")]
+    EmptyOutput { node: String, axis: &'static str, padding: usize, size: usize },
+    #[error(
+        "{node}: connected to input channel {channel}, but there are {channels}, counted from 0; change the connections or the layer before"
+    )]
+    NoSuchChannel { node: String, channel: usize, channels: usize },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
     SizeOverflow { node: String, what: &'static str },
     #[error("the network ends in {shape}, but there are {classes} classes; end it in a linear layer with {classes} out_features")]

@@ -15,7 +15,7 @@ use crate::shape::Shape;
 pub struct ValueId(pub usize);
 
 /// Where a value's memory comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Role {
     /// Filled by the host before a run of the program; keeps its buffer.
     Input,
@@ -29,6 +29,8 @@ pub enum Role {
     Statistic,
     /// Every element has this number, from the start.
     Constant(f32),
+    /// These floats in canonical order, from the start.
+    Table(Rc<[f32]>),
     /// Lives across runs and is shared by name between the programs of a plan: metrics, data, the optimizer's state.
     State,
     /// The whole parameter arena.

@@ -7,14 +7,16 @@ use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
 use receptive::ops::batch_norm2d::BatchNorm2d;
+use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
+use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::rng::Rng;
-use support::{Machine, Problem, cases, normal, off_zero, rng, spread};
+use support::{Machine, Problem, cases, dot, normal, off_zero, rng, spread};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
 fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {
@@ -38,6 +40,21 @@ fn convolution([n, groups, i, o, h, w]: [usize; 6], window: Window, bias: bool, 
     let dims = [n, groups * i, h, w];
     let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
     let y = problem.apply("conv", Conv2d { out_channels: groups * o, window, groups, bias }, &[x], rng);
+    problem.outputs.push(y);
+    problem
+}
+
+/// The transposed convolution that goes back from the output of a convolution of a drawn shape to its input's size.
+fn transposed([n, groups, i, o, h, w]: [usize; 6], window: Window, bias: bool, rng: &mut Rng) -> Problem {
+    let mut problem = Problem::default();
+    let [out_h, out_w] = window.output_size("conv", [h, w]).unwrap();
+    let output_padding = [0, 1].map(|axis| {
+        let span = window.dilation[axis] * (window.kernel_size[axis] - 1) + 1;
+        ([h, w][axis] + 2 * window.padding[axis] - span) % window.stride[axis]
+    });
+    let dims = [n, groups * o, out_h, out_w];
+    let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+    let y = problem.apply("up", ConvTranspose2d { out_channels: groups * i, window, output_padding, groups, bias }, &[x], rng);
     problem.outputs.push(y);
     problem
 }
@@ -101,6 +118,20 @@ proptest! {
         prop_assert_eq!(problem.run::<f32>(Kernels::Scalar).remove(0), expected);
     }
 
+    /// `<conv(x), y> = <x, conv_transpose(y)>` with the same weight.
+    #[test]
+    fn a_transposed_convolution_is_the_adjoint_of_the_convolution((sizes, window) in geometry(), seed: u64) {
+        let rng = &mut rng(seed);
+        let there = convolution(sizes, window, false, rng);
+        let mut back = transposed(sizes, window, false, rng);
+        back.leaves[1].1 = there.leaves[1].1.clone();
+        let (x, y) = (&there.leaves[0].1, &back.leaves[0].1);
+        let (forward, adjoint) = (there.run::<f64>(Kernels::Scalar).remove(0), back.run::<f64>(Kernels::Scalar).remove(0));
+        prop_assert_eq!(x.len(), adjoint.len());
+        let size = (dot(x, x) * dot(&adjoint, &adjoint)).sqrt();
+        prop_assert!((dot(&forward, y) - dot(x, &adjoint)).abs() <= 1e-12 * (1.0 + size));
+    }
+
     #[test]
     fn the_gradient_of_a_bias_sums_the_upstream((sizes, window) in geometry(), seed: u64) {
         let rng = &mut rng(seed);
@@ -158,6 +189,33 @@ proptest! {
             problem.outputs[0] = problem.apply("relu", Relu, &[problem.outputs[0]], rng);
         }
         simd_agrees(&problem, rng)?;
+    }
+
+    /// The weights that a mask leaves out might as well be zero.
+    #[test]
+    fn connections_are_a_dense_convolution_with_zeros(batch in 1usize..=3, bias: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let window = Window { kernel_size: [5; 2], ..Window::POINT };
+        let mut dense = convolution([batch, 1, 6, 16, 9, 8], window, bias, rng);
+        let mut connected = Problem::default();
+        let x = connected.input("x", &[batch, 6, 9, 8], dense.leaves[0].1.clone());
+        let y = connected.apply("conv", ConnectedConv2d { connections: Connections::lenet5(), window, bias }, &[x], rng);
+        connected.outputs.push(y);
+        let gradients = connected.gradients::<f64>(&[vec![1.0; batch * 16 * 5 * 4]], Kernels::Scalar);
+        for (to, (_, from)) in dense.leaves.iter_mut().zip(&connected.leaves) {
+            to.1.clone_from(from);
+        }
+        for (weight, gradient) in dense.leaves[1].1.iter_mut().zip(&gradients[1]) {
+            *weight = if *gradient == 0.0 { 0.0 } else { *weight };
+        }
+        prop_assert_eq!(connected.run::<f64>(Kernels::Scalar), dense.run::<f64>(Kernels::Scalar));
+        simd_agrees(&connected, rng)?;
+    }
+
+    #[test]
+    fn simd_conv_transpose2d_agrees((sizes, window) in geometry(), bias: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        simd_agrees(&transposed(sizes, window, bias, rng), rng)?;
     }
 
     #[test]

@@ -94,6 +94,8 @@ fn errors() -> Vec<Error> {
         ShapeError::PaddingTooLarge { node: node(), axis: "width", padding: 3, kernel_size: 2 }.into(),
         ShapeError::WindowOfPadding { node: node(), axis: "height", dilation: 9, input: 4 }.into(),
         ShapeError::SingleValue { node: node(), shape: "[1, 8, 1, 1]".into() }.into(),
+        ShapeError::EmptyOutput { node: node(), axis: "width", padding: 2, size: 4 }.into(),
+        ShapeError::NoSuchChannel { node: node(), channel: 6, channels: 6 }.into(),
         ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
         ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
         ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),

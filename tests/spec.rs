@@ -50,6 +50,8 @@ fn key() -> impl Strategy<Value = String> {
         "padding",
         "dilation",
         "groups",
+        "connections",
+        "output_padding",
         "bias",
         "ceil_mode",
         "out_features",
@@ -73,26 +75,29 @@ fn size() -> impl Strategy<Value = Value> {
 /// A layer that could be right.
 fn layer() -> impl Strategy<Value = Value> {
     let op = prop_oneof![
-        4 => Just("conv2d"), 3 => Just("max_pool2d"), 3 => Just("relu"), 2 => Just("flatten"), 3 => Just("linear"), 1 => Just("softmax")
+        4 => Just("conv2d"), 2 => Just("conv_transpose2d"), 3 => Just("max_pool2d"), 3 => Just("relu"), 2 => Just("flatten"), 3 => Just("linear"), 1 => Just("softmax")
     ];
     (op, prop::collection::vec((0usize..8, size()), 0..4), size(), size(), prop::option::of("[a-c]{1,2}")).prop_map(
         |(op, more, width, kernel, name)| {
             let fields: &[&str] = match op {
-                "conv2d" => &["stride", "padding", "dilation", "groups", "bias"],
+                "conv2d" => &["stride", "padding", "dilation", "groups", "bias", "connections"],
+                "conv_transpose2d" => &["stride", "padding", "dilation", "groups", "bias", "output_padding"],
                 "max_pool2d" => &["stride", "padding", "dilation", "ceil_mode"],
                 "linear" => &["bias"],
                 _ => &[],
             };
             let mut layer = json!({"op": op});
             match op {
-                "conv2d" => (layer["out_channels"], layer["kernel_size"]) = (width, kernel),
+                "conv2d" | "conv_transpose2d" => (layer["out_channels"], layer["kernel_size"]) = (width, kernel),
                 "max_pool2d" => layer["kernel_size"] = kernel,
                 "linear" => layer["out_features"] = width,
                 _ => (),
             }
             for (which, value) in more {
-                if let Some(field) = fields.get(which) {
-                    layer[field] = value;
+                match fields.get(which) {
+                    Some(&"connections") => layer["connections"] = json!([[value], [0]]),
+                    Some(field) => layer[field] = value,
+                    None => (),
                 }
             }
             if let Some(name) = name {

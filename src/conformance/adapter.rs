@@ -10,6 +10,7 @@ use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
 use crate::ops::batch_norm2d::BatchNorm2d;
+use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
 use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
@@ -58,6 +59,7 @@ pub static ADAPTERS: &[Adapter] = &[
     },
     Adapter { op: "conv2d", build: conv2d, ..BASE },
     Adapter { op: "dropout", optional_inputs: &["mask"], build: dropout, ..BASE },
+    Adapter { op: "conv_transpose2d", build: conv_transpose2d, ..BASE },
     Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
     Adapter { op: "linear", build: linear, ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
@@ -109,6 +111,25 @@ fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Cas
             dilation: fields.pair("dilation", 1, Some(1))?,
         },
         groups: fields.positive_or("groups", 1)?,
+        bias: has(parameters, "bias"),
+    })
+}
+
+fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    let &[_, out_per_group, kernel_height, kernel_width] = dims(parameters, "weight") else {
+        return Err(CaseError::Malformed("conv_transpose2d needs a weight of rank 4".into()));
+    };
+    let groups = fields.positive_or("groups", 1)?;
+    one(ConvTranspose2d {
+        out_channels: out_per_group * groups,
+        window: Window {
+            kernel_size: [kernel_height, kernel_width],
+            stride: fields.pair("stride", 1, Some(1))?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        },
+        output_padding: fields.pair("output_padding", 0, Some(0))?,
+        groups,
         bias: has(parameters, "bias"),
     })
 }

@@ -57,11 +57,11 @@ struct Field {
 
 impl Field {
     /// The field behind one more window (Dumoulin and Visin 2016; Araujo et al. 2019), never wider than the image.
-    fn behind(self, window: Option<Window>, image: [usize; 2]) -> Self {
+    fn behind(self, window: Option<Window>, enlargement: [usize; 2], image: [usize; 2]) -> Self {
         let Some(window) = window else { return Self { size: image, jump: self.jump } };
         let grow = |i: usize| {
             let reach = (window.kernel_size[i] - 1).saturating_mul(window.dilation[i]).saturating_mul(self.jump[i]);
-            (self.size[i].saturating_add(reach), self.jump[i].saturating_mul(window.stride[i]))
+            (self.size[i].saturating_add(reach), self.jump[i].saturating_mul(window.stride[i]).div_ceil(enlargement[i]))
         };
         let ((height, jump_y), (width, jump_x)) = (grow(0), grow(1));
         Self { size: [height, width], jump: [jump_y, jump_x] }
@@ -82,13 +82,13 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
     for node in &graph.nodes {
         let output = graph.shape(node.outputs[0]);
         let inputs: Vec<_> = node.inputs.iter().map(|&id| graph.shape(id)).collect();
-        let field = fields[node.inputs[0].0].behind(node.operator.window(), [height, width]);
+        let field = fields[node.inputs[0].0].behind(node.operator.window(), node.operator.enlargement(), [height, width]);
         node.outputs.iter().for_each(|id: &ValueId| fields[id.0] = field);
         nodes.push(NodeDescription {
             name: node.name.clone(),
             op: node.operator.name(),
             output_shape: output.dims()[1..].to_vec(),
-            params: node.parameters.iter().map(|&id| graph.shape(id).count() as u64).sum(),
+            params: node.operator.parameter_count(&inputs),
             macs: node.operator.macs(&inputs, output),
             activation_bytes: 4 * output.count() as u64,
             receptive_field: [field.size[0].min(height), field.size[1].min(width)],

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod batch_norm2d;
 pub mod conv2d;
+pub mod conv_transpose2d;
 pub mod dropout;
 pub mod flatten;
 pub mod linear;
@@ -134,6 +135,11 @@ pub trait Operator: fmt::Debug {
         Ok(())
     }
 
+    /// How many values of its parameters count: all, unless some have no effect.
+    fn parameter_count(&self, inputs: &[&Shape]) -> u64 {
+        self.parameters(inputs).iter().map(|parameter| parameter.shape.count() as u64).sum()
+    }
+
     /// Multiply-accumulates of one forward pass, whole batch.
     fn macs(&self, inputs: &[&Shape], output: &Shape) -> u64 {
         let _ = (inputs, output);
@@ -143,6 +149,11 @@ pub trait Operator: fmt::Debug {
     /// How it looks at its input; `None` when every output sees the whole input.
     fn window(&self) -> Option<Window> {
         Some(Window::POINT)
+    }
+
+    /// By how much the output is larger than the input: neighbouring outputs see places so many times closer together.
+    fn enlargement(&self) -> [usize; 2] {
+        [1, 1]
     }
 
     /// Adds its forward calls, as in training or in evaluation ([`Node::training`]).
@@ -175,6 +186,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("batch_norm2d", batch_norm2d::parse),
     ("conv2d", conv2d::parse),
     ("dropout", dropout::parse),
+    ("conv_transpose2d", conv_transpose2d::parse),
     ("flatten", flatten::parse),
     ("linear", linear::parse),
     ("max_pool2d", max_pool2d::parse),
@@ -194,9 +206,11 @@ pub static KERNELS: &[&Kernel] = &[
     &conv2d::INPUT_GRADIENT,
     &conv2d::WEIGHT_GRADIENT,
     &conv2d::BIAS_GRADIENT,
+    &conv2d::connections::MASK,
     &dropout::MASK,
     &dropout::APPLY,
     &dropout::COPY,
+    &conv_transpose2d::BIAS,
     &flatten::FORWARD,
     &flatten::BACKWARD,
     &linear::FORWARD,

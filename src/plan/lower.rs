@@ -1,6 +1,7 @@
 //! Graphs to programs: gives every value its memory. Programs of one plan share parameters, state and scratch.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step, fuse, memory, names};
 use crate::error::ShapeError;
@@ -69,15 +70,19 @@ impl Builder {
             let (id, len) = (ValueId(index), value.layout.stored_len(&value.shape));
             let arenas = self.plan.arenas.unwrap_or([BufferId(0); 2]);
             let statistics = self.plan.statistics_arena.unwrap_or(BufferId(0));
-            let place = match value.role {
+            let place = match &value.role {
                 Role::Temporary => temporaries.get(&id).map(|&buffer| Range { buffer, offset: 0, len }),
                 Role::Parameter => Some(Range { buffer: arenas[0], offset: offsets[&id], len }),
-                Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[&parameter], len }),
+                Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[parameter], len }),
                 Role::Statistic => Some(Range { buffer: statistics, offset: offsets[&id], len }),
                 Role::ParameterArena => Some(Range { buffer: arenas[0], offset: 0, len }),
                 Role::GradientArena => Some(Range { buffer: arenas[1], offset: 0, len }),
                 Role::Constant(fill) => {
-                    Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, fill), offset: 0, len })
+                    Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, *fill), offset: 0, len })
+                }
+                Role::Table(floats) => {
+                    let contents = value.layout.store(&value.shape, floats).into();
+                    Some(Range { buffer: self.table(&value.name, contents), offset: 0, len })
                 }
                 Role::State => Some(Range { buffer: self.shared(&value.name, len, value.words, 0.0), offset: 0, len }),
                 Role::Input => Some(Range { buffer: self.allocate(&value.name, len, value.words, 0.0), offset: 0, len }),
@@ -147,8 +152,25 @@ impl Builder {
         id
     }
 
+    /// A buffer with these contents: the same for every table of them.
+    fn table(&mut self, label: &str, contents: Rc<[f32]>) -> BufferId {
+        let known = self.plan.buffers.iter().position(|buffer| buffer.contents.as_ref() == Some(&contents));
+        BufferId(known.unwrap_or_else(|| {
+            let label = format!("constant {label}");
+            self.plan.buffers.push(BufferSpec {
+                label,
+                len: contents.len(),
+                words: false,
+                fill: 0.0,
+                contents: Some(contents),
+                external: false,
+            });
+            self.plan.buffers.len() - 1
+        }))
+    }
+
     fn allocate(&mut self, label: &str, len: usize, words: bool, fill: f32) -> BufferId {
-        self.plan.buffers.push(BufferSpec { label: label.to_owned(), len, words, fill, external: false });
+        self.plan.buffers.push(BufferSpec { label: label.to_owned(), len, words, fill, contents: None, external: false });
         BufferId(self.plan.buffers.len() - 1)
     }
 

@@ -6,6 +6,7 @@ mod lower;
 mod memory;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::autodiff::differentiate;
 use crate::data::gather::{GatherParams, IMAGES, LABELS};
@@ -37,6 +38,8 @@ pub struct BufferSpec {
     pub words: bool,
     /// What every element is at first.
     pub fill: f32,
+    /// Its first floats, as they are stored, where they are not all alike.
+    pub contents: Option<Rc<[f32]>>,
     /// Provided by the trainer from outside the plan (the data set), not allocated for it.
     pub external: bool,
 }

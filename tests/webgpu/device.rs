@@ -13,7 +13,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::compare::open;
 
 fn floats(label: &str, len: usize, fill: f32) -> BufferSpec {
-    BufferSpec { label: label.into(), len, words: false, fill, external: false }
+    BufferSpec { label: label.into(), len, words: false, fill, contents: None, external: false }
 }
 
 fn all(len: usize) -> Range {
@@ -52,6 +52,14 @@ async fn buffers_start_as_their_fill_and_keep_what_is_written() {
     wgpu.write(&mut buffer, 64, &[1.0, 2.0, 3.0]).expect("written");
     let read = wgpu.read(&[buffer], Range { buffer: BufferId(0), offset: 63, len: 5 }).await.expect("read");
     assert_eq!(read, [0.5, 1.0, 2.0, 3.0, 0.5]);
+}
+
+#[wasm_bindgen_test]
+async fn a_table_starts_with_its_contents() {
+    let mut wgpu = open().await;
+    let spec = BufferSpec { contents: Some([1.0, -2.0, 3.0, 0.5].into()), ..floats("table", 4, 9.0) };
+    let buffers = [wgpu.allocate(&spec).expect("memory")];
+    assert_eq!(wgpu.read(&buffers, all(4)).await.expect("read"), [1.0, -2.0, 3.0, 0.5]);
 }
 
 #[wasm_bindgen_test]

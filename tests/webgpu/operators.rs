@@ -2,7 +2,9 @@
 
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
+use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
+use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
@@ -84,6 +86,43 @@ async fn conv2d_with_a_relu_folded_in() {
         let x = case.random_floats("x", &[3, 6, 5, 5]);
         let y = case.graph.apply("conv", std::rc::Rc::new(Conv2d { out_channels: 9, window, groups, bias: true }), &[x]).expect("it fits");
         let y = case.apply(Relu, &[y]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_with_connections() {
+    let wgpu = open().await;
+    let mut case = Case::new("LeNet's C3", 1);
+    let x = case.random_floats("x", &[3, 6, 14, 14]);
+    let window = Window { kernel_size: [5, 5], ..Window::POINT };
+    let y = case.apply(ConnectedConv2d { connections: Connections::lenet5(), window, bias: true }, &[x]);
+    case.backward(y, &[x]);
+    case.check(&wgpu).await;
+}
+
+#[wasm_bindgen_test]
+async fn conv_transpose2d() {
+    let wgpu = open().await;
+    // The geometry, as of conv2d's cases, and the output padding.
+    let cases: [(Geometry, [usize; 2]); 7] = [
+        (([5, 6, 5, 7], 3, [2, 2], [2, 2], [0, 0], [1, 1], 1, true), [0, 0]),
+        (([2, 33, 9, 9], 18, [3, 3], [2, 2], [1, 1], [1, 1], 1, true), [1, 1]),
+        (([1, 2, 4, 3], 3, [5, 5], [3, 3], [2, 2], [1, 1], 1, true), [2, 1]),
+        (([2, 6, 4, 5], 4, [3, 3], [2, 2], [1, 1], [1, 1], 2, false), [0, 1]),
+        (([2, 16, 4, 5], 16, [3, 1], [1, 2], [1, 0], [3, 1], 2, true), [2, 1]),
+        (([1, 5, 6, 6], 5, [3, 3], [2, 2], [1, 1], [1, 1], 5, true), [1, 1]),
+        (([9, 3, 17, 9], 13, [2, 3], [3, 4], [0, 1], [1, 2], 1, true), [2, 3]),
+    ];
+    for (seed, ((input, out_channels, kernel_size, stride, padding, dilation, groups, bias), output_padding)) in
+        cases.into_iter().enumerate()
+    {
+        let window = Window { kernel_size, stride, padding, dilation };
+        let operator = ConvTranspose2d { out_channels, window, output_padding, groups, bias };
+        let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
+        let x = case.random_floats("x", &input);
+        let y = case.apply(operator, &[x]);
         case.backward(y, &[x]);
         case.check(&wgpu).await;
     }

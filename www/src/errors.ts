@@ -18,6 +18,8 @@ export interface ErrorFields {
   channels_not_divisible: { node: string; which: string; channels: number; groups: number };
   shapes_differ: { node: string; left: string; right: string };
   padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
+  empty_output: { node: string; axis: string; padding: number; size: number };
+  no_such_channel: { node: string; channel: number; channels: number };
   window_of_padding: { node: string; axis: string; dilation: number; input: number };
   single_value: { node: string; shape: string };
   size_overflow: { node: string; what: string };

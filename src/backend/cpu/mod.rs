@@ -99,7 +99,10 @@ impl<T: Element> Backend for Cpu<T> {
         }
         let mut floats = Vec::new();
         floats.try_reserve_exact(spec.len).map_err(failed)?;
-        floats.resize(spec.len, T::of(spec.fill.into()));
+        match &spec.contents {
+            Some(contents) => floats.extend(contents.iter().map(|&float| T::of(float.into()))),
+            None => floats.resize(spec.len, T::of(spec.fill.into())),
+        }
         Ok(Buffer::Floats(floats))
     }
 

@@ -66,7 +66,9 @@ impl Backend for Wgpu {
     fn allocate(&mut self, spec: &BufferSpec) -> Result<Buffer, DeviceError> {
         self.device.check()?;
         let buffer = self.device.storage(&spec.label, spec.len)?;
-        if spec.fill != 0.0 {
+        if let Some(contents) = &spec.contents {
+            self.device.upload(&buffer, 0, bytemuck::cast_slice(contents))?;
+        } else if spec.fill != 0.0 {
             let word = if spec.words { spec.fill as u32 } else { spec.fill.to_bits() };
             let piece = vec![word; spec.len.min(FILL_PIECE)];
             for start in (0..spec.len).step_by(FILL_PIECE) {

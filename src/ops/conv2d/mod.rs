@@ -1,11 +1,13 @@
 //! Two-dimensional convolution.
 
+pub mod connections;
 pub mod params;
 mod scalar;
 pub(crate) mod simd;
 
 use std::rc::Rc;
 
+use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
 use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
@@ -38,22 +40,28 @@ pub struct Conv2d {
 }
 
 /// Reads the fields of a `conv2d` layer: `out_channels`, `kernel_size`, and optionally `stride` 1, `padding` 0, `dilation` 1,
-/// `groups` 1, `bias` true.
+/// `groups` 1, `bias` true, and `connections` (all): `"lenet5"`, or for each output channel a list of the input channels that it sees.
 ///
 /// # Errors
 /// A field that is missing or has an impossible value.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
-    Ok(Rc::new(Conv2d {
-        out_channels: fields.positive("out_channels")?,
-        window: Window {
-            kernel_size: fields.pair("kernel_size", 1, None)?,
-            stride: fields.pair("stride", 1, Some(1))?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
-        groups: fields.positive_or("groups", 1)?,
-        bias: fields.flag_or("bias", true)?,
-    }))
+    let out_channels = fields.positive("out_channels")?;
+    let window = Window {
+        kernel_size: fields.pair("kernel_size", 1, None)?,
+        stride: fields.pair("stride", 1, Some(1))?,
+        padding: fields.pair("padding", 0, Some(0))?,
+        dilation: fields.pair("dilation", 1, Some(1))?,
+    };
+    let (groups, bias) = (fields.positive_or("groups", 1)?, fields.flag_or("bias", true)?);
+    let Some(connections) = fields.get("connections") else {
+        return Ok(Rc::new(Conv2d { out_channels, window, groups, bias }));
+    };
+    if groups != 1 {
+        let (path, expected) = (format!("{}.groups", fields.path()), "1 where there are connections".into());
+        return Err(SpecError::InvalidValue { path, found: groups.to_string(), expected });
+    }
+    let connections = Connections::from_json(&format!("{}.connections", fields.path()), connections, out_channels)?;
+    Ok(Rc::new(ConnectedConv2d { connections, window, bias }))
 }
 
 impl Conv2d {

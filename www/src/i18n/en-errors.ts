@@ -19,6 +19,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `${e.node}: a dilation of ${f.whole(e.dilation)} steps over the whole input of ${f.whole(e.input)} (${e.axis}), so a window would hold only padding. Use less dilation or no padding.`,
   padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}).`,
   single_value: (e) => `${e.node}: a channel of ${e.shape} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
+  empty_output: (e) => `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
+  no_such_channel: (e) =>
+    `${e.node}: is connected to input channel ${f.whole(e.channel)}, but there are ${f.whole(e.channels)}, counted from 0. Change the connections or the layer before.`,
   size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
   classes_mismatch: (e) => `The network ends in ${e.shape}, but there are ${f.whole(e.classes)} classes. End it in a fully connected layer with ${f.whole(e.classes)} outputs.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,

@@ -19,6 +19,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
     `${e.node}: шаг расширения ядра ${f.whole(e.dilation)} перешагивает весь вход размером ${f.whole(e.input)} (${e.axis}), и в окне остаётся только отступ. Уменьшите dilation или уберите отступ.`,
   padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}).`,
   single_value: (e) => `${e.node}: в канале входа ${e.shape} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
+  empty_output: (e) => `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
+  no_such_channel: (e) =>
+    `${e.node}: есть связь с входным каналом ${f.whole(e.channel)}, а каналов ${f.whole(e.channels)}, считая с 0. Измените связи или предыдущий слой.`,
   size_overflow: (e) => `${e.node}: размер (${e.what}) слишком велик. Уменьшите сеть или батч.`,
   classes_mismatch: (e) => `На выходе сети ${e.shape}, а классов ${f.whole(e.classes)}. Завершите её полносвязным слоем с числом выходов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${e.reason}.`,

@@ -1,0 +1,22 @@
+struct BiasParams {
+    len: u32,
+    stride: u32,
+    unused_a: u32,
+    unused_b: u32,
+}
+
+@group(0) @binding(0) var<storage, read> bias: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+@group(1) @binding(0) var<uniform> p: BiasParams;
+
+@compute @workgroup_size(THREADS)
+fn add_bias(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    if at < p.len / 4u {
+        y[at] += bias[at % (p.stride / 4u)];
+    }
+}
