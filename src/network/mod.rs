@@ -21,6 +21,10 @@ pub struct Outputs {
     pub output: ValueId,
     /// What each head makes, and what its loss counts.
     pub heads: Vec<(ValueId, f64)>,
+    /// What each layer makes.
+    pub values: Vec<ValueId>,
+    /// Where the nodes of each layer begin in the graph's, and where those of the last one end.
+    pub starts: Vec<usize>,
 }
 
 /// Adds the layers of a specification to a graph, with or without those of its heads.
@@ -33,7 +37,9 @@ pub fn apply_network(graph: &mut Graph, spec: &Spec, images: ValueId, heads: boo
         Source::Images => images,
         Source::Layer(index) => values[index],
     };
+    let mut starts = Vec::with_capacity(spec.layers.len() + 1);
     for layer in &spec.layers {
+        starts.push(graph.nodes.len());
         if layer.head.is_some() && !heads {
             // Nothing but the same head reads it.
             values.push(images);
@@ -46,8 +52,9 @@ pub fn apply_network(graph: &mut Graph, spec: &Spec, images: ValueId, heads: boo
             Work::Crop => fit::crop(graph, &layer.name, inputs[0], inputs[1])?,
         });
     }
-    let heads = spec.heads.iter().filter(|_| heads).map(|head| (value(&values, head.output), head.loss_weight));
-    Ok(Outputs { output: value(&values, spec.output), heads: heads.collect() })
+    starts.push(graph.nodes.len());
+    let heads = spec.heads.iter().filter(|_| heads).map(|head| (value(&values, head.output), head.loss_weight)).collect();
+    Ok(Outputs { output: value(&values, spec.output), heads, values, starts })
 }
 
 /// As [`apply_network`] without heads; returns the output.

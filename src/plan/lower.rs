@@ -55,9 +55,15 @@ pub struct Builder {
     plan: Plan,
     shared: HashMap<String, BufferId>,
     pool: Vec<BufferId>,
+    inference: bool,
 }
 
 impl Builder {
+    /// For programs without gradients: none are given memory.
+    pub fn for_inference() -> Self {
+        Self { inference: true, ..Self::default() }
+    }
+
     /// Lowers a graph. Values in `keep` hold their result after the program has run and can be read by name, like every input, state and
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
@@ -114,7 +120,9 @@ impl Builder {
     fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
         let len = arena_len(graph);
         if self.plan.arenas.is_none() && len > 0 {
-            self.plan.arenas = Some([self.allocate("parameters", len, false, 0.0), self.allocate("gradients", len, false, 0.0)]);
+            let parameters = self.allocate("parameters", len, false, 0.0);
+            let gradients = if self.inference { parameters } else { self.allocate("gradients", len, false, 0.0) };
+            self.plan.arenas = Some([parameters, gradients]);
             let mut offset = 0;
             for (id, spec) in &graph.parameters {
                 self.plan.parameters.push(PlannedParameter { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });

@@ -181,6 +181,24 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Plans the way of one image through a specification, and nothing else. Parameters have their arena, gradients none.
+    ///
+    /// # Errors
+    /// A layer that does not fit.
+    pub fn for_inference(spec: &Spec) -> Result<Self, ShapeError> {
+        let mut builder = Builder::for_inference();
+        let (predict, logits) = prediction_graph(spec)?;
+        lower::check_arena(&predict)?;
+        let logits_name = predict.value(logits).name.clone();
+        let mut predict = builder.program(predict, &[logits]);
+        if let Some(located) = predict.values.remove(&logits_name) {
+            predict.values.insert(names::LOGITS.to_owned(), located);
+        }
+        let mut plan = builder.finish();
+        (plan.predict, plan.batch) = (predict, 1);
+        Ok(plan)
+    }
+
     /// Plans a specification as [`Plan::for_training`] does, or refuses one that needs more memory than there is.
     ///
     /// # Errors

@@ -115,7 +115,15 @@ impl Expansion {
         }
     }
 
-    fn repeat(&mut self, path: &str, name: Option<&String>, times: usize, body: &[Item], x: Source, context: &Context) -> Result<Source, SpecError> {
+    fn repeat(
+        &mut self,
+        path: &str,
+        name: Option<&String>,
+        times: usize,
+        body: &[Item],
+        x: Source,
+        context: &Context,
+    ) -> Result<Source, SpecError> {
         let round = |this: &mut Self, x: Source, inner: &Context| {
             this.visit(path)?;
             let saved = this.saved.len();
@@ -125,8 +133,9 @@ impl Expansion {
             Ok(x)
         };
         match name {
-            Some(name) => (1..=times)
-                .try_fold(x, |x, n| self.container("repeat", path, Some(&format!("{name}{n}")), context, |this, inner| round(this, x, inner))),
+            Some(name) => (1..=times).try_fold(x, |x, n| {
+                self.container("repeat", path, Some(&format!("{name}{n}")), context, |this, inner| round(this, x, inner))
+            }),
             None => self.container("repeat", path, None, context, |this, inner| {
                 let inner = Context { nameless: Some(path.into()), ..inner.clone() };
                 (0..times).try_fold(x, |x, _| round(this, x, &inner))
@@ -198,15 +207,23 @@ impl Expansion {
             }
         };
         let (index, first) = (self.containers.len(), self.drafts.len());
-        let (kind, depth) = (kind, context.depth);
-        self.containers.push(Container { name: full, kind, depth, layers: first..first });
+        let depth = context.depth;
+        self.containers.push(Container { name: full, kind, depth, layers: first..first, output: Source::Images });
         let result = go(self, &inner)?;
-        self.containers[index].layers.end = self.drafts.len();
+        let container = &mut self.containers[index];
+        (container.layers.end, container.output) = (self.drafts.len(), result);
         Ok(result)
     }
 
     /// Adds a layer as it was written.
-    fn layer(&mut self, path: &str, name: Option<&str>, operator: &Rc<dyn Operator>, inputs: Vec<Source>, context: &Context) -> Result<Source, SpecError> {
+    fn layer(
+        &mut self,
+        path: &str,
+        name: Option<&str>,
+        operator: &Rc<dyn Operator>,
+        inputs: Vec<Source>,
+        context: &Context,
+    ) -> Result<Source, SpecError> {
         match name {
             Some(name) => {
                 self.refuse_nameless(context)?;
@@ -218,7 +235,14 @@ impl Expansion {
     }
 
     /// Adds the layer in which a container's values come together: `block2.add`, or `add1` where the container has no name.
-    fn joined(&mut self, path: &str, named: bool, operator: &Rc<dyn Operator>, inputs: Vec<Source>, context: &Context) -> Result<Source, SpecError> {
+    fn joined(
+        &mut self,
+        path: &str,
+        named: bool,
+        operator: &Rc<dyn Operator>,
+        inputs: Vec<Source>,
+        context: &Context,
+    ) -> Result<Source, SpecError> {
         self.namer.numbered(&context.scope, operator.short_name(), named);
         self.push(path, Work::Operator(operator.clone()), inputs, context)
     }
@@ -232,7 +256,11 @@ impl Expansion {
     fn push(&mut self, path: &str, work: Work, inputs: Vec<Source>, context: &Context) -> Result<Source, SpecError> {
         if self.drafts.len() == MOST_LAYERS {
             let (path, found) = (path.to_owned(), "one more".into());
-            return Err(SpecError::InvalidValue { path, found, expected: format!("at most {MOST_LAYERS} layers, repetitions written out") });
+            return Err(SpecError::InvalidValue {
+                path,
+                found,
+                expected: format!("at most {MOST_LAYERS} layers, repetitions written out"),
+            });
         }
         self.drafts.push(Draft { work, inputs, head: context.head });
         Ok(Source::Layer(self.drafts.len() - 1))

@@ -27,21 +27,52 @@ pub(super) struct Item {
 
 #[derive(Debug)]
 pub(super) enum Kind {
-    Layer { name: Option<String>, operator: Rc<dyn Operator> },
+    Layer {
+        name: Option<String>,
+        operator: Rc<dyn Operator>,
+    },
     /// A group with a name.
-    Stage { name: String, body: Vec<Item> },
+    Stage {
+        name: String,
+        body: Vec<Item>,
+    },
     /// `after(body(x) + shortcut(x))`.
-    Residual { name: Option<String>, body: Vec<Item>, shortcut: Shortcut, add: Rc<dyn Operator>, after: Option<Rc<dyn Operator>> },
+    Residual {
+        name: Option<String>,
+        body: Vec<Item>,
+        shortcut: Shortcut,
+        add: Rc<dyn Operator>,
+        after: Option<Rc<dyn Operator>>,
+    },
     /// Branches that all read the same value, and what brings their results together.
-    Parallel { name: Option<String>, branches: Vec<Branch>, join: Rc<dyn Operator> },
+    Parallel {
+        name: Option<String>,
+        branches: Vec<Branch>,
+        join: Rc<dyn Operator>,
+    },
     /// The body `times` times, one after the other; with a name, round n is a group `name` + n.
-    Repeat { name: Option<String>, times: usize, body: Vec<Item> },
+    Repeat {
+        name: Option<String>,
+        times: usize,
+        body: Vec<Item>,
+    },
     /// Keeps the value that stands here under a name.
-    Save { saved: String },
+    Save {
+        saved: String,
+    },
     /// Brings a saved value and the one that stands here together.
-    Join { name: Option<String>, saved: String, crop: bool, join: Rc<dyn Operator> },
+    Join {
+        name: Option<String>,
+        saved: String,
+        crop: bool,
+        join: Rc<dyn Operator>,
+    },
     /// A second output with a loss of its own, in training only.
-    Head { name: String, loss_weight: f64, body: Vec<Item> },
+    Head {
+        name: String,
+        loss_weight: f64,
+        body: Vec<Item>,
+    },
 }
 
 /// What a residual adds to its body's result.

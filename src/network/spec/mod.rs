@@ -109,6 +109,8 @@ pub struct Container {
     pub depth: usize,
     /// Its layers, as a part of [`Spec::layers`].
     pub layers: Range<usize>,
+    /// What it returns.
+    pub output: Source,
 }
 
 impl fmt::Debug for Layer {
