@@ -33,7 +33,7 @@ pub struct Totals {
     pub params: u64,
     pub macs: u64,
     pub activation_bytes: u64,
-    /// Bytes a training step keeps at the specification's batch size: parameters, gradients, velocity, and planned activations.
+    /// Bytes a training step keeps at the specification's batch size: parameters, gradients, the optimizer's state, and planned activations.
     pub training_bytes: u64,
 }
 
