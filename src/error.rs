@@ -135,6 +135,8 @@ pub enum TrainError {
     WrongLength { name: String, found: usize, expected: usize },
     #[error("{field} cannot be {found}; expected {expected}")]
     InvalidSetting { field: &'static str, found: f64, expected: &'static str },
+    #[error("{field} cannot change from {present} to {found} during a run; compile the network anew with it")]
+    NeedsFreshStart { field: &'static str, present: &'static str, found: &'static str },
     #[error("the request could not be read: {reason}")]
     MalformedRequest { reason: String },
 }

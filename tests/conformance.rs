@@ -127,8 +127,24 @@ fn what_the_engine_does_not_know_fails_and_is_named() {
     let (mut optim, bytes) = case(Kind::Optim, "optim/sgd_plain");
     optim["optimizer"] = json!("lion");
     assert_eq!(failure(Kind::Optim, &optim, &bytes).1, "unknown optimizer lion");
-    let schedule = json!({"id": "schedule/zigzag", "schedule": "zigzag"});
-    assert_eq!(run(Kind::Schedules, &schedule, &[]).outcome, Outcome::Failed);
+    let schedule = json!({"id": "schedule/zigzag", "schedule": "zigzag", "attrs": {"lr": 0.1}, "lr": [0.1], "atol": 0, "rtol": 0});
+    assert_eq!(failure(Kind::Schedules, &schedule, &[]).1, "unknown schedule zigzag");
+}
+
+#[test]
+fn a_schedule_fails_for_a_wrong_rate_or_momentum() {
+    let case = json!({"id": "schedule/half", "schedule": "step", "attrs": {"lr": 0.5, "step_size": 1, "gamma": 0.5}, "lr": [0.5, 0.25, 0.125],
+        "atol": 1e-9, "rtol": 1e-9});
+    assert_eq!(run(Kind::Schedules, &case, &[]).outcome, Outcome::Passed);
+    let mut wrong = case.clone();
+    wrong["lr"][1] = json!(0.2);
+    assert_eq!(failure(Kind::Schedules, &wrong, &[]).0, "lr[1]");
+    let mut wrong = case.clone();
+    wrong["momentum"] = json!([0.9, 0.9, 0.9]);
+    assert_eq!(run(Kind::Schedules, &wrong, &[]).failures.len(), 3);
+    let mut wrong = case;
+    wrong["attrs"]["warp"] = json!(9);
+    assert!(failure(Kind::Schedules, &wrong, &[]).1.contains("warp is not a field of this"));
 }
 
 #[test]

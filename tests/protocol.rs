@@ -43,7 +43,8 @@ fn replies() -> Vec<Reply> {
         Reply::Resumed { run: run() },
         Reply::Stepped { run: run(), metrics: metrics() },
         Reply::Reset { run: run(), seed: 7 },
-        Reply::Set { run: run(), learning_rate: 0.01, momentum: 0.9, weight_decay: 0.0 },
+        Reply::Set { run: run(), learning_rate: 0.01, momentum: Some(0.9), weight_decay: 0.0 },
+        Reply::Set { run: run(), learning_rate: 0.01, momentum: None, weight_decay: 0.0 },
         Reply::Evaluated { run: run(), evaluation: evaluation() },
         Reply::Predicted { run: run(), logits: vec![0.5; 10], probabilities: vec![0.1; 10] },
         Reply::Sample { pixels: vec![0; 784], label: 7, index: 0, total: 10_000 },
@@ -124,6 +125,7 @@ fn errors() -> Vec<Error> {
         TrainError::UnknownName { what: "parameter", name: "conv9.weight".into() }.into(),
         TrainError::WrongLength { name: "conv1.weight".into(), found: 1, expected: 150 }.into(),
         TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),
+        TrainError::NeedsFreshStart { field: "optimizer.type", present: "sgd", found: "adam" }.into(),
         TrainError::MalformedRequest { reason: "no type".into() }.into(),
     ]
 }

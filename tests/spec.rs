@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use receptive::error::Error;
 use receptive::network::describe::describe;
@@ -108,12 +110,48 @@ fn layer() -> impl Strategy<Value = Value> {
     )
 }
 
+/// A layer that keeps every shape, so that what surrounds it has a chance.
+fn same_shape_layer() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!({"op": "relu"})),
+        Just(json!({"op": "max_pool2d", "kernel_size": 3, "stride": 1, "padding": 1})),
+        Just(json!({"op": "batch_norm2d"})),
+        Just(json!({"op": "conv2d", "out_channels": 1, "kernel_size": 3, "padding": 1})),
+        Just(json!({"save": "a"})),
+        prop_oneof![Just("add"), Just("concat")].prop_map(|how| json!({"join": "a", "how": how, "crop": true})),
+    ]
+}
+
+/// Layers and containers, one in another.
+fn item() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![3 => layer(), 5 => same_shape_layer()];
+    leaf.prop_recursive(4, 16, 3, |inner| {
+        let body = || prop::collection::vec(inner.clone(), 0..3);
+        let name = || prop::option::of("[a-c]{1,2}");
+        let shortcut = prop_oneof![
+            3 => Just(Value::Null), 1 => Just(json!("identity")), 2 => Just(json!("pad")), 1 => body().prop_map(Value::from), 1 => anything()
+        ];
+        let after = prop_oneof![3 => Just(Value::Null), 3 => Just(json!("relu")), 1 => Just(json!("conv2d"))];
+        prop_oneof![
+            (body(), name()).prop_map(|(body, name)| json!({"stage": {"body": body, "name": name.unwrap_or_else(|| "s".into())}})),
+            (body(), name(), shortcut, after)
+                .prop_map(|(body, name, shortcut, after)| json!({"residual": {"body": body, "name": name, "shortcut": shortcut, "after": after}})),
+            (prop::collection::vec(body(), 0..4), name(), prop_oneof![Just("add"), Just("concat"), Just("mix")])
+                .prop_map(|(branches, name, join)| json!({"parallel": {"branches": branches, "name": name, "join": join}})),
+            (body(), name(), prop_oneof![4 => Just(json!(2)), 1 => number()])
+                .prop_map(|(body, name, times)| json!({"repeat": {"body": body, "name": name, "times": times}})),
+            (name(), size()).prop_map(|(name, weight)| json!({"head": {"name": name.unwrap_or_else(|| "h".into()), "loss_weight": weight,
+                "body": [{"op": "flatten"}, {"op": "linear", "out_features": 10}]}})),
+        ]
+    })
+}
+
 /// A specification that could be right.
 fn specification() -> impl Strategy<Value = Value> {
     let input = prop_oneof![3 => Just(json!([1, 28, 28])), 1 => (size(), number(), number()).prop_map(|(c, h, w)| json!([c, h, w])), 1 => Just(Value::Null)];
     (
         input,
-        prop::collection::vec(layer(), 0..8),
+        prop::collection::vec(prop_oneof![2 => layer(), 1 => item()], 0..8),
         any::<bool>(),
         prop::option::of((size(), size())),
         prop::option::weighted(0.1, (key(), anything())),
@@ -138,11 +176,22 @@ fn compile(spec: &Value) -> Result<bool, TestCaseError> {
     let described = Spec::from_json(spec).map_err(Error::from).and_then(|spec| Ok((describe(&spec)?, spec)));
     let error = match described {
         Ok((description, spec)) => {
-            let plan = Plan::for_training(&spec).map_err(|error| TestCaseError::fail(error.to_string()))?;
-            prop_assert_eq!(description.nodes.len(), spec.layers.len());
-            prop_assert_eq!(description.totals.training_bytes, plan.bytes());
-            prop_assert!(plan.buffers.iter().all(|buffer| buffer.len <= i32::MAX as usize), "a buffer passes 32-bit indices");
-            return Ok(true);
+            prop_assert!(description.totals.inference_bytes > 0);
+            let names: HashSet<&str> = description.nodes.iter().map(|node| node.name.as_str()).collect();
+            prop_assert_eq!(names.len(), description.nodes.len(), "names are unique");
+            match Plan::for_training(&spec) {
+                Ok(plan) => {
+                    prop_assert_eq!(description.totals.training_bytes, Some(plan.bytes()));
+                    prop_assert!(plan.buffers.iter().all(|buffer| buffer.len <= i32::MAX as usize), "a buffer passes 32-bit indices");
+                    return Ok(true);
+                }
+                // Sound, and yet nothing that these data can train.
+                Err(error) => {
+                    let error = Error::from(error).to_json();
+                    prop_assert_eq!(description.training_refused.as_ref(), Some(&error));
+                    error
+                }
+            }
         }
         Err(error) => error.to_json(),
     };
@@ -167,6 +216,79 @@ proptest! {
     #[test]
     fn any_text_gives_a_plan_or_a_typed_error(text in ".{0,60}") {
         prop_assert!(Spec::parse(&text).is_err());
+    }
+}
+
+fn refused(layers: Value) -> String {
+    Spec::from_json(&json!({"version": 1, "layers": layers})).unwrap_err().to_string()
+}
+
+/// A few bytes that stand for more than there is memory or time for.
+#[test]
+fn what_repetitions_come_to_is_limited() {
+    let mut layers = json!([{"op": "relu"}]);
+    for _ in 0..3 {
+        layers = json!([{"repeat": {"times": 4096, "body": layers}}]);
+    }
+    assert!(refused(layers).ends_with("expected at most 4096 layers, repetitions written out"));
+    let mut layers = json!([{"save": "a"}]);
+    for _ in 0..3 {
+        layers = json!([{"repeat": {"times": 4096, "body": layers}}]);
+    }
+    assert!(refused(layers).ends_with("expected at most 65536 items, repetitions written out"));
+    let mut layers = json!([{"op": "relu"}]);
+    for _ in 0..100 {
+        layers = json!([{"repeat": {"times": 1, "body": layers}}]);
+    }
+    assert!(refused(layers).ends_with("depth 17 is not possible here; expected containers at most 16 deep"));
+}
+
+#[test]
+fn errors_in_containers_say_where() {
+    let relu = || json!({"op": "relu"});
+    let cases = [
+        (
+            json!([{"residual": {"body": [relu(), {"op": "relu", "slope": 1}]}}]),
+            "layers[0].residual.body[1]: slope is not a field of this; known: name, op",
+        ),
+        (json!([{"residual": {"body": []}}]), "layers[0].residual.body: [] is not possible here; expected a list of at least one layer"),
+        (
+            json!([{"parallel": {"branches": [[]]}}]),
+            "layers[0].parallel.branches: [[]] is not possible here; expected a list of 2 to 64 branches",
+        ),
+        (
+            json!([{"parallel": {"branches": [[], {"name": "b", "body": [{"op": "conv2d", "kernel_size": 1}]}]}}]),
+            "layers[0].parallel.branches[1].body[0]: out_channels is missing; expected a whole number of at least 1",
+        ),
+        (json!([relu(), {"stage": {"body": [relu()]}}]), "layers[1].stage: name is missing; expected a name for the group"),
+        (
+            json!([{"save": "d1"}, relu(), {"join": "d2"}]),
+            "layers[2].join: \"d2\" is not possible here; expected the name of a value saved before it (d1)",
+        ),
+        (
+            json!([{"save": "d1"}, relu(), {"save": "d1"}]),
+            "layers[2].save: \"d1\" is not possible here; expected a name that no value was saved under before",
+        ),
+        (
+            json!([{"stage": {"name": "a", "body": [relu()]}}, {"stage": {"name": "a", "body": [relu()]}}]),
+            "layers[1]: another layer or group is called a; give one of them another name",
+        ),
+        (
+            json!([{"repeat": {"times": 2, "body": [{"op": "relu", "name": "r"}]}}]),
+            "layers[0].repeat: name is missing; expected a name, since something in its body has one; block makes block1, block2",
+        ),
+        (
+            json!([{"repeat": {"times": 5000, "body": [relu()]}}]),
+            "layers[0].repeat.times: 5000 is not possible here; expected a whole number from 1 to 4096",
+        ),
+        (
+            json!([{"op": "relu", "name": "a"}, {"op": "relu", "name": "a.weight"}]),
+            "layers: \"a.weight\" is not possible here; expected names that do not begin with that of another layer, \"a\", and a dot",
+        ),
+        (json!([relu(), {"op": "relu", "save": "x"}]), "layers[1]: op is not a field of this; known: save"),
+    ];
+    for (layers, message) in cases {
+        assert_eq!(refused(layers.clone()), message, "{layers}");
     }
 }
 

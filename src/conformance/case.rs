@@ -140,6 +140,18 @@ pub struct OptimCase {
     pub tensors: Index,
 }
 
+/// One schedule: the rate of every step, and the momentum where it has one.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "as in the index")]
+pub struct ScheduleCase {
+    pub schedule: String,
+    pub attrs: serde_json::Map<String, Value>,
+    pub lr: Vec<f64>,
+    pub momentum: Option<Vec<f64>>,
+    pub atol: f64,
+    pub rtol: f64,
+}
+
 /// One node of a network.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,7 @@ mod ops;
 mod optim;
 pub mod report;
 mod running;
+mod schedule;
 pub mod tensors;
 mod trajectory;
 #[cfg(target_arch = "wasm32")]
@@ -83,7 +84,7 @@ impl Runner {
             (Kind::Ops, ..) => ops::run(&self.device, &parse(case)?, &tensors()?).await,
             (Kind::Nets, ..) => nets::run(&self.device, &parse(case)?, &tensors()?).await,
             (Kind::Optim, ..) => optim::run(&self.device, &parse(case)?, &tensors()?).await,
-            (Kind::Schedules, ..) => Err(CaseError::Unknown { what: "schedule", name: case["schedule"].to_string() }),
+            (Kind::Schedules, ..) => schedule::run(&parse(case)?),
             (Kind::Trajectories, Some(train), Some(test)) => trajectory::run(&self.device, &parse(case)?, &tensors()?, train, test).await,
             (Kind::Trajectories, ..) => Err(CaseError::NoTensors),
         }

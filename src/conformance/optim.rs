@@ -7,24 +7,28 @@ use super::check::Check;
 use super::device::Device;
 use super::report::Failure;
 use super::tensors::{Tensor, Tensors, Values};
+use crate::error::SpecError;
 use crate::executor::{Which, locate};
 use crate::graph::{Graph, Role};
 use crate::layout::Layout;
 use crate::ops::ParameterSpec;
-use crate::optim::sgd::Sgd;
+use crate::optim::Optimizer;
 use crate::plan::{Builder, Plan, add_optimizer, names};
 use crate::shape::Shape;
 
-/// The optimizer of this name. A new optimizer adds its line here.
-pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Sgd, CaseError> {
-    match name {
-        "sgd" => Ok(Sgd::from_json(attributes)?),
-        _ => Err(CaseError::Unknown { what: "optimizer", name: name.to_owned() }),
-    }
+/// The optimizer of this name; its attributes are the fields that a specification has.
+pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Optimizer, CaseError> {
+    let mut json = attributes.clone();
+    let fields = json.as_object_mut().ok_or_else(|| CaseError::Malformed("an optimizer's attributes are an object".into()))?;
+    fields.insert("type".into(), name.into());
+    Optimizer::from_json(&json).map_err(|error| match error {
+        SpecError::InvalidValue { path, .. } if path.ends_with(".type") => CaseError::Unknown { what: "optimizer", name: name.to_owned() },
+        other => other.into(),
+    })
 }
 
 pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
-    let mut sgd = optimizer(&case.optimizer, &case.attrs)?;
+    let mut optimizer = optimizer(&case.optimizer, &case.attrs)?;
     let mut check = Check::new(&case.tensors, tensors);
     let steps = case.lr_per_step.len();
     let mut graph = Graph::default();
@@ -41,7 +45,7 @@ pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>
         graph.parameters.push((id, ParameterSpec { role: "weight", shape: shape.clone(), layout: Layout::Channels, fan_in: 1 }));
         runs.push((name, all_floats(&parameter)?, all_floats(&gradients)?, shape, Vec::new()));
     }
-    add_optimizer(&mut graph);
+    add_optimizer(&mut graph, &optimizer);
     let mut builder = Builder::default();
     let program = builder.program(graph, &[]);
     let plan = Plan { train: program, ..builder.finish() };
@@ -52,8 +56,8 @@ pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>
         executor.write_value(&planned.name, &plan.parameter_place(planned, 0), parameter)?;
     }
     for (step, &learning_rate) in case.lr_per_step.iter().enumerate() {
-        sgd.learning_rate = learning_rate;
-        executor.write_stored(hyper, &sgd.hyper(step == 0))?;
+        *optimizer.live().learning_rate = learning_rate;
+        executor.write_stored(hyper, &optimizer.hyper(step as u64, step == 0))?;
         for ((_, parameter, gradients, ..), planned) in runs.iter().zip(&plan.parameters) {
             let gradient = &gradients[step * parameter.len()..][..parameter.len()];
             executor.write_value(&planned.name, &plan.parameter_place(planned, 1), gradient)?;

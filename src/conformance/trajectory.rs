@@ -24,6 +24,7 @@ use crate::data::gather::{GatherParams, IMAGES, LABELS};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::{Layout, channel_stride};
+use crate::optim::Optimizer;
 use crate::plan::{Builder, MNIST_DEVIATION, MNIST_MEAN, Plan, add_optimizer, names};
 use crate::shape::Shape;
 use crate::train::metrics::{self, MetricsParams, Sums};
@@ -68,10 +69,10 @@ impl Batch {
         Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
     }
 
-    fn with_training(mut self) -> Result<Self, CaseError> {
+    fn with_training(mut self, optimizer: &Optimizer) -> Result<Self, CaseError> {
         let one = self.graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
         differentiate(&mut self.graph, &[(self.loss, one)], &[])?;
-        add_optimizer(&mut self.graph);
+        add_optimizer(&mut self.graph, optimizer);
         Ok(self)
     }
 
@@ -103,7 +104,7 @@ pub(super) async fn run(
         return Err(CaseError::Malformed("loss, loss_atol and lr_per_step must be equally long".into()));
     }
     let mut check = Check::new(&case.tensors, tensors);
-    let batch = Batch::new(case, BATCH, train.size, true)?.with_training()?;
+    let batch = Batch::new(case, BATCH, train.size, true)?.with_training(&optimizer(&case.optimizer, &case.attrs)?)?;
     let mut builder = Builder::default();
     let loss = batch.graph.value(batch.loss).name.clone();
     let step = builder.program(batch.graph, &[batch.loss]);
@@ -148,13 +149,13 @@ fn dataset(train: &Mnist, test: &Mnist) -> HashMap<String, (SharedWords, usize)>
 }
 
 async fn train_steps(executor: &mut AnyExecutor, plan: &Plan, case: &TrajectoryCase, loss: &str) -> Result<Vec<f64>, CaseError> {
-    let mut sgd = optimizer(&case.optimizer, &case.attrs)?;
+    let mut optimizer = optimizer(&case.optimizer, &case.attrs)?;
     let (indices, hyper) = (locate(&plan.train, names::INDICES)?.range, locate(&plan.train, names::HYPER)?.range);
     let mut losses = Vec::with_capacity(case.lr_per_step.len());
     for (step, &learning_rate) in case.lr_per_step.iter().enumerate() {
-        sgd.learning_rate = learning_rate;
+        *optimizer.live().learning_rate = learning_rate;
         let first = (BATCH * step % TRAINED) as u32;
-        executor.write_stored(hyper, &sgd.hyper(step == 0))?;
+        executor.write_stored(hyper, &optimizer.hyper(step as u64, step == 0))?;
         executor.write_words(indices, &(first..first + BATCH as u32).collect::<Vec<u32>>())?;
         executor.run(Which::Train)?;
         let Values::Floats(value) = read(executor, &plan.train, loss, false).await?.values else { continue };

@@ -231,5 +231,10 @@ pub static KERNELS: &[&Kernel] = &[
     &crate::data::gather::IMAGES,
     &crate::data::gather::LABELS,
     &crate::train::metrics::ACCUMULATE,
+    &crate::optim::adam::STEP,
+    &crate::optim::adam::STEP_AMSGRAD,
+    &crate::optim::clip::NORM,
+    &crate::optim::rmsprop::STEP,
+    &crate::optim::rmsprop::STEP_CENTERED,
     &crate::optim::sgd::STEP,
 ];

@@ -17,7 +17,8 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::{add_images, apply_layers, apply_network, spec::Spec};
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use crate::ops::{ParameterSpec, StatisticSpec};
-use crate::optim::sgd::{self, HYPER_LEN, SgdParams};
+use crate::optim::hyper::{self, StepParams};
+use crate::optim::{Decay, Optimizer, clip};
 use crate::shape::Shape;
 use crate::train::metrics::{self, MetricsParams};
 
@@ -142,7 +143,10 @@ pub mod names {
     pub const LABELS: &str = "data.labels";
     pub const INDICES: &str = "data.indices";
     pub const HYPER: &str = "optimizer.hyper";
-    pub const VELOCITY: &str = "optimizer.velocity";
+    /// What an optimizer keeps, arena after arena; it has as many as its rule needs.
+    pub const STATES: [&str; 3] = ["optimizer.state.0", "optimizer.state.1", "optimizer.state.2"];
+    /// Parameters that the weight decay leaves alone: a word for 64 floats of the arena, 0 where they decay.
+    pub const UNDECAYED: &str = "optimizer.undecayed";
     pub const SUMS: &str = "metrics.sums";
     pub const EVALUATION_SUMS: &str = "metrics.evaluation_sums";
     /// Four words, written before every training step of a network that draws random numbers: seed and step, low words first.
@@ -210,7 +214,7 @@ impl Plan {
             return Ok(plan);
         }
         let fits = |batch_size: usize| {
-            let training = crate::network::spec::Training { batch_size, ..spec.training };
+            let training = crate::network::spec::Training { batch_size, ..spec.training.clone() };
             let smaller = Spec { training, ..spec.clone() };
             Self::for_training(&smaller).is_ok_and(|plan| plan.bytes() <= limit_bytes)
         };
@@ -220,6 +224,13 @@ impl Plan {
             if fits(middle) { largest_batch = middle } else { too_large = middle }
         }
         Err(ShapeError::TooLarge { node: spec.name.clone(), needed_bytes, limit_bytes, largest_batch })
+    }
+
+    /// The table of parameters that a weight decay leaves alone, as [`names::UNDECAYED`] holds it.
+    pub fn undecayed(&self, decay: Decay) -> Vec<u32> {
+        let blocks = |parameter: &PlannedParameter| parameter.spec.layout.stored_len(&parameter.spec.shape).div_ceil(hyper::BLOCK);
+        let words = self.parameters.iter().flat_map(|parameter| vec![u32::from(!decay.reaches(&parameter.spec)); blocks(parameter)]);
+        words.collect()
     }
 
     /// Bytes of all buffers, the data set not counted.
@@ -298,23 +309,30 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeErro
     };
     let seeds: Vec<(ValueId, ValueId)> = losses.into_iter().map(weigh).collect();
     differentiate(&mut graph, &seeds, &[])?;
-    add_optimizer(&mut graph);
+    add_optimizer(&mut graph, &spec.training.optimizer);
     Ok((graph, classes))
 }
 
-/// Adds the optimizer's step over the arenas.
-pub(crate) fn add_optimizer(graph: &mut Graph) {
+/// Adds the optimizer's step over the arenas, after the norm of the gradients where that is to be clipped.
+pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let len = lower::arena_len(graph);
     if len == 0 {
         return;
     }
     let vector = |graph: &mut Graph, name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, false, role);
     let gradients = vector(graph, "gradients", len, Role::GradientArena);
-    let hyper = vector(graph, names::HYPER, HYPER_LEN, Role::State);
+    let hyper = vector(graph, names::HYPER, hyper::LEN, Role::State);
+    let table = Shape::new(&[len / hyper::BLOCK]);
+    let undecayed = graph.add(names::UNDECAYED, table, Layout::Activation, true, Role::State);
     let parameters = vector(graph, "parameters", len, Role::ParameterArena);
-    let velocity = vector(graph, names::VELOCITY, len, Role::State);
-    let params = SgdParams { len: len as u32, unused: [0; 3] };
-    graph.call("optimizer", &sgd::STEP, bytemuck::bytes_of(&params), &[gradients, hyper, parameters, velocity]);
+    let mut arguments = vec![gradients, hyper, undecayed, parameters];
+    arguments.extend(names::STATES[..optimizer.states()].iter().map(|name| vector(graph, name, len, Role::State)));
+    let params = StepParams { len: len as u32, unused: [0; 3] };
+    let params = bytemuck::bytes_of(&params);
+    if optimizer.clip_grad_norm.is_some() {
+        graph.call("optimizer", &clip::NORM, params, &[gradients, hyper]);
+    }
+    graph.call("optimizer", optimizer.kernel(), params, &arguments);
 }
 
 fn evaluation_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
@@ -341,7 +359,7 @@ mod tests {
     fn what_does_not_fit_is_refused_with_the_largest_batch_that_does() {
         let mut spec = Spec::from_json(&preset("lenet5").unwrap().spec).unwrap();
         let bytes = |spec: &Spec, batch_size: usize| {
-            let training = crate::network::spec::Training { batch_size, ..spec.training };
+            let training = crate::network::spec::Training { batch_size, ..spec.training.clone() };
             Plan::for_training(&Spec { training, ..spec.clone() }).unwrap().bytes()
         };
         let limit = bytes(&spec, 100);

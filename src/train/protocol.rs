@@ -30,7 +30,7 @@ pub enum Request {
     Step { count: Option<u32> },
     /// Draws new parameters and goes back to step 0.
     Reset { seed: Option<u64> },
-    /// Changes the optimizer while it runs.
+    /// Changes the numbers of the optimizer while it runs. Another type of optimizer needs a new compile.
     Set { learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64> },
     /// Evaluates all images of a split.
     Evaluate { split: Split },
@@ -76,7 +76,8 @@ pub enum Reply {
     Set {
         run: String,
         learning_rate: f64,
-        momentum: f64,
+        /// `None` for optimizers that have none.
+        momentum: Option<f64>,
         weight_decay: f64,
     },
     Evaluated {

@@ -276,22 +276,28 @@ impl Session {
         let mut guard = self.run.lock().await;
         let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
         let mut optimizer = run.trainer.optimizer();
+        let live = optimizer.live();
         let settings = [
-            ("learning_rate", learning_rate, 1e3, &mut optimizer.learning_rate),
-            ("momentum", momentum, 1.0, &mut optimizer.momentum),
-            ("weight_decay", weight_decay, 1e3, &mut optimizer.weight_decay),
+            ("learning_rate", learning_rate, 1e3, Some(live.learning_rate)),
+            ("momentum", momentum, 1.0, live.momentum),
+            ("weight_decay", weight_decay, 1e3, Some(live.weight_decay)),
         ];
         for (field, value, most, place) in settings {
             let Some(found) = value else { continue };
+            let Some(place) = place else {
+                let expected = "no value: this optimizer has no momentum, sgd and rmsprop do";
+                return Err(TrainError::InvalidSetting { field, found, expected }.into());
+            };
             if !(0.0..=most).contains(&found) {
                 let expected = if most == 1.0 { "a number from 0 to 1" } else { "a number from 0 to 1000" };
                 return Err(TrainError::InvalidSetting { field, found, expected }.into());
             }
             *place = found;
         }
-        run.trainer.set_optimizer(optimizer);
-        let (run, learning_rate) = (run.name.clone(), optimizer.learning_rate);
-        Ok(Reply::Set { run, learning_rate, momentum: optimizer.momentum, weight_decay: optimizer.weight_decay })
+        run.trainer.set_optimizer(optimizer)?;
+        let live = optimizer.live();
+        let (learning_rate, momentum, weight_decay) = (*live.learning_rate, live.momentum.copied(), *live.weight_decay);
+        Ok(Reply::Set { run: run.name.clone(), learning_rate, momentum, weight_decay })
     }
 
     /// Evaluates in pieces of a slice's length, between which other requests are answered; training waits until it is done.
@@ -621,7 +627,6 @@ impl Run {
 
     async fn move_to_cpu(&mut self, reason: DeviceError, checkpoint: Checkpoint) -> Result<(), Error> {
         let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
-        trainer.set_optimizer(self.trainer.optimizer());
         trainer.set_epochs(self.epochs);
         trainer.restore(&checkpoint)?;
         self.trainer = trainer;
@@ -741,6 +746,18 @@ mod tests {
         assert_eq!(ask(&session, json!({"type": "step"}))["metrics"]["step"], 13);
         assert_eq!(ask(&session, json!({"type": "reset", "seed": 9}))["seed"], 9);
         assert_eq!(ask(&session, json!({"type": "step", "count": 2}))["metrics"]["step"], 2);
+    }
+
+    #[test]
+    fn an_optimizer_without_momentum_refuses_one_and_takes_the_rest() {
+        let (session, _) = session();
+        let spec = json!({"version": 1, "layers": [{"op": "flatten"}, {"op": "linear", "out_features": 10}],
+            "training": {"optimizer": {"type": "adamw"}, "schedule": {"type": "one_cycle"}}});
+        ask(&session, json!({"type": "compile", "run": "kiwi", "spec": spec, "backend": "scalar"}));
+        let refused = ask(&session, json!({"type": "set", "learning_rate": 0.5, "momentum": 0.5}));
+        assert_eq!((&refused["error"]["kind"], &refused["error"]["field"]), (&json!("invalid_setting"), &json!("momentum")));
+        let set = ask(&session, json!({"type": "set", "weight_decay": 0.25}));
+        assert_eq!(set, json!({"type": "set", "run": "kiwi", "learning_rate": 0.001, "momentum": null, "weight_decay": 0.25}));
     }
 
     #[test]

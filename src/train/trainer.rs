@@ -12,7 +12,9 @@ use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::network::init;
 use crate::network::spec::Spec;
-use crate::optim::sgd::Sgd;
+use crate::optim::Optimizer;
+use crate::optim::hyper::Hyper;
+use crate::optim::schedule::{Now, Pace};
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Range, names};
 use crate::rng::{Rng, Stream};
 
@@ -29,11 +31,11 @@ pub enum Device {
     Wgpu(Box<crate::backend::wgpu::Wgpu>),
 }
 
-/// Parameters, velocity and statistics on the host, with the step they are of: what a run goes on from when its device is lost.
+/// Parameters, the optimizer's state and statistics on the host, with the step they are of: what a run goes on from when its device is lost.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     arena: Vec<f32>,
-    velocity: Vec<f32>,
+    states: Vec<Vec<f32>>,
     statistics: Vec<f32>,
     sampler: Sampler,
     /// Steps taken.
@@ -51,14 +53,14 @@ pub struct Trainer {
     dataset: Rc<RefCell<Dataset>>,
     uploaded: [usize; 2],
     sampler: Sampler,
-    optimizer: Sgd,
     indices: Vec<u32>,
     step: u64,
     epoch: u64,
-    /// Steps of the run, for the schedule.
-    horizon: u64,
+    /// Steps of an epoch and of the run, for the schedule.
+    pace: Pace,
+    /// Whether the optimizer's state holds nothing of this run.
     first: bool,
-    hyper_written: Option<[f32; crate::optim::sgd::HYPER_LEN]>,
+    hyper_written: Option<Hyper>,
 }
 
 impl Trainer {
@@ -78,7 +80,7 @@ impl Trainer {
             Device::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, &plan, &external).await?,
         };
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
-        let (optimizer, seed) = (spec.training.optimizer, spec.training.seed);
+        let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));
         let indices = vec![0; plan.batch];
         let mut trainer = Self {
@@ -88,15 +90,15 @@ impl Trainer {
             dataset,
             uploaded,
             sampler,
-            optimizer,
             indices,
             step: 0,
             epoch: 0,
-            horizon: 0,
+            pace: Pace { epoch: 1, run: 0 },
             first: true,
             hyper_written: None,
         };
         trainer.reset(seed)?;
+        trainer.write_undecayed()?;
         Ok(trainer)
     }
 
@@ -148,24 +150,41 @@ impl Trainer {
     }
 
     /// The optimizer in force.
-    pub fn optimizer(&self) -> Sgd {
-        self.optimizer
+    pub fn optimizer(&self) -> Optimizer {
+        self.spec.training.optimizer
     }
 
     /// The learning rate of the next step: the optimizer's, by the schedule.
     pub fn learning_rate(&self) -> f64 {
-        self.spec.training.schedule.rate(self.optimizer.learning_rate, self.step, self.horizon)
+        self.now().learning_rate
+    }
+
+    fn now(&self) -> Now {
+        self.spec.training.schedule.at(self.optimizer().learning_rate(), self.step, self.pace)
     }
 
     /// Says after how many epochs, from step 0, the run will end: what the schedule leads up to.
     pub fn set_epochs(&mut self, epochs: u64) {
         let steps = self.dataset.borrow().loaded(Split::Train).total / self.plan.batch;
-        self.horizon = epochs * steps.max(1) as u64;
+        let epoch = steps.max(1) as u64;
+        self.pace = Pace { epoch, run: epochs * epoch };
     }
 
-    /// Changes the optimizer from the next step on.
-    pub fn set_optimizer(&mut self, optimizer: Sgd) {
-        self.optimizer = optimizer;
+    /// Changes the optimizer from the next step on: its numbers, and which parameters decay.
+    ///
+    /// # Errors
+    /// [`TrainError::NeedsFreshStart`] for another type of optimizer or another kind of state, which need a new plan; or what the device
+    /// reports.
+    pub fn set_optimizer(&mut self, optimizer: Optimizer) -> Result<(), Error> {
+        self.optimizer().check_change(&optimizer)?;
+        let decay = std::mem::replace(&mut self.spec.training.optimizer, optimizer).decay;
+        if decay != optimizer.decay { self.write_undecayed() } else { Ok(()) }
+    }
+
+    /// Tells the device which parameters decay.
+    fn write_undecayed(&mut self) -> Result<(), Error> {
+        let Ok(table) = locate(&self.plan.train, names::UNDECAYED) else { return Ok(()) };
+        Ok(self.executor.write_words(table.range, &self.plan.undecayed(self.optimizer().decay))?)
     }
 
     /// Images of a full epoch that a step of this epoch has not drawn yet.
@@ -217,8 +236,9 @@ impl Trainer {
         self.upload_new_images()?;
         let place = locate(&self.plan.train, names::INDICES)?.range;
         self.executor.write_words(place, indices)?;
+        let optimizer = self.optimizer().at(self.now());
         if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
-            let values = Sgd { learning_rate: self.learning_rate(), ..self.optimizer }.hyper(self.first);
+            let values = optimizer.hyper(self.step, self.first);
             if self.hyper_written != Some(values) {
                 self.executor.write_stored(hyper.range, &values)?;
                 self.hyper_written = Some(values);
@@ -230,7 +250,7 @@ impl Trainer {
             self.executor.write_words(random.range, &words)?;
         }
         self.executor.run(Which::Train)?;
-        self.first = false;
+        self.first = !optimizer.fills_state();
         self.step += 1;
         Ok(())
     }
@@ -360,10 +380,11 @@ impl Trainer {
         self.executor.write_value(name, &place, values)
     }
 
-    fn state_ranges(&self) -> Option<(Range, Range)> {
-        let velocity = locate(&self.plan.train, names::VELOCITY).ok()?.range;
-        let arena = self.plan.arenas.map(|[parameters, _]| Range { buffer: parameters, ..velocity })?;
-        Some((arena, velocity))
+    /// The parameter arena, and the arenas of the optimizer's state.
+    fn state_ranges(&self) -> Option<(Range, Vec<Range>)> {
+        let states: Vec<Range> = names::STATES.iter().filter_map(|name| Some(locate(&self.plan.train, name).ok()?.range)).collect();
+        let [parameters, _] = self.plan.arenas?;
+        Some((Range { buffer: parameters, offset: 0, len: self.plan.buffers[parameters.0].len }, states))
     }
 
     /// The whole statistics arena, where there is one.
@@ -372,22 +393,24 @@ impl Trainer {
         Some(Range { buffer, offset: 0, len: self.plan.buffers[buffer.0].len })
     }
 
-    /// Copies parameters, velocity and statistics to the host.
+    /// Copies parameters, the optimizer's state and statistics to the host.
     ///
     /// # Errors
     /// What the device reports.
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
-        let (mut arena, mut velocity) = (Vec::new(), Vec::new());
-        if let Some((parameters, velocities)) = self.state_ranges() {
+        let (mut arena, mut states) = (Vec::new(), Vec::new());
+        if let Some((parameters, ranges)) = self.state_ranges() {
             arena = self.executor.read_stored(parameters).await?;
-            velocity = self.executor.read_stored(velocities).await?;
+            for range in ranges {
+                states.push(self.executor.read_stored(range).await?);
+            }
         }
         let mut statistics = Vec::new();
         if let Some(range) = self.statistics_range() {
             statistics = self.executor.read_stored(range).await?;
         }
         let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
-        Ok(Checkpoint { arena, velocity, statistics, sampler, step, epoch, first })
+        Ok(Checkpoint { arena, states, statistics, sampler, step, epoch, first })
     }
 
     /// Goes back to a checkpoint of a trainer of the same network.
@@ -395,9 +418,11 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
-        if let Some((parameters, velocities)) = self.state_ranges() {
+        if let Some((parameters, ranges)) = self.state_ranges() {
             self.executor.write_stored(parameters, &checkpoint.arena)?;
-            self.executor.write_stored(velocities, &checkpoint.velocity)?;
+            for (range, state) in ranges.into_iter().zip(&checkpoint.states) {
+                self.executor.write_stored(range, state)?;
+            }
         }
         if let Some(range) = self.statistics_range() {
             self.executor.write_stored(range, &checkpoint.statistics)?;
@@ -436,11 +461,20 @@ pub(super) mod tests {
     }
 
     fn trainer(dataset: Dataset) -> Trainer {
+        trainer_with(dataset, Kernels::Scalar, r#""optimizer":{"learning_rate":0.05,"momentum":0.9}"#)
+    }
+
+    fn trainer_with(dataset: Dataset, kernels: Kernels, training: &str) -> Trainer {
         let json = r#"{"version":1,"layers":[{"op":"max_pool2d","kernel_size":2},{"op":"conv2d","out_channels":5,"kernel_size":3,"stride":2},
             {"op":"relu"},{"op":"flatten"},{"op":"linear","out_features":10}],
-            "training":{"batch_size":16,"optimizer":{"learning_rate":0.05,"momentum":0.9}}}"#;
-        let device = Device::Cpu(Kernels::Scalar);
-        pollster::block_on(Trainer::new(Spec::parse(json).unwrap(), device, Rc::new(RefCell::new(dataset)))).unwrap()
+            "training":{"batch_size":16,TRAINING}}"#;
+        let spec = Spec::parse(&json.replace("TRAINING", training)).unwrap();
+        pollster::block_on(Trainer::new(spec, Device::Cpu(kernels), Rc::new(RefCell::new(dataset)))).unwrap()
+    }
+
+    fn parameters(trainer: &mut Trainer) -> Vec<(String, Vec<f32>)> {
+        let names: Vec<String> = trainer.parameters().map(|(name, _)| name.to_owned()).collect();
+        names.into_iter().map(|name| (name.clone(), pollster::block_on(trainer.read_parameter(&name)).unwrap())).collect()
     }
 
     fn train(trainer: &mut Trainer, steps: usize) -> Sums {
@@ -476,6 +510,91 @@ pub(super) mod tests {
         trainer.restore(&checkpoint).unwrap();
         assert_eq!(trainer.steps(), 5);
         assert_eq!(train(&mut trainer, 7), first);
+    }
+
+    const OTHERS: [&str; 5] = [
+        r#""optimizer":{"type":"adam","learning_rate":0.01,"amsgrad":true,"clip_grad_norm":0.5}"#,
+        r#""optimizer":{"type":"adamw","learning_rate":0.01,"decay":"weights"},"schedule":{"type":"one_cycle"},"epochs":16"#,
+        r#""optimizer":{"type":"rmsprop","learning_rate":0.003}"#,
+        r#""optimizer":{"type":"rmsprop","learning_rate":0.001,"centered":true,"momentum":0.9},"schedule":{"type":"cosine","warmup":2},"epochs":16"#,
+        r#""optimizer":{"type":"sgd","learning_rate":0.1,"nesterov":true,"clip_grad_norm":1},"schedule":{"type":"step","step_size":8},"epochs":16"#,
+    ];
+
+    #[test]
+    fn every_optimizer_learns_and_goes_on_from_a_checkpoint_and_after_a_reset_bit_for_bit() {
+        for (kernels, training) in [Kernels::Scalar, Kernels::Simd].into_iter().flat_map(|kernels| OTHERS.map(|json| (kernels, json))) {
+            let mut trainer = trainer_with(stripes(40), kernels, training);
+            let before = train(&mut trainer, 5);
+            let checkpoint = pollster::block_on(trainer.checkpoint()).unwrap();
+            let first = train(&mut trainer, 27);
+            assert!(first.mean_loss() < before.mean_loss(), "{training}: {} to {}", before.mean_loss(), first.mean_loss());
+            let after = pollster::block_on(trainer.evaluate(Split::Test, usize::MAX)).unwrap();
+            assert!(after.mean_loss() < 0.5, "{training}: {}", after.mean_loss());
+            trainer.restore(&checkpoint).unwrap();
+            assert_eq!(train(&mut trainer, 27), first, "{training}");
+            trainer.reset(1).unwrap();
+            assert_eq!((train(&mut trainer, 5), train(&mut trainer, 27)), (before, first), "{training}");
+        }
+    }
+
+    #[test]
+    fn a_clipped_step_is_as_long_as_the_largest_norm() {
+        for kernels in [Kernels::Scalar, Kernels::Simd] {
+            let plain = r#""optimizer":{"learning_rate":1,"momentum":0,"clip_grad_norm":0.01}"#;
+            let mut trainer = trainer_with(stripes(40), kernels, plain);
+            let before = parameters(&mut trainer);
+            trainer.train_step().unwrap();
+            let after = parameters(&mut trainer);
+            let squares = before.iter().zip(&after).flat_map(|((_, a), (_, b))| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)));
+            let length = squares.sum::<f64>().sqrt();
+            assert!((length - 0.01).abs() < 1e-5, "{length}");
+        }
+    }
+
+    #[test]
+    fn biases_do_not_decay_where_only_weights_do() {
+        for kind in ["sgd", "adam", "adamw", "rmsprop"] {
+            // A gradient clipped to almost nothing: what moves a parameter by a tenth is the decay.
+            let json =
+                format!(r#""optimizer":{{"type":"{kind}","learning_rate":0.1,"weight_decay":1,"decay":"weights","clip_grad_norm":1e-6}}"#);
+            let mut trainer = trainer_with(stripes(40), Kernels::Simd, &json);
+            let mut all = trainer_with(stripes(40), Kernels::Simd, &json.replace(r#""weights""#, r#""all""#));
+            trainer.train_step().unwrap();
+            all.train_step().unwrap();
+            for ((name, without), (_, with)) in parameters(&mut trainer).iter().zip(&parameters(&mut all)) {
+                assert_eq!(without == with, name.ends_with("weight"), "{kind}: {name}");
+            }
+            // It may change during a run.
+            let mut optimizer = trainer.optimizer();
+            optimizer.decay = crate::optim::Decay::All;
+            trainer.reset(1).unwrap();
+            trainer.set_optimizer(optimizer).unwrap();
+            trainer.train_step().unwrap();
+            assert_eq!(parameters(&mut trainer), parameters(&mut all));
+        }
+    }
+
+    #[test]
+    fn momentum_turned_on_during_a_run_starts_without_what_an_earlier_run_left() {
+        let mut trainer = trainer(stripes(40));
+        train(&mut trainer, 3);
+        let mut still = trainer.optimizer();
+        let (momentum, mut moving) = (0.0, still);
+        *still.live().momentum.unwrap() = momentum;
+        trainer.reset(1).unwrap();
+        trainer.set_optimizer(still).unwrap();
+        train(&mut trainer, 1);
+        let mut other = trainer_with(stripes(40), Kernels::Scalar, r#""optimizer":{"learning_rate":0.05,"momentum":0}"#);
+        train(&mut other, 1);
+        *moving.live().learning_rate = 0.02;
+        for trainer in [&mut trainer, &mut other] {
+            trainer.set_optimizer(moving).unwrap();
+            train(trainer, 2);
+        }
+        assert_eq!(parameters(&mut trainer), parameters(&mut other));
+        moving.clip_grad_norm = Some(1.0);
+        assert!(matches!(trainer.set_optimizer(moving), Err(Error::Train(TrainError::NeedsFreshStart { .. }))));
+        assert_eq!(trainer.optimizer().clip_grad_norm, None, "a refusal changes nothing");
     }
 
     #[test]

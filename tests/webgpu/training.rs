@@ -10,7 +10,7 @@ use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::optim::sgd::Sgd;
+use receptive::optim::Optimizer;
 use receptive::plan::{Plan, Range, names};
 use receptive::rng::{Rng, Stream};
 use receptive::train::metrics::Sums;
@@ -31,10 +31,11 @@ fn data(plan_images: usize) -> HashMap<String, (SharedWords, usize)> {
     HashMap::from([(names::IMAGES.to_owned(), shared(images)), (names::LABELS.to_owned(), shared(labels))])
 }
 
-fn lenet(batch: usize) -> (Spec, Plan) {
+fn lenet(batch: usize, optimizer: Optimizer) -> (Spec, Plan) {
     let preset = zoo::preset("lenet5").expect("a preset");
     let mut spec = Spec::from_json(&preset.spec).expect("it is valid");
     spec.training.batch_size = batch;
+    spec.training.optimizer = optimizer;
     let plan = Plan::for_training(&spec).expect("it fits");
     (spec, plan)
 }
@@ -43,17 +44,20 @@ fn place(plan: &Plan, name: &str) -> Range {
     locate(&plan.train, name).expect("a value of the training program").range
 }
 
-async fn steps(plan: &Plan, spec: &Spec, executor: &mut AnyExecutor, optimizer: Sgd, count: usize) -> (Vec<f32>, Sums) {
+async fn steps(plan: &Plan, spec: &Spec, executor: &mut AnyExecutor, count: usize) -> (Vec<f32>, Sums) {
     let mut random = Rng::new(7, Stream::Parameters);
     for parameter in &plan.parameters {
         let values = draw(&parameter.spec, spec.training.init, &mut random);
         executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values).expect("written");
     }
+    let optimizer = spec.training.optimizer;
+    let table = place(plan, names::UNDECAYED);
+    executor.write_words(table, &plan.undecayed(optimizer.decay)).expect("written");
     let indices = place(plan, names::INDICES);
     for step in 0..count {
         let batch: Vec<u32> = (0..plan.batch).map(|i| ((step * plan.batch + i) % IMAGES) as u32).collect();
         executor.write_words(Range { len: batch.len(), ..indices }, &batch).expect("written");
-        executor.write_stored(place(plan, names::HYPER), &optimizer.hyper(step == 0)).expect("written");
+        executor.write_stored(place(plan, names::HYPER), &optimizer.hyper(step as u64, step == 0)).expect("written");
         executor.run(Which::Train).expect("it runs");
     }
     let [parameters, _] = plan.arenas.expect("it has parameters");
@@ -66,16 +70,23 @@ async fn steps(plan: &Plan, spec: &Spec, executor: &mut AnyExecutor, optimizer: 
 #[wasm_bindgen_test]
 async fn lenet_takes_the_same_steps_as_on_the_scalar_kernels() {
     let wgpu = open().await;
-    let plain = Sgd { momentum: 0.0, ..Sgd::default() };
-    let full = Sgd { momentum: 0.9, nesterov: true, weight_decay: 1e-3, ..Sgd::default() };
-    let dampened = Sgd { momentum: 0.8, dampening: 0.3, ..Sgd::default() };
-    for optimizer in [plain, full, dampened] {
-        let (spec, plan) = lenet(9);
+    for json in [
+        r#"{"momentum": 0}"#,
+        r#"{"momentum": 0.9, "nesterov": true, "weight_decay": 0.001}"#,
+        r#"{"momentum": 0.8, "dampening": 0.3, "clip_grad_norm": 0.5}"#,
+        r#"{"type": "adam", "eps": 0.001, "weight_decay": 0.01, "clip_grad_norm": 100}"#,
+        r#"{"type": "adam", "eps": 0.001, "amsgrad": true}"#,
+        r#"{"type": "adamw", "eps": 0.001, "weight_decay": 0.5, "decay": "weights"}"#,
+        r#"{"type": "rmsprop", "learning_rate": 0.001, "eps": 0.01}"#,
+        r#"{"type": "rmsprop", "learning_rate": 0.001, "eps": 0.01, "momentum": 0.9, "centered": true}"#,
+    ] {
+        let optimizer = Optimizer::from_json(&serde_json::from_str(json).expect("JSON")).expect("an optimizer");
+        let (spec, plan) = lenet(9, optimizer);
         let external = data(IMAGES);
         let mut cpu = AnyExecutor::cpu(Kernels::Scalar, &plan, &external).await.expect("memory");
         let mut gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &external).await.expect("a device");
-        let (expected, expected_sums) = steps(&plan, &spec, &mut cpu, optimizer, 4).await;
-        let (found, sums) = steps(&plan, &spec, &mut gpu, optimizer, 4).await;
+        let (expected, expected_sums) = steps(&plan, &spec, &mut cpu, 4).await;
+        let (found, sums) = steps(&plan, &spec, &mut gpu, 4).await;
         for (at, (a, b)) in found.iter().zip(&expected).enumerate() {
             assert!((a - b).abs() <= 2e-5, "{optimizer:?}: parameter {at} is {a}, not {b}");
         }
@@ -87,11 +98,11 @@ async fn lenet_takes_the_same_steps_as_on_the_scalar_kernels() {
 #[wasm_bindgen_test]
 async fn the_same_steps_give_the_same_bits() {
     let wgpu = open().await;
-    let (spec, plan) = lenet(16);
+    let (spec, plan) = lenet(16, Optimizer::default());
     let mut runs = Vec::new();
     for _ in 0..2 {
         let mut gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &data(IMAGES)).await.expect("a device");
-        let (values, sums) = steps(&plan, &spec, &mut gpu, Sgd::default(), 3).await;
+        let (values, sums) = steps(&plan, &spec, &mut gpu, 3).await;
         runs.push((values.iter().map(|value| value.to_bits()).collect::<Vec<_>>(), sums));
     }
     assert!(runs[0] == runs[1]);

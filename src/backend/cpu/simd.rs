@@ -165,6 +165,15 @@ impl F32x4 {
         return addend + self * factor;
     }
 
+    /// Lane-wise square root.
+    #[inline(always)]
+    pub fn sqrt(self) -> F32x4 {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return F32x4(arch::f32x4_sqrt(self.0));
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        return F32x4(self.0.map(f32::sqrt));
+    }
+
     /// Lane-wise `self < 0 ? 0 : self`; NaN stays NaN.
     #[inline(always)]
     pub fn relu(self) -> F32x4 {
@@ -255,6 +264,7 @@ macro_rules! lanewise {
 lanewise!(Add, add, f32x4_add, +);
 lanewise!(Sub, sub, f32x4_sub, -);
 lanewise!(Mul, mul, f32x4_mul, *);
+lanewise!(Div, div, f32x4_div, /);
 
 impl U32x4 {
     /// The same value in every lane.
@@ -336,6 +346,7 @@ mod tests {
         assert_lanes(a + b, [2.0, 2.0, 0.0, f32::NAN]);
         assert_lanes(a - b, [1.0, -6.0, 0.0, f32::NAN]);
         assert_lanes(a * b, [0.75, -8.0, -0.0, f32::NAN]);
+        assert_lanes((a / b).sqrt(), [3f32.sqrt(), f32::NAN, (a / b).to_array()[2].sqrt(), f32::NAN]);
         assert_lanes(a.mul_add(b, F32x4::splat(1.0)), [1.75, -7.0, 1.0, f32::NAN]);
     }
 

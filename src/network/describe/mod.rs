@@ -87,7 +87,7 @@ pub struct Totals {
     pub training_activation_bytes: u64,
     /// Bytes that one image's way through the network takes: parameters, and activations in memory that is used again.
     pub inference_bytes: u64,
-    /// Bytes a training step keeps at the specification's batch size: parameters, gradients, velocity, and planned activations. `None` where
+    /// Bytes a training step keeps at the specification's batch size: parameters, gradients, the optimizer's state, and planned activations. `None` where
     /// the network cannot be trained on the data there are.
     pub training_bytes: Option<u64>,
 }

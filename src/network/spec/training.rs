@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::error::SpecError;
 use crate::network::fields::Fields;
+use crate::optim::Optimizer;
 use crate::optim::schedule::Schedule;
-use crate::optim::sgd::Sgd;
 
 /// How initial parameters are drawn.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,7 +17,7 @@ pub enum Initialization {
 }
 
 /// How a network is trained.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Training {
     /// Images a step.
     pub batch_size: usize,
@@ -28,14 +28,21 @@ pub struct Training {
     /// How initial parameters are drawn.
     pub init: Initialization,
     /// The rule of a step.
-    pub optimizer: Sgd,
+    pub optimizer: Optimizer,
     /// How its learning rate changes over the run.
     pub schedule: Schedule,
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { batch_size: 64, epochs: 1, seed: 1, init: Initialization::Pytorch, optimizer: Sgd::default(), schedule: Schedule::default() }
+        Self {
+            batch_size: 64,
+            epochs: 1,
+            seed: 1,
+            init: Initialization::Pytorch,
+            optimizer: Optimizer::default(),
+            schedule: Schedule::default(),
+        }
     }
 }
 
@@ -49,7 +56,7 @@ impl Training {
             seed: fields.seed_or("seed", default.seed)?,
             init: fields.choice_or("init", &[("pytorch", Initialization::Pytorch), ("kaiming", Initialization::Kaiming)], default.init)?,
             optimizer: match fields.get("optimizer") {
-                Some(optimizer) => Sgd::from_json(optimizer)?,
+                Some(optimizer) => Optimizer::from_json(optimizer)?,
                 None => default.optimizer,
             },
             schedule: match fields.get("schedule") {

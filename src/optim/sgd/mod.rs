@@ -2,11 +2,9 @@
 
 mod simd;
 
-use bytemuck::{Pod, Zeroable};
-use serde_json::Value;
-
+use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
 use crate::network::fields::Fields;
 use crate::ops::PRELUDE;
 
@@ -31,14 +29,12 @@ impl Default for Sgd {
 }
 
 impl Sgd {
-    /// Reads `{"type": "sgd", learning_rate, momentum, dampening, weight_decay, nesterov}`, all optional.
+    /// Reads `learning_rate`, `momentum`, `dampening`, `weight_decay` and `nesterov`, all optional.
     ///
     /// # Errors
     /// A value that is not possible; Nesterov without momentum or with dampening.
-    pub fn from_json(json: &Value) -> Result<Self, SpecError> {
+    pub fn read(fields: &mut Fields<'_>) -> Result<Self, SpecError> {
         let default = Self::default();
-        let mut fields = Fields::new("training.optimizer", json)?;
-        fields.choice_or("type", &[("sgd", ())], ())?;
         let sgd = Self {
             learning_rate: fields.number_or("learning_rate", 0.0, 1e3, default.learning_rate)?,
             momentum: fields.number_or("momentum", 0.0, 1.0, default.momentum)?,
@@ -46,10 +42,9 @@ impl Sgd {
             weight_decay: fields.number_or("weight_decay", 0.0, 1e3, default.weight_decay)?,
             nesterov: fields.flag_or("nesterov", default.nesterov)?,
         };
-        fields.finish()?;
         if sgd.nesterov && (sgd.momentum == 0.0 || sgd.dampening != 0.0) {
             return Err(SpecError::InvalidValue {
-                path: "training.optimizer.nesterov".into(),
+                path: format!("{}.nesterov", fields.path()),
                 found: "true".into(),
                 expected: "false, or a momentum above 0 with no dampening".into(),
             });
@@ -58,83 +53,40 @@ impl Sgd {
     }
 
     /// What the kernel reads in one step; `first` is true in the first step after a start.
-    pub fn hyper(&self, first: bool) -> [f32; HYPER_LEN] {
-        let flag = |on: bool| if on { 1.0 } else { 0.0 };
-        [
-            self.learning_rate as f32,
-            self.momentum as f32,
-            // The first step sets v = g: nothing of v is kept, and all of g goes in.
-            if first { 0.0 } else { self.dampening as f32 },
-            self.weight_decay as f32,
-            flag(self.nesterov),
-            flag(first),
-            0.0,
-            0.0,
-        ]
+    pub fn hyper(&self, first: bool) -> Hyper {
+        // The first step sets v = g: nothing of v is kept, and all of g goes in.
+        let taken = if first { 1.0 } else { 1.0 - self.dampening };
+        let nesterov = if self.nesterov { 1.0 } else { 0.0 };
+        hyper(self.learning_rate, self.weight_decay, 1.0, first, [self.momentum, taken, nesterov, 0.0, 0.0, 0.0, 0.0, 0.0])
     }
 }
 
-/// Floats in the buffer of hyperparameters: learning_rate, momentum, dampening, weight_decay, nesterov, first, 0, 0.
-pub const HYPER_LEN: usize = 8;
-
-/// How much there is; the same bytes as `struct SgdParams` in `sgd.wgsl`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Pod, Zeroable)]
-pub struct SgdParams {
-    /// Floats in the arena: a multiple of four.
-    pub len: u32,
-    /// Uniform structs are multiples of 16 bytes.
-    pub unused: [u32; 3],
-}
-
-/// gradients, hyper, parameters, velocity. The rates are in a buffer, not in the params, so that changing one rebuilds nothing.
+/// gradients, hyper, undecayed, parameters, velocity. The rule's own in hyper: momentum, taken, nesterov.
 pub static STEP: Kernel = Kernel {
     name: "sgd.step",
-    bindings: &[Read, Read, ReadWrite, ReadWrite],
+    bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite],
     scalar: step::<f32>,
     scalar_f64: step::<f64>,
     simd: Some(|mut args| {
-        let [gradients, hyper, parameters, velocity] = args.take();
-        simd::step(gradients.read(), hyper.read(), parameters.write(), velocity.write());
+        let [gradients, hyper, undecayed, parameters, velocity] = args.take();
+        simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), velocity.write());
     }),
-    wgsl: &[PRELUDE, include_str!("sgd.wgsl")],
-    passes: &[Pass { entry: "step", workgroups }],
+    wgsl: &[PRELUDE, hyper::WGSL, include_str!("sgd.wgsl")],
+    passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
 
-/// One thread for four floats.
-fn workgroups(bytes: &[u8]) -> u64 {
-    let p: SgdParams = params(bytes);
-    u64::from(p.len).div_ceil(4 * 64)
-}
-
 fn step<T: Real>(mut args: Args<'_, T>) {
-    let [gradients, hyper, parameters, velocity] = args.take();
-    let [learning_rate, momentum, dampening, weight_decay, nesterov, first, ..] = *hyper.read() else { return };
-    let places = parameters.write().iter_mut().zip(velocity.write()).zip(gradients.read());
-    for ((parameter, velocity), &gradient) in places {
-        let mut g = gradient + weight_decay * *parameter;
+    let [gradients, hyper, undecayed, parameters, velocity] = args.take();
+    let (common, [momentum, taken, nesterov, ..]) = Common::read(hyper.read());
+    let (gradients, undecayed, velocity) = (gradients.read(), undecayed.read_words(), velocity.write());
+    for (i, parameter) in parameters.write().iter_mut().enumerate() {
+        let common = common.of_block(undecayed[i / hyper::BLOCK]);
+        let mut g = common.gradient(gradients[i], *parameter);
         if momentum != T::zero() {
-            // A velocity left from an earlier start may be anything, even NaN: the first step does not multiply by it.
-            let kept = if first == T::one() { T::zero() } else { momentum * *velocity };
-            *velocity = kept + (T::one() - dampening) * g;
-            g = if nesterov == T::one() { g + momentum * *velocity } else { *velocity };
+            velocity[i] = momentum * common.held(velocity[i]) + taken * g;
+            g = if nesterov == T::one() { g + momentum * velocity[i] } else { velocity[i] };
         }
-        *parameter -= learning_rate * g;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nesterov_needs_momentum_and_no_dampening() {
-        let read = |json: &str| Sgd::from_json(&serde_json::from_str(json).unwrap());
-        assert!(read(r#"{"nesterov": true, "momentum": 0.9}"#).is_ok());
-        assert!(read(r#"{"nesterov": true, "momentum": 0}"#).is_err());
-        assert!(read(r#"{"nesterov": true, "dampening": 0.5}"#).is_err());
-        assert!(read(r#"{"type": "adam"}"#).is_err());
-        assert!(read(r#"{"learning_rate": -1}"#).is_err());
+        *parameter -= common.learning_rate * g;
     }
 }

@@ -1,0 +1,63 @@
+struct ClipParams {
+    len: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
+}
+
+// As in optim/hyper.rs.
+const SCALE: u32 = 4u;
+const MAX_NORM: u32 = 5u;
+
+@group(0) @binding(0) var<storage, read> gradients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> hyper: array<f32>;
+// The sum of squares of each share; there are as many as it is long.
+@group(0) @binding(2) var<storage, read_write> shares: array<f32>;
+@group(1) @binding(0) var<uniform> p: ClipParams;
+
+var<workgroup> sums: array<f32, THREADS>;
+
+// Leaves the sum over the workgroup in `sums[0]`, for thread 0. It goes through a fixed tree: the same gradients give the same bits.
+fn sum_over_group(local: u32, mine: f32) {
+    sums[local] = mine;
+    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
+        workgroupBarrier();
+        if local < width {
+            sums[local] += sums[local + width];
+        }
+    }
+}
+
+// One workgroup for a share of the vectors.
+@compute @workgroup_size(THREADS)
+fn sum_shares(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let share = flat_group(group, groups);
+    let count = arrayLength(&shares);
+    var sum = 0.0;
+    for (var at = share * THREADS + local; at < p.len / 4u; at += count * THREADS) {
+        sum += dot(gradients[at], gradients[at]);
+    }
+    sum_over_group(local, sum);
+    // The grid may have more workgroups than there are shares.
+    if local == 0u && share < count {
+        shares[share] = sums[0];
+    }
+}
+
+@compute @workgroup_size(THREADS)
+fn scale(@builtin(local_invocation_index) local: u32) {
+    var sum = 0.0;
+    for (var share = local; share < arrayLength(&shares); share += THREADS) {
+        sum += shares[share];
+    }
+    sum_over_group(local, sum);
+    if local == 0u {
+        let found = hyper[MAX_NORM] / (sqrt(sums[0]) + 1e-6);
+        // Not `min`, which may hide a NaN.
+        hyper[SCALE] = select(found, 1.0, found > 1.0);
+    }
+}
