@@ -227,6 +227,7 @@ pub static KERNELS: &[&Kernel] = &[
     &softmax_cross_entropy::BACKWARD_DISTRIBUTIONS,
     &crate::data::gather::IMAGES,
     &crate::data::gather::LABELS,
+    &crate::train::guard::CHECK,
     &crate::train::metrics::ACCUMULATE,
     &crate::optim::adam::STEP,
     &crate::optim::adam::STEP_AMSGRAD,

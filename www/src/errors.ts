@@ -50,7 +50,7 @@ export interface ErrorFields {
   unknown_run: { run: string };
   busy: object;
   not_running: object;
-  non_finite_loss: { from_step: number; step: number; learning_rate: number };
+  non_finite: { step: number; node: string; what: "activations" | "gradients" | "loss"; learning_rate: number };
   unknown_name: { what: string; name: string };
   wrong_length: { name: string; found: number; expected: number };
   invalid_setting: { field: string; found: number; expected: string };

@@ -49,8 +49,8 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   unknown_run: (e) => `There is no run “${e.run}”.`,
   busy: () => "A run is training. Pause it first.",
   not_running: () => "Nothing is training.",
-  non_finite_loss: (e) =>
-    `The loss stopped being a number between steps ${f.whole(e.from_step)} and ${f.whole(e.step)}. The learning rate ${f.plain(e.learning_rate)} is likely too high.`,
+  non_finite: (e) =>
+    `In step ${f.whole(e.step)} ${{ activations: `the output of ${e.node}`, gradients: `a gradient at ${e.node}`, loss: "the loss" }[e.what]} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
   unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,

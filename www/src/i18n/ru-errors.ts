@@ -48,8 +48,8 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   unknown_run: (e) => `Нет запуска «${e.run}».`,
   busy: () => "Идёт обучение. Сначала поставьте его на паузу.",
   not_running: () => "Сейчас ничего не обучается.",
-  non_finite_loss: (e) =>
-    `Потери перестали быть числом между шагами ${f.whole(e.from_step)} и ${f.whole(e.step)}. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика.`,
+  non_finite: (e) =>
+    `На шаге ${f.whole(e.step)} ${{ activations: `выход слоя ${e.node} перестал`, gradients: `градиент в слое ${e.node} перестал`, loss: "значение потерь перестало" }[e.what]} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
   unknown_name: (e) => `Нет объекта «${e.name}» (${e.what}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${e.expected}.`,
