@@ -54,6 +54,7 @@ export interface ErrorFields {
   unknown_name: { what: string; name: string };
   wrong_length: { name: string; found: number; expected: number };
   invalid_setting: { field: string; found: number; expected: string };
+  needs_fresh_start: { field: string; present: string; found: string };
   malformed_request: { reason: string };
   internal: object;
   // the worker and the page

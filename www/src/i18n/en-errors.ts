@@ -54,6 +54,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,
+  needs_fresh_start: (e) => `${e.field} cannot change from ${e.present} to ${e.found} during a run; it applies on a fresh start.`,
   malformed_request: (e) => `The engine could not read a request of the page: ${e.reason}. This is a bug of ours.`,
   internal: () => "Something went wrong inside the engine. This is a bug of ours.",
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,

@@ -53,6 +53,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   unknown_name: (e) => `Нет объекта «${e.name}» (${e.what}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${e.expected}.`,
+  needs_fresh_start: (e) => `${e.field}: ${e.present} нельзя сменить на ${e.found} во время обучения; нужен новый запуск.`,
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
