@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::fields::{Fields, brief};
+use crate::data::augment::Augmentation;
 use crate::error::SpecError;
 use crate::ops::{OPERATORS, Operator};
 use crate::optim::schedule::Schedule;
@@ -67,6 +68,8 @@ pub struct Training {
     pub optimizer: Sgd,
     /// How its learning rate changes over the run.
     pub schedule: Schedule,
+    /// How the images of a training step are changed.
+    pub augmentation: Augmentation,
 }
 
 impl Spec {
@@ -185,7 +188,15 @@ fn read_layer(path: &str, item: &Value) -> Result<(Option<String>, Rc<dyn Operat
 
 impl Default for Training {
     fn default() -> Self {
-        Self { batch_size: 64, epochs: 1, seed: 1, init: Initialization::Pytorch, optimizer: Sgd::default(), schedule: Schedule::default() }
+        Self {
+            batch_size: 64,
+            epochs: 1,
+            seed: 1,
+            init: Initialization::Pytorch,
+            optimizer: Sgd::default(),
+            schedule: Schedule::default(),
+            augmentation: Augmentation::default(),
+        }
     }
 }
 
@@ -205,6 +216,10 @@ impl Training {
             schedule: match fields.get("schedule") {
                 Some(schedule) => Schedule::from_json(schedule)?,
                 None => default.schedule,
+            },
+            augmentation: match fields.get("augmentation") {
+                Some(augmentation) => Augmentation::from_json(augmentation)?,
+                None => default.augmentation,
             },
         };
         fields.finish()?;

@@ -4,7 +4,7 @@
  * The page itself does not import this file.
  */
 import type {
-  BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
   Replies, RequestBody, RequestType, Schedule, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError } from "./errors.ts";
@@ -79,10 +79,18 @@ const optimizer = object<OptimizerSpec>({
   type: literal("sgd"), learning_rate: optional(number), momentum: optional(number), weight_decay: optional(number),
   nesterov: optional(boolean), dampening: optional(number),
 });
+const augmentation = object<AugmentationSpec>({
+  shift: optional(whole), rotation_degrees: optional(number), scale: optional(number),
+  elastic: optional(object<{ alpha?: number; sigma?: number }>({ alpha: optional(number), sigma: optional(number) })),
+  erase: optional(object<NonNullable<AugmentationSpec["erase"]>>({
+    probability: optional(number), smallest: optional(number), largest: optional(number), aspect: optional(number),
+    fill: optional(literal("noise", "background")),
+  })),
+});
 const training = object<TrainingSpec>({
   batch_size: optional(whole), epochs: optional(whole), seed: optional(whole), init: optional(literal("pytorch", "kaiming")),
   schedule: optional(object<{ type?: Schedule }>({ type: optional(literal("constant", "cosine")) })),
-  optimizer: optional(optimizer),
+  optimizer: optional(optimizer), augmentation: optional(augmentation),
 });
 export const spec = object<Spec>({
   version: literal(1), name: optional(string), input: array(whole), layers: array(layer),

@@ -32,6 +32,17 @@ export type Init = "pytorch" | "kaiming";
 /** How the learning rate changes over the run; `cosine` falls to 0 along half a cosine. */
 export type Schedule = "constant" | "cosine";
 
+/** How strongly the images of a training step are changed at random; by default not at all. */
+export interface AugmentationSpec {
+  /** Up to so many pixels. */
+  shift?: number;
+  rotation_degrees?: number;
+  /** By a factor from 1 - scale to 1 + scale. */
+  scale?: number;
+  elastic?: { alpha?: number; sigma?: number };
+  erase?: { probability?: number; smallest?: number; largest?: number; aspect?: number; fill?: "noise" | "background" };
+}
+
 /** What is left out has the engine's default. */
 export interface TrainingSpec {
   batch_size?: number;
@@ -40,6 +51,7 @@ export interface TrainingSpec {
   init?: Init;
   optimizer?: OptimizerSpec;
   schedule?: { type?: Schedule };
+  augmentation?: AugmentationSpec;
 }
 
 export interface Spec {
