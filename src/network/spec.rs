@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::fields::{Fields, brief};
+use crate::data::augment::Augmentation;
 use crate::error::SpecError;
 use crate::ops::{OPERATORS, Operator};
 use crate::optim::Optimizer;
@@ -67,6 +68,8 @@ pub struct Training {
     pub optimizer: Optimizer,
     /// How its learning rate changes over the run.
     pub schedule: Schedule,
+    /// How the images of a training step are changed.
+    pub augmentation: Augmentation,
 }
 
 impl Spec {
@@ -192,6 +195,7 @@ impl Default for Training {
             init: Initialization::Pytorch,
             optimizer: Optimizer::default(),
             schedule: Schedule::default(),
+            augmentation: Augmentation::default(),
         }
     }
 }
@@ -212,6 +216,10 @@ impl Training {
             schedule: match fields.get("schedule") {
                 Some(schedule) => Schedule::from_json(schedule)?,
                 None => default.schedule,
+            },
+            augmentation: match fields.get("augmentation") {
+                Some(augmentation) => Augmentation::from_json(augmentation)?,
+                None => default.augmentation,
             },
         };
         fields.finish()?;

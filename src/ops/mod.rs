@@ -225,6 +225,8 @@ pub static KERNELS: &[&Kernel] = &[
     &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
     &softmax_cross_entropy::BACKWARD_LABELS,
     &softmax_cross_entropy::BACKWARD_DISTRIBUTIONS,
+    &crate::data::augment::displacement::DISPLACEMENT,
+    &crate::data::augment::warp::WARP,
     &crate::data::gather::IMAGES,
     &crate::data::gather::LABELS,
     &crate::train::guard::CHECK,

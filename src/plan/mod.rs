@@ -276,6 +276,7 @@ const CLASSES: usize = 10;
 fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
     let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
+    let images = spec.training.augmentation.apply(&mut graph, images);
     let logits = apply_layers(&mut graph, spec, images)?;
     lower::check_arena(&graph)?;
     let (loss, classes) = add_loss(&mut graph, logits, targets, false)?;

@@ -5,7 +5,7 @@ struct StepParams {
     unused_c: u32,
 }
 
-@group(0) @binding(0) var<storage, read> gradients: array<vec4<u32>>;
+@group(0) @binding(0) var<storage, read> gradients: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> sums: array<atomic<u32>>;
 @group(0) @binding(2) var<storage, read_write> hyper: array<f32>;
 @group(1) @binding(0) var<uniform> p: StepParams;
@@ -25,7 +25,7 @@ fn check(
     let step = groups.x * groups.y * THREADS;
     var found = vec4<bool>(false);
     for (var at = flat_thread(group, groups, local); at < p.len / 4u; at += step) {
-        found |= (gradients[at] & exponent) == exponent;
+        found |= (bitcast<vec4<u32>>(gradients[at]) & exponent) == exponent;
     }
     if any(found) {
         atomicStore(&sums[FLAG], 1u);

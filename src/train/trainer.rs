@@ -635,6 +635,28 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn augmented_training_has_one_seed_and_leaves_evaluation_alone() {
+        let augmented = || {
+            let mut spec = trainer(stripes(40)).spec.clone();
+            let strengths = serde_json::json!({"shift": 1, "rotation_degrees": 5, "elastic": {"alpha": 8}, "erase": {"probability": 0.2}});
+            spec.training.augmentation = crate::data::augment::Augmentation::from_json(&strengths).unwrap();
+            let device = Device::Cpu(Kernels::Simd);
+            pollster::block_on(Trainer::new(spec, device, Rc::new(RefCell::new(stripes(40))))).unwrap()
+        };
+        let evaluate = |trainer: &mut Trainer| pollster::block_on(trainer.evaluate(Split::Test, usize::MAX)).unwrap();
+        let (mut plain, mut one, mut two) = (trainer(stripes(40)), augmented(), augmented());
+        let difference = evaluate(&mut one).mean_loss() - evaluate(&mut plain).mean_loss();
+        assert!(difference.abs() < 1e-6, "{difference}");
+        let (first, second, unchanged) = (train(&mut one, 6), train(&mut two, 6), train(&mut plain, 6));
+        assert_eq!(first, second);
+        assert!((first.mean_loss() - unchanged.mean_loss()).abs() > 1e-3);
+        let checkpoint = pollster::block_on(one.checkpoint()).unwrap();
+        let ahead = train(&mut one, 4);
+        one.restore(&checkpoint).unwrap();
+        assert_eq!(train(&mut one, 4), ahead);
+    }
+
+    #[test]
     fn a_prediction_agrees_with_the_evaluation() {
         let mut trainer = trainer(stripes(40));
         train(&mut trainer, 30);

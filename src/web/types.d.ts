@@ -29,6 +29,19 @@ export interface Spec {
     init?: "pytorch" | "kaiming";
     optimizer?: OptimizerSpec;
     schedule?: ScheduleSpec;
+    /** How the images of a training step are changed at random; by default not at all. */
+    augmentation?: {
+      /** Up to so many pixels, along each axis. */
+      shift?: number;
+      /** Up to so many degrees, either way; at most 45. */
+      rotation_degrees?: number;
+      /** By a factor from 1 - scale to 1 + scale. */
+      scale?: number;
+      /** Elastic deformation: strength 34 and smoothness 4, in pixels, where they are left out. */
+      elastic?: { alpha?: number; sigma?: number };
+      /** Random erasing of a rectangle: how often, its part of the area, its least aspect ratio, and what fills it. */
+      erase?: { probability?: number; smallest?: number; largest?: number; aspect?: number; fill?: "noise" | "background" };
+    };
   };
 }
 

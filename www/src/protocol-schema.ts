@@ -4,7 +4,7 @@
  * The page itself does not import this file.
  */
 import type {
-  BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
   Replies, RequestBody, RequestType, ScheduleSpec, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError } from "./errors.ts";
@@ -89,9 +89,17 @@ const schedule = object<ScheduleSpec>({
   final_div_factor: optional(number), three_phase: optional(boolean), cycle_momentum: optional(boolean),
   base_momentum: optional(number), max_momentum: optional(number),
 });
+const augmentation = object<AugmentationSpec>({
+  shift: optional(whole), rotation_degrees: optional(number), scale: optional(number),
+  elastic: optional(object<{ alpha?: number; sigma?: number }>({ alpha: optional(number), sigma: optional(number) })),
+  erase: optional(object<NonNullable<AugmentationSpec["erase"]>>({
+    probability: optional(number), smallest: optional(number), largest: optional(number), aspect: optional(number),
+    fill: optional(literal("noise", "background")),
+  })),
+});
 const training = object<TrainingSpec>({
   batch_size: optional(whole), epochs: optional(whole), seed: optional(whole), init: optional(literal("pytorch", "kaiming")),
-  schedule: optional(schedule), optimizer: optional(optimizer),
+  schedule: optional(schedule), optimizer: optional(optimizer), augmentation: optional(augmentation),
 });
 export const spec = object<Spec>({
   version: literal(1), name: optional(string), input: array(whole), layers: array(layer),

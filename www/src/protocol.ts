@@ -75,6 +75,17 @@ export interface ScheduleSpec {
   max_momentum?: number;
 }
 
+/** How strongly the images of a training step are changed at random; by default not at all. */
+export interface AugmentationSpec {
+  /** Up to so many pixels. */
+  shift?: number;
+  rotation_degrees?: number;
+  /** By a factor from 1 - scale to 1 + scale. */
+  scale?: number;
+  elastic?: { alpha?: number; sigma?: number };
+  erase?: { probability?: number; smallest?: number; largest?: number; aspect?: number; fill?: "noise" | "background" };
+}
+
 /** What is left out has the engine's default. */
 export interface TrainingSpec {
   batch_size?: number;
@@ -83,6 +94,7 @@ export interface TrainingSpec {
   init?: Init;
   optimizer?: OptimizerSpec;
   schedule?: ScheduleSpec;
+  augmentation?: AugmentationSpec;
 }
 
 export interface Spec {

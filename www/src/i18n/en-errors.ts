@@ -50,7 +50,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   busy: () => "A run is training. Pause it first.",
   not_running: () => "Nothing is training.",
   non_finite: (e) =>
-    `In step ${f.whole(e.step)} ${{ activations: `the output of ${e.node}`, gradients: `a gradient at ${e.node}`, loss: "the loss" }[e.what]} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
+    `In step ${f.whole(e.step)} ${e.what === "activations" ? `the output of ${e.node}` : e.what === "gradients" ? `a gradient at ${e.node}` : "the loss"} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
   unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,

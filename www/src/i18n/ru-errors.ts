@@ -49,7 +49,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   busy: () => "Идёт обучение. Сначала поставьте его на паузу.",
   not_running: () => "Сейчас ничего не обучается.",
   non_finite: (e) =>
-    `На шаге ${f.whole(e.step)} ${{ activations: `выход слоя ${e.node} перестал`, gradients: `градиент в слое ${e.node} перестал`, loss: "значение потерь перестало" }[e.what]} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
+    `На шаге ${f.whole(e.step)} ${e.what === "activations" ? `выход слоя ${e.node} перестал` : e.what === "gradients" ? `градиент в слое ${e.node} перестал` : "значение потерь перестало"} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
   unknown_name: (e) => `Нет объекта «${e.name}» (${e.what}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${e.expected}.`,
