@@ -127,8 +127,10 @@ pub enum TrainError {
     Busy,
     #[error("no run is training")]
     NotRunning,
-    #[error("loss stopped being a number between step {from_step} and step {step}; the learning rate {learning_rate} is likely too high")]
-    NonFiniteLoss { from_step: u64, step: u64, learning_rate: f64 },
+    #[error(
+        "in step {step} the {what} of {node} stopped being finite numbers; the learning rate {learning_rate} is likely too high (the parameters are those before the step)"
+    )]
+    NonFinite { step: u64, node: String, what: &'static str, learning_rate: f64 },
     #[error("there is no {what} called {name}")]
     UnknownName { what: &'static str, name: String },
     #[error("{name} has {expected} values, not {found}")]

@@ -43,6 +43,21 @@ impl<B: Backend> Executor<B> {
         Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
     }
 
+    /// Runs the steps one by one, and says which is the first to write a number that is not finite: its place and node.
+    async fn first_non_finite(&mut self, program: Program) -> Result<Option<(usize, String)>, DeviceError> {
+        for (index, step) in program.steps.into_iter().enumerate() {
+            let one = Program { steps: vec![step.clone()], ..Program::default() };
+            let prepared = self.backend.prepare(&one, &self.buffers).await?;
+            self.backend.run(&prepared, &mut self.buffers)?;
+            for (range, _) in step.arguments.iter().zip(step.kernel.bindings).filter(|(_, binding)| binding.writes() && !binding.words()) {
+                if self.backend.read(&self.buffers, *range).await?.iter().any(|float| !float.is_finite()) {
+                    return Ok(Some((index, step.node)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         self.backend.run(&self.programs[which as usize], &mut self.buffers)
     }
@@ -139,6 +154,14 @@ impl AnyExecutor {
     /// What the device reports.
     pub async fn read_words(&mut self, range: Range) -> Result<Vec<u32>, DeviceError> {
         on!(self, executor => executor.backend.read_words(&executor.buffers, range).await)
+    }
+
+    /// Runs steps of the plan's one by one, and says which is the first to write a number that is not finite: its place and node.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn first_non_finite(&mut self, program: Program) -> Result<Option<(usize, String)>, DeviceError> {
+        on!(self, executor => executor.first_non_finite(program).await)
     }
 
     /// Reads a range's floats as they are stored, after all that was run before.

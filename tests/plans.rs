@@ -259,7 +259,7 @@ fn no_step_reads_what_an_earlier_value_left() {
 #[test]
 fn a_step_that_reads_dead_memory_is_noticed() {
     let mut plan = plan("lenet5");
-    let arena = plan.arenas.unwrap()[0].0;
+    let arena = plan.arenas.unwrap()[1].0;
     // Without the steps that fill it, the gradient that flatten passes on is whatever lay there before.
     let backward = plan.train.steps.iter().position(|step| step.kernel.name == "flatten.backward").unwrap();
     let read = plan.train.steps[backward].arguments[0].buffer;

@@ -55,7 +55,7 @@ fn replies() -> Vec<Reply> {
 
 fn events() -> Vec<Event> {
     let run = || "kiwi".to_owned();
-    let error = Error::from(TrainError::NonFiniteLoss { from_step: 30, step: 37, learning_rate: 0.5 });
+    let error = Error::from(TrainError::NonFinite { step: 37, node: "conv2".into(), what: "activations", learning_rate: 0.5 });
     let lost = DeviceError::DeviceLost { reason: "destroyed".into() };
     vec![
         Event::Metrics { run: run(), metrics: metrics() },
@@ -121,7 +121,7 @@ fn errors() -> Vec<Error> {
         TrainError::NotCompiled.into(),
         TrainError::Busy.into(),
         TrainError::NotRunning.into(),
-        TrainError::NonFiniteLoss { from_step: 30, step: 37, learning_rate: 0.5 }.into(),
+        TrainError::NonFinite { step: 37, node: node(), what: "activations", learning_rate: 0.5 }.into(),
         TrainError::UnknownName { what: "parameter", name: "conv9.weight".into() }.into(),
         TrainError::WrongLength { name: "conv1.weight".into(), found: 1, expected: 150 }.into(),
         TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),

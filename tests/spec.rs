@@ -63,6 +63,10 @@ fn key() -> impl Strategy<Value = String> {
         "init",
         "optimizer",
         "learning_rate",
+        "augmentation",
+        "shift",
+        "elastic",
+        "erase",
         "momentum",
         "kernelsize",
     ];
@@ -162,7 +166,9 @@ fn specification() -> impl Strategy<Value = Value> {
             }
             let mut spec = json!({"version": 1, "input": input, "layers": layers});
             if let Some((batch_size, seed)) = training {
-                spec["training"] = json!({"batch_size": batch_size, "seed": seed});
+                let erase = json!({"largest": 0.5, "aspect": 0.1});
+                let augmentation = json!({"shift": seed, "scale": 0.1, "elastic": {"alpha": seed}, "erase": erase});
+                spec["training"] = json!({"batch_size": batch_size, "seed": seed, "augmentation": augmentation});
             }
             if let Some((key, value)) = odd {
                 spec[key] = value;

@@ -71,6 +71,14 @@ impl<'a> Fields<'a> {
         self.get(field).map_or(Ok(default), |value| self.whole(field, value, 1))
     }
 
+    /// A whole number, 0 too.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn whole_or(&mut self, field: &'static str, default: usize) -> Result<usize, SpecError> {
+        self.get(field).map_or(Ok(default), |value| self.whole(field, value, 0))
+    }
+
     /// A whole number of at least `least` for both axes, or `[height, width]`; `default` when absent.
     ///
     /// # Errors

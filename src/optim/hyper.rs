@@ -8,7 +8,7 @@ use crate::kernel::{Real, params};
 pub const LEN: usize = 16;
 
 /// Eight that every rule has: learning_rate, weight_decay (added to the gradient), kept (the factor that AdamW's decay leaves of a parameter),
-/// first (1 while the state holds nothing), scale of the gradients, max_norm, 0, 0; then eight of the rule's own.
+/// first (1 while the state holds nothing), scale of the gradients, max_norm, stopped, 0; then eight of the rule's own.
 pub type Hyper = [f32; LEN];
 
 /// Where the scale of the gradients lies: 1 from the host, or what [`super::clip::NORM`] found.
@@ -16,6 +16,9 @@ pub const SCALE: usize = 4;
 
 /// Where the largest norm lies.
 pub const MAX_NORM: usize = 5;
+
+/// Where it says that the step must change nothing: 0 from the host, 1 once [`crate::train::guard::CHECK`] found a number that is none.
+pub const STOPPED: usize = 6;
 
 /// Floats of the arena that share a word of the table of parameters without decay: what parameters are aligned to.
 pub const BLOCK: usize = 64;
@@ -57,13 +60,17 @@ pub(super) struct Common<T> {
     pub kept: T,
     pub first: bool,
     pub scale: T,
+    pub stopped: bool,
 }
 
 impl<T: Real> Common<T> {
     /// Splits the buffer into the common values and the rule's own.
     pub fn read(hyper: &[T]) -> (Self, [T; 8]) {
         let [learning_rate, weight_decay, kept, first, scale] = std::array::from_fn(|i| hyper[i]);
-        (Self { learning_rate, weight_decay, kept, first: first == T::one(), scale }, std::array::from_fn(|i| hyper[8 + i]))
+        (
+            Self { learning_rate, weight_decay, kept, first: first == T::one(), scale, stopped: hyper[STOPPED] != T::zero() },
+            std::array::from_fn(|i| hyper[8 + i]),
+        )
     }
 
     /// The same for a block of the arena: without decay where its word in the table is not 0.

@@ -8,7 +8,7 @@ struct StepParams {
 }
 
 @group(0) @binding(0) var<storage, read> gradients: array<vec4<f32>>;
-// learning_rate, weight_decay, kept, first; scale, max_norm, 0, 0; then eight of the rule's own
+// learning_rate, weight_decay, kept, first; scale, max_norm, stopped, 0; then eight of the rule's own
 @group(0) @binding(1) var<storage, read> hyper: array<vec4<f32>>;
 // A word for 64 floats: not 0 where the parameter does not decay.
 @group(0) @binding(2) var<storage, read> undecayed: array<u32>;
@@ -17,6 +17,11 @@ struct StepParams {
 
 fn decays(at: u32) -> bool {
     return undecayed[at / 16u] == 0u;
+}
+
+// Whether a number that is none was found: nothing changes then.
+fn stopped() -> bool {
+    return hyper[1].z != 0.0;
 }
 
 // The gradient as the rule gets it: scaled, and with the L2 penalty's.

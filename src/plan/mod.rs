@@ -20,6 +20,7 @@ use crate::ops::{ParameterSpec, StatisticSpec};
 use crate::optim::hyper::{self, StepParams};
 use crate::optim::{Decay, Optimizer, clip};
 use crate::shape::Shape;
+use crate::train::guard;
 use crate::train::metrics::{self, MetricsParams};
 
 pub use lower::Builder;
@@ -296,6 +297,7 @@ const CLASSES: usize = 10;
 fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
     let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
+    let images = spec.training.augmentation.apply(&mut graph, images);
     let outputs = apply_network(&mut graph, spec, images, true)?;
     lower::check_arena(&graph)?;
     let (loss, classes) = add_loss(&mut graph, outputs.output, targets, false)?;
@@ -329,6 +331,9 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     arguments.extend(names::STATES[..optimizer.states()].iter().map(|name| vector(graph, name, len, Role::State)));
     let params = StepParams { len: len as u32, unused: [0; 3] };
     let params = bytemuck::bytes_of(&params);
+    if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
+        graph.call("optimizer", &guard::CHECK, params, &[gradients, ValueId(sums), hyper]);
+    }
     if optimizer.clip_grad_norm.is_some() {
         graph.call("optimizer", &clip::NORM, params, &[gradients, hyper]);
     }

@@ -2,12 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::guard::FLAG;
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
 use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
 /// Words before the confusion counts: loss sum and weight sum (bits of `f32`), items, right at first place, right within five, 1 once a
-/// loss was not finite, steps, unused.
+/// loss or a gradient was not finite, steps (the one where that was found included), unused.
 pub const HEADER: usize = 8;
 
 /// Geometry; the same bytes as `struct MetricsParams` in `metrics.wgsl`.
@@ -25,7 +26,8 @@ pub struct MetricsParams {
 }
 
 /// logits, targets, items (of softmax_cross_entropy), sums. Adds the batch to `sums`, which has [`HEADER`] words and then
-/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count.
+/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. Once a number was not finite
+/// nothing more is added, so that `steps` tells in which step.
 pub static ACCUMULATE: Kernel = Kernel {
     name: "metrics.accumulate",
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
@@ -54,7 +56,7 @@ pub struct Sums {
     pub top1: u64,
     /// Label among the five largest logits.
     pub top5: u64,
-    /// Every loss was a number.
+    /// Every loss and every gradient was a number.
     pub finite: bool,
     /// Steps since the sums were cleared.
     pub steps: u64,
@@ -72,7 +74,7 @@ impl Sums {
             items: word(2).into(),
             top1: word(3).into(),
             top5: word(4).into(),
-            finite: word(5) == 0,
+            finite: word(FLAG) == 0,
             steps: word(6).into(),
             confusion: words.get(HEADER..).unwrap_or_default().to_vec(),
         }
@@ -114,6 +116,9 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
     let p: MetricsParams = args.params();
     let [logits, targets, items, sums] = args.take();
     let (logits, targets, items, sums) = (logits.read(), targets.read_words(), items.read(), sums.write_words());
+    if sums[FLAG] != 0 {
+        return;
+    }
     let (rows, channels) = (p.rows as usize, p.channels as usize);
     let (mut loss, mut weight) = (T::zero(), T::zero());
     for r in 0..rows {
@@ -137,6 +142,6 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
     let total = |bits: u32, more: T| (f32::from_bits(bits) + more.to_f32().unwrap_or(f32::NAN)).to_bits();
     sums[0] = total(sums[0], loss);
     sums[1] = total(sums[1], weight);
-    sums[5] |= u32::from(!loss.is_finite());
+    sums[FLAG] |= u32::from(!loss.is_finite());
     sums[6] += 1;
 }

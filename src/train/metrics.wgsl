@@ -12,7 +12,7 @@ const IGNORE_INDEX: u32 = 0xffffff9cu;
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;
 @group(0) @binding(2) var<storage, read> items: array<f32>;
-// Loss sum and weight sum (bits of f32), items, right at first place, right within five, 1 once a loss was not finite, steps, unused;
+// Loss sum and weight sum (bits of f32), items, right at first place, right within five, 1 once a loss or a gradient was not finite, steps, unused;
 // then counts by label and prediction.
 @group(0) @binding(3) var<storage, read_write> sums: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> p: MetricsParams;
@@ -28,9 +28,11 @@ fn add_bits(place: u32, more: f32) {
 @compute @workgroup_size(THREADS)
 fn accumulate(@builtin(local_invocation_index) local: u32) {
     var sum = vec2<f32>(0.0);
+    // Once a number was not finite nothing is added.
+    let stopped = atomicLoad(&sums[5]) != 0u;
     for (var row = local; row < p.rows; row += THREADS) {
         let label = targets[row];
-        if label == IGNORE_INDEX {
+        if label == IGNORE_INDEX || stopped {
             continue;
         }
         let first = row * p.channel_stride;
@@ -64,7 +66,7 @@ fn accumulate(@builtin(local_invocation_index) local: u32) {
             partial[local] += partial[local + width];
         }
     }
-    if local == 0u {
+    if local == 0u && !stopped {
         let total = partial[0];
         add_bits(0u, total.x);
         add_bits(1u, total.y);

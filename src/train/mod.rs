@@ -1,6 +1,8 @@
 //! Training: the loop, its metrics, and the messages between it and the page.
 
 pub mod clock;
+mod diagnose;
+pub mod guard;
 pub mod metrics;
 pub mod protocol;
 pub mod session;

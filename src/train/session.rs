@@ -53,7 +53,6 @@ struct Run {
     evaluation_cost_ms: f64,
     checkpoint: Option<(Checkpoint, f64)>,
     wait_for_all: bool,
-    sums_from_step: u64,
 }
 
 /// A test evaluation that training makes room for.
@@ -476,7 +475,6 @@ impl Run {
             evaluation_cost_ms: 100.0,
             checkpoint: None,
             wait_for_all: false,
-            sums_from_step: 0,
         };
         run.rewind();
         run
@@ -486,7 +484,7 @@ impl Run {
     fn rewind(&mut self) {
         self.begin_epoch();
         (self.epochs, self.training_ms, self.window_ms, self.evaluated_at_ms) = (0, 0.0, 0.0, 0.0);
-        (self.steps_at_metrics, self.sums_from_step) = (0, 0);
+        self.steps_at_metrics = 0;
         (self.last_metrics, self.evaluating, self.checkpoint) = (None, None, None);
     }
 
@@ -523,14 +521,10 @@ impl Run {
     /// Reads and clears the sums on the device.
     ///
     /// # Errors
-    /// [`TrainError::NonFiniteLoss`], or what the device reports.
+    /// [`TrainError::NonFinite`], or what the device reports.
     async fn measure(&mut self) -> Result<Metrics, Error> {
         let sums = self.trainer.take_training_sums().await?;
         let (step, learning_rate) = (self.trainer.steps(), self.trainer.learning_rate());
-        if !sums.finite {
-            return Err(TrainError::NonFiniteLoss { from_step: self.sums_from_step, step, learning_rate }.into());
-        }
-        self.sums_from_step = step;
         self.epoch_sums.add(&sums);
         let images = (step - self.steps_at_metrics) * self.batch();
         let images_per_second = images as f64 / (self.window_ms / 1e3).max(1e-9);
@@ -631,7 +625,7 @@ impl Run {
         trainer.restore(&checkpoint)?;
         self.trainer = trainer;
         self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));
-        (self.steps_at_metrics, self.sums_from_step) = (self.trainer.steps(), self.trainer.steps());
+        self.steps_at_metrics = self.trainer.steps();
         (self.steps_a_slice, self.evaluating) = (1, None);
         Ok(())
     }
@@ -770,7 +764,11 @@ mod tests {
         ask(&session, json!({"type": "start", "epochs": 20}));
         drive(&session, usize::MAX);
         let failed = events.borrow().iter().find(|event| event["type"] == "failed").cloned().unwrap();
-        assert_eq!(failed["error"]["kind"], "non_finite_loss");
-        assert!(failed["error"]["step"].as_u64() > failed["error"]["from_step"].as_u64());
+        assert_eq!(failed["error"]["kind"], "non_finite");
+        let step = failed["error"]["step"].as_u64().unwrap();
+        assert!((2..20).contains(&step), "{failed}");
+        // The parameters are those before that step: it fails again, and at the same place.
+        let again = ask(&session, json!({"type": "step"}));
+        assert_eq!((&again["error"]["step"], &again["error"]["node"]), (&failed["error"]["step"], &failed["error"]["node"]), "{again}");
     }
 }

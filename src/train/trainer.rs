@@ -49,11 +49,13 @@ pub struct Checkpoint {
 pub struct Trainer {
     spec: Spec,
     plan: Plan,
-    executor: AnyExecutor,
+    pub(super) executor: AnyExecutor,
     dataset: Rc<RefCell<Dataset>>,
     uploaded: [usize; 2],
     sampler: Sampler,
     indices: Vec<u32>,
+    /// Images of every step since the sums were last read, step after step.
+    pub(super) recent: Vec<u32>,
     step: u64,
     epoch: u64,
     /// Steps of an epoch and of the run, for the schedule.
@@ -91,6 +93,7 @@ impl Trainer {
             uploaded,
             sampler,
             indices,
+            recent: Vec::new(),
             step: 0,
             epoch: 0,
             pace: Pace { epoch: 1, run: 0 },
@@ -120,6 +123,8 @@ impl Trainer {
         self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
         (self.step, self.epoch, self.first) = (0, 0, true);
+        self.recent.clear();
+        self.hyper_written = None;
         self.clear_sums(Which::Train)?;
         Ok(())
     }
@@ -244,15 +249,30 @@ impl Trainer {
                 self.hyper_written = Some(values);
             }
         }
+        self.write_random()?;
+        self.recent.extend_from_slice(indices);
+        self.executor.run(Which::Train)?;
+        self.first = !optimizer.fills_state();
+        self.step += 1;
+        Ok(())
+    }
+
+    /// Tells the kernels that draw random numbers which step comes.
+    pub(super) fn write_random(&mut self) -> Result<(), Error> {
         if let Ok(random) = locate(&self.plan.train, names::RANDOM) {
             let (seed, step) = (self.spec.training.seed, self.step);
             let words = [seed, seed >> 32, step, step >> 32].map(|word| word as u32);
             self.executor.write_words(random.range, &words)?;
         }
-        self.executor.run(Which::Train)?;
-        self.first = !optimizer.fills_state();
-        self.step += 1;
         Ok(())
+    }
+
+    /// Counts from this step again; what the steps since then changed is not undone.
+    pub(super) fn go_back_to(&mut self, step: u64) {
+        self.step = step;
+        self.first |= step == 0;
+        self.recent.clear();
+        self.hyper_written = None;
     }
 
     /// Waits until the device has done all steps it was given.
@@ -279,9 +299,14 @@ impl Trainer {
     /// Reads what training summed since the last call, and starts the sums anew.
     ///
     /// # Errors
-    /// What the device reports.
+    /// [`TrainError::NonFinite`], or what the device reports.
     pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
-        self.take_sums(Which::Train).await
+        let sums = self.take_sums(Which::Train).await?;
+        if !sums.finite {
+            return Err(self.find_non_finite(&sums).await?.into());
+        }
+        self.recent.clear();
+        Ok(sums)
     }
 
     async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
@@ -393,6 +418,22 @@ impl Trainer {
         Some(Range { buffer, offset: 0, len: self.plan.buffers[buffer.0].len })
     }
 
+    /// The statistics arena as it is stored; empty where there is none.
+    pub(super) async fn read_statistics(&mut self) -> Result<Vec<f32>, DeviceError> {
+        match self.statistics_range() {
+            Some(range) => self.executor.read_stored(range).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Overwrites the statistics arena with what [`Trainer::read_statistics`] gave.
+    pub(super) fn write_statistics(&mut self, stored: &[f32]) -> Result<(), Error> {
+        match self.statistics_range() {
+            Some(range) => Ok(self.executor.write_stored(range, stored)?),
+            None => Ok(()),
+        }
+    }
+
     /// Copies parameters, the optimizer's state and statistics to the host.
     ///
     /// # Errors
@@ -405,10 +446,7 @@ impl Trainer {
                 states.push(self.executor.read_stored(range).await?);
             }
         }
-        let mut statistics = Vec::new();
-        if let Some(range) = self.statistics_range() {
-            statistics = self.executor.read_stored(range).await?;
-        }
+        let statistics = self.read_statistics().await?;
         let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
         Ok(Checkpoint { arena, states, statistics, sampler, step, epoch, first })
     }
@@ -424,9 +462,8 @@ impl Trainer {
                 self.executor.write_stored(range, state)?;
             }
         }
-        if let Some(range) = self.statistics_range() {
-            self.executor.write_stored(range, &checkpoint.statistics)?;
-        }
+        self.write_statistics(&checkpoint.statistics)?;
+        self.recent.clear();
         self.sampler = checkpoint.sampler.clone();
         (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
         self.hyper_written = None;
@@ -595,6 +632,28 @@ pub(super) mod tests {
         moving.clip_grad_norm = Some(1.0);
         assert!(matches!(trainer.set_optimizer(moving), Err(Error::Train(TrainError::NeedsFreshStart { .. }))));
         assert_eq!(trainer.optimizer().clip_grad_norm, None, "a refusal changes nothing");
+    }
+
+    #[test]
+    fn augmented_training_has_one_seed_and_leaves_evaluation_alone() {
+        let augmented = || {
+            let mut spec = trainer(stripes(40)).spec.clone();
+            let strengths = serde_json::json!({"shift": 1, "rotation_degrees": 5, "elastic": {"alpha": 8}, "erase": {"probability": 0.2}});
+            spec.training.augmentation = crate::data::augment::Augmentation::from_json(&strengths).unwrap();
+            let device = Device::Cpu(Kernels::Simd);
+            pollster::block_on(Trainer::new(spec, device, Rc::new(RefCell::new(stripes(40))))).unwrap()
+        };
+        let evaluate = |trainer: &mut Trainer| pollster::block_on(trainer.evaluate(Split::Test, usize::MAX)).unwrap();
+        let (mut plain, mut one, mut two) = (trainer(stripes(40)), augmented(), augmented());
+        let difference = evaluate(&mut one).mean_loss() - evaluate(&mut plain).mean_loss();
+        assert!(difference.abs() < 1e-6, "{difference}");
+        let (first, second, unchanged) = (train(&mut one, 6), train(&mut two, 6), train(&mut plain, 6));
+        assert_eq!(first, second);
+        assert!((first.mean_loss() - unchanged.mean_loss()).abs() > 1e-3);
+        let checkpoint = pollster::block_on(one.checkpoint()).unwrap();
+        let ahead = train(&mut one, 4);
+        one.restore(&checkpoint).unwrap();
+        assert_eq!(train(&mut one, 4), ahead);
     }
 
     #[test]

@@ -27,18 +27,68 @@ export interface Spec {
     epochs?: number;
     seed?: number;
     init?: "pytorch" | "kaiming";
-    optimizer?: {
-      type?: "sgd";
-      learning_rate?: number;
-      momentum?: number;
-      dampening?: number;
-      weight_decay?: number;
-      nesterov?: boolean;
+    optimizer?: OptimizerSpec;
+    schedule?: ScheduleSpec;
+    /** How the images of a training step are changed at random; by default not at all. */
+    augmentation?: {
+      /** Up to so many pixels, along each axis. */
+      shift?: number;
+      /** Up to so many degrees, either way; at most 45. */
+      rotation_degrees?: number;
+      /** By a factor from 1 - scale to 1 + scale. */
+      scale?: number;
+      /** Elastic deformation: strength 34 and smoothness 4, in pixels, where they are left out. */
+      elastic?: { alpha?: number; sigma?: number };
+      /** Random erasing of a rectangle: how often, its part of the area, its least aspect ratio, and what fills it. */
+      erase?: { probability?: number; smallest?: number; largest?: number; aspect?: number; fill?: "noise" | "background" };
     };
-    /** How the learning rate changes over the run; `cosine` falls to 0 along half a cosine. */
-    schedule?: { type?: "constant" | "cosine" };
   };
 }
+
+/** The rule of a training step, named and by default set as in PyTorch (SGD: rate 0.02, momentum 0.9). Without a type it is SGD. */
+export type OptimizerSpec = {
+  learning_rate?: number;
+  weight_decay?: number;
+  /** Gradients whose L2 norm, all together, is larger are scaled down to it, as by `torch.nn.utils.clip_grad_norm_`. */
+  clip_grad_norm?: number | null;
+  /** `"weights"`: biases, and what batch norm scales and shifts by, do not decay. Default `"all"`. */
+  decay?: "all" | "weights";
+} & (
+  | { type?: "sgd"; momentum?: number; dampening?: number; nesterov?: boolean }
+  | { type: "adam" | "adamw"; betas?: [number, number]; eps?: number; amsgrad?: boolean }
+  | { type: "rmsprop"; alpha?: number; eps?: number; momentum?: number; centered?: boolean }
+);
+
+/** Growing from `start_factor` (default 1/3) of the rate to all of it over `warmup` epochs, before the schedule itself begins. */
+export interface WarmUp {
+  warmup?: number;
+  start_factor?: number;
+}
+
+/**
+ * How the learning rate changes over the run. It is evaluated in every step. All spans of time (`step_size`, `milestones`, `T_max`, `total`,
+ * `warmup`) are in epochs, fractions too; where one is optional its default is the rest of the run.
+ */
+export type ScheduleSpec =
+  | ({ type?: "constant" } & WarmUp)
+  | ({ type: "step"; step_size: number; gamma?: number } & WarmUp)
+  | ({ type: "multi_step"; milestones: number[]; gamma?: number } & WarmUp)
+  | ({ type: "exponential"; gamma: number } & WarmUp)
+  | ({ type: "cosine"; T_max?: number; eta_min?: number } & WarmUp)
+  | ({ type: "polynomial"; total?: number; power?: number } & WarmUp)
+  /** The optimizer's learning_rate is the largest. The momentum, or Adam's first beta, goes the other way. */
+  | {
+      type: "one_cycle";
+      total?: number;
+      pct_start?: number;
+      anneal_strategy?: "cos" | "linear";
+      div_factor?: number;
+      final_div_factor?: number;
+      three_phase?: boolean;
+      cycle_momentum?: boolean;
+      base_momentum?: number;
+      max_momentum?: number;
+    };
 
 export interface Preset {
   name: string;

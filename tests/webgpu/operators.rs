@@ -1,5 +1,6 @@
 //! Single operators over geometries with tails, groups, dilation, wide strides and wide padding.
 
+use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
@@ -11,6 +12,7 @@ use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
 use receptive::ops::{Window, add};
+use receptive::plan::names;
 use receptive::rng::{Rng, Stream};
 use receptive::shape::Shape;
 use receptive::train::metrics::{self, MetricsParams};
@@ -298,6 +300,32 @@ async fn metrics_count_what_the_scalar_kernel_counts() {
             case.graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &[logits, targets, items, sums]);
         }
         case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn augmentation_draws_the_same() {
+    let wgpu = open().await;
+    let strengths = [
+        r#"{"shift": 3}"#,
+        r#"{"rotation_degrees": 45, "scale": 0.3}"#,
+        r#"{"elastic": {"alpha": 34, "sigma": 4}}"#,
+        r#"{"erase": {"probability": 1}}"#,
+        r#"{"shift": 2, "rotation_degrees": 15, "scale": 0.15, "elastic": {"alpha": 20, "sigma": 9}, "erase": {"fill": "background"}}"#,
+    ];
+    for (seed, strengths) in strengths.into_iter().enumerate() {
+        for size in [[9, 1, 28, 28], [2, 1, 5, 9], [1, 1, 1, 1]] {
+            let mut case = Case::new(format!("{size:?} {strengths}"), seed as u64);
+            // A place's rounding error times the difference of neighbouring pixels.
+            case.terms = 40.0;
+            let x = case.random_floats("images", &size);
+            let random = case.words(names::RANDOM, &[4], vec![seed as u32, 0, 7, 0]);
+            case.graph.values[random.0].role = receptive::graph::Role::State;
+            let augmentation = Augmentation::from_json(&serde_json::from_str(strengths).expect("JSON")).expect("it is possible");
+            let augmented = augmentation.apply(&mut case.graph, x);
+            case.keep(augmented);
+            case.check(&wgpu).await;
+        }
     }
 }
 

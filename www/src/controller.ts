@@ -3,7 +3,7 @@ import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { Intent } from "./intent.ts";
 import { assignRoles } from "./lib/idx-files.ts";
-import { LIVE, pending, settingsOf, withSettings } from "./lib/settings.ts";
+import { LIVE, hasMomentum, pending, settingsOf, withSettings } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { Predictor } from "./predictor.ts";
 import type { BackendChoice, Preset, TrainerEventType } from "./protocol.ts";
@@ -299,13 +299,14 @@ export class Controller {
 
   async #sendLive(): Promise<void> {
     const { settings, network } = this.#state;
-    if (!settings || !network) return;
+    // Numbers for another optimizer wait for it.
+    if (!settings || !network || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
     try {
-      const reply = await this.#client.request({ type: "set", learning_rate, momentum, weight_decay });
+      const reply = await this.#client.request({ type: "set", learning_rate, weight_decay, ...(hasMomentum(settings.applied) && { momentum }) });
       const latest = this.#state.settings;
       if (!latest) return;
-      const live = { learning_rate: reply.learning_rate, momentum: reply.momentum, weight_decay: reply.weight_decay };
+      const live = { learning_rate: reply.learning_rate, momentum: reply.momentum ?? latest.applied.momentum, weight_decay: reply.weight_decay };
       this.#set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
     } catch (thrown) {
       this.#refuse(thrown);

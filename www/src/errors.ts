@@ -50,10 +50,11 @@ export interface ErrorFields {
   unknown_run: { run: string };
   busy: object;
   not_running: object;
-  non_finite_loss: { from_step: number; step: number; learning_rate: number };
+  non_finite: { step: number; node: string; what: "activations" | "gradients" | "loss"; learning_rate: number };
   unknown_name: { what: string; name: string };
   wrong_length: { name: string; found: number; expected: number };
   invalid_setting: { field: string; found: number; expected: string };
+  needs_fresh_start: { field: string; present: string; found: string };
   malformed_request: { reason: string };
   internal: object;
   // the worker and the page

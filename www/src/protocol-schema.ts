@@ -4,8 +4,8 @@
  * The page itself does not import this file.
  */
 import type {
-  BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
-  Replies, RequestBody, RequestType, Schedule, Spec, TrainerEventType, TrainingSpec,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
+  Replies, RequestBody, RequestType, ScheduleSpec, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError } from "./errors.ts";
 
@@ -76,13 +76,30 @@ const error = object<{ kind: string; message: string }>({ kind: string, message:
 const layer = object<{ op: string; name?: string }>({ op: string, name: optional(string) }, true) as unknown as Check<LayerSpec>;
 
 const optimizer = object<OptimizerSpec>({
-  type: literal("sgd"), learning_rate: optional(number), momentum: optional(number), weight_decay: optional(number),
-  nesterov: optional(boolean), dampening: optional(number),
+  type: optional(literal("sgd", "adam", "adamw", "rmsprop")), learning_rate: optional(number), weight_decay: optional(number),
+  clip_grad_norm: optional(nullable(number)), decay: optional(literal("all", "weights")), momentum: optional(number),
+  nesterov: optional(boolean), dampening: optional(number), betas: optional(array(number)), amsgrad: optional(boolean),
+  eps: optional(number), alpha: optional(number), centered: optional(boolean),
+});
+const schedule = object<ScheduleSpec>({
+  type: optional(literal("constant", "step", "multi_step", "exponential", "cosine", "polynomial", "one_cycle")),
+  warmup: optional(number), start_factor: optional(number), step_size: optional(number), milestones: optional(array(number)),
+  gamma: optional(number), T_max: optional(number), eta_min: optional(number), total: optional(number), power: optional(number),
+  pct_start: optional(number), anneal_strategy: optional(literal("cos", "linear")), div_factor: optional(number),
+  final_div_factor: optional(number), three_phase: optional(boolean), cycle_momentum: optional(boolean),
+  base_momentum: optional(number), max_momentum: optional(number),
+});
+const augmentation = object<AugmentationSpec>({
+  shift: optional(whole), rotation_degrees: optional(number), scale: optional(number),
+  elastic: optional(object<{ alpha?: number; sigma?: number }>({ alpha: optional(number), sigma: optional(number) })),
+  erase: optional(object<NonNullable<AugmentationSpec["erase"]>>({
+    probability: optional(number), smallest: optional(number), largest: optional(number), aspect: optional(number),
+    fill: optional(literal("noise", "background")),
+  })),
 });
 const training = object<TrainingSpec>({
   batch_size: optional(whole), epochs: optional(whole), seed: optional(whole), init: optional(literal("pytorch", "kaiming")),
-  schedule: optional(object<{ type?: Schedule }>({ type: optional(literal("constant", "cosine")) })),
-  optimizer: optional(optimizer),
+  schedule: optional(schedule), optimizer: optional(optimizer), augmentation: optional(augmentation),
 });
 export const spec = object<Spec>({
   version: literal(1), name: optional(string), input: array(whole), layers: array(layer),
@@ -142,7 +159,7 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   resume: object({ type: literal("resumed"), run: string }),
   step: object({ type: literal("stepped"), run: string, metrics }),
   reset: object({ type: literal("reset"), run: string, seed: whole }),
-  set: object({ type: literal("set"), run: string, learning_rate: number, momentum: number, weight_decay: number }),
+  set: object({ type: literal("set"), run: string, learning_rate: number, momentum: nullable(number), weight_decay: number }),
   evaluate: object({ type: literal("evaluated"), run: string, evaluation }),
   predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share) }),
   sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),

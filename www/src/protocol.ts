@@ -19,18 +19,72 @@ export interface LayerSpec {
   [parameter: string]: unknown;
 }
 
+export type OptimizerType = "sgd" | "adam" | "adamw" | "rmsprop";
+
+/** Every optimizer has the first fields; the others are of those that are named. */
 export interface OptimizerSpec {
-  type: "sgd";
+  type?: OptimizerType;
   learning_rate?: number;
-  momentum?: number;
   weight_decay?: number;
+  /** The largest L2 norm of all gradients together. */
+  clip_grad_norm?: number | null;
+  /** `weights`: no decay of biases and of what batch norm scales by. */
+  decay?: "all" | "weights";
+  /** sgd, rmsprop. */
+  momentum?: number;
+  /** sgd. */
   nesterov?: boolean;
   dampening?: number;
+  /** adam, adamw. */
+  betas?: number[];
+  amsgrad?: boolean;
+  /** adam, adamw, rmsprop. */
+  eps?: number;
+  /** rmsprop. */
+  alpha?: number;
+  centered?: boolean;
 }
 
 export type Init = "pytorch" | "kaiming";
-/** How the learning rate changes over the run; `cosine` falls to 0 along half a cosine. */
-export type Schedule = "constant" | "cosine";
+export type ScheduleType = "constant" | "step" | "multi_step" | "exponential" | "cosine" | "polynomial" | "one_cycle";
+
+/** How the learning rate changes over the run. Spans of time are in epochs, fractions too; one that is left out is the whole run. */
+export interface ScheduleSpec {
+  type?: ScheduleType;
+  /** All but one_cycle: the rate first grows to its full size from `start_factor` of it. */
+  warmup?: number;
+  start_factor?: number;
+  /** step, multi_step, exponential. */
+  step_size?: number;
+  milestones?: number[];
+  gamma?: number;
+  /** cosine. */
+  T_max?: number;
+  eta_min?: number;
+  /** polynomial, one_cycle. */
+  total?: number;
+  power?: number;
+  /** one_cycle. */
+  pct_start?: number;
+  anneal_strategy?: "cos" | "linear";
+  div_factor?: number;
+  final_div_factor?: number;
+  three_phase?: boolean;
+  cycle_momentum?: boolean;
+  base_momentum?: number;
+  max_momentum?: number;
+}
+
+/** How strongly the images of a training step are changed at random; by default not at all. */
+export interface AugmentationSpec {
+  /** Up to so many pixels. */
+  shift?: number;
+  rotation_degrees?: number;
+  /** By a factor from 1 - scale to 1 + scale. */
+  scale?: number;
+  elastic?: { alpha?: number; sigma?: number };
+  erase?: { probability?: number; smallest?: number; largest?: number; aspect?: number; fill?: "noise" | "background" };
+}
 
 /** What is left out has the engine's default. */
 export interface TrainingSpec {
@@ -39,7 +93,8 @@ export interface TrainingSpec {
   seed?: number;
   init?: Init;
   optimizer?: OptimizerSpec;
-  schedule?: { type?: Schedule };
+  schedule?: ScheduleSpec;
+  augmentation?: AugmentationSpec;
 }
 
 export interface Spec {
@@ -169,7 +224,8 @@ export interface Replies {
   resume: { type: "resumed"; run: RunId };
   step: { type: "stepped"; run: RunId; metrics: Metrics };
   reset: { type: "reset"; run: RunId; seed: number };
-  set: { type: "set"; run: RunId; learning_rate: number; momentum: number; weight_decay: number };
+  /** The momentum is null for optimizers that have none. */
+  set: { type: "set"; run: RunId; learning_rate: number; momentum: number | null; weight_decay: number };
   evaluate: { type: "evaluated"; run: RunId; evaluation: Evaluation };
   predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[] };
   sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };

@@ -5,7 +5,9 @@ import { Formats, parseNumber } from "../src/lib/format.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
 import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
 import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
-import { isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
+import { choosing, hasMomentum, isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
+import type { ScheduleChoice } from "../src/lib/settings.ts";
+import type { Spec } from "../src/protocol.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
@@ -182,11 +184,47 @@ test("a loss that stays at ln 10 is guessing, one that only began there is not",
 test("settings come from a specification and go back into it", () => {
   const spec = { version: 1 as const, input: [1, 28, 28], layers: [], training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } } };
   const settings = settingsOf(spec);
-  assert.deepEqual(settings, { learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: "constant" });
+  assert.deepEqual(settings, { optimizer: "sgd", learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: "constant" });
   const changed = withSettings(spec, { ...settings, momentum: 0.5, batch_size: 32 });
   assert.deepEqual(settingsOf(changed), { ...settings, momentum: 0.5, batch_size: 32 });
   assert.equal(changed.training?.optimizer?.nesterov, true);
   assert.deepEqual(pending(settings, { ...settings, seed: 2, learning_rate: 1, epochs: 9 }), ["seed"]);
+});
+
+test("another optimizer comes with its own rates, waits for a fresh start, and takes along what is not its predecessor's", () => {
+  const spec: Spec = {
+    version: 1, input: [1, 28, 28], layers: [],
+    training: { optimizer: { learning_rate: 0.05, nesterov: true, clip_grad_norm: 2, decay: "weights" } },
+  };
+  const applied = settingsOf(spec);
+  const edited = { ...applied, ...choosing("adamw", applied) };
+  assert.deepEqual([edited.learning_rate, edited.weight_decay, hasMomentum(edited)], [0.001, 0.01, false]);
+  assert.deepEqual(pending(applied, edited), ["optimizer"]);
+  const changed = withSettings(spec, edited);
+  assert.deepEqual(changed.training?.optimizer, { clip_grad_norm: 2, decay: "weights", type: "adamw", learning_rate: 0.001, weight_decay: 0.01 });
+  assert.deepEqual(settingsOf(changed), edited);
+  assert.deepEqual({ ...edited, ...choosing("sgd", applied) }, applied, "back to the one in force, its numbers come back");
+  for (const optimizer of ["sgd", "adam", "adamw", "rmsprop"] as const) {
+    const one = { ...applied, ...choosing(optimizer, applied) };
+    assert.deepEqual(settingsOf(withSettings(spec, one)), one);
+  }
+});
+
+test("each schedule that the page offers goes into a specification and is known again", () => {
+  const spec: Spec = { version: 1, input: [1, 28, 28], layers: [], training: { epochs: 6 } };
+  const settings = settingsOf(spec);
+  const scheduleOf = (schedule: ScheduleChoice): unknown => withSettings(spec, { ...settings, schedule }).training?.schedule;
+  for (const schedule of ["constant", "step", "cosine", "warmup_cosine", "one_cycle"] as const) {
+    assert.equal(settingsOf(withSettings(spec, { ...settings, schedule })).schedule, schedule);
+  }
+  assert.deepEqual(scheduleOf("step"), { type: "step", step_size: 2, gamma: 0.1 });
+  assert.deepEqual(scheduleOf("warmup_cosine"), { type: "cosine", warmup: 0.6, start_factor: 0.1 });
+  const own: Spec = { ...spec, training: { schedule: { type: "multi_step", milestones: [2, 4] } } };
+  assert.equal(settingsOf(own).schedule, "own");
+  assert.deepEqual(withSettings(own, settingsOf(own)).training?.schedule, { type: "multi_step", milestones: [2, 4] });
+  const fine: Spec = { ...spec, training: { schedule: { type: "cosine", eta_min: 0.01 } } };
+  assert.deepEqual(withSettings(fine, settingsOf(fine)).training?.schedule, { type: "cosine", eta_min: 0.01 }, "its own fields stay");
+  assert.equal(hasMomentum({ ...settings, schedule: "one_cycle" }), false);
 });
 
 test("arrow keys move a setting to a round neighbour within its range", () => {

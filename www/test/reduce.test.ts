@@ -33,7 +33,7 @@ test("the last words of a replaced run change nothing", () => {
 });
 
 test("a loss that is no number stops the run with its own notice", () => {
-  const state = reduce(start(), { type: "failed", run: "run-1", error: { kind: "non_finite_loss", message: "", from_step: 1, step: 9, learning_rate: 5 } });
+  const state = reduce(start(), { type: "failed", run: "run-1", error: { kind: "non_finite", message: "", step: 9, node: "fc1", what: "loss", learning_rate: 5 } });
   assert.equal(state.run.phase, "failed");
   assert.deepEqual(state.notices.map(({ code }) => code), ["diverged"]);
   assert.equal(state.engine.phase, "loading");

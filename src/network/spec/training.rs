@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::data::augment::Augmentation;
 use crate::error::SpecError;
 use crate::network::fields::Fields;
 use crate::optim::Optimizer;
@@ -31,6 +32,8 @@ pub struct Training {
     pub optimizer: Optimizer,
     /// How its learning rate changes over the run.
     pub schedule: Schedule,
+    /// How the images of a training step are changed.
+    pub augmentation: Augmentation,
 }
 
 impl Default for Training {
@@ -42,6 +45,7 @@ impl Default for Training {
             init: Initialization::Pytorch,
             optimizer: Optimizer::default(),
             schedule: Schedule::default(),
+            augmentation: Augmentation::default(),
         }
     }
 }
@@ -62,6 +66,10 @@ impl Training {
             schedule: match fields.get("schedule") {
                 Some(schedule) => Schedule::from_json(schedule)?,
                 None => default.schedule,
+            },
+            augmentation: match fields.get("augmentation") {
+                Some(augmentation) => Augmentation::from_json(augmentation)?,
+                None => default.augmentation,
             },
         };
         fields.finish()?;

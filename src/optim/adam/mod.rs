@@ -133,6 +133,9 @@ fn step<T: Real>(
     mut largest: Option<&mut [T]>,
 ) {
     let (common, [beta1, taken1, beta2, taken2, eps, correction, ..]) = Common::read(hyper);
+    if common.stopped {
+        return;
+    }
     for (i, parameter) in parameters.iter_mut().enumerate() {
         let common = common.of_block(undecayed[i / hyper::BLOCK]);
         let g = common.gradient(gradients[i], *parameter);

@@ -108,6 +108,9 @@ fn step<T: Real>(
     mut mean: Option<&mut [T]>,
 ) {
     let (common, [alpha, taken, eps, momentum, ..]) = Common::read(hyper);
+    if common.stopped {
+        return;
+    }
     for (i, parameter) in parameters.iter_mut().enumerate() {
         let common = common.of_block(undecayed[i / hyper::BLOCK]);
         let g = common.gradient(gradients[i], *parameter);

@@ -10,7 +10,7 @@ fn step(
     @builtin(local_invocation_index) local: u32,
 ) {
     let at = flat_thread(group, groups, local);
-    if at >= p.len / 4u {
+    if at >= p.len / 4u || stopped() {
         return;
     }
     let own = hyper[2];

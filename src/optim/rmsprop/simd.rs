@@ -54,6 +54,9 @@ impl Rates {
 /// As the scalar kernel. `hyper` is as `RmsProp::hyper` writes it; the lengths are multiples of 64.
 pub fn step(gradients: &[f32], hyper: &[f32], undecayed: &[u32], parameters: &mut [f32], v: &mut [f32], b: &mut [f32]) {
     let (common, own) = Common::read(hyper);
+    if common.stopped {
+        return;
+    }
     for (block, &undecayed) in undecayed.iter().take(parameters.len() / BLOCK).enumerate() {
         let rates = Rates::new(common.of_block(undecayed), own);
         for at in (block * BLOCK..(block + 1) * BLOCK).step_by(LANES) {
@@ -65,6 +68,9 @@ pub fn step(gradients: &[f32], hyper: &[f32], undecayed: &[u32], parameters: &mu
 /// As [`step`], divided by the deviation around the mean gradient.
 pub fn step_centered(gradients: &[f32], hyper: &[f32], undecayed: &[u32], parameters: &mut [f32], [v, b, mean]: [&mut [f32]; 3]) {
     let (common, own) = Common::read(hyper);
+    if common.stopped {
+        return;
+    }
     for (block, &undecayed) in undecayed.iter().take(parameters.len() / BLOCK).enumerate() {
         let rates = Rates::new(common.of_block(undecayed), own);
         for at in (block * BLOCK..(block + 1) * BLOCK).step_by(LANES) {

@@ -79,6 +79,9 @@ pub static STEP: Kernel = Kernel {
 fn step<T: Real>(mut args: Args<'_, T>) {
     let [gradients, hyper, undecayed, parameters, velocity] = args.take();
     let (common, [momentum, taken, nesterov, ..]) = Common::read(hyper.read());
+    if common.stopped {
+        return;
+    }
     let (gradients, undecayed, velocity) = (gradients.read(), undecayed.read_words(), velocity.write());
     for (i, parameter) in parameters.write().iter_mut().enumerate() {
         let common = common.of_block(undecayed[i / hyper::BLOCK]);

@@ -9,6 +9,9 @@ use crate::backend::cpu::simd::{F32x4, LANES};
 /// `hyper` is as `Sgd::hyper` writes it. The lengths are multiples of 64.
 pub fn step(gradients: &[f32], hyper: &[f32], undecayed: &[u32], parameters: &mut [f32], velocity: &mut [f32]) {
     let (common, [momentum, taken, nesterov, ..]) = Common::read(hyper);
+    if common.stopped {
+        return;
+    }
     let blocks = parameters.chunks_exact_mut(BLOCK).zip(velocity.chunks_exact_mut(BLOCK)).zip(gradients.chunks_exact(BLOCK));
     for (((p, v), g), &undecayed) in blocks.zip(undecayed) {
         let common = common.of_block(undecayed);

@@ -101,7 +101,7 @@ export class RunDockElement extends PanelElement {
     const { locale: { text }, state: { data, settings, run } } = this;
     const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
     if (changed.length > 0) {
-      const names = changed.map((setting) => (setting === "init" || setting === "schedule" ? text.settings[setting] : text.settings.names[setting]).toLowerCase());
+      const names = changed.map((setting) => (setting === "init" || setting === "schedule" || setting === "optimizer" ? text.settings[setting] : text.settings.names[setting]).toLowerCase());
       return html`${text.settings.pending(names)}
         <button type="button" class="link" @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
     }

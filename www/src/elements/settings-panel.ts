@@ -2,14 +2,17 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
-import { LIVE, RANGES, isAllowed, nudge, pending } from "../lib/settings.ts";
-import type { NumberSetting } from "../lib/settings.ts";
-import type { Init, Schedule } from "../protocol.ts";
+import { LIVE, RANGES, choosing, hasMomentum, isAllowed, nudge, pending } from "../lib/settings.ts";
+import type { NumberSetting, ScheduleChoice, Settings } from "../lib/settings.ts";
+import type { Init, OptimizerType } from "../protocol.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
 const INITS: readonly Init[] = ["pytorch", "kaiming"];
-const SCHEDULES: readonly Schedule[] = ["constant", "cosine"];
+/** Names that no language translates. */
+const OPTIMIZER_NAMES: { [O in OptimizerType]: string } = { sgd: "SGD", adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop" };
+const OPTIMIZERS = Object.keys(OPTIMIZER_NAMES) as OptimizerType[];
+const SCHEDULES: readonly ScheduleChoice[] = ["constant", "step", "cosine", "warmup_cosine", "one_cycle"];
 
 /** How the network is trained. A value that is not possible stays in its field, marked, with what would be possible; the last good one stays in force. */
 export class SettingsPanelElement extends PanelElement {
@@ -34,33 +37,19 @@ export class SettingsPanelElement extends PanelElement {
     const { locale: { text }, state: { settings, run } } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
     const changed = run.metrics ? pending(settings.applied, settings.edited) : [];
+    const schedules = [settings.applied, settings.edited].some(({ schedule }) => schedule === "own") ? [...SCHEDULES, "own" as const] : SCHEDULES;
     return html`
       <h2>${text.settings.title}</h2>
       <fieldset>
         <legend>${text.settings.live}</legend>
-        ${LIVE.map((setting) => this.#field(setting))}
+        ${LIVE.filter((setting) => setting !== "momentum" || hasMomentum(settings.edited)).map((setting) => this.#field(setting))}
       </fieldset>
       <fieldset>
         <legend>${text.settings.fresh}</legend>
+        ${this.#choice("optimizer", text.settings.optimizer, OPTIMIZERS, OPTIMIZER_NAMES, (optimizer) => this.#chooseOptimizer(optimizer))}
         ${FRESH.map((setting) => this.#field(setting))}
-        <div class="field">
-          <label for="${this.prefix}-init">${text.settings.init}</label>
-          <select
-            id="${this.prefix}-init"
-            @change=${(event: Event) => this.intend({ type: "edit_settings", changes: { init: (event.target as HTMLSelectElement).value as Init } })}
-          >
-            ${INITS.map((init) => html`<option value=${init} ?selected=${init === settings.edited.init}>${text.settings.inits[init]}</option>`)}
-          </select>
-        </div>
-        <div class="field">
-          <label for="${this.prefix}-schedule">${text.settings.schedule}</label>
-          <select
-            id="${this.prefix}-schedule"
-            @change=${(event: Event) => this.intend({ type: "edit_settings", changes: { schedule: (event.target as HTMLSelectElement).value as Schedule } })}
-          >
-            ${SCHEDULES.map((name) => html`<option value=${name} ?selected=${name === settings.edited.schedule}>${text.settings.schedules[name]}</option>`)}
-          </select>
-        </div>
+        ${this.#choice("init", text.settings.init, INITS, text.settings.inits, (init) => this.intend({ type: "edit_settings", changes: { init } }))}
+        ${this.#choice("schedule", text.settings.schedule, schedules, text.settings.schedules, (schedule) => this.intend({ type: "edit_settings", changes: { schedule } }))}
         <button
           type="button"
           class="quiet apply ${changed.length > 0 ? "pulse" : ""}"
@@ -69,6 +58,33 @@ export class SettingsPanelElement extends PanelElement {
         >${text.settings.apply}</button>
       </fieldset>
     `;
+  }
+
+  #choice<K extends "optimizer" | "init" | "schedule">(
+    setting: K,
+    label: string,
+    choices: readonly Settings[K][],
+    names: { readonly [C in Settings[K]]: string },
+    choose: (choice: Settings[K]) => void,
+  ): TemplateResult {
+    const id = `${this.prefix}-${setting}`;
+    const chosen = this.state.settings?.edited[setting];
+    return html`
+      <div class="field">
+        <label for=${id}>${label}</label>
+        <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Settings[K])}>
+          ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === chosen}>${names[choice]}</option>`)}
+        </select>
+      </div>
+    `;
+  }
+
+  /** Its rates take the place of those in the fields, drafts too. */
+  #chooseOptimizer(optimizer: OptimizerType): void {
+    const { settings } = this.state;
+    if (!settings) return;
+    this.drafts = new Map([...this.drafts].filter(([setting]) => !(LIVE as readonly NumberSetting[]).includes(setting)));
+    this.intend({ type: "edit_settings", changes: choosing(optimizer, settings.applied) });
   }
 
   #field(setting: NumberSetting): TemplateResult {

@@ -49,11 +49,12 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   unknown_run: (e) => `There is no run “${e.run}”.`,
   busy: () => "A run is training. Pause it first.",
   not_running: () => "Nothing is training.",
-  non_finite_loss: (e) =>
-    `The loss stopped being a number between steps ${f.whole(e.from_step)} and ${f.whole(e.step)}. The learning rate ${f.plain(e.learning_rate)} is likely too high.`,
+  non_finite: (e) =>
+    `In step ${f.whole(e.step)} ${e.what === "activations" ? `the output of ${e.node}` : e.what === "gradients" ? `a gradient at ${e.node}` : "the loss"} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
   unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,
+  needs_fresh_start: (e) => `${e.field} cannot change from ${e.present} to ${e.found} during a run; it applies on a fresh start.`,
   malformed_request: (e) => `The engine could not read a request of the page: ${e.reason}. This is a bug of ours.`,
   internal: () => "Something went wrong inside the engine. This is a bug of ours.",
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,

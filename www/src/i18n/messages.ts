@@ -1,8 +1,8 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../errors.ts";
-import type { NumberSetting } from "../lib/settings.ts";
+import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { BackendChoice, BackendStatus, EpochSummary, Init, Schedule } from "../protocol.ts";
+import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
 
 export type Language = "ru" | "en";
 
@@ -55,7 +55,8 @@ export interface Messages {
     init: string;
     inits: { [I in Init]: string };
     schedule: string;
-    schedules: { [S in Schedule]: string };
+    schedules: { [S in ScheduleChoice]: string };
+    optimizer: string;
     rateNow: (rate: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
     pending: (names: readonly string[]) => string;

@@ -48,11 +48,12 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   unknown_run: (e) => `Нет запуска «${e.run}».`,
   busy: () => "Идёт обучение. Сначала поставьте его на паузу.",
   not_running: () => "Сейчас ничего не обучается.",
-  non_finite_loss: (e) =>
-    `Потери перестали быть числом между шагами ${f.whole(e.from_step)} и ${f.whole(e.step)}. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика.`,
+  non_finite: (e) =>
+    `На шаге ${f.whole(e.step)} ${e.what === "activations" ? `выход слоя ${e.node} перестал` : e.what === "gradients" ? `градиент в слое ${e.node} перестал` : "значение потерь перестало"} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
   unknown_name: (e) => `Нет объекта «${e.name}» (${e.what}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${e.expected}.`,
+  needs_fresh_start: (e) => `${e.field}: ${e.present} нельзя сменить на ${e.found} во время обучения; нужен новый запуск.`,
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,

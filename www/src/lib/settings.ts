@@ -1,7 +1,11 @@
 /** The training settings a person can edit, and their place in a specification. */
-import type { Init, Schedule, Spec } from "../protocol.ts";
+import type { Init, OptimizerSpec, OptimizerType, ScheduleSpec, Spec } from "../protocol.ts";
+
+/** What the page offers; `own` is a schedule of the specification that is none of these. */
+export type ScheduleChoice = "constant" | "step" | "cosine" | "warmup_cosine" | "one_cycle" | "own";
 
 export interface Settings {
+  optimizer: OptimizerType;
   learning_rate: number;
   momentum: number;
   weight_decay: number;
@@ -9,10 +13,10 @@ export interface Settings {
   epochs: number;
   seed: number;
   init: Init;
-  schedule: Schedule;
+  schedule: ScheduleChoice;
 }
 
-export type NumberSetting = Exclude<keyof Settings, "init" | "schedule">;
+export type NumberSetting = Exclude<keyof Settings, "init" | "schedule" | "optimizer">;
 
 /** What is allowed, both ends included. `step` is what an arrow key or a spinner changes, for whole numbers. */
 export const RANGES: { [K in NumberSetting]: { least: number; most: number; whole: boolean } } = {
@@ -32,30 +36,90 @@ export function isAllowed(setting: NumberSetting, value: number): boolean {
   return value >= least && value <= most && (!whole || Number.isInteger(value));
 }
 
-/** The engine's own defaults stand for what the specification leaves out (`Training::default` in `src/network/spec.rs`). */
+type LiveSettings = Pick<Settings, (typeof LIVE)[number]>;
+
+/** The engine's defaults (`src/optim`). The momentum of those that have none is what the field begins with when another is chosen. */
+const DEFAULTS: { [O in OptimizerType]: LiveSettings } = {
+  sgd: { learning_rate: 0.02, momentum: 0.9, weight_decay: 0 },
+  adam: { learning_rate: 0.001, momentum: 0, weight_decay: 0 },
+  adamw: { learning_rate: 0.001, momentum: 0, weight_decay: 0.01 },
+  rmsprop: { learning_rate: 0.01, momentum: 0, weight_decay: 0 },
+};
+
+/** Whether the momentum is a number of its own: Adam's are its betas, and one cycle moves it. */
+export function hasMomentum({ optimizer, schedule }: Settings): boolean {
+  return optimizer === "rmsprop" || (optimizer === "sgd" && schedule !== "one_cycle");
+}
+
+/** What choosing an optimizer changes: rates of one are of no use to another. Back to the one in force, its numbers come back. */
+export function choosing(optimizer: OptimizerType, applied: Settings): Partial<Settings> {
+  const { learning_rate, momentum, weight_decay } = optimizer === applied.optimizer ? applied : DEFAULTS[optimizer];
+  // PyTorch's default rate makes first steps of RMSprop that are too large for networks of this size.
+  const rate = optimizer === "rmsprop" && optimizer !== applied.optimizer ? 0.001 : learning_rate;
+  return { optimizer, learning_rate: rate, momentum, weight_decay };
+}
+
+const OFFERED: readonly ScheduleChoice[] = ["constant", "step", "cosine", "one_cycle"];
+
+function choiceOf({ type = "constant", warmup = 0 }: ScheduleSpec = {}): ScheduleChoice {
+  if (warmup > 0) return type === "cosine" ? "warmup_cosine" : "own";
+  return OFFERED.find((choice) => choice === type) ?? "own";
+}
+
+/** A choice as the engine takes it. What the specification itself has of this choice stays. */
+function scheduleFor({ schedule, optimizer, epochs }: Settings, own: ScheduleSpec | undefined): ScheduleSpec {
+  if (own && choiceOf(own) === schedule) return own;
+  switch (schedule) {
+    case "step":
+      return { type: "step", step_size: epochs / 3, gamma: 0.1 };
+    case "warmup_cosine":
+      return { type: "cosine", warmup: epochs / 10, start_factor: 0.1 };
+    case "one_cycle":
+      // RMSprop is used without momentum: one that comes and goes would make steps ten times as long.
+      return { type: "one_cycle", cycle_momentum: optimizer !== "rmsprop" };
+    case "own":
+    case "constant":
+    case "cosine":
+      return { type: schedule === "cosine" ? "cosine" : "constant" };
+  }
+}
+
+/** The optimizer's defaults stand for what the specification leaves out (`Training::default` in `src/network/spec.rs`). */
 export function settingsOf({ training = {} }: Spec): Settings {
   const { optimizer } = training;
+  const type = optimizer?.type ?? "sgd";
   return {
-    learning_rate: optimizer?.learning_rate ?? 0.02,
-    momentum: optimizer?.momentum ?? 0.9,
-    weight_decay: optimizer?.weight_decay ?? 0,
+    optimizer: type,
+    learning_rate: optimizer?.learning_rate ?? DEFAULTS[type].learning_rate,
+    momentum: optimizer?.momentum ?? DEFAULTS[type].momentum,
+    weight_decay: optimizer?.weight_decay ?? DEFAULTS[type].weight_decay,
     batch_size: training.batch_size ?? 64,
     epochs: training.epochs ?? 1,
     seed: training.seed ?? 1,
     init: training.init ?? "pytorch",
-    schedule: training.schedule?.type ?? "constant",
+    schedule: choiceOf(training.schedule),
   };
 }
 
 export function withSettings(spec: Spec, settings: Settings): Spec {
-  const { learning_rate, momentum, weight_decay, schedule, ...rest } = settings;
-  const optimizer = { ...(spec.training?.optimizer ?? { type: "sgd" as const }), learning_rate, momentum, weight_decay };
-  return { ...spec, training: { ...spec.training, ...rest, optimizer, schedule: { type: schedule } } };
+  const { batch_size, epochs, seed, init } = settings;
+  const schedule = scheduleFor(settings, spec.training?.schedule);
+  return { ...spec, training: { ...spec.training, batch_size, epochs, seed, init, optimizer: optimizerFor(settings, spec.training?.optimizer), schedule } };
+}
+
+/** Fields of another type of optimizer stay behind; clipping and what decays go along. */
+function optimizerFor(settings: Settings, own: OptimizerSpec = {}): OptimizerSpec {
+  const { optimizer: type, learning_rate, momentum, weight_decay } = settings;
+  const { clip_grad_norm, decay } = own;
+  const shared = { ...(clip_grad_norm != null && { clip_grad_norm }), ...(decay && { decay }) };
+  const kept = (own.type ?? "sgd") === type ? own : shared;
+  const takesMomentum = type === "sgd" || type === "rmsprop";
+  return { ...kept, type, learning_rate, ...(takesMomentum && { momentum }), weight_decay };
 }
 
 /** What a fresh start would change. The number of epochs is not among it: it counts from the next Run. */
 export function pending(applied: Settings, edited: Settings): (keyof Settings)[] {
-  return (["batch_size", "seed", "init", "schedule"] as const).filter((setting) => applied[setting] !== edited[setting]);
+  return (["optimizer", "batch_size", "seed", "init", "schedule"] as const).filter((setting) => applied[setting] !== edited[setting]);
 }
 
 /** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */

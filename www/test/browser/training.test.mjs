@@ -141,6 +141,28 @@ test("a changed rate reaches the run that is under way; a changed batch waits fo
   assert.deepEqual(page.problems, []);
 });
 
+test("another optimizer and schedule are taken in by the first run, and wait for a fresh start in a later one", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu");
+  await ready(page);
+  await page.selectOption("#settings-optimizer", "adamw");
+  await page.selectOption("#settings-schedule", "warmup_cosine");
+  assert.equal(await page.inputValue("#settings-learning_rate"), "0.001");
+  assert.equal(await page.locator("#settings-momentum").count(), 0);
+  await page.click(".run");
+  await until(page, (state) => state.settings.applied.optimizer === "adamw" && state.run.metrics?.step > 10);
+  // It is still warming up.
+  assert.ok(await state(page, (state) => state.run.history.train.points[0] && state.network.spec.training.schedule.warmup > 0));
+  await page.fill("#settings-weight_decay", "0.05");
+  await until(page, (state) => state.settings.applied.weight_decay === 0.05);
+  await page.selectOption("#settings-optimizer", "rmsprop");
+  assert.match(await page.textContent(".dock-note"), /optimizer/u);
+  assert.equal(await page.locator("#settings-momentum").count(), 1);
+  assert.equal(await state(page, (state) => state.run.phase), "running");
+  await page.click(".apply");
+  await until(page, (state) => state.settings.applied.optimizer === "rmsprop" && state.run.metrics?.step > 10);
+  assert.deepEqual(page.problems, []);
+});
+
 test("a rate that is far too high ends in a message with a way out", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu");
   await ready(page);

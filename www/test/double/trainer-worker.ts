@@ -58,7 +58,7 @@ function tick(): void {
   }
   if (SCENARIO === "diverge" && step > 60) {
     clearInterval(timer);
-    return emit({ type: "failed", run, error: { kind: "non_finite_loss", message: "", from_step: 60, step, learning_rate: 0.5 } });
+    return emit({ type: "failed", run, error: { kind: "non_finite", message: "", step, node: "conv2", what: "gradients", learning_rate: 0.5 } });
   }
   if (SCENARIO === "device_lost" && step === 90) {
     emit({

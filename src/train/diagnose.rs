@@ -1,0 +1,47 @@
+//! Which node made the first number that is none: the step is taken again, kernel by kernel.
+
+use super::metrics::Sums;
+use super::trainer::Trainer;
+use crate::error::{Error, TrainError};
+use crate::executor::locate;
+use crate::plan::{Program, names};
+
+/// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
+const METRICS: &str = "metrics";
+/// The node of the steps that change parameters.
+const OPTIMIZER: &str = "optimizer";
+
+impl Trainer {
+    /// After sums that were not all finite: goes back to before the step in which that was found, whose parameters the optimizer did not
+    /// touch, and says where in it the first number was made that is none.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn find_non_finite(&mut self, sums: &Sums) -> Result<TrainError, Error> {
+        let batch = self.plan().batch;
+        let taken = self.recent.len() / batch;
+        let within = (sums.steps as usize).clamp(1, taken.max(1));
+        let step = self.steps() - taken as u64 + within as u64;
+        let indices: Vec<u32> = self.recent.chunks(batch).nth(within - 1).map(<[u32]>::to_vec).unwrap_or_default();
+        self.go_back_to(step - 1);
+        let learning_rate = self.learning_rate();
+
+        let statistics = self.read_statistics().await?;
+        let place = locate(&self.plan().train, names::INDICES)?.range;
+        self.executor.write_words(place, &indices)?;
+        self.write_random()?;
+        let all = &self.plan().train.steps;
+        let forward = all.iter().position(|step| step.node == METRICS).unwrap_or(all.len());
+        let steps = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
+        let found = self.executor.first_non_finite(Program { steps, ..Program::default() }).await?;
+        self.write_statistics(&statistics)?;
+        let (node, what) = match found {
+            Some((_, node)) if node == "loss" => (node, "loss"),
+            Some((index, node)) if index < forward => (node, "activations"),
+            Some((_, node)) => (node, "gradients"),
+            // The sum over the batch passed the largest number although none of its parts did.
+            None => ("loss".to_owned(), "loss"),
+        };
+        Ok(TrainError::NonFinite { step, node, what, learning_rate })
+    }
+}

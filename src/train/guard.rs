@@ -1,0 +1,45 @@
+//! Numbers that are none: found on the device in the step where they arise, before they reach the parameters.
+
+use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::ops::PRELUDE;
+use crate::optim::hyper::{STOPPED, StepParams};
+
+/// The word of the metrics' sums that is 1 once a loss or a gradient was not finite.
+pub const FLAG: usize = 5;
+
+/// gradients, sums, hyper. Sets the flag of the sums when a gradient is infinite or not a number, and tells the optimizer to do nothing once it is
+/// set, by whichever kernel: the parameters stay what they were before that step, until the host has read the sums and written hyper anew.
+pub static CHECK: Kernel = Kernel {
+    name: "guard.check",
+    bindings: &[Read, ReadWriteWords, ReadWrite],
+    scalar: check::<f32>,
+    scalar_f64: check::<f64>,
+    simd: Some(|mut args| {
+        let [gradients, sums, hyper] = args.take();
+        // A finite number times zero is zero; of the others it is NaN, and stays it.
+        let rest = gradients.read().chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(F32x4::ZERO, sum));
+        report(rest.to_array().iter().all(|lane| *lane == 0.0), sums.write_words(), hyper.write());
+    }),
+    wgsl: &[PRELUDE, include_str!("guard.wgsl")],
+    passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: |_| 1 }],
+    ..Kernel::BASE
+};
+
+/// A thread for four floats; past this many workgroups each takes more.
+fn workgroups(bytes: &[u8]) -> u64 {
+    let p: StepParams = params(bytes);
+    u64::from(p.len).div_ceil(4 * 64).min(1024)
+}
+
+fn check<T: Real>(mut args: Args<'_, T>) {
+    let [gradients, sums, hyper] = args.take();
+    report(gradients.read().iter().all(|g| g.is_finite()), sums.write_words(), hyper.write());
+}
+
+fn report<T: Real>(finite: bool, sums: &mut [u32], hyper: &mut [T]) {
+    sums[FLAG] |= u32::from(!finite);
+    if sums[FLAG] != 0 {
+        hyper[STOPPED] = T::one();
+    }
+}
