@@ -82,8 +82,7 @@ fn every_network_equals_pytorchs_layer_by_layer() {
                 halved[0] /= 2;
                 assert_eq!(halved, shape(&row[3]), "{place}");
             } else if row[1].as_str().unwrap().starts_with("block:") {
-                let inside: Vec<&Value> =
-                    rows.iter().filter(|row| row[0].as_str().unwrap().starts_with(&format!("{row_name}."))).collect();
+                let inside: Vec<&Value> = rows.iter().filter(|row| row[0].as_str().unwrap().starts_with(&format!("{row_name}."))).collect();
                 check_group(&place, row, groups.get(row_name).unwrap_or_else(|| panic!("{place}: no such group")), &inside);
             } else {
                 check_node(&place, row, nodes.get(row_name).unwrap_or_else(|| panic!("{place}: no such node")));
@@ -120,7 +119,10 @@ fn figures_of_lectures_and_papers_stand_beside_ours() {
         let (name, computed) = (check["net"].as_str().unwrap(), check["computed"].as_f64().unwrap());
         let (quantity, figure) = (&check["quantity"], check["published"].as_f64().unwrap());
         let ours = claims::check(name, &description(name));
-        assert!(ours.iter().any(|checked| checked.ours == computed && checked.figure == figure), "{name}: {quantity} {figure} is not shown");
+        assert!(
+            ours.iter().any(|checked| checked.ours == computed && checked.figure == figure),
+            "{name}: {quantity} {figure} is not shown"
+        );
     }
 }
 
@@ -131,4 +133,20 @@ fn claims_that_differ_say_why() {
         let off = (ours / claim.figure - 1.0).abs();
         assert!(off < 0.05 || !claim.reason.is_empty(), "{}: {} against {ours}", claim.network, claim.says);
     }
+}
+
+/// Fast enough to run on every keystroke. How long it takes is printed and not asserted: `cargo test --test architectures -- --nocapture`.
+#[test]
+fn the_deepest_network_is_described_in_milliseconds() {
+    let json = zoo::spec("torchvision/resnet152").unwrap();
+    let mut times: Vec<f64> = (0..9)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            let network = describe(&Spec::from_json(&json).unwrap()).unwrap();
+            assert_eq!(network.totals.params, 60_192_808);
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("ResNet-152: read and described in {:.2} ms (median of {})", times[times.len() / 2], times.len());
 }

@@ -131,7 +131,7 @@ fn item() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![3 => layer(), 5 => same_shape_layer()];
     leaf.prop_recursive(4, 16, 3, |inner| {
         let body = || prop::collection::vec(inner.clone(), 0..3);
-        let name = || prop::option::of("[a-c]{1,2}");
+        let name = || prop::option::weighted(0.3, "[a-c]{1,2}");
         let shortcut = prop_oneof![
             3 => Just(Value::Null), 1 => Just(json!("identity")), 2 => Just(json!("pad")), 1 => body().prop_map(Value::from), 1 => anything()
         ];
@@ -155,7 +155,7 @@ fn specification() -> impl Strategy<Value = Value> {
     let input = prop_oneof![3 => Just(json!([1, 28, 28])), 1 => (size(), number(), number()).prop_map(|(c, h, w)| json!([c, h, w])), 1 => Just(Value::Null)];
     (
         input,
-        prop::collection::vec(prop_oneof![2 => layer(), 1 => item()], 0..8),
+        prop::collection::vec(prop_oneof![5 => layer(), 1 => item()], 0..8),
         any::<bool>(),
         prop::option::of((size(), size())),
         prop::option::weighted(0.1, (key(), anything())),
