@@ -17,7 +17,9 @@ use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::relu::Relu;
+use crate::ops::softmax::Softmax;
 use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use crate::ops::squash::Squash;
 use crate::shape::Shape;
 
 /// Parameters that a case gives an operator: role and canonical shape.
@@ -64,6 +66,11 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "linear", build: linear, ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
+    Adapter { op: "log_softmax", build: |fields, _| softmax(fields, true), ..BASE },
+    Adapter { op: "scaled_tanh", build: scaled_tanh, ..BASE },
+    Adapter { op: "sigmoid", build: |_, _| one(Squash::Sigmoid), ..BASE },
+    Adapter { op: "softmax", build: |fields, _| softmax(fields, false), ..BASE },
+    Adapter { op: "tanh", build: |_, _| one(Squash::Tanh), ..BASE },
     Adapter {
         op: "softmax_cross_entropy",
         inputs: &["x", "target"],
@@ -152,6 +159,19 @@ fn max_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain
         },
         ceil_mode: fields.flag_or("ceil_mode", false)?,
     })
+}
+
+fn scaled_tanh(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(Squash::ScaledTanh {
+        amplitude: fields.number_or("amplitude", 1e-3, 1e3, 1.7159)?,
+        slope: fields.number_or("slope", 1e-3, 1e3, 2.0 / 3.0)?,
+    })
+}
+
+/// Over channels only, which is dimension 1.
+fn softmax(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, CaseError> {
+    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    one(Softmax { logarithm })
 }
 
 fn softmax_cross_entropy(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
