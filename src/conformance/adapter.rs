@@ -12,6 +12,7 @@ use crate::ops::Window;
 use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
+use crate::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
@@ -109,17 +110,17 @@ fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Cas
     let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
         return Err(CaseError::Malformed("conv2d needs a weight of rank 4".into()));
     };
-    one(Conv2d {
-        out_channels,
-        window: Window {
-            kernel_size: [kernel_height, kernel_width],
-            stride: fields.pair("stride", 1, Some(1))?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
-        groups: fields.positive_or("groups", 1)?,
-        bias: has(parameters, "bias"),
-    })
+    let window = Window {
+        kernel_size: [kernel_height, kernel_width],
+        stride: fields.pair("stride", 1, Some(1))?,
+        padding: fields.pair("padding", 0, Some(0))?,
+        dilation: fields.pair("dilation", 1, Some(1))?,
+    };
+    let (groups, bias) = (fields.positive_or("groups", 1)?, has(parameters, "bias"));
+    match fields.get("connections") {
+        None => one(Conv2d { out_channels, window, groups, bias }),
+        Some(lists) => one(ConnectedConv2d { connections: Connections::from_json("connections", lists, out_channels)?, window, bias }),
+    }
 }
 
 fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {

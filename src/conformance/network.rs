@@ -2,8 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::{Value, json};
+
 use super::adapter::adapter;
 use super::case::{CaseError, Index, NodeCase};
+use super::check::Check;
+use super::tensors::{Tensor, Values};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
@@ -29,7 +33,7 @@ impl Network {
 }
 
 /// Adds the nodes of a case to a graph that has its input.
-pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index) -> Result<Network, CaseError> {
+pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index, check: &mut Check<'_>) -> Result<Network, CaseError> {
     let mut network =
         Network { values: HashMap::from([("x".to_owned(), x)]), parameters: Vec::new(), statistics: Vec::new(), constants: Vec::new() };
     let mut taken = HashSet::new();
@@ -45,8 +49,13 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
             shapes.push((role.clone(), Shape::new(&info.shape)));
         }
         let mut inputs: Vec<ValueId> = node.inputs.iter().map(|name| network.value(name)).collect::<Result<_, _>>()?;
+        let mut attributes = node.attrs.clone();
         for (role, constant) in &node.consts {
             let name = format!("const.{constant}");
+            if node.op == "conv2d" && role == "weight_mask" {
+                attributes["connections"] = connections(&name, &check.given(&name)?)?;
+                continue;
+            }
             let info = index.get(&name).ok_or_else(|| CaseError::MissingTensor(name.clone()))?;
             if adapter.inputs.iter().chain(adapter.optional_inputs).any(|input| input == role) {
                 let id = graph.add(format!("{} {role}", node.name), Shape::new(&info.shape), Layout::Activation, false, Role::Input);
@@ -56,7 +65,7 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
                 shapes.push((role.clone(), Shape::new(&info.shape)));
             }
         }
-        let applied = adapter.apply(graph, &node.name, &node.attrs, &inputs, &shapes)?;
+        let applied = adapter.apply(graph, &node.name, &attributes, &inputs, &shapes)?;
         for (position, (output, &id)) in adapter.outputs.iter().zip(&applied.outputs).enumerate() {
             let name = if position == 0 { node.name.clone() } else { format!("{}.{output}", node.name) };
             network.values.insert(name, id);
@@ -78,4 +87,24 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
         }
     }
     Ok(network)
+}
+
+/// A mask of ones and zeros over a weight as the lists of `connections`: for each output channel the input channels that it sees.
+fn connections(name: &str, mask: &Tensor) -> Result<Value, CaseError> {
+    let malformed = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
+    let (&[out_channels, in_channels, height, width], Values::Floats(floats)) = (mask.shape.dims(), &mask.values) else {
+        return Err(malformed());
+    };
+    let mut lists = vec![Vec::new(); out_channels];
+    for (pair, kernel) in floats.chunks(height * width).enumerate() {
+        match kernel[0] {
+            on if on == 1.0 => lists[pair / in_channels].push(pair % in_channels),
+            on if on == 0.0 => (),
+            _ => return Err(malformed()),
+        }
+        if kernel.iter().any(|on| *on != kernel[0]) {
+            return Err(malformed());
+        }
+    }
+    Ok(json!(lists))
 }

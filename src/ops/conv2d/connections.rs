@@ -69,7 +69,7 @@ impl Connections {
     }
 
     /// Reads `"lenet5"`, or a list of input channels for each of `out_channels` output channels.
-    pub(super) fn from_json(path: &str, json: &Value, out_channels: usize) -> Result<Self, SpecError> {
+    pub fn from_json(path: &str, json: &Value, out_channels: usize) -> Result<Self, SpecError> {
         let invalid = |place: String, found: &Value| SpecError::InvalidValue {
             path: place,
             found: brief(found),
