@@ -2,14 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Value, json};
-
 use super::adapter::adapter;
 use super::case::{CaseError, Index, NodeCase};
 use super::check::Check;
-use super::tensors::{Tensor, Values};
+use super::tensors::Values;
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
+use crate::ops::conv2d::connections::Connections;
 use crate::shape::Shape;
 
 /// A network in the graph.
@@ -53,7 +52,10 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
         for (role, constant) in &node.consts {
             let name = format!("const.{constant}");
             if node.op == "conv2d" && role == "weight_mask" {
-                attributes["connections"] = connections(&name, &check.given(&name)?)?;
+                let mask = check.given(&name)?;
+                let Values::Floats(floats) = &mask.values else { return Err(CaseError::Malformed(format!("{name} must be floats"))) };
+                let whole = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
+                attributes["connections"] = Connections::from_mask(&mask.shape, floats).ok_or_else(whole)?.to_json();
                 continue;
             }
             let info = index.get(&name).ok_or_else(|| CaseError::MissingTensor(name.clone()))?;
@@ -87,24 +89,4 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
         }
     }
     Ok(network)
-}
-
-/// A mask of ones and zeros over a weight as the lists of `connections`: for each output channel the input channels that it sees.
-fn connections(name: &str, mask: &Tensor) -> Result<Value, CaseError> {
-    let malformed = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
-    let (&[out_channels, in_channels, height, width], Values::Floats(floats)) = (mask.shape.dims(), &mask.values) else {
-        return Err(malformed());
-    };
-    let mut lists = vec![Vec::new(); out_channels];
-    for (pair, kernel) in floats.chunks(height * width).enumerate() {
-        match kernel[0] {
-            on if on == 1.0 => lists[pair / in_channels].push(pair % in_channels),
-            on if on == 0.0 => (),
-            _ => return Err(malformed()),
-        }
-        if kernel.iter().any(|on| *on != kernel[0]) {
-            return Err(malformed());
-        }
-    }
-    Ok(json!(lists))
 }
