@@ -14,12 +14,15 @@ use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::dropout::{Dropout, Source, Unit};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
+use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{Reduction, SoftmaxCrossEntropy};
+use receptive::ops::squash::Squash;
 use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window, add};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
@@ -95,6 +98,14 @@ fn axis(most_padding: impl Fn(usize) -> usize) -> impl Strategy<Value = [usize; 
 
 fn window(h: [usize; 5], w: [usize; 5]) -> Window {
     Window { kernel_size: [h[0], w[0]], stride: [h[1], w[1]], padding: [h[2], w[2]], dilation: [h[3], w[3]] }
+}
+
+/// The shape of a map or of a row of features.
+fn map_or_row() -> impl Strategy<Value = Vec<usize>> {
+    prop_oneof![
+        (1usize..=3, 1usize..=9, 1usize..=3, 1usize..=3).prop_map(|(n, c, h, w)| vec![n, c, h, w]),
+        (1usize..=3, 1usize..=9).prop_map(|(n, c)| vec![n, c]),
+    ]
 }
 
 proptest! {
@@ -218,6 +229,41 @@ proptest! {
         let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
         let y = problem.apply("flatten", Flatten, &[x], rng);
         problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn squash(dims in map_or_row(), which in 0usize..3, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let squash = [Squash::Sigmoid, Squash::Tanh, Squash::ScaledTanh { amplitude: 1.7159, slope: 2.0 / 3.0 }][which].clone();
+        let y = problem.apply("squash", squash, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn softmax(dims in map_or_row(), logarithm: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("softmax", Softmax { logarithm }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn dice_loss(dims in map_or_row(), smooth_term in 0.1f64..2.0, ignore: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let classes = dims[1] as u32;
+        let items: Vec<usize> = dims.iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, dim)| *dim).collect();
+        let drawn = (0..items.iter().product()).map(|_| if ignore && rng.below(3) == 0 { 255 } else { rng.below(classes) }).collect();
+        let labels = problem.labels("target", &items, drawn);
+        let loss = problem.apply("loss", DiceLoss { smooth: smooth_term, ignore_index: 255 }, &[x, labels], rng);
+        problem.outputs.push(loss);
         smooth(&problem, rng)?;
     }
 

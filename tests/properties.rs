@@ -10,11 +10,14 @@ use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
+use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
+use receptive::ops::squash::Squash;
 use receptive::rng::Rng;
 use support::{Machine, Problem, cases, dot, normal, off_zero, rng, spread};
 
@@ -303,5 +306,63 @@ proptest! {
         let y = problem.apply("bn", BatchNorm2d { eps: 1e-2, momentum: 0.1, affine }, &[x], rng);
         problem.outputs.push(y);
         simd_agrees(&problem, rng)?;
+    }
+}
+
+/// What an operator without parameters makes of a matrix.
+fn of_rows(operator: impl receptive::ops::Operator + 'static, dims: &[usize], values: Vec<f64>) -> Vec<f64> {
+    let mut problem = Problem::default();
+    let x = problem.input("x", dims, values);
+    let y = problem.apply("y", operator, &[x], &mut rng(0));
+    problem.outputs.push(y);
+    problem.run::<f64>(Kernels::Scalar).remove(0)
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn softmax_makes_distributions_that_a_shift_of_the_logits_does_not_change(n in 1usize..=4, c in 1usize..=12, shift in -50.0f64..50.0, seed: u64) {
+        let values = normal(&mut rng(seed), n * c);
+        let made = of_rows(Softmax { logarithm: false }, &[n, c], values.clone());
+        for row in made.chunks(c) {
+            prop_assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-12 && row.iter().all(|p| *p > 0.0));
+        }
+        let shifted = of_rows(Softmax { logarithm: false }, &[n, c], values.iter().map(|x| x + shift).collect());
+        close(&shifted, &made, 1e-12)?;
+        let logarithms = of_rows(Softmax { logarithm: true }, &[n, c], values);
+        close(&logarithms.iter().map(|x| x.exp()).collect::<Vec<_>>(), &made, 1e-12)?;
+    }
+
+    #[test]
+    fn squashing_functions_are_odd_about_their_middle_and_stay_in_bounds(n in 1usize..=4, c in 1usize..=12, scale in 0.1f64..1e4, seed: u64) {
+        let values: Vec<f64> = normal(&mut rng(seed), n * c).into_iter().map(|x| x * scale).collect();
+        let minus: Vec<f64> = values.iter().map(|x| -x).collect();
+        for (squash, middle, reach) in [(Squash::Sigmoid, 0.5, 0.5), (Squash::Tanh, 0.0, 1.0), (Squash::ScaledTanh { amplitude: 1.7159, slope: 0.5 }, 0.0, 1.7159)] {
+            let (there, back) = (of_rows(squash.clone(), &[n, c], values.clone()), of_rows(squash, &[n, c], minus.clone()));
+            for (a, b) in there.iter().zip(&back) {
+                prop_assert!((a + b - 2.0 * middle).abs() < 1e-7 && (a - middle).abs() <= reach + 1e-7, "{} and {}", a, b);
+            }
+        }
+    }
+
+    #[test]
+    fn dice_is_near_zero_for_the_truth_and_near_one_for_its_opposite(n in 1usize..=3, c in 2usize..=6, h in 1usize..=4, w in 1usize..=4, seed: u64) {
+        let rng = &mut rng(seed);
+        let labels: Vec<u32> = (0..n * h * w).map(|_| rng.below(c as u32)).collect();
+        for (turn, right) in [(0, true), (1, false)] {
+            let mut problem = Problem::default();
+            let logit = |i: usize, class: usize, pixel: usize| if (labels[i * h * w + pixel] as usize + turn) % c == class { 50.0 } else { -50.0 };
+            let values = (0..n * c * h * w).map(|at| logit(at / (c * h * w), at / (h * w) % c, at % (h * w))).collect();
+            let x = problem.input("x", &[n, c, h, w], values);
+            let target = problem.labels("target", &[n, h, w], labels.clone());
+            let loss = problem.apply("loss", DiceLoss { smooth: 1e-6, ignore_index: -100 }, &[x, target], rng);
+            problem.outputs.push(loss);
+            let loss = problem.run::<f64>(Kernels::Scalar)[0][0];
+            // Of a class that is neither there nor predicted nothing is wrong.
+            let absent = (0..c as u32).filter(|class| !labels.iter().any(|label| label == class || (label + turn as u32) % c as u32 == *class)).count();
+            let expected = if right { 0.0 } else { 1.0 - absent as f64 / c as f64 };
+            prop_assert!((loss - expected).abs() < 1e-4, "{} where {} is expected", loss, expected);
+        }
     }
 }

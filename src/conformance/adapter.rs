@@ -12,12 +12,15 @@ use crate::ops::Window;
 use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
+use crate::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::relu::Relu;
+use crate::ops::softmax::Softmax;
 use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use crate::ops::squash::Squash;
 use crate::shape::Shape;
 
 /// Parameters that a case gives an operator: role and canonical shape.
@@ -64,6 +67,11 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "linear", build: linear, ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
+    Adapter { op: "log_softmax", build: |fields, _| softmax(fields, true), ..BASE },
+    Adapter { op: "scaled_tanh", build: scaled_tanh, ..BASE },
+    Adapter { op: "sigmoid", build: |_, _| one(Squash::Sigmoid), ..BASE },
+    Adapter { op: "softmax", build: |fields, _| softmax(fields, false), ..BASE },
+    Adapter { op: "tanh", build: |_, _| one(Squash::Tanh), ..BASE },
     Adapter {
         op: "softmax_cross_entropy",
         inputs: &["x", "target"],
@@ -102,17 +110,17 @@ fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Cas
     let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
         return Err(CaseError::Malformed("conv2d needs a weight of rank 4".into()));
     };
-    one(Conv2d {
-        out_channels,
-        window: Window {
-            kernel_size: [kernel_height, kernel_width],
-            stride: fields.pair("stride", 1, Some(1))?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
-        groups: fields.positive_or("groups", 1)?,
-        bias: has(parameters, "bias"),
-    })
+    let window = Window {
+        kernel_size: [kernel_height, kernel_width],
+        stride: fields.pair("stride", 1, Some(1))?,
+        padding: fields.pair("padding", 0, Some(0))?,
+        dilation: fields.pair("dilation", 1, Some(1))?,
+    };
+    let (groups, bias) = (fields.positive_or("groups", 1)?, has(parameters, "bias"));
+    match fields.get("connections") {
+        None => one(Conv2d { out_channels, window, groups, bias }),
+        Some(lists) => one(ConnectedConv2d { connections: Connections::from_json("connections", lists, out_channels)?, window, bias }),
+    }
 }
 
 fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
@@ -152,6 +160,19 @@ fn max_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain
         },
         ceil_mode: fields.flag_or("ceil_mode", false)?,
     })
+}
+
+fn scaled_tanh(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(Squash::ScaledTanh {
+        amplitude: fields.number_or("amplitude", 1e-3, 1e3, 1.7159)?,
+        slope: fields.number_or("slope", 1e-3, 1e3, 2.0 / 3.0)?,
+    })
+}
+
+/// Over channels only, which is dimension 1.
+fn softmax(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, CaseError> {
+    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    one(Softmax { logarithm })
 }
 
 fn softmax_cross_entropy(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {

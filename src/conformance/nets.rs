@@ -40,7 +40,7 @@ impl Forward {
         let tensor = check.given("in.x")?;
         let x = add_input(&mut graph, "in.x", &tensor);
         let mut writes = vec![("in.x".to_owned(), tensor)];
-        let network = build(&mut graph, &case.graph, x, &case.tensors)?;
+        let network = build(&mut graph, &case.graph, x, &case.tensors, check)?;
         for (parameter, id) in &network.parameters {
             writes.push((graph.value(*id).name.clone(), check.given(&format!("param.{parameter}"))?));
         }

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::adapter::adapter;
 use super::case::{CaseError, Index, NodeCase};
+use super::check::Check;
+use super::tensors::Values;
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
+use crate::ops::conv2d::connections::Connections;
 use crate::shape::Shape;
 
 /// A network in the graph.
@@ -29,7 +32,7 @@ impl Network {
 }
 
 /// Adds the nodes of a case to a graph that has its input.
-pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index) -> Result<Network, CaseError> {
+pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index, check: &mut Check<'_>) -> Result<Network, CaseError> {
     let mut network =
         Network { values: HashMap::from([("x".to_owned(), x)]), parameters: Vec::new(), statistics: Vec::new(), constants: Vec::new() };
     let mut taken = HashSet::new();
@@ -45,8 +48,16 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
             shapes.push((role.clone(), Shape::new(&info.shape)));
         }
         let mut inputs: Vec<ValueId> = node.inputs.iter().map(|name| network.value(name)).collect::<Result<_, _>>()?;
+        let mut attributes = node.attrs.clone();
         for (role, constant) in &node.consts {
             let name = format!("const.{constant}");
+            if node.op == "conv2d" && role == "weight_mask" {
+                let mask = check.given(&name)?;
+                let Values::Floats(floats) = &mask.values else { return Err(CaseError::Malformed(format!("{name} must be floats"))) };
+                let whole = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
+                attributes["connections"] = Connections::from_mask(&mask.shape, floats).ok_or_else(whole)?.to_json();
+                continue;
+            }
             let info = index.get(&name).ok_or_else(|| CaseError::MissingTensor(name.clone()))?;
             if adapter.inputs.iter().chain(adapter.optional_inputs).any(|input| input == role) {
                 let id = graph.add(format!("{} {role}", node.name), Shape::new(&info.shape), Layout::Activation, false, Role::Input);
@@ -56,7 +67,7 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
                 shapes.push((role.clone(), Shape::new(&info.shape)));
             }
         }
-        let applied = adapter.apply(graph, &node.name, &node.attrs, &inputs, &shapes)?;
+        let applied = adapter.apply(graph, &node.name, &attributes, &inputs, &shapes)?;
         for (position, (output, &id)) in adapter.outputs.iter().zip(&applied.outputs).enumerate() {
             let name = if position == 0 { node.name.clone() } else { format!("{}.{output}", node.name) };
             network.values.insert(name, id);

@@ -48,7 +48,13 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(case: &TrajectoryCase, batch: usize, [rows, columns]: [usize; 2], training: bool) -> Result<Self, CaseError> {
+    fn new(
+        case: &TrajectoryCase,
+        batch: usize,
+        [rows, columns]: [usize; 2],
+        training: bool,
+        check: &mut Check<'_>,
+    ) -> Result<Self, CaseError> {
         let [LossCase::SoftmaxCrossEntropy { input, class_weight: None, weight: 1.0, attrs, .. }] = case.losses.as_slice() else {
             return Err(CaseError::Malformed("a trajectory has one softmax_cross_entropy loss of weight 1".into()));
         };
@@ -63,7 +69,7 @@ impl Batch {
         let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
         graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
         graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
-        let network = build(&mut graph, &case.graph, x, &case.tensors)?;
+        let network = build(&mut graph, &case.graph, x, &case.tensors, check)?;
         let logits = network.value(input)?;
         let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;
         Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
@@ -104,11 +110,11 @@ pub(super) async fn run(
         return Err(CaseError::Malformed("loss, loss_atol and lr_per_step must be equally long".into()));
     }
     let mut check = Check::new(&case.tensors, tensors);
-    let batch = Batch::new(case, BATCH, train.size, true)?.with_training(&optimizer(&case.optimizer, &case.attrs)?)?;
+    let batch = Batch::new(case, BATCH, train.size, true, &mut check)?.with_training(&optimizer(&case.optimizer, &case.attrs)?)?;
     let mut builder = Builder::default();
     let loss = batch.graph.value(batch.loss).name.clone();
     let step = builder.program(batch.graph, &[batch.loss]);
-    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size, false)?.with_metrics()?.graph, &[]);
+    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size, false, &mut check)?.with_metrics()?.graph, &[]);
     let plan = Plan { train: step, evaluate, ..builder.finish() };
 
     let mut executor = device.executor(&plan, &dataset(train, test)).await?;

@@ -4,13 +4,16 @@ pub mod add;
 pub mod batch_norm2d;
 pub mod conv2d;
 pub mod conv_transpose2d;
+pub mod dice_loss;
 pub mod dropout;
 pub mod flatten;
 pub mod linear;
 pub mod max_pool2d;
 pub mod reach;
 pub mod relu;
+pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod squash;
 
 pub use self::reach::Reach;
 
@@ -192,9 +195,14 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("conv_transpose2d", conv_transpose2d::parse),
     ("flatten", flatten::parse),
     ("linear", linear::parse),
+    ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
     ("relu", relu::parse),
+    ("scaled_tanh", squash::parse_scaled_tanh),
+    ("sigmoid", squash::parse_sigmoid),
+    ("softmax", softmax::parse),
     ("stochastic_depth", dropout::parse_stochastic_depth),
+    ("tanh", squash::parse_tanh),
 ];
 
 /// Every kernel there is: what checks of declarations and shaders go through. A new kernel adds its line here.
@@ -224,6 +232,13 @@ pub static KERNELS: &[&Kernel] = &[
     &max_pool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
+    &dice_loss::SUMS,
+    &dice_loss::FORWARD,
+    &dice_loss::BACKWARD,
+    &softmax::FORWARD,
+    &softmax::BACKWARD,
+    &squash::FORWARD,
+    &squash::BACKWARD,
     &softmax_cross_entropy::FORWARD_LABELS,
     &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
     &softmax_cross_entropy::BACKWARD_LABELS,

@@ -68,8 +68,13 @@ impl Connections {
         Some(Self(lists.into()))
     }
 
+    /// The lists, as specifications have them.
+    pub fn to_json(&self) -> Value {
+        self.0.iter().map(|channels| channels.iter().copied().collect::<Value>()).collect()
+    }
+
     /// Reads `"lenet5"`, or a list of input channels for each of `out_channels` output channels.
-    pub(super) fn from_json(path: &str, json: &Value, out_channels: usize) -> Result<Self, SpecError> {
+    pub fn from_json(path: &str, json: &Value, out_channels: usize) -> Result<Self, SpecError> {
         let invalid = |place: String, found: &Value| SpecError::InvalidValue {
             path: place,
             found: brief(found),

@@ -1,0 +1,97 @@
+struct DiceParams {
+    rows: u32,
+    channels: u32,
+    channel_stride: u32,
+    ignore_index: u32,
+    smoothing: f32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
+}
+
+@group(1) @binding(0) var<uniform> p: DiceParams;
+
+@group(0) @binding(0) var<storage, read> probabilities: array<f32>;
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
+// Three rows of classes: sums of p g, of p^2, of g^2.
+@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+
+var<workgroup> shares: array<vec3<f32>, THREADS>;
+
+// One workgroup for a class; a fixed tree, so that the same batch always gives the same bits.
+@compute @workgroup_size(THREADS)
+fn class_sums(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let category = flat_group(group, groups);
+    var sum = vec3<f32>(0.0);
+    if category < p.channels {
+        for (var row = local; row < p.rows; row += THREADS) {
+            let label = labels[row];
+            if label != p.ignore_index {
+                let q = probabilities[row * p.channel_stride + category];
+                let g = select(0.0, 1.0, label == category);
+                sum += vec3<f32>(q * g, q * q, g);
+            }
+        }
+    }
+    shares[local] = sum;
+    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
+        workgroupBarrier();
+        if local < width {
+            shares[local] += shares[local + width];
+        }
+    }
+    if local == 0u && category < p.channel_stride {
+        sums[category] = shares[0].x;
+        sums[p.channel_stride + category] = shares[0].y;
+        sums[2u * p.channel_stride + category] = shares[0].z;
+    }
+}
+
+@group(0) @binding(0) var<storage, read> made_sums: array<f32>;
+@group(0) @binding(1) var<storage, read_write> loss: array<f32>;
+
+@compute @workgroup_size(THREADS)
+fn forward(@builtin(local_invocation_index) local: u32) {
+    if local != 0u {
+        return;
+    }
+    var sum = 0.0;
+    for (var c = 0u; c < p.channels; c += 1u) {
+        let size = made_sums[p.channel_stride + c] + made_sums[2u * p.channel_stride + c];
+        sum += (2.0 * made_sums[c] + p.smoothing) / (size + p.smoothing);
+    }
+    loss[0] = 1.0 - sum / f32(p.channels);
+}
+
+@group(0) @binding(0) var<storage, read> dloss: array<f32>;
+@group(0) @binding(2) var<storage, read> given: array<u32>;
+@group(0) @binding(1) var<storage, read> predicted: array<f32>;
+@group(0) @binding(3) var<storage, read> of_class: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dprobabilities: array<f32>;
+
+// One thread for a probability.
+@compute @workgroup_size(THREADS)
+fn backward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    if at >= p.rows * p.channel_stride {
+        return;
+    }
+    let c = at % p.channel_stride;
+    let label = given[at / p.channel_stride];
+    var gradient = 0.0;
+    if c < p.channels && label != p.ignore_index {
+        let size = of_class[p.channel_stride + c] + of_class[2u * p.channel_stride + c] + p.smoothing;
+        let overlap = 2.0 * of_class[c] + p.smoothing;
+        let g = select(0.0, 1.0, label == c);
+        gradient = -2.0 * dloss[0] / f32(p.channels) * (g * size - predicted[at] * overlap) / (size * size);
+    }
+    dprobabilities[at] = gradient;
+}
