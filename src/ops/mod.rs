@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod batch_norm2d;
+pub mod concat;
 pub mod conv2d;
 pub mod conv_transpose2d;
 pub mod dropout;
@@ -9,6 +10,7 @@ pub mod flatten;
 pub mod linear;
 pub mod max_pool2d;
 pub mod relu;
+pub mod shift;
 pub mod softmax_cross_entropy;
 
 use std::fmt;
@@ -184,6 +186,7 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 /// Every operator a specification can name. A new operator adds its line here.
 pub const OPERATORS: &[(&str, Parse)] = &[
     ("batch_norm2d", batch_norm2d::parse),
+    ("concat", concat::parse),
     ("conv2d", conv2d::parse),
     ("dropout", dropout::parse),
     ("conv_transpose2d", conv_transpose2d::parse),
@@ -202,6 +205,7 @@ pub static KERNELS: &[&Kernel] = &[
     &batch_norm2d::NORMALIZE,
     &batch_norm2d::PARAMETER_GRADIENTS,
     &batch_norm2d::INPUT_GRADIENT,
+    &concat::PLACE,
     &conv2d::FORWARD,
     &conv2d::INPUT_GRADIENT,
     &conv2d::WEIGHT_GRADIENT,
@@ -221,6 +225,7 @@ pub static KERNELS: &[&Kernel] = &[
     &max_pool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
+    &shift::FORWARD,
     &softmax_cross_entropy::FORWARD_LABELS,
     &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
     &softmax_cross_entropy::BACKWARD_LABELS,
