@@ -11,6 +11,7 @@ use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
 use receptive::graph::{Graph, Node, ValueId};
 use receptive::ops::batch_norm2d::BatchNorm2d;
+use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
@@ -208,6 +209,27 @@ proptest! {
         let dims = [batch, channels, h[4], w[4]];
         let x = problem.input("x", &dims, spread(rng, dims.iter().product()));
         let y = problem.apply("pool", MaxPool2d { window: window(h, w), ceil_mode }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn concat(
+        channels in prop::collection::vec(prop_oneof![2 => 1usize..=9, 1 => Just(4usize), 1 => Just(8)], 1..=6),
+        batch in 1usize..=3, h in 1usize..=4, w in 1usize..=4, rank_2: bool, same: bool, seed: u64,
+    ) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = |channels: usize| if rank_2 { vec![batch, channels] } else { vec![batch, channels, h, w] };
+        let mut inputs: Vec<ValueId> = channels
+            .iter()
+            .enumerate()
+            .map(|(i, &channels)| problem.input(&format!("x{i}"), &dims(channels), normal(rng, dims(channels).iter().product())))
+            .collect();
+        if same {
+            inputs.push(inputs[0]);
+        }
+        let y = problem.apply("concat", Concat, &inputs, rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
     }

@@ -10,6 +10,7 @@ use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
 use crate::ops::batch_norm2d::BatchNorm2d;
+use crate::ops::concat::Concat;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
 use crate::ops::conv2d::connections::{ConnectedConv2d, Connections};
@@ -60,6 +61,13 @@ pub static ADAPTERS: &[Adapter] = &[
         build: batch_norm2d,
         ..BASE
     },
+    Adapter {
+        op: "concat",
+        inputs: &["x0"],
+        optional_inputs: &["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15"],
+        build: concat,
+        ..BASE
+    },
     Adapter { op: "conv2d", build: conv2d, ..BASE },
     Adapter { op: "dropout", optional_inputs: &["mask"], build: dropout, ..BASE },
     Adapter { op: "conv_transpose2d", build: conv_transpose2d, ..BASE },
@@ -104,6 +112,11 @@ fn batch_norm2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chai
 fn dropout(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
     fields.flag_or("training", true)?;
     one(Dropout { p: fields.number_or("p", 0.0, 1.0, 0.5)?, unit: Unit::Value, source: Source::Given })
+}
+
+fn concat(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    one(Concat)
 }
 
 fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod batch_norm2d;
+pub mod concat;
 pub mod conv2d;
 pub mod conv_transpose2d;
 pub mod dice_loss;
@@ -11,6 +12,7 @@ pub mod linear;
 pub mod max_pool2d;
 pub mod reach;
 pub mod relu;
+pub mod shift;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 pub mod squash;
@@ -190,6 +192,7 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 /// Every operator a specification can name. A new operator adds its line here.
 pub const OPERATORS: &[(&str, Parse)] = &[
     ("batch_norm2d", batch_norm2d::parse),
+    ("concat", concat::parse),
     ("conv2d", conv2d::parse),
     ("dropout", dropout::parse),
     ("conv_transpose2d", conv_transpose2d::parse),
@@ -213,6 +216,7 @@ pub static KERNELS: &[&Kernel] = &[
     &batch_norm2d::NORMALIZE,
     &batch_norm2d::PARAMETER_GRADIENTS,
     &batch_norm2d::INPUT_GRADIENT,
+    &concat::PLACE,
     &conv2d::FORWARD,
     &conv2d::INPUT_GRADIENT,
     &conv2d::WEIGHT_GRADIENT,
@@ -232,6 +236,7 @@ pub static KERNELS: &[&Kernel] = &[
     &max_pool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
+    &shift::FORWARD,
     &dice_loss::SUMS,
     &dice_loss::FORWARD,
     &dice_loss::BACKWARD,
