@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use receptive::error::Error;
 use receptive::network::describe::describe;
+use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::plan::Plan;
 use serde_json::{Map, Value, json};
@@ -220,8 +221,38 @@ proptest! {
     }
 
     #[test]
+    fn the_short_form_loses_nothing(spec in specification()) {
+        if let Ok(short) = to_short(&spec) {
+            prop_assert_eq!(to_long(&short).unwrap(), without_nulls(&spec), "{}", short);
+            prop_assert!(short.to_string().len() < spec.to_string().len());
+        }
+    }
+
+    #[test]
+    fn any_json_is_a_short_form_or_a_typed_error(mut json in anything(), items in anything()) {
+        if json.is_object() {
+            json["v"] = 1.into();
+            json["l"] = items;
+        }
+        if let Ok(long) = to_long(&json) {
+            prop_assert_eq!(to_long(&to_short(&long).unwrap()).unwrap(), long);
+        }
+    }
+
+    #[test]
     fn any_text_gives_a_plan_or_a_typed_error(text in ".{0,60}") {
         prop_assert!(Spec::parse(&text).is_err());
+    }
+}
+
+/// Absent and `null` are the same.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().filter(|(_, value)| !value.is_null()).map(|(field, value)| (field.clone(), without_nulls(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(without_nulls).collect(),
+        other => other.clone(),
     }
 }
 

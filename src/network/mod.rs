@@ -4,6 +4,7 @@ pub mod describe;
 pub mod fields;
 mod fit;
 pub mod init;
+pub mod short;
 pub mod spec;
 pub mod zoo;
 
