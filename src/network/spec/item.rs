@@ -147,6 +147,11 @@ fn read_container(key: &str, fields: &mut Fields<'_>, depth: usize) -> Result<Ki
 }
 
 fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
+    if let Some(joining @ ("add" | "concat")) = fields.text("op")? {
+        let (path, found) = (format!("{}.op", fields.path()), joining.into());
+        let expected = "an operator of one input; values are brought together by residual, parallel and join".into();
+        return Err(SpecError::InvalidValue { path, found, expected });
+    }
     Ok(Kind::Layer { name: optional_name(fields)?, operator: read_operator(fields)? })
 }
 
