@@ -58,6 +58,16 @@ pub enum ShapeError {
         "{node}: connected to input channel {channel}, but there are {channels}, counted from 0; change the connections or the layer before"
     )]
     NoSuchChannel { node: String, channel: usize, channels: usize },
+    #[error("{node}: {first} and {other} differ in more than channels; give the branches the same strides and paddings, or crop one")]
+    BranchesDiffer { node: String, first: String, other: String },
+    #[error("{node}: a crop of {size} from {offset} on does not fit in {input} ({axis}); use a smaller size or offset")]
+    CropOutside { node: String, axis: &'static str, size: usize, offset: usize, input: usize },
+    #[error("{node}: {op} reads {needed} values, {what}, and got {found}; {fix}")]
+    WrongInputs { node: String, op: &'static str, needed: usize, what: &'static str, found: usize, fix: &'static str },
+    #[error(
+        "{node}: no pooling with this kernel_size and stride leads from {size} to {input} ({axis}); use an output_size from {least} to {most}"
+    )]
+    NotUnpoolable { node: String, axis: &'static str, size: usize, input: usize, least: usize, most: usize },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
     SizeOverflow { node: String, what: &'static str },
     #[error("the network ends in {shape}, but there are {classes} classes; end it in a linear layer with {classes} out_features")]

@@ -10,19 +10,27 @@ use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
 use receptive::graph::{Graph, Node, ValueId};
+use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
+use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
+use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use receptive::ops::crop2d::Crop2d;
 use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::dropout::{Dropout, Source, Unit};
 use receptive::ops::flatten::Flatten;
+use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::pad_channels::PadChannels;
+use receptive::ops::pad2d::Pad2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{Reduction, SoftmaxCrossEntropy};
 use receptive::ops::squash::Squash;
+use receptive::ops::upsample::Upsample;
 use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window, add};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
@@ -106,6 +114,21 @@ fn map_or_row() -> impl Strategy<Value = Vec<usize>> {
         (1usize..=3, 1usize..=9, 1usize..=3, 1usize..=3).prop_map(|(n, c, h, w)| vec![n, c, h, w]),
         (1usize..=3, 1usize..=9).prop_map(|(n, c)| vec![n, c]),
     ]
+}
+
+/// Batch, channels, height and width of a small map: one pixel, one channel, whole vectors and tails.
+fn maps() -> impl Strategy<Value = [usize; 4]> {
+    (1usize..=3, 1usize..=9, 1usize..=6, 1usize..=6).prop_map(|(n, c, h, w)| [n, c, h, w])
+}
+
+/// [`smooth`] of one operator on one map of normal numbers.
+fn smooth_map(dims: [usize; 4], operator: impl Operator + 'static, seed: u64) -> Result<(), TestCaseError> {
+    let rng = &mut rng(seed);
+    let mut problem = Problem::default();
+    let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+    let y = problem.apply("y", operator, &[x], rng);
+    problem.outputs.push(y);
+    smooth(&problem, rng)
 }
 
 proptest! {
@@ -210,6 +233,68 @@ proptest! {
         let y = problem.apply("pool", MaxPool2d { window: window(h, w), ceil_mode }, &[x], rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn concat(
+        channels in prop::collection::vec(prop_oneof![2 => 1usize..=9, 1 => Just(4usize), 1 => Just(8)], 1..=6),
+        batch in 1usize..=3, h in 1usize..=4, w in 1usize..=4, rank_2: bool, same: bool, seed: u64,
+    ) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = |channels: usize| if rank_2 { vec![batch, channels] } else { vec![batch, channels, h, w] };
+        let mut inputs: Vec<ValueId> = channels
+            .iter()
+            .enumerate()
+            .map(|(i, &channels)| problem.input(&format!("x{i}"), &dims(channels), normal(rng, dims(channels).iter().product())))
+            .collect();
+        if same {
+            inputs.push(inputs[0]);
+        }
+        let y = problem.apply("concat", Concat, &inputs, rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn avg_pool2d(
+        h in axis(|k| k / 2), w in axis(|k| k / 2), batch in 1usize..=2, channels in 1usize..=5,
+        ceil_mode: bool, count_include_pad: bool, divisor_override in prop::option::of(1usize..=9), seed: u64,
+    ) {
+        let window = Window { dilation: [1; 2], ..window(h, w) };
+        let dims = [batch, channels, h[4], w[4]];
+        smooth_map(dims, AvgPool2d { window, ceil_mode, count_include_pad, divisor_override }, seed)?;
+    }
+
+    #[test]
+    fn global_avg_pool2d(dims in maps(), seed: u64) {
+        smooth_map(dims, GlobalAvgPool2d, seed)?;
+    }
+
+    #[test]
+    fn adaptive_avg_pool2d(dims in maps(), out_height in 1usize..=9, out_width in 1usize..=9, seed: u64) {
+        smooth_map(dims, AdaptiveAvgPool2d { output_size: [out_height, out_width] }, seed)?;
+    }
+
+    #[test]
+    fn pad_channels(dims in maps(), before in 0usize..=9, after in 0usize..=9, seed: u64) {
+        smooth_map(dims, PadChannels { before, after }, seed)?;
+    }
+
+    #[test]
+    fn pad2d(dims in maps(), left in 0usize..=3, right in 0usize..=3, top in 0usize..=3, bottom in 0usize..=3, seed: u64) {
+        smooth_map(dims, Pad2d { padding: [left, right, top, bottom] }, seed)?;
+    }
+
+    #[test]
+    fn crop2d(dims in maps(), top in 0usize..=3, left in 0usize..=3, bottom in 0usize..=3, right in 0usize..=3, seed: u64) {
+        let [n, c, h, w] = dims;
+        smooth_map([n, c, top + h + bottom, left + w + right], Crop2d { offset: [top, left], size: [h, w] }, seed)?;
+    }
+
+    #[test]
+    fn upsample(dims in maps(), down in 1usize..=3, across in 1usize..=3, seed: u64) {
+        smooth_map(dims, Upsample { scale_factor: [down, across] }, seed)?;
     }
 
     #[test]

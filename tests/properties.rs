@@ -19,7 +19,7 @@ use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::squash::Squash;
 use receptive::rng::Rng;
-use support::{Machine, Problem, cases, dot, normal, off_zero, rng, spread};
+use support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
 fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {
@@ -60,28 +60,6 @@ fn transposed([n, groups, i, o, h, w]: [usize; 6], window: Window, bias: bool, r
     let y = problem.apply("up", ConvTranspose2d { out_channels: groups * i, window, output_padding, groups, bias }, &[x], rng);
     problem.outputs.push(y);
     problem
-}
-
-fn close(got: &[f64], want: &[f64], relative: f64) -> Result<(), TestCaseError> {
-    prop_assert_eq!(got.len(), want.len());
-    let largest = want.iter().fold(1.0, |largest: f64, x| largest.max(x.abs()));
-    for (i, (got, want)) in got.iter().zip(want).enumerate() {
-        prop_assert!((got - want).abs() <= relative * largest, "value {}: {} where {} is expected", i, got, want);
-    }
-    Ok(())
-}
-
-/// Outputs and gradients of the SIMD kernels in single precision against the scalar ones in double.
-fn simd_agrees(problem: &Problem, rng: &mut Rng) -> Result<(), TestCaseError> {
-    let upstream = problem.upstream(rng);
-    for (got, want) in problem.run::<f32>(Kernels::Simd).iter().zip(problem.run::<f64>(Kernels::Scalar)) {
-        close(got, &want, 1e-5)?;
-    }
-    let want = problem.gradients::<f64>(&upstream, Kernels::Scalar);
-    for (got, want) in problem.gradients::<f32>(&upstream, Kernels::Simd).iter().zip(want) {
-        close(got, &want, 1e-5)?;
-    }
-    Ok(())
 }
 
 proptest! {

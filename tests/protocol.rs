@@ -97,6 +97,18 @@ fn errors() -> Vec<Error> {
         ShapeError::SingleValue { node: node(), shape: "[1, 8, 1, 1]".into() }.into(),
         ShapeError::EmptyOutput { node: node(), axis: "width", padding: 2, size: 4 }.into(),
         ShapeError::NoSuchChannel { node: node(), channel: 6, channels: 6 }.into(),
+        ShapeError::BranchesDiffer { node: node(), first: "[1, 8, 4, 4]".into(), other: "[1, 8, 2, 2]".into() }.into(),
+        ShapeError::CropOutside { node: node(), axis: "height", size: 8, offset: 2, input: 9 }.into(),
+        ShapeError::WrongInputs {
+            node: node(),
+            op: "max_unpool2d",
+            needed: 2,
+            what: "maps and the places of a max_pool2d",
+            found: 1,
+            fix: "name the pooling that it undoes",
+        }
+        .into(),
+        ShapeError::NotUnpoolable { node: node(), axis: "width", size: 9, input: 3, least: 5, most: 7 }.into(),
         ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
         ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
         ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),

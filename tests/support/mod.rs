@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use pollster::block_on;
+use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
@@ -214,4 +215,27 @@ impl Problem {
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Whether numbers agree, relative to the largest expected one.
+pub fn close(got: &[f64], want: &[f64], relative: f64) -> Result<(), TestCaseError> {
+    prop_assert_eq!(got.len(), want.len());
+    let largest = want.iter().fold(1.0, |largest: f64, x| largest.max(x.abs()));
+    for (i, (got, want)) in got.iter().zip(want).enumerate() {
+        prop_assert!((got - want).abs() <= relative * largest, "value {}: {} where {} is expected", i, got, want);
+    }
+    Ok(())
+}
+
+/// Outputs and gradients of the SIMD kernels in single precision against the scalar ones in double.
+pub fn simd_agrees(problem: &Problem, rng: &mut Rng) -> Result<(), TestCaseError> {
+    let upstream = problem.upstream(rng);
+    for (got, want) in problem.run::<f32>(Kernels::Simd).iter().zip(problem.run::<f64>(Kernels::Scalar)) {
+        close(got, &want, 1e-5)?;
+    }
+    let want = problem.gradients::<f64>(&upstream, Kernels::Scalar);
+    for (got, want) in problem.gradients::<f32>(&upstream, Kernels::Simd).iter().zip(want) {
+        close(got, &want, 1e-5)?;
+    }
+    Ok(())
 }

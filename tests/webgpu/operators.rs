@@ -3,6 +3,7 @@
 use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
+use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
@@ -142,6 +143,26 @@ async fn linear() {
             case.backward(y, &[x]);
             case.check(&wgpu).await;
         }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn concat() {
+    let wgpu = open().await;
+    let cases: [(&[usize], [usize; 3]); 6] = [
+        (&[8, 16, 4, 4], [2, 5, 5]),
+        (&[3, 1, 2], [1, 1, 1]),
+        (&[5, 8, 3], [3, 4, 2]),
+        (&[1, 1, 1, 1, 1], [2, 3, 3]),
+        (&[4, 2, 7, 1], [2, 2, 3]),
+        (&[6, 9], [1, 17, 9]),
+    ];
+    for (seed, (channels, [n, h, w])) in cases.into_iter().enumerate() {
+        let mut case = Case::new(format!("concat {channels:?}"), seed as u64);
+        let inputs: Vec<_> = channels.iter().enumerate().map(|(i, &c)| case.random_floats(&format!("x{i}"), &[n, c, h, w])).collect();
+        let y = case.apply(Concat, &inputs);
+        case.backward(y, &inputs);
+        case.check(&wgpu).await;
     }
 }
 

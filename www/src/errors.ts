@@ -22,6 +22,10 @@ export interface ErrorFields {
   no_such_channel: { node: string; channel: number; channels: number };
   window_of_padding: { node: string; axis: string; dilation: number; input: number };
   single_value: { node: string; shape: string };
+  branches_differ: { node: string; first: string; other: string };
+  crop_outside: { node: string; axis: string; size: number; offset: number; input: number };
+  wrong_inputs: { node: string; op: string; needed: number; what: string; found: number; fix: string };
+  not_unpoolable: { node: string; axis: string; size: number; input: number; least: number; most: number };
   size_overflow: { node: string; what: string };
   classes_mismatch: { node: string; shape: string; classes: number };
   not_differentiable: { node: string; op: string; reason: string };

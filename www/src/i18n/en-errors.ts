@@ -22,6 +22,13 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   empty_output: (e) => `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
   no_such_channel: (e) =>
     `${e.node}: is connected to input channel ${f.whole(e.channel)}, but there are ${f.whole(e.channels)}, counted from 0. Change the connections or the layer before.`,
+  branches_differ: (e) =>
+    `${e.node}: ${e.first} and ${e.other} differ in more than their channels. Give the branches the same strides and paddings, or crop one of them.`,
+  crop_outside: (e) =>
+    `${e.node}: a crop of ${f.whole(e.size)} from ${f.whole(e.offset)} on does not fit in ${f.whole(e.input)} (${e.axis}). Use a smaller size or offset.`,
+  wrong_inputs: (e) => `${e.node}: ${e.op} reads ${f.whole(e.needed)} values (${e.what}), not ${f.whole(e.found)}. Fix: ${e.fix}.`,
+  not_unpoolable: (e) =>
+    `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
   classes_mismatch: (e) => `The network ends in ${e.shape}, but there are ${f.whole(e.classes)} classes. End it in a fully connected layer with ${f.whole(e.classes)} outputs.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,

@@ -22,6 +22,13 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   empty_output: (e) => `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
   no_such_channel: (e) =>
     `${e.node}: есть связь с входным каналом ${f.whole(e.channel)}, а каналов ${f.whole(e.channels)}, считая с 0. Измените связи или предыдущий слой.`,
+  branches_differ: (e) =>
+    `${e.node}: ${e.first} и ${e.other} различаются не только числом каналов. Задайте ветвям одинаковые stride и padding или обрежьте одну из них.`,
+  crop_outside: (e) =>
+    `${e.node}: вырезать ${f.whole(e.size)} начиная с ${f.whole(e.offset)} из ${f.whole(e.input)} нельзя (${e.axis}). Уменьшите size или offset.`,
+  wrong_inputs: (e) => `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${e.what}), а не ${f.whole(e.found)}. Как исправить: ${e.fix}.`,
+  not_unpoolable: (e) =>
+    `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: размер (${e.what}) слишком велик. Уменьшите сеть или батч.`,
   classes_mismatch: (e) => `На выходе сети ${e.shape}, а классов ${f.whole(e.classes)}. Завершите её полносвязным слоем с числом выходов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${e.reason}.`,
