@@ -6,6 +6,7 @@ mod support;
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
+use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
@@ -364,5 +365,36 @@ proptest! {
             let expected = if right { 0.0 } else { 1.0 - absent as f64 / c as f64 };
             prop_assert!((loss - expected).abs() < 1e-4, "{} where {} is expected", loss, expected);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// A ReLU after a sum is the same as a sum with one, and the planner makes the one into the other.
+    #[test]
+    fn a_relu_folds_into_a_sum(batch in 1usize..=3, c in 1usize..=9, h in 1usize..=4, w in 1usize..=4, seed: u64) {
+        let rng = &mut rng(seed);
+        let dims = [batch, c, h, w];
+        let [a, b] = [0, 1].map(|_| (0..dims.iter().product()).map(|_| f64::from(rng.below(9)) - 4.0).collect::<Vec<f64>>());
+        let made = |together: bool| {
+            let mut problem = Problem::default();
+            let inputs = [problem.input("a", &dims, a.clone()), problem.input("b", &dims, b.clone())];
+            let mut y = problem.apply("add", Add { relu: together }, &inputs, &mut rng.clone());
+            if !together {
+                y = problem.apply("relu", Relu, &[y], &mut rng.clone());
+            }
+            problem.outputs.push(y);
+            problem
+        };
+        let (together, apart) = (made(true), made(false));
+        let calls = Machine::<f32>::new(&apart.graph, &apart.outputs, Kernels::Simd).steps();
+        prop_assert_eq!(calls, 1, "the relu is not folded");
+        let upstream = together.upstream(rng);
+        for kernels in [Kernels::Scalar, Kernels::Simd] {
+            prop_assert_eq!(together.run::<f32>(kernels), apart.run::<f32>(kernels));
+            prop_assert_eq!(together.gradients::<f32>(&upstream, kernels), apart.gradients::<f32>(&upstream, kernels));
+        }
+        simd_agrees(&together, rng)?;
     }
 }

@@ -9,6 +9,7 @@ use crate::graph::{Graph, ValueId};
 use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
+use crate::ops::add::Add;
 use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
@@ -53,6 +54,7 @@ const BASE: Adapter =
 
 /// Every operator that cases can have. A new operator adds its entry here.
 pub static ADAPTERS: &[Adapter] = &[
+    Adapter { op: "add", inputs: &["a", "b"], build: |fields, _| one(Add { relu: fields.flag_or("relu", false)? }), ..BASE },
     Adapter {
         op: "batch_norm2d",
         renamed: &[("weight", "gamma"), ("bias", "beta")],

@@ -186,6 +186,7 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 
 /// Every operator a specification can name. A new operator adds its line here.
 pub const OPERATORS: &[(&str, Parse)] = &[
+    ("add", add::parse),
     ("batch_norm2d", batch_norm2d::parse),
     ("conv2d", conv2d::parse),
     ("dropout", dropout::parse),

@@ -3,6 +3,8 @@
 use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
+use receptive::ops::Window;
+use receptive::ops::add::Add;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
@@ -11,7 +13,6 @@ use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
-use receptive::ops::{Window, add};
 use receptive::plan::names;
 use receptive::rng::{Rng, Stream};
 use receptive::shape::Shape;
@@ -223,13 +224,13 @@ async fn flatten_and_add() {
         let y = case.apply(Flatten, &[x]);
         case.backward(y, &[x]);
         case.check(&wgpu).await;
-        let mut case = Case::new(format!("add {dims:?}"), seed as u64);
-        let (a, b) = (case.random_floats("a", &dims), case.random_floats("b", &dims));
-        let sum = add::sum_gradients(&mut case.graph, "add", a, b);
-        case.graph.values[sum.0].role = receptive::graph::Role::Temporary;
-        case.graph.values[sum.0].name = "sum".into();
-        case.keep(sum);
-        case.check(&wgpu).await;
+        for relu in [false, true] {
+            let mut case = Case::new(format!("add {dims:?}, relu {relu}"), seed as u64);
+            let inputs = ["a", "b", "c"].map(|name| case.random_floats(name, &dims));
+            let y = case.apply(Add { relu }, &inputs);
+            case.backward(y, &inputs);
+            case.check(&wgpu).await;
+        }
     }
 }
 
