@@ -17,6 +17,7 @@ use crate::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
+use crate::ops::local_response_norm::LocalResponseNorm;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::relu::Relu;
 use crate::ops::softmax::Softmax;
@@ -67,6 +68,7 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "conv_transpose2d", build: conv_transpose2d, ..BASE },
     Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
     Adapter { op: "linear", build: linear, ..BASE },
+    Adapter { op: "local_response_norm", build: |fields, _| one(LocalResponseNorm::read(fields)?), ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
     Adapter { op: "log_softmax", build: |fields, _| softmax(fields, true), ..BASE },

@@ -8,6 +8,7 @@ pub mod dice_loss;
 pub mod dropout;
 pub mod flatten;
 pub mod linear;
+pub mod local_response_norm;
 pub mod max_pool2d;
 pub mod relu;
 pub mod softmax;
@@ -193,6 +194,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("conv_transpose2d", conv_transpose2d::parse),
     ("flatten", flatten::parse),
     ("linear", linear::parse),
+    ("local_response_norm", local_response_norm::parse),
     ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
     ("relu", relu::parse),
@@ -226,6 +228,8 @@ pub static KERNELS: &[&Kernel] = &[
     &linear::INPUT_GRADIENT,
     &linear::WEIGHT_GRADIENT,
     &linear::BIAS_GRADIENT,
+    &local_response_norm::FORWARD,
+    &local_response_norm::BACKWARD,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
     &relu::FORWARD,

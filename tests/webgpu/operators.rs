@@ -10,6 +10,7 @@ use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
+use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
@@ -143,6 +144,25 @@ async fn linear() {
             case.backward(y, &[x]);
             case.check(&wgpu).await;
         }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn local_response_norm() {
+    let wgpu = open().await;
+    let cases = [
+        ([2, 96, 5, 6], LocalResponseNorm { size: 5, alpha: 1e-4, beta: 0.75, k: 2.0, alpha_over_size: false }),
+        ([2, 7, 3, 4], LocalResponseNorm { size: 4, alpha: 0.5, beta: 0.75, k: 1.0, alpha_over_size: true }),
+        ([1, 3, 2, 2], LocalResponseNorm { size: 50, alpha: 0.2, beta: 1.3, k: 1.5, alpha_over_size: false }),
+        ([3, 1, 1, 1], LocalResponseNorm { size: 1, alpha: 0.7, beta: 0.5, k: 1.0, alpha_over_size: false }),
+        ([5, 13, 20, 17], LocalResponseNorm { size: 3, alpha: 0.3, beta: 2.0, k: 1.0, alpha_over_size: true }),
+    ];
+    for (seed, (input, operator)) in cases.into_iter().enumerate() {
+        let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
+        let x = case.random_floats("x", &input);
+        let y = case.apply(operator, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
     }
 }
 
