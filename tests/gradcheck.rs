@@ -11,6 +11,7 @@ use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
 use receptive::graph::{Graph, Node, ValueId};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
+use receptive::ops::add::Add;
 use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::concat::Concat;
@@ -23,6 +24,7 @@ use receptive::ops::dropout::{Dropout, Source, Unit};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::linear::Linear;
+use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
@@ -149,6 +151,49 @@ proptest! {
         smooth(&problem, rng)?;
     }
 
+    /// A sum of two or three values, of which one may be counted twice.
+    #[test]
+    fn add(dims in map_or_row(), relu: bool, more: bool, twice: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let count: usize = dims.iter().product();
+        // The sum of the last value, at least 3 from zero, and smaller ones stays off the ReLU's kink.
+        let names = if more { &["a", "b", "c"][..] } else { &["a", "b"] };
+        let draw = |rng: &mut Rng, last: bool| -> Vec<f64> {
+            let small = (0..count).map(|_| rng.symmetric(0.9)).collect::<Vec<f64>>();
+            small.into_iter().map(|x| if last { x + 3.9 * x.signum() } else { x }).collect()
+        };
+        let mut inputs = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let values = draw(rng, i + 1 == names.len());
+            inputs.push(problem.input(name, &dims, values));
+        }
+        if twice {
+            inputs.push(inputs[0]);
+        }
+        let y = problem.apply("add", Add { relu }, &inputs, rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    /// Residuals in a row: gradients that an add hands on are summed with others, an output's among them.
+    #[test]
+    fn residuals(batch in 1usize..=2, channels in 1usize..=5, size in 1usize..=4, relu: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, channels, size, size];
+        let x = problem.input("x", &dims, off_zero(rng, dims.iter().product()));
+        let point = || Conv2d { out_channels: channels, window: Window::POINT, groups: 1, bias: true };
+        let body = problem.apply("body1", point(), &[x], rng);
+        let first = problem.apply("add1", Add { relu }, &[body, x], rng);
+        let body = problem.apply("body2", point(), &[first], rng);
+        let second = problem.apply("add2", Add { relu: false }, &[first, body], rng);
+        let third = problem.apply("add3", Add { relu: false }, &[second, first], rng);
+        problem.outputs.extend([third, second, first]);
+        let (tried, kinks) = gradcheck(&problem, rng).map_err(TestCaseError::fail)?;
+        prop_assert!(kinks <= tried / 4, "{} of {} coordinates were at a kink", kinks, tried);
+    }
+
     #[test]
     fn batch_norm2d(batch in 1usize..=4, channels in 1usize..=9, h in 1usize..=4, w in 1usize..=4, affine: bool, training: bool, seed: u64) {
         prop_assume!(!training || batch * h * w > 1);
@@ -216,6 +261,20 @@ proptest! {
         let mut problem = Problem::default();
         let x = problem.input("x", &[batch, in_features], normal(rng, batch * in_features));
         let y = problem.apply("fc", Linear { out_features, bias }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn local_response_norm(
+        batch in 1usize..=2, channels in 1usize..=13, h in 1usize..=3, w in 1usize..=3, size in 1usize..=8, alpha in 0.0f64..0.8,
+        beta in prop_oneof![Just(0.75f64), 0.0f64..2.0], k in 0.5f64..2.0, alpha_over_size: bool, seed: u64,
+    ) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, channels, h, w];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("lrn", LocalResponseNorm { size, alpha, beta, k, alpha_over_size }, &[x], rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
     }
@@ -497,7 +556,7 @@ fn wrong_gradients_are_found() {
     assert!(everything_passes.starts_with("x["), "{everything_passes}");
     let twice = error(Flatten, |right, graph, node, dy, wants| {
         let dx = right.backward(graph, node, dy, wants)?;
-        Ok(dx.into_iter().map(|dx| dx.map(|dx| add::sum_gradients(graph, "twice", dx, dx))).collect())
+        Ok(dx.into_iter().map(|dx| dx.map(|dx| add::sum_gradients(graph, "twice", node.inputs[0], dx, dx))).collect())
     });
     assert!(twice.starts_with("x["), "{twice}");
     let other_dilation = error(conv(3, 1, 1), |_, graph, node, dy, wants| conv(3, 2, 2).backward(graph, node, dy, wants));

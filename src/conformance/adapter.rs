@@ -10,6 +10,7 @@ use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
 use crate::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
+use crate::ops::add::Add;
 use crate::ops::avg_pool2d::AvgPool2d;
 use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::concat::Concat;
@@ -21,6 +22,7 @@ use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
 use crate::ops::global_avg_pool2d::GlobalAvgPool2d;
 use crate::ops::linear::Linear;
+use crate::ops::local_response_norm::LocalResponseNorm;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::pad_channels::PadChannels;
 use crate::ops::pad2d::Pad2d;
@@ -62,6 +64,7 @@ const BASE: Adapter =
 pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "adaptive_avg_pool2d", build: adaptive_avg_pool2d, ..BASE },
     Adapter { op: "avg_pool2d", build: avg_pool2d, ..BASE },
+    Adapter { op: "add", inputs: &["a", "b"], build: |fields, _| one(Add { relu: fields.flag_or("relu", false)? }), ..BASE },
     Adapter {
         op: "batch_norm2d",
         renamed: &[("weight", "gamma"), ("bias", "beta")],
@@ -83,6 +86,7 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
     Adapter { op: "global_avg_pool2d", build: |_, _| one(GlobalAvgPool2d), ..BASE },
     Adapter { op: "linear", build: linear, ..BASE },
+    Adapter { op: "local_response_norm", build: |fields, _| one(LocalResponseNorm::read(fields)?), ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
     Adapter { op: "pad2d", build: |fields, _| one(Pad2d { padding: fields.sides("pad")? }), ..BASE },
     Adapter { op: "pad_channels", build: pad_channels, ..BASE },

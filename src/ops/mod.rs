@@ -13,6 +13,7 @@ pub mod dropout;
 pub mod flatten;
 pub mod global_avg_pool2d;
 pub mod linear;
+pub mod local_response_norm;
 pub mod max_pool2d;
 pub mod pad2d;
 pub mod pad_channels;
@@ -225,6 +226,7 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 pub const OPERATORS: &[(&str, Parse)] = &[
     ("adaptive_avg_pool2d", adaptive_avg_pool2d::parse),
     ("avg_pool2d", avg_pool2d::parse),
+    ("add", add::parse),
     ("batch_norm2d", batch_norm2d::parse),
     ("concat", concat::parse),
     ("conv2d", conv2d::parse),
@@ -234,6 +236,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("flatten", flatten::parse),
     ("global_avg_pool2d", global_avg_pool2d::parse),
     ("linear", linear::parse),
+    ("local_response_norm", local_response_norm::parse),
     ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
     ("pad2d", pad2d::parse),
@@ -274,6 +277,8 @@ pub static KERNELS: &[&Kernel] = &[
     &linear::INPUT_GRADIENT,
     &linear::WEIGHT_GRADIENT,
     &linear::BIAS_GRADIENT,
+    &local_response_norm::FORWARD,
+    &local_response_norm::BACKWARD,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
     &relu::FORWARD,
