@@ -29,7 +29,7 @@ pub fn differentiate(graph: &mut Graph, seeds: &[(ValueId, ValueId)], also: &[Va
         for (source, gradient) in sources.into_iter().zip(made) {
             let Some(gradient) = gradient else { continue };
             let total = match gradients.get(&source) {
-                Some(&earlier) => add::sum_gradients(graph, &node.name, earlier, gradient),
+                Some(&earlier) => add::sum_gradients(graph, &node.name, source, earlier, gradient),
                 None => gradient,
             };
             gradients.insert(source, total);

@@ -42,6 +42,10 @@ pub enum ShapeError {
     ChannelsNotDivisible { node: String, which: &'static str, channels: usize, groups: usize },
     #[error("{node}: shapes {left} and {right} must be equal")]
     ShapesDiffer { node: String, left: String, right: String },
+    #[error(
+        "{node}: {left} and {right} cannot be added; a sum needs equal shapes: bring one to the other's, for a shortcut by a 1x1 convolution with as many channels and the same stride"
+    )]
+    SummandsDiffer { node: String, left: String, right: String },
     #[error("{node}: padding {padding} must be at most half of kernel_size {kernel_size} ({axis})")]
     PaddingTooLarge { node: String, axis: &'static str, padding: usize, kernel_size: usize },
     #[error(

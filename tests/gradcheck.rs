@@ -10,20 +10,29 @@ use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
 use receptive::graph::{Graph, Node, ValueId};
+use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
+use receptive::ops::add::Add;
+use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use receptive::ops::crop2d::Crop2d;
 use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::dropout::{Dropout, Source, Unit};
 use receptive::ops::flatten::Flatten;
+use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::linear::Linear;
+use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::pad_channels::PadChannels;
+use receptive::ops::pad2d::Pad2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{Reduction, SoftmaxCrossEntropy};
 use receptive::ops::squash::Squash;
+use receptive::ops::upsample::Upsample;
 use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window, add};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
@@ -109,6 +118,21 @@ fn map_or_row() -> impl Strategy<Value = Vec<usize>> {
     ]
 }
 
+/// Batch, channels, height and width of a small map: one pixel, one channel, whole vectors and tails.
+fn maps() -> impl Strategy<Value = [usize; 4]> {
+    (1usize..=3, 1usize..=9, 1usize..=6, 1usize..=6).prop_map(|(n, c, h, w)| [n, c, h, w])
+}
+
+/// [`smooth`] of one operator on one map of normal numbers.
+fn smooth_map(dims: [usize; 4], operator: impl Operator + 'static, seed: u64) -> Result<(), TestCaseError> {
+    let rng = &mut rng(seed);
+    let mut problem = Problem::default();
+    let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+    let y = problem.apply("y", operator, &[x], rng);
+    problem.outputs.push(y);
+    smooth(&problem, rng)
+}
+
 proptest! {
     #![proptest_config(cases(48))]
 
@@ -125,6 +149,49 @@ proptest! {
         let y = problem.apply("conv", operator, &[x], rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
+    }
+
+    /// A sum of two or three values, of which one may be counted twice.
+    #[test]
+    fn add(dims in map_or_row(), relu: bool, more: bool, twice: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let count: usize = dims.iter().product();
+        // The sum of the last value, at least 3 from zero, and smaller ones stays off the ReLU's kink.
+        let names = if more { &["a", "b", "c"][..] } else { &["a", "b"] };
+        let draw = |rng: &mut Rng, last: bool| -> Vec<f64> {
+            let small = (0..count).map(|_| rng.symmetric(0.9)).collect::<Vec<f64>>();
+            small.into_iter().map(|x| if last { x + 3.9 * x.signum() } else { x }).collect()
+        };
+        let mut inputs = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let values = draw(rng, i + 1 == names.len());
+            inputs.push(problem.input(name, &dims, values));
+        }
+        if twice {
+            inputs.push(inputs[0]);
+        }
+        let y = problem.apply("add", Add { relu }, &inputs, rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    /// Residuals in a row: gradients that an add hands on are summed with others, an output's among them.
+    #[test]
+    fn residuals(batch in 1usize..=2, channels in 1usize..=5, size in 1usize..=4, relu: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, channels, size, size];
+        let x = problem.input("x", &dims, off_zero(rng, dims.iter().product()));
+        let point = || Conv2d { out_channels: channels, window: Window::POINT, groups: 1, bias: true };
+        let body = problem.apply("body1", point(), &[x], rng);
+        let first = problem.apply("add1", Add { relu }, &[body, x], rng);
+        let body = problem.apply("body2", point(), &[first], rng);
+        let second = problem.apply("add2", Add { relu: false }, &[first, body], rng);
+        let third = problem.apply("add3", Add { relu: false }, &[second, first], rng);
+        problem.outputs.extend([third, second, first]);
+        let (tried, kinks) = gradcheck(&problem, rng).map_err(TestCaseError::fail)?;
+        prop_assert!(kinks <= tried / 4, "{} of {} coordinates were at a kink", kinks, tried);
     }
 
     #[test]
@@ -199,6 +266,20 @@ proptest! {
     }
 
     #[test]
+    fn local_response_norm(
+        batch in 1usize..=2, channels in 1usize..=13, h in 1usize..=3, w in 1usize..=3, size in 1usize..=8, alpha in 0.0f64..0.8,
+        beta in prop_oneof![Just(0.75f64), 0.0f64..2.0], k in 0.5f64..2.0, alpha_over_size: bool, seed: u64,
+    ) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, channels, h, w];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("lrn", LocalResponseNorm { size, alpha, beta, k, alpha_over_size }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
     fn max_pool2d(mut h in axis(|k| k / 2), mut w in axis(|k| k / 2), batch in 1usize..=2, channels in 1usize..=5, ceil_mode: bool, seed: u64) {
         // A window that holds only padding is refused: max_pool2d's own tests see to that.
         for axis in [&mut h, &mut w] {
@@ -232,6 +313,47 @@ proptest! {
         let y = problem.apply("concat", Concat, &inputs, rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn avg_pool2d(
+        h in axis(|k| k / 2), w in axis(|k| k / 2), batch in 1usize..=2, channels in 1usize..=5,
+        ceil_mode: bool, count_include_pad: bool, divisor_override in prop::option::of(1usize..=9), seed: u64,
+    ) {
+        let window = Window { dilation: [1; 2], ..window(h, w) };
+        let dims = [batch, channels, h[4], w[4]];
+        smooth_map(dims, AvgPool2d { window, ceil_mode, count_include_pad, divisor_override }, seed)?;
+    }
+
+    #[test]
+    fn global_avg_pool2d(dims in maps(), seed: u64) {
+        smooth_map(dims, GlobalAvgPool2d, seed)?;
+    }
+
+    #[test]
+    fn adaptive_avg_pool2d(dims in maps(), out_height in 1usize..=9, out_width in 1usize..=9, seed: u64) {
+        smooth_map(dims, AdaptiveAvgPool2d { output_size: [out_height, out_width] }, seed)?;
+    }
+
+    #[test]
+    fn pad_channels(dims in maps(), before in 0usize..=9, after in 0usize..=9, seed: u64) {
+        smooth_map(dims, PadChannels { before, after }, seed)?;
+    }
+
+    #[test]
+    fn pad2d(dims in maps(), left in 0usize..=3, right in 0usize..=3, top in 0usize..=3, bottom in 0usize..=3, seed: u64) {
+        smooth_map(dims, Pad2d { padding: [left, right, top, bottom] }, seed)?;
+    }
+
+    #[test]
+    fn crop2d(dims in maps(), top in 0usize..=3, left in 0usize..=3, bottom in 0usize..=3, right in 0usize..=3, seed: u64) {
+        let [n, c, h, w] = dims;
+        smooth_map([n, c, top + h + bottom, left + w + right], Crop2d { offset: [top, left], size: [h, w] }, seed)?;
+    }
+
+    #[test]
+    fn upsample(dims in maps(), down in 1usize..=3, across in 1usize..=3, seed: u64) {
+        smooth_map(dims, Upsample { scale_factor: [down, across] }, seed)?;
     }
 
     #[test]
@@ -434,7 +556,7 @@ fn wrong_gradients_are_found() {
     assert!(everything_passes.starts_with("x["), "{everything_passes}");
     let twice = error(Flatten, |right, graph, node, dy, wants| {
         let dx = right.backward(graph, node, dy, wants)?;
-        Ok(dx.into_iter().map(|dx| dx.map(|dx| add::sum_gradients(graph, "twice", dx, dx))).collect())
+        Ok(dx.into_iter().map(|dx| dx.map(|dx| add::sum_gradients(graph, "twice", node.inputs[0], dx, dx))).collect())
     });
     assert!(twice.starts_with("x["), "{twice}");
     let other_dilation = error(conv(3, 1, 1), |_, graph, node, dy, wants| conv(3, 2, 2).backward(graph, node, dy, wants));

@@ -6,6 +6,7 @@ mod support;
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
+use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
@@ -13,6 +14,7 @@ use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
+use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
@@ -342,5 +344,73 @@ proptest! {
             let expected = if right { 0.0 } else { 1.0 - absent as f64 / c as f64 };
             prop_assert!((loss - expected).abs() < 1e-4, "{} where {} is expected", loss, expected);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// A ReLU after a sum is the same as a sum with one, and the planner makes the one into the other.
+    #[test]
+    fn a_relu_folds_into_a_sum(batch in 1usize..=3, c in 1usize..=9, h in 1usize..=4, w in 1usize..=4, seed: u64) {
+        let rng = &mut rng(seed);
+        let dims = [batch, c, h, w];
+        let [a, b] = [0, 1].map(|_| (0..dims.iter().product()).map(|_| f64::from(rng.below(9)) - 4.0).collect::<Vec<f64>>());
+        let made = |together: bool| {
+            let mut problem = Problem::default();
+            let inputs = [problem.input("a", &dims, a.clone()), problem.input("b", &dims, b.clone())];
+            let mut y = problem.apply("add", Add { relu: together }, &inputs, &mut rng.clone());
+            if !together {
+                y = problem.apply("relu", Relu, &[y], &mut rng.clone());
+            }
+            problem.outputs.push(y);
+            problem
+        };
+        let (together, apart) = (made(true), made(false));
+        let calls = Machine::<f32>::new(&apart.graph, &apart.outputs, Kernels::Simd).steps();
+        prop_assert_eq!(calls, 1, "the relu is not folded");
+        let upstream = together.upstream(rng);
+        for kernels in [Kernels::Scalar, Kernels::Simd] {
+            prop_assert_eq!(together.run::<f32>(kernels), apart.run::<f32>(kernels));
+            prop_assert_eq!(together.gradients::<f32>(&upstream, kernels), apart.gradients::<f32>(&upstream, kernels));
+        }
+        simd_agrees(&together, rng)?;
+    }
+
+    #[test]
+    fn local_response_norm_without_alpha_divides_by_a_power_of_k(c in 1usize..=9, size in 1usize..=6, beta in 0.0f64..2.0, k in 0.5f64..4.0, seed: u64) {
+        // Numbers that single precision, in which kernels get them, has too.
+        let (beta, k) = (f64::from(beta as f32), f64::from(k as f32));
+        let dims = [2, c, 2, 3];
+        let values = normal(&mut rng(seed), dims.iter().product());
+        let made = of_rows(LocalResponseNorm { size, alpha: 0.0, beta, k, alpha_over_size: false }, &dims, values.clone());
+        close(&made, &values.iter().map(|x| x / k.powf(beta)).collect::<Vec<_>>(), 1e-14)?;
+    }
+
+    /// Channel by channel as the formula has it, over a plain vector.
+    #[test]
+    fn local_response_norm_is_its_formula(c in 1usize..=13, size in 1usize..=9, alpha_over_size: bool, seed: u64) {
+        let values = normal(&mut rng(seed), c);
+        let made = of_rows(LocalResponseNorm { size, alpha: 0.5, beta: 0.75, k: 2.0, alpha_over_size }, &[1, c, 1, 1], values.clone());
+        let scale = if alpha_over_size { f64::from((0.5 / size as f64) as f32) } else { 0.5 };
+        let expected = (0..c).map(|i| {
+            let window = (0..c).filter(|&j| j + size / 2 >= i && j <= i + (size - 1) / 2);
+            values[i] / (2.0 + scale * window.map(|j| values[j] * values[j]).sum::<f64>()).powf(0.75)
+        });
+        close(&made, &expected.collect::<Vec<_>>(), 1e-14)?;
+    }
+
+    #[test]
+    fn simd_local_response_norm_agrees(
+        batch in 1usize..=2, c in 1usize..=21, h in 1usize..=3, size in 1usize..=30, beta in prop_oneof![Just(0.75f64), Just(2.0), 0.0f64..2.0],
+        alpha_over_size: bool, seed: u64,
+    ) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, c, h, 2];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("lrn", LocalResponseNorm { size, alpha: 0.3, beta, k: 1.0, alpha_over_size }, &[x], rng);
+        problem.outputs.push(y);
+        simd_agrees(&problem, rng)?;
     }
 }

@@ -92,6 +92,7 @@ fn errors() -> Vec<Error> {
         ShapeError::RankMismatch { node: node(), needed: 2, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }.into(),
         ShapeError::ChannelsNotDivisible { node: node(), which: "input channels", channels: 6, groups: 4 }.into(),
         ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
+        ShapeError::SummandsDiffer { node: node(), left: "[1, 16, 7, 7]".into(), right: "[1, 8, 7, 7]".into() }.into(),
         ShapeError::PaddingTooLarge { node: node(), axis: "width", padding: 3, kernel_size: 2 }.into(),
         ShapeError::WindowOfPadding { node: node(), axis: "height", dilation: 9, input: 4 }.into(),
         ShapeError::SingleValue { node: node(), shape: "[1, 8, 1, 1]".into() }.into(),

@@ -9,15 +9,23 @@ use crate::graph::{Graph, ValueId};
 use crate::network::fields::Fields;
 use crate::ops::Operator;
 use crate::ops::Window;
+use crate::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
+use crate::ops::add::Add;
+use crate::ops::avg_pool2d::AvgPool2d;
 use crate::ops::batch_norm2d::BatchNorm2d;
 use crate::ops::concat::Concat;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
 use crate::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use crate::ops::crop2d::Crop2d;
 use crate::ops::dropout::{Dropout, Source, Unit};
 use crate::ops::flatten::Flatten;
+use crate::ops::global_avg_pool2d::GlobalAvgPool2d;
 use crate::ops::linear::Linear;
+use crate::ops::local_response_norm::LocalResponseNorm;
 use crate::ops::max_pool2d::MaxPool2d;
+use crate::ops::pad_channels::PadChannels;
+use crate::ops::pad2d::Pad2d;
 use crate::ops::relu::Relu;
 use crate::ops::softmax::Softmax;
 use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
@@ -54,6 +62,9 @@ const BASE: Adapter =
 
 /// Every operator that cases can have. A new operator adds its entry here.
 pub static ADAPTERS: &[Adapter] = &[
+    Adapter { op: "adaptive_avg_pool2d", build: adaptive_avg_pool2d, ..BASE },
+    Adapter { op: "avg_pool2d", build: avg_pool2d, ..BASE },
+    Adapter { op: "add", inputs: &["a", "b"], build: |fields, _| one(Add { relu: fields.flag_or("relu", false)? }), ..BASE },
     Adapter {
         op: "batch_norm2d",
         renamed: &[("weight", "gamma"), ("bias", "beta")],
@@ -69,11 +80,16 @@ pub static ADAPTERS: &[Adapter] = &[
         ..BASE
     },
     Adapter { op: "conv2d", build: conv2d, ..BASE },
+    Adapter { op: "crop2d", build: crop2d, ..BASE },
     Adapter { op: "dropout", optional_inputs: &["mask"], build: dropout, ..BASE },
     Adapter { op: "conv_transpose2d", build: conv_transpose2d, ..BASE },
     Adapter { op: "flatten", build: |_, _| one(Flatten), ..BASE },
+    Adapter { op: "global_avg_pool2d", build: |_, _| one(GlobalAvgPool2d), ..BASE },
     Adapter { op: "linear", build: linear, ..BASE },
+    Adapter { op: "local_response_norm", build: |fields, _| one(LocalResponseNorm::read(fields)?), ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
+    Adapter { op: "pad2d", build: |fields, _| one(Pad2d { padding: fields.sides("pad")? }), ..BASE },
+    Adapter { op: "pad_channels", build: pad_channels, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
     Adapter { op: "log_softmax", build: |fields, _| softmax(fields, true), ..BASE },
     Adapter { op: "scaled_tanh", build: scaled_tanh, ..BASE },
@@ -101,6 +117,23 @@ fn dims<'a>(parameters: &'a Parameters, role: &str) -> &'a [usize] {
 
 fn has(parameters: &Parameters, role: &str) -> bool {
     parameters.iter().any(|(given, _)| given == role)
+}
+
+fn adaptive_avg_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(AdaptiveAvgPool2d { output_size: fields.pair("output_size", 1, None)? })
+}
+
+fn avg_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    let kernel_size = fields.pair("kernel", 1, None)?;
+    one(AvgPool2d::read(fields, kernel_size)?)
+}
+
+fn crop2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(Crop2d { offset: fields.pair("offset", 0, Some(0))?, size: fields.pair("size", 1, None)? })
+}
+
+fn pad_channels(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(PadChannels { before: fields.whole_or("before", 0)?, after: fields.whole_or("after", 0)? })
 }
 
 fn batch_norm2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {

@@ -40,7 +40,7 @@ impl Forward {
         let tensor = check.given("in.x")?;
         let x = add_input(&mut graph, "in.x", &tensor);
         let mut writes = vec![("in.x".to_owned(), tensor)];
-        let network = build(&mut graph, &case.graph, x, &case.tensors, check)?;
+        let network = build(&mut graph, &case.graph, x, &case.tensors, check, !case.losses.is_empty())?;
         for (parameter, id) in &network.parameters {
             writes.push((graph.value(*id).name.clone(), check.given(&format!("param.{parameter}"))?));
         }
@@ -79,7 +79,8 @@ impl Loss {
                 LossCase::SoftmaxCrossEntropy { input, target, class_weight, weight, attrs } => {
                     let mut inputs = vec![network.value(input)?];
                     for name in [Some(target), class_weight.as_ref()].into_iter().flatten() {
-                        let name = format!("in.{name}");
+                        let (given, constant) = (format!("in.{name}"), format!("const.{name}"));
+                        let name = if check.has(&given) { given } else { constant };
                         let tensor = check.given(&name)?;
                         inputs.push(add_input(graph, &format!("{name} {position}"), &tensor));
                         writes.push((format!("{name} {position}"), tensor));
@@ -154,6 +155,9 @@ async fn gradients(device: &Device, case: &NetCase, mut forward: Forward, check:
                 weight * floats(&value).zip(floats(up)).map(|(value, up)| value * up).sum::<f64>()
             }
         };
+    }
+    if case.losses.is_empty() {
+        return Ok(());
     }
     check.result("out.loss", &Tensor { shape: Shape::new(&[1]), values: Values::Floats(vec![total as f32]) })?;
     for (name, id) in wanted {

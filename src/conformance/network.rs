@@ -32,7 +32,14 @@ impl Network {
 }
 
 /// Adds the nodes of a case to a graph that has its input.
-pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &Index, check: &mut Check<'_>) -> Result<Network, CaseError> {
+pub(super) fn build(
+    graph: &mut Graph,
+    nodes: &[NodeCase],
+    x: ValueId,
+    index: &Index,
+    check: &mut Check<'_>,
+    gradients: bool,
+) -> Result<Network, CaseError> {
     let mut network =
         Network { values: HashMap::from([("x".to_owned(), x)]), parameters: Vec::new(), statistics: Vec::new(), constants: Vec::new() };
     let mut taken = HashSet::new();
@@ -40,7 +47,8 @@ pub(super) fn build(graph: &mut Graph, nodes: &[NodeCase], x: ValueId, index: &I
         let adapter = adapter(&node.op)?;
         let mut shapes = Vec::new();
         for (role, parameter) in &node.params {
-            if !taken.insert(parameter) {
+            // Without gradients, which would have to be summed, two nodes may hold the same numbers.
+            if !taken.insert(parameter) && gradients {
                 return Err(CaseError::SharedParameter(parameter.clone()));
             }
             let name = format!("param.{parameter}");

@@ -69,7 +69,7 @@ impl Batch {
         let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
         graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
         graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
-        let network = build(&mut graph, &case.graph, x, &case.tensors, check)?;
+        let network = build(&mut graph, &case.graph, x, &case.tensors, check, true)?;
         let logits = network.value(input)?;
         let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;
         Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })

@@ -71,12 +71,29 @@ impl<'a> Fields<'a> {
         self.get(field).map_or(Ok(default), |value| self.whole(field, value, 1))
     }
 
-    /// A whole number, 0 too.
+    /// A whole number, 0 included, with a value for when it is absent.
     ///
     /// # Errors
     /// Anything else.
     pub fn whole_or(&mut self, field: &'static str, default: usize) -> Result<usize, SpecError> {
         self.get(field).map_or(Ok(default), |value| self.whole(field, value, 0))
+    }
+
+    /// A whole number for all four sides, or `[left, right, top, bottom]`.
+    ///
+    /// # Errors
+    /// Absent or anything else.
+    pub fn sides(&mut self, field: &'static str) -> Result<[usize; 4], SpecError> {
+        let expected = "a whole number, or [left, right, top, bottom]";
+        let value = self.get(field).ok_or_else(|| self.missing(field, expected))?;
+        match value.as_array().map(Vec::as_slice) {
+            Some([left, right, top, bottom]) => {
+                let side = |value| self.whole(field, value, 0);
+                Ok([side(left)?, side(right)?, side(top)?, side(bottom)?])
+            }
+            Some(_) => Err(self.invalid(field, value, expected)),
+            None => self.whole(field, value, 0).map(|all| [all; 4]),
+        }
     }
 
     /// A whole number of at least `least` for both axes, or `[height, width]`; `default` when absent.

@@ -1,10 +1,13 @@
 //! Layers whose operators depend on the shapes that meet in them: shortcuts without parameters, and crops.
 
-use serde_json::{Value, json};
+use std::rc::Rc;
 
-use super::spec::operator;
 use crate::error::ShapeError;
 use crate::graph::{Graph, ValueId};
+use crate::ops::Window;
+use crate::ops::avg_pool2d::AvgPool2d;
+use crate::ops::crop2d::Crop2d;
+use crate::ops::pad_channels::PadChannels;
 
 /// Gives `x` the shape of `like` without parameters (He et al. 2015, section 3.3, option A): every n-th pixel, and zero channels, half of
 /// them before and half behind. What fits already is passed on.
@@ -20,13 +23,14 @@ pub(super) fn fit(graph: &mut Graph, node: &str, x: ValueId, like: ValueId) -> R
     }
     let mut y = x;
     if (step_height, step_width) != (1, 1) {
-        let fields = json!({"kernel_size": 1, "stride": [step_height, step_width]});
-        y = apply(graph, format!("{node}.subsample"), "avg_pool2d", &fields, y)?;
+        let window = Window { stride: [step_height, step_width], ..Window::POINT };
+        let subsample = AvgPool2d { window, ceil_mode: false, count_include_pad: true, divisor_override: None };
+        y = graph.apply(&format!("{node}.subsample"), Rc::new(subsample), &[y])?;
     }
     if channels < to_channels {
         let before = (to_channels - channels) / 2;
-        let fields = json!({"before": before, "after": to_channels - channels - before});
-        y = apply(graph, format!("{node}.pad"), "pad_channels", &fields, y)?;
+        let pad = PadChannels { before, after: to_channels - channels - before };
+        y = graph.apply(&format!("{node}.pad"), Rc::new(pad), &[y])?;
     }
     Ok(y)
 }
@@ -44,15 +48,10 @@ pub(super) fn crop(graph: &mut Graph, node: &str, x: ValueId, like: ValueId) -> 
     if to_height > height || to_width > width {
         return Err(differ(graph, node, x, like));
     }
-    let fields = json!({"offset": [(height - to_height) / 2, (width - to_width) / 2], "size": [to_height, to_width]});
-    apply(graph, node.to_owned(), "crop2d", &fields, x)
+    let crop = Crop2d { offset: [(height - to_height) / 2, (width - to_width) / 2], size: [to_height, to_width] };
+    graph.apply(node, Rc::new(crop), &[x])
 }
 
 fn differ(graph: &Graph, node: &str, x: ValueId, like: ValueId) -> ShapeError {
     ShapeError::ShapesDiffer { node: node.to_owned(), left: graph.shape(x).to_string(), right: graph.shape(like).to_string() }
-}
-
-fn apply(graph: &mut Graph, node: String, name: &'static str, fields: &Value, x: ValueId) -> Result<ValueId, ShapeError> {
-    let operator = operator(name, fields).map_err(|_| differ(graph, &node, x, x))?;
-    graph.apply(&node, operator, &[x])
 }

@@ -1,21 +1,29 @@
 //! The operators: one folder each, with its params, shape rule, gradient rule, scalar kernels, SIMD kernels and WGSL.
 
+pub mod adaptive_avg_pool2d;
 pub mod add;
+pub mod avg_pool2d;
 pub mod batch_norm2d;
 pub mod concat;
 pub mod conv2d;
 pub mod conv_transpose2d;
+pub mod crop2d;
 pub mod dice_loss;
 pub mod dropout;
 pub mod flatten;
+pub mod global_avg_pool2d;
 pub mod linear;
+pub mod local_response_norm;
 pub mod max_pool2d;
+pub mod pad2d;
+pub mod pad_channels;
 pub mod reach;
 pub mod relu;
 pub mod shift;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 pub mod squash;
+pub mod upsample;
 
 pub use self::reach::Reach;
 
@@ -106,6 +114,34 @@ impl Window {
         };
         Ok([axis(0)?, axis(1)?])
     }
+
+    /// The output size of a pooling, `ceil_mode` included: rounded up, unless the last window would start in the bottom or right padding.
+    ///
+    /// # Errors
+    /// As [`Window::output_size`], and [`ShapeError::PaddingTooLarge`] or [`ShapeError::WindowOfPadding`] where a window might hold nothing.
+    pub fn pooled_size(&self, node: &str, input: [usize; 2], ceil_mode: bool) -> Result<[usize; 2], ShapeError> {
+        let Self { kernel_size, stride, padding, dilation } = *self;
+        let mut output = self.output_size(node, input)?;
+        for i in 0..2 {
+            if padding[i] > kernel_size[i] / 2 {
+                let axis = ["height", "width"][i];
+                let (node, padding, kernel_size) = (node.to_owned(), padding[i], kernel_size[i]);
+                return Err(ShapeError::PaddingTooLarge { node, axis, padding, kernel_size });
+            }
+            // With padding at half the kernel at most, only steps longer than the input can miss it.
+            if padding[i] > 0 && input[i] < dilation[i] {
+                let (node, axis) = (node.to_owned(), ["height", "width"][i]);
+                return Err(ShapeError::WindowOfPadding { node, axis, dilation: dilation[i], input: input[i] });
+            }
+            // The sums below were checked by `Window::output_size`.
+            let room = input[i] + 2 * padding[i] - (dilation[i] * (kernel_size[i] - 1) + 1);
+            let starts_inside = output[i].checked_mul(stride[i]).is_some_and(|start| start < input[i] + padding[i]);
+            if ceil_mode && !room.is_multiple_of(stride[i]) && starts_inside {
+                output[i] += 1;
+            }
+        }
+        Ok(output)
+    }
 }
 
 /// What the network language calls a layer. Adding one is described in ARCHITECTURE.md.
@@ -191,26 +227,37 @@ type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 
 /// Every operator a specification can name. A new operator adds its line here.
 pub const OPERATORS: &[(&str, Parse)] = &[
+    ("adaptive_avg_pool2d", adaptive_avg_pool2d::parse),
+    ("avg_pool2d", avg_pool2d::parse),
+    ("add", add::parse),
     ("batch_norm2d", batch_norm2d::parse),
     ("concat", concat::parse),
     ("conv2d", conv2d::parse),
+    ("crop2d", crop2d::parse),
     ("dropout", dropout::parse),
     ("conv_transpose2d", conv_transpose2d::parse),
     ("flatten", flatten::parse),
+    ("global_avg_pool2d", global_avg_pool2d::parse),
     ("linear", linear::parse),
+    ("local_response_norm", local_response_norm::parse),
     ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
+    ("pad2d", pad2d::parse),
+    ("pad_channels", pad_channels::parse),
     ("relu", relu::parse),
     ("scaled_tanh", squash::parse_scaled_tanh),
     ("sigmoid", squash::parse_sigmoid),
     ("softmax", softmax::parse),
     ("stochastic_depth", dropout::parse_stochastic_depth),
     ("tanh", squash::parse_tanh),
+    ("upsample", upsample::parse),
 ];
 
 /// Every kernel there is: what checks of declarations and shaders go through. A new kernel adds its line here.
 pub static KERNELS: &[&Kernel] = &[
     &add::FORWARD,
+    &avg_pool2d::FORWARD,
+    &avg_pool2d::BACKWARD,
     &batch_norm2d::BATCH_STATISTICS,
     &batch_norm2d::RUNNING_STATISTICS,
     &batch_norm2d::NORMALIZE,
@@ -228,15 +275,17 @@ pub static KERNELS: &[&Kernel] = &[
     &conv_transpose2d::BIAS,
     &flatten::FORWARD,
     &flatten::BACKWARD,
+    &global_avg_pool2d::FORWARD,
     &linear::FORWARD,
     &linear::INPUT_GRADIENT,
     &linear::WEIGHT_GRADIENT,
     &linear::BIAS_GRADIENT,
+    &local_response_norm::FORWARD,
+    &local_response_norm::BACKWARD,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
-    &shift::FORWARD,
     &dice_loss::SUMS,
     &dice_loss::FORWARD,
     &dice_loss::BACKWARD,
@@ -244,6 +293,7 @@ pub static KERNELS: &[&Kernel] = &[
     &softmax::BACKWARD,
     &squash::FORWARD,
     &squash::BACKWARD,
+    &shift::FORWARD,
     &softmax_cross_entropy::FORWARD_LABELS,
     &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
     &softmax_cross_entropy::BACKWARD_LABELS,

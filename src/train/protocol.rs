@@ -11,17 +11,13 @@ use crate::network::describe::NetworkDescription;
 
 /// What the page asks for.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(try_from = "Fields")]
 #[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum Request {
     /// Makes a network ready to train, in place of the one before.
     Compile { run: String, spec: Value, backend: BackendChoice },
     /// Trains for so many epochs from here; with `wait_for_all` not before all images are there.
-    Start {
-        epochs: Option<u32>,
-        #[serde(default)]
-        wait_for_all: bool,
-    },
+    Start { epochs: Option<u32>, wait_for_all: bool },
     /// Stops after the step under way.
     Pause {},
     /// Goes on after a pause.
@@ -35,14 +31,92 @@ pub enum Request {
     /// Evaluates all images of a split.
     Evaluate { split: Split },
     /// Logits and probabilities of one drawn image.
-    Predict {
-        #[serde(with = "serde_bytes")]
-        pixels: Vec<u8>,
-    },
+    Predict { pixels: Vec<u8> },
     /// One image of the set.
     Sample { split: Split, index: usize },
     /// Lets go of the network and its memory.
     Dispose {},
+}
+
+/// The fields of all requests together. Read like this, a request takes a tenth of the code that a tagged enum would.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    #[serde(rename = "type")]
+    kind: String,
+    run: Option<String>,
+    spec: Option<Value>,
+    backend: Option<BackendChoice>,
+    epochs: Option<u32>,
+    wait_for_all: Option<bool>,
+    count: Option<u32>,
+    seed: Option<u64>,
+    learning_rate: Option<f64>,
+    momentum: Option<f64>,
+    weight_decay: Option<f64>,
+    split: Option<Split>,
+    #[serde(default, with = "serde_bytes")]
+    pixels: Option<Vec<u8>>,
+    index: Option<usize>,
+}
+
+impl TryFrom<Fields> for Request {
+    type Error = String;
+
+    fn try_from(mut fields: Fields) -> Result<Self, String> {
+        fn needed<T>(name: &str, field: &mut Option<T>) -> Result<T, String> {
+            field.take().ok_or_else(|| format!("missing field `{name}`"))
+        }
+        let request = match fields.kind.as_str() {
+            "compile" => Self::Compile {
+                run: needed("run", &mut fields.run)?,
+                spec: needed("spec", &mut fields.spec)?,
+                backend: needed("backend", &mut fields.backend)?,
+            },
+            "start" => Self::Start { epochs: fields.epochs.take(), wait_for_all: fields.wait_for_all.take().unwrap_or(false) },
+            "pause" => Self::Pause {},
+            "resume" => Self::Resume {},
+            "step" => Self::Step { count: fields.count.take() },
+            "reset" => Self::Reset { seed: fields.seed.take() },
+            "set" => Self::Set {
+                learning_rate: fields.learning_rate.take(),
+                momentum: fields.momentum.take(),
+                weight_decay: fields.weight_decay.take(),
+            },
+            "evaluate" => Self::Evaluate { split: needed("split", &mut fields.split)? },
+            "predict" => Self::Predict { pixels: needed("pixels", &mut fields.pixels)? },
+            "sample" => Self::Sample { split: needed("split", &mut fields.split)?, index: needed("index", &mut fields.index)? },
+            "dispose" => Self::Dispose {},
+            other => return Err(format!("there is no request `{other}`")),
+        };
+        fields.nothing_left()?;
+        Ok(request)
+    }
+}
+
+impl Fields {
+    /// Refuses what does not belong to the request.
+    fn nothing_left(&self) -> Result<(), String> {
+        let left = [
+            ("run", self.run.is_some()),
+            ("spec", self.spec.is_some()),
+            ("backend", self.backend.is_some()),
+            ("epochs", self.epochs.is_some()),
+            ("wait_for_all", self.wait_for_all.is_some()),
+            ("count", self.count.is_some()),
+            ("seed", self.seed.is_some()),
+            ("learning_rate", self.learning_rate.is_some()),
+            ("momentum", self.momentum.is_some()),
+            ("weight_decay", self.weight_decay.is_some()),
+            ("split", self.split.is_some()),
+            ("pixels", self.pixels.is_some()),
+            ("index", self.index.is_some()),
+        ];
+        match left.iter().find(|(_, there)| *there) {
+            Some((name, _)) => Err(format!("`{name}` is not a field of {}", self.kind)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How a request ended.

@@ -74,6 +74,11 @@ impl<T: Element> Machine<T> {
         Self { cpu, buffers, program, prepared }
     }
 
+    /// Kernel calls of the planned program.
+    pub fn steps(&self) -> usize {
+        self.program.steps.len()
+    }
+
     fn place(&self, name: &str) -> Located {
         self.program.values.get(name).unwrap_or_else(|| panic!("{name} is not kept")).clone()
     }

@@ -3,16 +3,18 @@
 use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
+use receptive::ops::Window;
+use receptive::ops::add::Add;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
+use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
-use receptive::ops::{Window, add};
 use receptive::plan::names;
 use receptive::rng::{Rng, Stream};
 use receptive::shape::Shape;
@@ -167,6 +169,25 @@ async fn concat() {
 }
 
 #[wasm_bindgen_test]
+async fn local_response_norm() {
+    let wgpu = open().await;
+    let cases = [
+        ([2, 96, 5, 6], LocalResponseNorm { size: 5, alpha: 1e-4, beta: 0.75, k: 2.0, alpha_over_size: false }),
+        ([2, 7, 3, 4], LocalResponseNorm { size: 4, alpha: 0.5, beta: 0.75, k: 1.0, alpha_over_size: true }),
+        ([1, 3, 2, 2], LocalResponseNorm { size: 50, alpha: 0.2, beta: 1.3, k: 1.5, alpha_over_size: false }),
+        ([3, 1, 1, 1], LocalResponseNorm { size: 1, alpha: 0.7, beta: 0.5, k: 1.0, alpha_over_size: false }),
+        ([5, 13, 20, 17], LocalResponseNorm { size: 3, alpha: 0.3, beta: 2.0, k: 1.0, alpha_over_size: true }),
+    ];
+    for (seed, (input, operator)) in cases.into_iter().enumerate() {
+        let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
+        let x = case.random_floats("x", &input);
+        let y = case.apply(operator, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn max_pool2d() {
     let wgpu = open().await;
     let cases = [
@@ -244,13 +265,13 @@ async fn flatten_and_add() {
         let y = case.apply(Flatten, &[x]);
         case.backward(y, &[x]);
         case.check(&wgpu).await;
-        let mut case = Case::new(format!("add {dims:?}"), seed as u64);
-        let (a, b) = (case.random_floats("a", &dims), case.random_floats("b", &dims));
-        let sum = add::sum_gradients(&mut case.graph, "add", a, b);
-        case.graph.values[sum.0].role = receptive::graph::Role::Temporary;
-        case.graph.values[sum.0].name = "sum".into();
-        case.keep(sum);
-        case.check(&wgpu).await;
+        for relu in [false, true] {
+            let mut case = Case::new(format!("add {dims:?}, relu {relu}"), seed as u64);
+            let inputs = ["a", "b", "c"].map(|name| case.random_floats(name, &dims));
+            let y = case.apply(Add { relu }, &inputs);
+            case.backward(y, &inputs);
+            case.check(&wgpu).await;
+        }
     }
 }
 

@@ -17,6 +17,7 @@ export interface ErrorFields {
   rank_mismatch: { node: string; needed: number; shape: string; fix: string };
   channels_not_divisible: { node: string; which: string; channels: number; groups: number };
   shapes_differ: { node: string; left: string; right: string };
+  summands_differ: { node: string; left: string; right: string };
   padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
   empty_output: { node: string; axis: string; padding: number; size: number };
   no_such_channel: { node: string; channel: number; channels: number };

@@ -30,7 +30,7 @@ use self::expand::{Expanded, expand};
 use self::item::Item;
 use super::fields::{Fields, brief};
 use crate::error::SpecError;
-use crate::ops::{OPERATORS, Operator};
+use crate::ops::Operator;
 
 /// The version of the network language that this crate reads.
 pub const VERSION: u32 = 1;
@@ -151,14 +151,6 @@ impl Spec {
         let Expanded { layers, output, heads, containers } = expand(&items)?;
         Ok(Self { name, input, layers, output, heads, containers, training })
     }
-}
-
-/// The operator of this name, from its fields.
-pub(super) fn operator(name: &str, fields: &Value) -> Result<Rc<dyn Operator>, SpecError> {
-    let known = || OPERATORS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let missing = || SpecError::UnknownOperator { path: "layers".into(), operator: name.into(), known: known() };
-    let (_, parse) = OPERATORS.iter().find(|(known, _)| *known == name).ok_or_else(missing)?;
-    parse(&mut Fields::new("layers", fields)?)
 }
 
 fn read_input(fields: &mut Fields<'_>) -> Result<[usize; 3], SpecError> {

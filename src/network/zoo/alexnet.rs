@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::write::{adaptive_average_pool, conv, dropout, flatten, linear, max_pool, network, op, relu, same_conv, stage, with};
 
-/// Section 3.3, with the constants of the paper. Here `alpha` is divided by `size`, so that 5e-4 is the paper's 1e-4.
+/// Section 3.3, with the constants of the paper.
 pub(super) fn local_response_norm(name: &str) -> Value {
-    with(op(name, "local_response_norm"), json!({"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0}))
+    with(op(name, "local_response_norm"), json!({"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2, "alpha_over_size": false}))
 }
 
 /// As in the paper: 227x227, since 224 does not lead to 55. The two graphics cards are two groups in the layers that see one card only;

@@ -31,9 +31,9 @@ fn pool(name: &str, kernel_size: usize) -> Value {
     with(max_pool(name, kernel_size, 2), json!({"ceil_mode": true}))
 }
 
-/// Here `alpha` is divided by `size` and the constant is 1, as Caffe's GoogLeNet has it; the paper gives no values.
+/// The paper gives no values; these are those of Caffe's GoogLeNet, where `alpha` is divided by `size`.
 fn local_response_norm(name: &str) -> Value {
-    with(op(name, "local_response_norm"), json!({"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0}))
+    with(op(name, "local_response_norm"), json!({"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1}))
 }
 
 /// A convolution and its ReLU.

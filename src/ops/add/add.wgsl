@@ -1,8 +1,8 @@
 struct AddParams {
     len: u32,
+    relu: u32,
     unused_a: u32,
     unused_b: u32,
-    unused_c: u32,
 }
 
 @group(0) @binding(0) var<storage, read> a: array<vec4<f32>>;
@@ -18,6 +18,7 @@ fn forward(
 ) {
     let at = flat_thread(group, groups, local);
     if at < p.len / 4u {
-        y[at] = a[at] + b[at];
+        let sum = a[at] + b[at];
+        y[at] = select(sum, rectify(sum), p.relu == 1u);
     }
 }

@@ -1,10 +1,42 @@
-//! Elementwise sum: autodiff's join where a value is read by several nodes.
+//! Elementwise sum: where a residual comes back to its shortcut, and autodiff's join where a value is read by several nodes.
+
+mod simd;
+
+use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::PRELUDE;
-use crate::graph::{Graph, ValueId};
+use super::relu::{self, ReluParams, rectify};
+use super::{Operator, OutputSpec, PRELUDE};
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// `y = a + b`, the sum that makes a network residual (He et al. 2016, section 3.2, equation 1), or with `relu` `y = max(0, a + b)`, the ReLU that
+/// follows it there (figure 2). Any number of values from two on can be added.
+///
+/// Departs from PyTorch: nothing is broadcast. A sum over unlike shapes is a mistake in a network more often than it is meant.
+///
+/// # Shapes
+/// inputs and output alike, any rank.
+///
+/// # Errors
+/// [`ShapeError::SummandsDiffer`] for unlike shapes, or for a single value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Add {
+    /// Whether a ReLU follows.
+    pub relu: bool,
+}
+
+/// Reads the fields of an `add` layer: optionally `relu` false.
+///
+/// # Errors
+/// A field that has an impossible value.
+pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    Ok(Rc::new(Add { relu: fields.flag_or("relu", false)? }))
+}
 
 /// How many floats there are; the same bytes as `struct AddParams` in `add.wgsl`.
 #[repr(C)]
@@ -12,18 +44,72 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
 pub struct AddParams {
     /// Stored floats, pad lanes included: a multiple of four.
     pub len: u32,
+    /// 1 when a ReLU is folded in.
+    pub relu: u32,
     /// Uniform structs are multiples of 16 bytes.
-    pub unused: [u32; 3],
+    pub unused: [u32; 2],
 }
 
-/// Adds the call `a + b` for two gradients of one value and returns the sum.
-pub fn sum_gradients(graph: &mut Graph, node: &str, a: ValueId, b: ValueId) -> ValueId {
-    // Named and laid out as the later gradient: the earlier one may be a seed, whose memory is the host's or a constant's.
-    let value = graph.value(b).clone();
-    let len = value.layout.stored_len(&value.shape) as u32;
-    let sum = graph.temporary(value.name, value.shape);
-    graph.call(node, &FORWARD, bytemuck::bytes_of(&AddParams { len, unused: [0; 3] }), &[a, b, sum]);
+fn stored_len(graph: &Graph, id: ValueId) -> u32 {
+    let value = graph.value(id);
+    value.layout.stored_len(&value.shape) as u32
+}
+
+/// Adds the call `a + b` for two gradients of the value `of` and returns the sum.
+pub fn sum_gradients(graph: &mut Graph, node: &str, of: ValueId, a: ValueId, b: ValueId) -> ValueId {
+    let params = AddParams { len: stored_len(graph, b), relu: 0, unused: [0; 2] };
+    let sum = graph.temporary(format!("d {}", graph.value(of).name), graph.shape(of).clone());
+    graph.call(node, &FORWARD, bytemuck::bytes_of(&params), &[a, b, sum]);
     sum
+}
+
+impl Operator for Add {
+    fn name(&self) -> &'static str {
+        "add"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "add"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let differ = |right: String| ShapeError::SummandsDiffer { node: node.to_owned(), left: inputs[0].to_string(), right };
+        if inputs.len() < 2 {
+            return Err(differ("—".into()));
+        }
+        match inputs.iter().find(|shape| **shape != inputs[0]) {
+            Some(other) => Err(differ(other.to_string())),
+            None => Ok(vec![OutputSpec::floats(inputs[0].dims())]),
+        }
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        let (y, len, last) = (node.outputs[0], stored_len(graph, node.outputs[0]), node.inputs.len() - 1);
+        let mut sum = node.inputs[0];
+        for (position, &input) in node.inputs.iter().enumerate().skip(1) {
+            let to = if position == last { y } else { graph.temporary(format!("{} {position}", node.name), graph.shape(y).clone()) };
+            let params = AddParams { len, relu: (self.relu && position == last).into(), unused: [0; 2] };
+            graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[sum, input, to]);
+            sum = to;
+        }
+    }
+
+    // y = a + b    da = db = dy, where y > 0 if there is a ReLU, which keeps y
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        let mut gradient = dy;
+        if self.relu {
+            let params = ReluParams { len: stored_len(graph, dy), unused: [0; 3] };
+            gradient = graph.temporary(format!("d {} sum", node.name), graph.shape(dy).clone());
+            graph.call(&node.name, &relu::BACKWARD, bytemuck::bytes_of(&params), &[dy, node.outputs[0], gradient]);
+        }
+        Ok(wants.iter().map(|wanted| wanted.then_some(gradient)).collect())
+    }
+}
+
+fn set_relu(bytes: &mut [u8]) {
+    let mut p: AddParams = params(bytes);
+    p.relu = 1;
+    bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 
 /// a, b -> y
@@ -32,8 +118,14 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: forward::<f32>,
     scalar_f64: forward::<f64>,
+    simd: Some(|mut args| {
+        let p: AddParams = args.params();
+        let [a, b, y] = args.take();
+        simd::forward(&p, a.read(), b.read(), y.write());
+    }),
     wgsl: &[PRELUDE, include_str!("add.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
+    fuse_relu: Some(set_relu),
     ..Kernel::BASE
 };
 
@@ -44,8 +136,27 @@ fn workgroups(bytes: &[u8]) -> u64 {
 }
 
 fn forward<T: Real>(mut args: Args<'_, T>) {
+    let p: AddParams = args.params();
     let [a, b, y] = args.take();
     for ((y, &a), &b) in y.write().iter_mut().zip(a.read()).zip(b.read()) {
-        *y = a + b;
+        *y = if p.relu == 1 { rectify(a + b) } else { a + b };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unlike_shapes_are_refused_with_both_and_a_fix() {
+        let (a, b) = (Shape::new(&[2, 16, 7, 7]), Shape::new(&[2, 16, 1, 1]));
+        let add = Add { relu: false };
+        let refused = add.infer("block1.add", &[&a, &b]).unwrap_err();
+        let (left, right) = ("[2, 16, 7, 7]".to_owned(), "[2, 16, 1, 1]".to_owned());
+        assert_eq!(refused, ShapeError::SummandsDiffer { node: "block1.add".into(), left, right });
+        assert!(refused.to_string().contains("1x1 convolution"), "{refused}");
+        assert!(matches!(add.infer("add", &[&a]), Err(ShapeError::SummandsDiffer { .. })));
+        assert!(matches!(add.infer("add", &[&a, &a, &b]), Err(ShapeError::SummandsDiffer { .. })));
+        assert_eq!(add.infer("add", &[&a, &a, &a]).unwrap()[0].shape, a);
     }
 }

@@ -76,31 +76,6 @@ impl MaxPool2d {
             unused: 0,
         }
     }
-
-    /// The output size, `ceil_mode` included.
-    fn output_size(&self, node: &str, input: [usize; 2]) -> Result<[usize; 2], ShapeError> {
-        let Window { kernel_size, stride, padding, dilation } = self.window;
-        let mut output = self.window.output_size(node, input)?;
-        for i in 0..2 {
-            if padding[i] > kernel_size[i] / 2 {
-                let axis = ["height", "width"][i];
-                let (node, padding, kernel_size) = (node.to_owned(), padding[i], kernel_size[i]);
-                return Err(ShapeError::PaddingTooLarge { node, axis, padding, kernel_size });
-            }
-            // With padding at half the kernel at most, only steps longer than the input can miss it.
-            if padding[i] > 0 && input[i] < dilation[i] {
-                let (node, axis) = (node.to_owned(), ["height", "width"][i]);
-                return Err(ShapeError::WindowOfPadding { node, axis, dilation: dilation[i], input: input[i] });
-            }
-            // The sums below were checked by `Window::output_size`.
-            let room = input[i] + 2 * padding[i] - (dilation[i] * (kernel_size[i] - 1) + 1);
-            let starts_inside = output[i].checked_mul(stride[i]).is_some_and(|start| start < input[i] + padding[i]);
-            if self.ceil_mode && !room.is_multiple_of(stride[i]) && starts_inside {
-                output[i] += 1;
-            }
-        }
-        Ok(output)
-    }
 }
 
 impl Operator for MaxPool2d {
@@ -114,7 +89,7 @@ impl Operator for MaxPool2d {
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, c, height, width] = super::rank_4(node, inputs[0])?;
-        let [out_height, out_width] = self.output_size(node, [height, width])?;
+        let [out_height, out_width] = self.window.pooled_size(node, [height, width], self.ceil_mode)?;
         let output = OutputSpec::floats(&[n, c, out_height, out_width]);
         let argmax = OutputSpec { what: "argmax", words: true, ..output.clone() };
         Ok(vec![output, argmax])
@@ -208,7 +183,7 @@ mod tests {
             let (input, ceil_mode) = (part(300, 9) + 1, part(2700, 2) == 1);
             let [kernel_size, stride, padding, dilation] = axis.map(|value| [value; 2]);
             let pool = MaxPool2d { window: Window { kernel_size, stride, padding, dilation }, ceil_mode };
-            match pool.output_size("pool", [input; 2]) {
+            match pool.window.pooled_size("pool", [input; 2], ceil_mode) {
                 Ok([output, _]) => assert!(!misses(axis, input, output), "{pool:?} of {input}"),
                 Err(ShapeError::WindowOfPadding { .. }) => {
                     let [output, _] = pool.window.output_size("pool", [input; 2]).unwrap();

@@ -15,6 +15,8 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)} dimensions, and gets ${e.shape}. Insert or remove a flatten layer before it.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} channels cannot be split into ${f.whole(e.groups)} groups. Use a divisor of ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${e.left} and ${e.right} must be equal.`,
+  summands_differ: (e) =>
+    `${e.node}: ${e.left} and ${e.right} cannot be added, a sum needs equal shapes. Bring one to the other’s: on a shortcut, with a 1×1 convolution of as many channels and the same stride.`,
   window_of_padding: (e) =>
     `${e.node}: a dilation of ${f.whole(e.dilation)} steps over the whole input of ${f.whole(e.input)} (${e.axis}), so a window would hold only padding. Use less dilation or no padding.`,
   padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}).`,

@@ -15,6 +15,8 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}, а приходит ${e.shape}. Добавьте или уберите перед слоем переход в вектор.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} каналов не делятся на ${f.whole(e.groups)} групп. Возьмите делитель числа ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${e.left} и ${e.right} должны совпадать.`,
+  summands_differ: (e) =>
+    `${e.node}: ${e.left} и ${e.right} нельзя сложить: у слагаемых должна быть одна форма. Приведите одно к форме другого: в обходном пути — свёрткой 1×1 с тем же числом каналов и тем же шагом.`,
   window_of_padding: (e) =>
     `${e.node}: шаг расширения ядра ${f.whole(e.dilation)} перешагивает весь вход размером ${f.whole(e.input)} (${e.axis}), и в окне остаётся только отступ. Уменьшите dilation или уберите отступ.`,
   padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}).`,

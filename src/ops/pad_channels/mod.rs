@@ -1,0 +1,59 @@
+//! Channels of zeros before and behind the others.
+
+use std::rc::Rc;
+
+use super::{Operator, OutputSpec, shift};
+use crate::error::{ShapeError, SpecError};
+use crate::graph::{Graph, Node, ValueId};
+use crate::network::fields::Fields;
+use crate::shape::Shape;
+
+/// `y` has `before` channels of zeros, then those of `x`, then `after` channels of zeros.
+///
+/// The shortcut without parameters where a residual network gets wider (He et al. 2016, section 3.3, option A).
+///
+/// # Shapes
+/// input `[n, c, h, w]`, output `[n, before + c + after, h, w]`.
+///
+/// # Errors
+/// [`ShapeError::RankMismatch`] unless rank 4.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names are the field's and explained in the type's own text")]
+pub struct PadChannels {
+    pub before: usize,
+    pub after: usize,
+}
+
+/// Reads the fields of a `pad_channels` layer: `before` and `after`, each 0 where absent.
+///
+/// # Errors
+/// An impossible value.
+pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    Ok(Rc::new(PadChannels { before: fields.whole_or("before", 0)?, after: fields.whole_or("after", 0)? }))
+}
+
+impl Operator for PadChannels {
+    fn name(&self) -> &'static str {
+        "pad_channels"
+    }
+
+    fn short_name(&self) -> &'static str {
+        "pad"
+    }
+
+    fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
+        let [n, c, height, width] = super::rank_4(node, inputs[0])?;
+        let channels = self.before.checked_add(c).and_then(|channels| channels.checked_add(self.after));
+        let channels = channels.ok_or_else(|| ShapeError::SizeOverflow { node: node.to_owned(), what: "the number of channels" })?;
+        Ok(vec![OutputSpec::floats(&[n, channels, height, width])])
+    }
+
+    fn forward(&self, graph: &mut Graph, node: &Node) {
+        shift::call(graph, &node.name, node.inputs[0], node.outputs[0], [self.before as isize, 0, 0]);
+    }
+
+    // y[before + c] = x[c]    dx[c] = dy[before + c]    keeps nothing
+    fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
+        Ok(vec![wants[0].then(|| shift::gradient(graph, &node.name, dy, node.inputs[0], [self.before as isize, 0, 0]))])
+    }
+}
