@@ -13,6 +13,7 @@ pub mod flatten;
 pub mod global_avg_pool2d;
 pub mod linear;
 pub mod max_pool2d;
+pub mod max_unpool2d;
 pub mod pad2d;
 pub mod pad_channels;
 pub mod relu;
@@ -232,6 +233,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("global_avg_pool2d", global_avg_pool2d::parse),
     ("linear", linear::parse),
     ("max_pool2d", max_pool2d::parse),
+    ("max_unpool2d", max_unpool2d::parse),
     ("pad2d", pad2d::parse),
     ("pad_channels", pad_channels::parse),
     ("relu", relu::parse),
@@ -268,6 +270,9 @@ pub static KERNELS: &[&Kernel] = &[
     &linear::BIAS_GRADIENT,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
+    &max_unpool2d::LOCATE,
+    &max_unpool2d::FORWARD,
+    &max_unpool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
     &shift::FORWARD,

@@ -100,7 +100,7 @@ mod tests {
         let shape = |size: [usize; 2]| Shape::new(&[1, 1, size[0], size[1]]);
         let mut params = Vec::new();
         for code in 0..4 * 3 * 3 * 7usize {
-            let [kernel, stride, padding] = [code % 4 + 1, code / 4 % 3 + 1, (code / 12 % 3).min((code % 4 + 1) / 2)];
+            let [kernel, stride, padding] = [code % 4 + 1, code / 4 % 3 + 1, (code / 12 % 3).min((code % 4).div_ceil(2))];
             let input = (code / 36).max(kernel.saturating_sub(2 * padding)).max(1);
             let window = Window { kernel_size: [kernel; 2], stride: [stride; 2], padding: [padding; 2], dilation: [1; 2] };
             for ceil_mode in [false, true] {
