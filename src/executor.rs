@@ -69,6 +69,7 @@ impl<B: Backend> Executor<B> {
 pub enum AnyExecutor {
     Cpu(Executor<Cpu<f32>>),
     /// The scalar kernels in double precision: for finite differences.
+    #[cfg(feature = "double")]
     Double(Executor<Cpu<f64>>),
     #[cfg(target_arch = "wasm32")]
     Wgpu(Executor<crate::backend::wgpu::Wgpu>),
@@ -79,6 +80,7 @@ macro_rules! on {
     ($any:expr, $executor:ident => $body:expr) => {
         match $any {
             AnyExecutor::Cpu($executor) => $body,
+            #[cfg(feature = "double")]
             AnyExecutor::Double($executor) => $body,
             #[cfg(target_arch = "wasm32")]
             AnyExecutor::Wgpu($executor) => $body,
@@ -112,6 +114,7 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// Memory that is not there.
+    #[cfg(feature = "double")]
     pub async fn double(plan: &Plan) -> Result<Self, DeviceError> {
         Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, &HashMap::new()).await?))
     }

@@ -73,7 +73,7 @@ pub struct Kernel {
     pub bindings: &'static [Binding],
     /// The readable reference, in `f32`.
     pub scalar: fn(Args<'_, f32>),
-    /// The same code in `f64`.
+    /// The same code in `f64`, through [`double`].
     pub scalar_f64: fn(Args<'_, f64>),
     /// The SIMD kernel; `None` where the scalar loop is as good.
     pub simd: Option<fn(Args<'_, f32>)>,
@@ -103,6 +103,19 @@ impl Kernel {
         wgsl_scratch: no_scratch,
         fuse_relu: None,
     };
+}
+
+/// The double-precision version of a kernel, for [`Kernel::scalar_f64`]; builds without the feature `double` leave it out, for it is code that a page
+/// never runs.
+#[cfg(feature = "double")]
+pub const fn double(kernel: fn(Args<'_, f64>)) -> fn(Args<'_, f64>) {
+    kernel
+}
+
+/// Leaves the double-precision version out.
+#[cfg(not(feature = "double"))]
+pub const fn double(_kernel: fn(Args<'_, f64>)) -> fn(Args<'_, f64>) {
+    |_| ()
 }
 
 /// No scratch memory.

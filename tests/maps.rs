@@ -13,13 +13,14 @@ use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::crop2d::Crop2d;
 use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::max_unpool2d::MaxUnpool2d;
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
 use receptive::ops::upsample::Upsample;
 use receptive::ops::{Operator, Window, shift};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
-use support::{Problem, cases, close, normal, rng, simd_agrees};
+use support::{Machine, Problem, cases, close, normal, rng, simd_agrees, spread};
 
 /// Batch, channels, height, width: tails, whole vectors, 1x1 maps and batch 1 often.
 fn dims() -> impl Strategy<Value = [usize; 4]> {
@@ -213,6 +214,31 @@ proptest! {
     }
 
     #[test]
+    fn unpooling_puts_every_maximum_back((dims, window) in windows(), ceil_mode: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let [n, c, h, w] = dims;
+        let values: Vec<f64> = spread(rng, dims.iter().product()).into_iter().map(|x| f64::from(x as f32)).collect();
+        let x = problem.input("x", &dims, values.clone());
+        let maxima = problem.apply("pool", MaxPool2d { window, ceil_mode }, &[x], rng);
+        let places = problem.graph.nodes[0].outputs[1];
+        let y = problem.apply("unpool", MaxUnpool2d { window, output_size: Some([h, w]) }, &[maxima, places], rng);
+        problem.outputs.push(y);
+        for kernels in [Kernels::Scalar, Kernels::Simd] {
+            let mut machine = Machine::<f32>::new(&problem.graph, &[places, y], kernels);
+            machine.write("x", &values);
+            machine.run();
+            let places = machine.read_words("pool.argmax");
+            let mut expected = vec![0.0; values.len()];
+            for (i, &place) in places.iter().enumerate() {
+                let at = i / (places.len() / (n * c)) * h * w + place as usize;
+                expected[at] = values[at];
+            }
+            prop_assert_eq!(machine.read("unpool"), expected);
+        }
+    }
+
+    #[test]
     fn simd_concat_agrees([n, _, h, w] in dims(), channels in prop::collection::vec(prop_oneof![1usize..=20, Just(4), Just(8)], 1..=5), seed: u64) {
         let rng = &mut rng(seed);
         let mut problem = Problem::default();
@@ -249,5 +275,23 @@ proptest! {
         let operators: Vec<Box<dyn Operator>> =
             vec![Box::new(PadChannels { before, after }), Box::new(Pad2d { padding: sides }), Box::new(Crop2d { offset, size })];
         simd_agrees(&chain(dims, operators, rng), rng)?;
+    }
+}
+
+#[test]
+fn the_last_of_several_values_for_one_place_counts_and_places_outside_do_not() {
+    let window = Window { kernel_size: [2; 2], stride: [2; 2], ..Window::POINT };
+    let mut problem = Problem::default();
+    let x = problem.input("x", &[1, 2, 2, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+    let places = problem.labels("places", &[1, 2, 2, 2], vec![5, 15, 5, 0, 16, 3, 3, u32::MAX]);
+    let y = problem.apply("unpool", MaxUnpool2d { window, output_size: None }, &[x, places], &mut rng(1));
+    problem.outputs.push(y);
+    let mut expected = vec![0.0; 32];
+    (expected[0], expected[5], expected[15], expected[16 + 3]) = (4.0, 3.0, 2.0, 7.0);
+    let upstream: Vec<f64> = (0..32).map(f64::from).collect();
+    for kernels in [Kernels::Scalar, Kernels::Simd] {
+        assert_eq!(problem.run::<f32>(kernels)[0], expected);
+        let gradient = problem.gradients::<f32>(std::slice::from_ref(&upstream), kernels).remove(0);
+        assert_eq!(gradient, [5.0, 15.0, 5.0, 0.0, 0.0, 19.0, 19.0, 0.0]);
     }
 }

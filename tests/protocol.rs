@@ -106,7 +106,7 @@ fn errors() -> Vec<Error> {
             needed: 2,
             what: "maps and the places of a max_pool2d",
             found: 1,
-            fix: "name the pooling that it undoes",
+            fix: "give it the places of the pooling that it undoes",
         }
         .into(),
         ShapeError::NotUnpoolable { node: node(), axis: "width", size: 9, input: 3, least: 5, most: 7 }.into(),

@@ -112,7 +112,7 @@ fn errors_in_containers_say_where() {
     let cases = [
         (
             json!([{"residual": {"body": [relu(), {"op": "relu", "slope": 1}]}}]),
-            "layers[0].residual.body[1]: slope is not a field of this; known: name, op",
+            "layers[0].residual.body[1]: slope is not a field of this; known: op, name",
         ),
         (json!([{"residual": {"body": []}}]), "layers[0].residual.body: [] is not possible here; expected a list of at least one layer"),
         (

@@ -24,6 +24,7 @@ use crate::ops::global_avg_pool2d::GlobalAvgPool2d;
 use crate::ops::linear::Linear;
 use crate::ops::local_response_norm::LocalResponseNorm;
 use crate::ops::max_pool2d::MaxPool2d;
+use crate::ops::max_unpool2d::MaxUnpool2d;
 use crate::ops::pad_channels::PadChannels;
 use crate::ops::pad2d::Pad2d;
 use crate::ops::relu::Relu;
@@ -88,6 +89,7 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "linear", build: linear, ..BASE },
     Adapter { op: "local_response_norm", build: |fields, _| one(LocalResponseNorm::read(fields)?), ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
+    Adapter { op: "max_unpool2d", inputs: &["x", "indices"], build: max_unpool2d, ..BASE },
     Adapter { op: "pad2d", build: |fields, _| one(Pad2d { padding: fields.sides("pad")? }), ..BASE },
     Adapter { op: "pad_channels", build: pad_channels, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
@@ -130,6 +132,11 @@ fn avg_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain
 
 fn crop2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
     one(Crop2d { offset: fields.pair("offset", 0, Some(0))?, size: fields.pair("size", 1, None)? })
+}
+
+fn max_unpool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    let kernel_size = fields.pair("kernel", 1, None)?;
+    one(MaxUnpool2d::read(fields, kernel_size)?)
 }
 
 fn pad_channels(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
@@ -28,7 +28,7 @@ pub static IMAGES: Kernel = Kernel {
     name: "gather.images",
     bindings: &[ReadWords, ReadWords, Write],
     scalar: images::<f32>,
-    scalar_f64: images::<f64>,
+    scalar_f64: double(images::<f64>),
     wgsl: &[PRELUDE, include_str!("gather.wgsl")],
     passes: &[Pass { entry: "images", workgroups: image_workgroups }],
     ..Kernel::BASE
@@ -39,7 +39,7 @@ pub static LABELS: Kernel = Kernel {
     name: "gather.labels",
     bindings: &[ReadWords, ReadWords, WriteWords],
     scalar: labels::<f32>,
-    scalar_f64: labels::<f64>,
+    scalar_f64: double(labels::<f64>),
     wgsl: &[PRELUDE, include_str!("gather.wgsl")],
     passes: &[Pass { entry: "labels", workgroups: label_workgroups }],
     ..Kernel::BASE

@@ -35,7 +35,9 @@ impl<'a> Fields<'a> {
 
     /// The raw field; `null` counts as absent.
     pub fn get(&mut self, field: &'static str) -> Option<&'a Value> {
-        self.known.push(field);
+        if !self.known.contains(&field) {
+            self.known.push(field);
+        }
         self.object.get(field).filter(|value| !value.is_null())
     }
 

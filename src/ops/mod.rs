@@ -15,6 +15,7 @@ pub mod global_avg_pool2d;
 pub mod linear;
 pub mod local_response_norm;
 pub mod max_pool2d;
+pub mod max_unpool2d;
 pub mod pad2d;
 pub mod pad_channels;
 pub mod reach;
@@ -242,6 +243,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("local_response_norm", local_response_norm::parse),
     ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
+    ("max_unpool2d", max_unpool2d::parse),
     ("pad2d", pad2d::parse),
     ("pad_channels", pad_channels::parse),
     ("relu", relu::parse),
@@ -284,6 +286,9 @@ pub static KERNELS: &[&Kernel] = &[
     &local_response_norm::BACKWARD,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
+    &max_unpool2d::LOCATE,
+    &max_unpool2d::FORWARD,
+    &max_unpool2d::BACKWARD,
     &relu::FORWARD,
     &relu::BACKWARD,
     &dice_loss::SUMS,

@@ -1,7 +1,7 @@
 //! Numbers that are none: found on the device in the step where they arise, before they reach the parameters.
 
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
@@ -14,7 +14,7 @@ pub static CHECK: Kernel = Kernel {
     name: "guard.check",
     bindings: &[Read, ReadWriteWords, ReadWrite],
     scalar: check::<f32>,
-    scalar_f64: check::<f64>,
+    scalar_f64: double(check::<f64>),
     simd: Some(|mut args| {
         let [gradients, sums, hyper] = args.take();
         // A finite number times zero is zero; of the others it is NaN, and stays it.

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::guard::FLAG;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
 use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
@@ -32,7 +32,7 @@ pub static ACCUMULATE: Kernel = Kernel {
     name: "metrics.accumulate",
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
     scalar: accumulate::<f32>,
-    scalar_f64: accumulate::<f64>,
+    scalar_f64: double(accumulate::<f64>),
     wgsl: &[PRELUDE, include_str!("metrics.wgsl")],
     passes: &[Pass { entry: "accumulate", workgroups: |_| 1 }],
     ..Kernel::BASE

@@ -59,6 +59,14 @@ fn key() -> impl Strategy<Value = String> {
         "erase",
         "momentum",
         "kernelsize",
+        "output_size",
+        "divisor_override",
+        "count_include_pad",
+        "before",
+        "after",
+        "offset",
+        "size",
+        "scale_factor",
     ];
     prop::sample::select(known.to_vec()).prop_map(str::to_owned)
 }
@@ -71,7 +79,9 @@ fn size() -> impl Strategy<Value = Value> {
 /// A layer that could be right.
 fn layer() -> impl Strategy<Value = Value> {
     let op = prop_oneof![
-        4 => Just("conv2d"), 2 => Just("conv_transpose2d"), 3 => Just("max_pool2d"), 3 => Just("relu"), 2 => Just("flatten"), 3 => Just("linear"), 1 => Just("softmax")
+        4 => Just("conv2d"), 2 => Just("conv_transpose2d"), 3 => Just("max_pool2d"), 3 => Just("relu"), 2 => Just("flatten"), 3 => Just("linear"), 1 => Just("softmax"),
+        6 => prop::sample::select(vec!["adaptive_avg_pool2d", "avg_pool2d", "concat", "crop2d", "global_avg_pool2d", "max_unpool2d", "pad2d",
+            "pad_channels", "upsample"])
     ];
     (op, prop::collection::vec((0usize..8, size()), 0..4), size(), size(), prop::option::of("[a-c]{1,2}")).prop_map(
         |(op, more, width, kernel, name)| {
@@ -79,13 +89,21 @@ fn layer() -> impl Strategy<Value = Value> {
                 "conv2d" => &["stride", "padding", "dilation", "groups", "bias", "connections"],
                 "conv_transpose2d" => &["stride", "padding", "dilation", "groups", "bias", "output_padding"],
                 "max_pool2d" => &["stride", "padding", "dilation", "ceil_mode"],
+                "avg_pool2d" => &["stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"],
+                "max_unpool2d" => &["stride", "padding", "output_size"],
+                "crop2d" => &["offset"],
+                "pad_channels" => &["before", "after"],
                 "linear" => &["bias"],
                 _ => &[],
             };
             let mut layer = json!({"op": op});
             match op {
                 "conv2d" | "conv_transpose2d" => (layer["out_channels"], layer["kernel_size"]) = (width, kernel),
-                "max_pool2d" => layer["kernel_size"] = kernel,
+                "max_pool2d" | "avg_pool2d" | "max_unpool2d" => layer["kernel_size"] = kernel,
+                "adaptive_avg_pool2d" => layer["output_size"] = kernel,
+                "crop2d" => layer["size"] = kernel,
+                "pad2d" => layer["padding"] = kernel,
+                "upsample" => layer["scale_factor"] = kernel,
                 "linear" => layer["out_features"] = width,
                 _ => (),
             }

@@ -1,20 +1,32 @@
 //! Single operators over geometries with tails, groups, dilation, wide strides and wide padding.
 
+use receptive::backend::wgpu::Wgpu;
 use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
+use receptive::data::gather::{self, GatherParams, NO_IMAGE};
+use receptive::layout::{Layout, channel_stride};
 use receptive::layout::{Layout, channel_stride};
 use receptive::ops::Window;
+use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::add::Add;
+use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
+use receptive::ops::crop2d::Crop2d;
 use receptive::ops::flatten::Flatten;
+use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::linear::Linear;
 use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::max_unpool2d::MaxUnpool2d;
+use receptive::ops::pad_channels::PadChannels;
+use receptive::ops::pad2d::Pad2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use receptive::ops::upsample::Upsample;
+use receptive::ops::{Operator, Window, add};
 use receptive::plan::names;
 use receptive::rng::{Rng, Stream};
 use receptive::shape::Shape;
@@ -25,6 +37,15 @@ use crate::compare::{Case, open};
 
 /// Batch, input channels, height, width; output channels, kernel, stride, padding, dilation, groups, bias.
 type Geometry = ([usize; 4], usize, [usize; 2], [usize; 2], [usize; 2], [usize; 2], usize, bool);
+
+/// One operator on one map, forward and backward.
+async fn map(wgpu: &Wgpu, seed: u64, dims: &[usize], operator: impl Operator + 'static) {
+    let mut case = Case::new(format!("{dims:?} {operator:?}"), seed);
+    let x = case.random_floats("x", dims);
+    let y = case.apply(operator, &[x]);
+    case.backward(y, &[x]);
+    case.check(wgpu).await;
+}
 
 fn convolution(what: &str, seed: u64, (input, out_channels, kernel_size, stride, padding, dilation, groups, bias): Geometry) -> Case {
     let window = Window { kernel_size, stride, padding, dilation };
@@ -183,6 +204,84 @@ async fn local_response_norm() {
         let x = case.random_floats("x", &input);
         let y = case.apply(operator, &[x]);
         case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn avg_pool2d() {
+    let wgpu = open().await;
+    let cases = [
+        ([2, 6, 8, 10], [2, 2], [2, 2], [0, 0], false, true, None),
+        ([2, 5, 6, 7], [3, 3], [1, 1], [1, 1], false, true, None),
+        ([2, 5, 6, 7], [3, 3], [1, 1], [1, 1], false, false, None),
+        ([1, 4, 8, 10], [3, 3], [2, 2], [1, 1], true, true, None),
+        ([1, 9, 8, 10], [3, 2], [2, 3], [1, 1], true, false, None),
+        ([2, 3, 11, 12], [2, 2], [4, 3], [0, 0], true, true, Some(3)),
+        ([1, 1, 1, 1], [1, 1], [1, 1], [0, 0], false, true, Some(1)),
+        ([9, 3, 33, 17], [4, 5], [1, 2], [2, 0], false, true, None),
+    ];
+    for (seed, (input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)) in cases.into_iter().enumerate() {
+        let window = Window { kernel_size, stride, padding, dilation: [1, 1] };
+        let operator = AvgPool2d { window, ceil_mode, count_include_pad, divisor_override };
+        map(&wgpu, seed as u64, &input, operator).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn global_and_adaptive_average() {
+    let wgpu = open().await;
+    // The last has more workgroups than one dimension.
+    for (seed, dims) in [[2, 3, 7, 7], [1, 5, 1, 1], [3, 33, 8, 9], [1, 1, 40, 31], [2, 140_004, 1, 1]].iter().enumerate() {
+        map(&wgpu, seed as u64, dims, GlobalAvgPool2d).await;
+    }
+    let cases =
+        [([2, 3, 13, 13], [6, 6]), ([1, 4, 7, 9], [3, 2]), ([2, 3, 5, 4], [7, 7]), ([3, 5, 1, 1], [2, 2]), ([1, 9, 10, 10], [1, 1])];
+    for (seed, (dims, output_size)) in cases.iter().enumerate() {
+        map(&wgpu, seed as u64, dims, AdaptiveAvgPool2d { output_size: *output_size }).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn pads_crops_and_upsampling() {
+    let wgpu = open().await;
+    for (seed, (channels, before, after)) in [(4, 4, 8), (5, 3, 2), (1, 0, 9), (7, 1, 0), (8, 2, 4), (3, 0, 0)].into_iter().enumerate() {
+        map(&wgpu, seed as u64, &[2, channels, 3, 4], PadChannels { before, after }).await;
+    }
+    for (seed, padding) in [[1, 1, 1, 1], [0, 1, 0, 1], [2, 0, 1, 3], [0, 0, 0, 0]].into_iter().enumerate() {
+        map(&wgpu, seed as u64, &[2, 5, 3, 4], Pad2d { padding }).await;
+        map(&wgpu, seed as u64, &[1, 8, 1, 1], Pad2d { padding }).await;
+    }
+    for (seed, (offset, size)) in [([2, 2], [4, 4]), ([0, 0], [9, 7]), ([3, 1], [2, 3]), ([8, 6], [1, 1])].into_iter().enumerate() {
+        map(&wgpu, seed as u64, &[2, 6, 9, 7], Crop2d { offset, size }).await;
+    }
+    for (seed, scale_factor) in [[2, 2], [1, 3], [3, 1], [1, 1]].into_iter().enumerate() {
+        map(&wgpu, seed as u64, &[2, 5, 4, 3], Upsample { scale_factor }).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn max_unpool2d() {
+    let wgpu = open().await;
+    let cases = [
+        ([2, 3, 8, 6], [2, 2], [2, 2], [0, 0]),
+        ([2, 8, 7, 9], [2, 2], [2, 2], [0, 0]),
+        ([2, 5, 13, 11], [3, 3], [2, 2], [0, 0]),
+        ([1, 3, 12, 10], [3, 3], [2, 2], [1, 1]),
+        ([1, 2, 11, 13], [2, 2], [3, 4], [0, 0]),
+        ([2, 5, 2, 2], [2, 2], [2, 2], [0, 0]),
+    ];
+    for (seed, (input, kernel_size, stride, padding)) in cases.into_iter().enumerate() {
+        let window = Window { kernel_size, stride, padding, dilation: [1, 1] };
+        let mut case = Case::new(format!("unpooling to {input:?} {window:?}"), seed as u64);
+        let x = case.random_floats("x", &input);
+        let maxima = case.apply(MaxPool2d { window, ceil_mode: false }, &[x]);
+        let places = case.graph.nodes[0].outputs[1];
+        let dims = case.graph.shape(maxima).dims().to_vec();
+        // Numbers of their own, so that it shows which of several for one place counts.
+        let features = case.random_floats("features", &dims);
+        let y = case.apply(MaxUnpool2d { window, output_size: Some([input[2], input[3]]) }, &[features, places]);
+        case.backward(y, &[features]);
         case.check(&wgpu).await;
     }
 }

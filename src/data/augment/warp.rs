@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Augmentation;
 use super::displacement::image_key;
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN};
 use crate::rng::{hash, threshold};
@@ -108,7 +108,7 @@ pub static WARP: Kernel = Kernel {
     name: "augment.warp",
     bindings: &[ReadWords, Read, Read, Write],
     scalar: warp::<f32>,
-    scalar_f64: warp::<f64>,
+    scalar_f64: double(warp::<f64>),
     wgsl: &[PRELUDE, include_str!("../../ops/shared/hash.wgsl"), include_str!("warp.wgsl")],
     passes: &[Pass { entry: "warp", workgroups }],
     ..Kernel::BASE

@@ -111,47 +111,6 @@ fn least_common_multiple(a: i64, b: i64) -> i64 {
     (a / divisor).saturating_mul(b)
 }
 
-/// The exact fields of a map of `spans.len()` positions: ends of maps and image included. What lies beyond an end is padding, and nothing depends
-/// on it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Support {
-    /// First and last pixel of each position; `None` where it depends on none.
-    pub spans: Vec<Option<[usize; 2]>>,
-}
-
-impl Support {
-    /// Each pixel of an image sees itself.
-    pub fn pixels(length: usize) -> Self {
-        Self { spans: (0..length).map(|at| Some([at, at])).collect() }
-    }
-
-    /// The fields of what reads this map to make one of `output` positions.
-    #[must_use]
-    pub fn behind(&self, reach: &Reach, axis: usize, output: usize) -> Self {
-        let input = self.spans.len();
-        let read = |at| {
-            let taps = reach.taps(axis, input, output, at as i64);
-            let first = if taps.first < 0 { taps.first.rem_euclid(taps.step) } else { taps.first };
-            let real = (first..=taps.last.min(input as i64 - 1)).step_by(usize::try_from(taps.step).unwrap_or(1).max(1));
-            real.map(|at| self.spans[at as usize]).fold(None, both)
-        };
-        Self { spans: (0..output).map(read).collect() }
-    }
-
-    /// The fields of a map made of the same positions of this one and of another.
-    #[must_use]
-    pub fn joined(&self, other: &Self) -> Self {
-        Self { spans: self.spans.iter().zip(&other.spans).map(|(&a, &b)| both(a, b)).collect() }
-    }
-}
-
-fn both(a: Option<[usize; 2]>, b: Option<[usize; 2]>) -> Option<[usize; 2]> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some([a[0].min(b[0]), a[1].max(b[1])]),
-        (a, b) => a.or(b),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,13 +150,5 @@ mod tests {
         let skip = field.joined(&Field::pixels());
         assert_eq!((skip.size(), skip.aligned), (2, false), "pixel 0 and the pair 0 to 1 have different centres");
         assert_eq!(skip.behind(&window(3, 1, 1, 1), 0, 64, 64).size(), 4, "three neighbours touch two pairs, never three");
-    }
-
-    #[test]
-    fn support_ends_where_image_and_maps_end() {
-        let support = Support::pixels(7).behind(&window(2, 2, 0, 1), 0, 3).behind(&window(3, 1, 1, 1), 0, 3);
-        assert_eq!(support.spans, [Some([0, 3]), Some([0, 5]), Some([2, 5])], "the seventh pixel is pooled by no window");
-        let whole = support.behind(&Reach::Whole, 0, 1);
-        assert_eq!(whole.spans, [Some([0, 5])]);
     }
 }

@@ -2,13 +2,14 @@
 
 mod arithmetic;
 mod field;
+mod support;
 
 use serde::Serialize;
 use serde_json::Value;
 
 pub use self::arithmetic::grouped;
 use self::field::Field;
-pub use self::field::Support;
+pub use self::support::Support;
 use super::spec::{Source, Spec};
 use super::{Outputs, add_images, apply_network};
 use crate::error::{Error, ShapeError};
@@ -39,7 +40,8 @@ pub struct NodeDescription {
     pub activation_bytes: u64,
     /// Bytes of one image in training: the output, its gradient, and what is kept for the backward pass.
     pub training_activation_bytes: u64,
-    /// `[height, width]` of the input region that one output value can depend on, never larger than the image.
+    /// `[height, width]` of the largest input region that one output value can depend on, with the ends of image and maps: what a gradient
+    /// reaches.
     pub receptive_field: [usize; 2],
     /// The same as if image and maps had no ends, as the formula of Dumoulin and Visin (2016) gives it; the most along any path.
     pub receptive_field_unbounded: [u64; 2],
@@ -115,7 +117,7 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, 1, Role::Input)?;
     let outputs = apply_network(&mut graph, spec, images, true)?;
-    let nodes = describe_nodes(&graph, spec, &outputs);
+    let nodes = describe_nodes(&graph, spec, images, &outputs);
     let groups = spec.containers.iter().map(|container| {
         let first_node = outputs.starts[container.layers.start];
         let inside = &nodes[first_node..outputs.starts[container.layers.end]];
@@ -159,13 +161,13 @@ fn sum(nodes: &[NodeDescription], of: impl Fn(&NodeDescription) -> u64) -> u64 {
     nodes.iter().map(of).fold(0, u64::saturating_add)
 }
 
-fn describe_nodes(graph: &Graph, spec: &Spec, outputs: &Outputs) -> Vec<NodeDescription> {
+fn describe_nodes(graph: &Graph, spec: &Spec, images: ValueId, outputs: &Outputs) -> Vec<NodeDescription> {
     let [_, height, width] = spec.input;
     let mut fields: Vec<Option<[Field; 2]>> = vec![None; graph.values.len()];
     let mut nodes = Vec::with_capacity(graph.nodes.len());
     let heads = spec.layers.iter().zip(outputs.starts.windows(2));
     let heads = heads.flat_map(|(layer, starts)| std::iter::repeat_n(layer.head, starts[1] - starts[0]));
-    for (node, head) in graph.nodes.iter().zip(heads) {
+    for ((node, head), exact) in graph.nodes.iter().zip(heads).zip(exact_fields(graph, images)) {
         let output = graph.shape(node.outputs[0]);
         let inputs: Vec<_> = node.inputs.iter().map(|&id| graph.shape(id)).collect();
         let reach = node.operator.reach();
@@ -192,7 +194,10 @@ fn describe_nodes(graph: &Graph, spec: &Spec, outputs: &Outputs) -> Vec<NodeDesc
             macs: node.operator.macs(&inputs, output),
             activation_bytes: bytes(&node.outputs[0]),
             training_activation_bytes: node.outputs.iter().map(bytes).sum::<u64>() + bytes(&node.outputs[0]),
-            receptive_field: [within(field[0].size(), height), within(field[1].size(), width)],
+            receptive_field: match exact {
+                Some([rows, columns]) => [rows.size(), columns.size()],
+                None => [within(field[0].size(), height), within(field[1].size(), width)],
+            },
             receptive_field_unbounded: [field[0].size(), field[1].size()],
             jump: [field[0].jump(), field[1].jump()],
             centre: [field[0].centre(), field[1].centre()],
@@ -207,31 +212,37 @@ fn within(size: u64, image: usize) -> usize {
     usize::try_from(size).unwrap_or(image).min(image)
 }
 
-/// The exact region of the image that each position of each node can depend on: for each node its name, and its rows' and columns' [`Support`].
-/// Unlike [`NodeDescription::receptive_field`] it knows where maps and image end.
+/// For each node the fields of its rows and of its columns; `None` where a map is too long to know them.
+fn exact_fields(graph: &Graph, images: ValueId) -> Vec<Option<[Support; 2]>> {
+    let mut known: Vec<Option<[Support; 2]>> = vec![None; graph.values.len()];
+    let [_, _, height, width] = graph.shape(images).nchw();
+    known[images.0] = Some([Support::pixels(height), Support::pixels(width)]);
+    let mut fields = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let [_, _, rows, columns] = graph.shape(node.outputs[0]).nchw();
+        let reach = node.operator.reach();
+        let behind = |axis: usize, length: usize| {
+            let seen = node.inputs.iter().map(|id| known[id.0].as_ref().and_then(|field| field[axis].behind(&reach, axis, length)));
+            seen.reduce(|a, b| Some(a?.joined(&b?))).flatten()
+        };
+        let field = behind(0, rows).zip(behind(1, columns)).map(|(rows, columns)| [rows, columns]);
+        node.outputs.iter().for_each(|id| known[id.0].clone_from(&field));
+        fields.push(field);
+    }
+    fields
+}
+
+/// The exact region of the image that each position of each node can depend on: for each node its name, and its rows' and columns' [`Support`];
+/// `None` where a map is too long to know it.
 ///
 /// # Errors
-/// As [`describe`].
-pub fn supports(spec: &Spec) -> Result<Vec<(String, [Support; 2])>, ShapeError> {
+/// A layer that does not fit.
+pub fn supports(spec: &Spec) -> Result<Vec<(String, Option<[Support; 2]>)>, ShapeError> {
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, 1, Role::Input)?;
     apply_network(&mut graph, spec, images, true)?;
-    let mut known: Vec<Option<[Support; 2]>> = vec![None; graph.values.len()];
-    let [_, height, width] = spec.input;
-    known[images.0] = Some([Support::pixels(height), Support::pixels(width)]);
-    let mut supports = Vec::with_capacity(graph.nodes.len());
-    for node in &graph.nodes {
-        let [_, _, rows, columns] = graph.shape(node.outputs[0]).nchw();
-        let behind = |axis: usize, length: usize| {
-            let seen = node.inputs.iter().filter_map(|id| known[id.0].as_ref());
-            let seen = seen.map(|support| support[axis].behind(&node.operator.reach(), axis, length));
-            seen.reduce(|a, b| a.joined(&b)).unwrap_or_else(|| Support::pixels(0))
-        };
-        let support = [behind(0, rows), behind(1, columns)];
-        node.outputs.iter().for_each(|id| known[id.0] = Some(support.clone()));
-        supports.push((node.name.clone(), support));
-    }
-    Ok(supports)
+    let fields = exact_fields(&graph, images);
+    Ok(graph.nodes.into_iter().map(|node| node.name).zip(fields).collect())
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ const LONGEST: usize = 4096;
 /// Containers, by their key.
 const CONTAINERS: [&str; 7] = ["stage", "residual", "parallel", "repeat", "head", "save", "join"];
 
+/// Operators that are no layers, since a layer reads one value.
+pub const OF_SEVERAL_INPUTS: [&str; 3] = ["add", "concat", "max_unpool2d"];
+
 /// One entry of a list of items.
 #[derive(Debug)]
 pub(super) struct Item {
@@ -147,8 +150,8 @@ fn read_container(key: &str, fields: &mut Fields<'_>, depth: usize) -> Result<Ki
 }
 
 fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
-    if let Some(joining @ ("add" | "concat")) = fields.text("op")? {
-        let (path, found) = (format!("{}.op", fields.path()), joining.into());
+    if let Some(operator) = fields.text("op")?.filter(|operator| OF_SEVERAL_INPUTS.contains(operator)) {
+        let (path, found) = (format!("{}.op", fields.path()), operator.into());
         let expected = "an operator of one input; values are brought together by residual, parallel and join".into();
         return Err(SpecError::InvalidValue { path, found, expected });
     }

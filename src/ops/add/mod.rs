@@ -10,7 +10,7 @@ use super::relu::{self, ReluParams, rectify};
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -117,7 +117,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "add.forward",
     bindings: &[Read, Read, Write],
     scalar: forward::<f32>,
-    scalar_f64: forward::<f64>,
+    scalar_f64: double(forward::<f64>),
     simd: Some(|mut args| {
         let p: AddParams = args.params();
         let [a, b, y] = args.take();

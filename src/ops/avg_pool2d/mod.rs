@@ -10,7 +10,7 @@ use self::params::AvgPool2dParams;
 use super::{Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -121,7 +121,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "avg_pool2d.forward",
     bindings: &[Read, Write],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();
         let [x, y] = args.take();
@@ -137,7 +137,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "avg_pool2d.backward",
     bindings: &[Read, Write],
     scalar: scalar::backward::<f32>,
-    scalar_f64: scalar::backward::<f64>,
+    scalar_f64: double(scalar::backward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();
         let [dy, dx] = args.take();

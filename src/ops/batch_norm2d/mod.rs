@@ -10,7 +10,7 @@ use self::params::BatchNorm2dParams;
 use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, StatisticSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -163,7 +163,7 @@ pub static BATCH_STATISTICS: Kernel = Kernel {
     name: "batch_norm2d.batch_statistics",
     bindings: &[Read, Write, ReadWrite, ReadWrite],
     scalar: scalar::batch_statistics::<f32>,
-    scalar_f64: scalar::batch_statistics::<f64>,
+    scalar_f64: double(scalar::batch_statistics::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [x, statistics, running_mean, running_var] = args.take();
@@ -183,7 +183,7 @@ pub static RUNNING_STATISTICS: Kernel = Kernel {
     name: "batch_norm2d.running_statistics",
     bindings: &[Read, Read, Write],
     scalar: scalar::running_statistics::<f32>,
-    scalar_f64: scalar::running_statistics::<f64>,
+    scalar_f64: double(scalar::running_statistics::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "running_statistics", workgroups: channel_workgroups }],
     ..Kernel::BASE
@@ -194,7 +194,7 @@ pub static NORMALIZE: Kernel = Kernel {
     name: "batch_norm2d.normalize",
     bindings: &[Read, Read, Read, Read, Write],
     scalar: scalar::normalize::<f32>,
-    scalar_f64: scalar::normalize::<f64>,
+    scalar_f64: double(scalar::normalize::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [x, statistics, gamma, beta, y] = args.take();
@@ -211,7 +211,7 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
     name: "batch_norm2d.parameter_gradients",
     bindings: &[Read, Read, Read, Write, Write],
     scalar: scalar::parameter_gradients::<f32>,
-    scalar_f64: scalar::parameter_gradients::<f64>,
+    scalar_f64: double(scalar::parameter_gradients::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [dy, x, statistics, dgamma, dbeta] = args.take();
@@ -231,7 +231,7 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
     name: "batch_norm2d.input_gradient",
     bindings: &[Read, Read, Read, Read, Read, Read, Write],
     scalar: scalar::input_gradient::<f32>,
-    scalar_f64: scalar::input_gradient::<f64>,
+    scalar_f64: double(scalar::input_gradient::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [dy, x, statistics, gamma, dgamma, dbeta, dx] = args.take();

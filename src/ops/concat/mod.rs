@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Operator, OutputSpec, PRELUDE, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -115,7 +115,7 @@ pub static PLACE: Kernel = Kernel {
     name: "concat.place",
     bindings: &[Read, ReadWrite],
     scalar: place::<f32>,
-    scalar_f64: place::<f64>,
+    scalar_f64: double(place::<f64>),
     simd: Some(|mut args| {
         let p: ConcatParams = args.params();
         let [x, y] = args.take();

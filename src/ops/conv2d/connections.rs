@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::Layout;
 use crate::network::fields::brief;
 use crate::ops::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
@@ -257,7 +257,7 @@ pub static MASK: Kernel = Kernel {
     name: "conv2d.mask",
     bindings: &[Read, Read, Write],
     scalar: mask::<f32>,
-    scalar_f64: mask::<f64>,
+    scalar_f64: double(mask::<f64>),
     wgsl: &[PRELUDE, include_str!("mask.wgsl")],
     passes: &[Pass { entry: "apply_mask", workgroups }],
     ..Kernel::BASE

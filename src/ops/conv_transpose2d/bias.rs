@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::ops::PRELUDE;
 use crate::shape::Shape;
@@ -33,7 +33,7 @@ pub static BIAS: Kernel = Kernel {
     name: "conv_transpose2d.bias",
     bindings: &[Read, ReadWrite],
     scalar: add_bias::<f32>,
-    scalar_f64: add_bias::<f64>,
+    scalar_f64: double(add_bias::<f64>),
     wgsl: &[PRELUDE, include_str!("bias.wgsl")],
     passes: &[Pass { entry: "add_bias", workgroups }],
     ..Kernel::BASE

@@ -8,7 +8,7 @@ use super::softmax::{self, Softmax};
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
@@ -146,7 +146,7 @@ pub static SUMS: Kernel = Kernel {
     name: "dice_loss.sums",
     bindings: &[Read, ReadWords, Write],
     scalar: sums::<f32>,
-    scalar_f64: sums::<f64>,
+    scalar_f64: double(sums::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "class_sums", workgroups: |bytes| params::<DiceParams>(bytes).channel_stride.into() }],
     ..Kernel::BASE
@@ -157,7 +157,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "dice_loss.forward",
     bindings: &[Read, Write],
     scalar: forward::<f32>,
-    scalar_f64: forward::<f64>,
+    scalar_f64: double(forward::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups: |_| 1 }],
     ..Kernel::BASE
@@ -168,7 +168,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "dice_loss.backward",
     bindings: &[Read, Read, ReadWords, Read, Write],
     scalar: backward::<f32>,
-    scalar_f64: backward::<f64>,
+    scalar_f64: double(backward::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "backward", workgroups }],
     ..Kernel::BASE

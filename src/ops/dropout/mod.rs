@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::Layout;
 use crate::network::fields::Fields;
 use crate::plan::names;
@@ -177,7 +177,7 @@ pub static MASK: Kernel = Kernel {
     name: "dropout.mask",
     bindings: &[ReadWords, Write],
     scalar: mask::<f32>,
-    scalar_f64: mask::<f64>,
+    scalar_f64: double(mask::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "mask", workgroups }],
     ..Kernel::BASE
@@ -188,7 +188,7 @@ pub static APPLY: Kernel = Kernel {
     name: "dropout.apply",
     bindings: &[Read, Read, Write],
     scalar: apply::<f32>,
-    scalar_f64: apply::<f64>,
+    scalar_f64: double(apply::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "apply", workgroups }],
     ..Kernel::BASE
@@ -199,7 +199,7 @@ pub static COPY: Kernel = Kernel {
     name: "dropout.copy",
     bindings: &[Read, Write],
     scalar: copy::<f32>,
-    scalar_f64: copy::<f64>,
+    scalar_f64: double(copy::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "copy", workgroups }],
     ..Kernel::BASE

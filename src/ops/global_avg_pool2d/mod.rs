@@ -6,7 +6,7 @@ use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
 use super::{Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -70,7 +70,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "global_avg_pool2d.forward",
     bindings: &[Read, Write],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();
         let [x, y] = args.take();

@@ -10,7 +10,7 @@ use self::params::LinearParams;
 use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -135,7 +135,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "linear.forward",
     bindings: &[Read, Read, Read, Write],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: LinearParams = args.params();
         let [x, weight, bias, y] = args.take();
@@ -153,7 +153,7 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
     name: "linear.input_gradient",
     bindings: &[Read, Read, Write],
     scalar: scalar::input_gradient::<f32>,
-    scalar_f64: scalar::input_gradient::<f64>,
+    scalar_f64: double(scalar::input_gradient::<f64>),
     simd: Some(|mut args| {
         let p: LinearParams = args.params();
         let [dy, weight, dx] = args.take();
@@ -170,7 +170,7 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
     name: "linear.weight_gradient",
     bindings: &[Read, Read, Write],
     scalar: scalar::weight_gradient::<f32>,
-    scalar_f64: scalar::weight_gradient::<f64>,
+    scalar_f64: double(scalar::weight_gradient::<f64>),
     simd: Some(|mut args| {
         let p: LinearParams = args.params();
         let [x, dy, dweight] = args.take();
@@ -187,7 +187,7 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
     name: "linear.bias_gradient",
     bindings: &[Read, Write],
     scalar: scalar::bias_gradient::<f32>,
-    scalar_f64: scalar::bias_gradient::<f64>,
+    scalar_f64: double(scalar::bias_gradient::<f64>),
     simd: Some(|mut args| {
         let p: LinearParams = args.params();
         let [dy, dbias] = args.take();

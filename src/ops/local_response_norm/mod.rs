@@ -10,7 +10,7 @@ use self::params::LocalResponseNormParams;
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -120,7 +120,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "local_response_norm.forward",
     bindings: &[Read, Write, Write],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();
         let [x, y, denominator] = args.take();
@@ -137,7 +137,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "local_response_norm.backward",
     bindings: &[Read, Read, Read, Write],
     scalar: scalar::backward::<f32>,
-    scalar_f64: scalar::backward::<f64>,
+    scalar_f64: double(scalar::backward::<f64>),
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();
         let [dy, x, denominator, dx] = args.take();

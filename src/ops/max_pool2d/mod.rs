@@ -10,7 +10,7 @@ use self::params::MaxPool2dParams;
 use super::{Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -125,7 +125,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "max_pool2d.forward",
     bindings: &[Read, Write, WriteWords],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: MaxPool2dParams = args.params();
         let [x, y, argmax] = args.take();
@@ -141,7 +141,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "max_pool2d.backward",
     bindings: &[Read, ReadWords, Write],
     scalar: scalar::backward::<f32>,
-    scalar_f64: scalar::backward::<f64>,
+    scalar_f64: double(scalar::backward::<f64>),
     simd: Some(|mut args| {
         let p: MaxPool2dParams = args.params();
         let [dy, argmax, dx] = args.take();

@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -82,7 +82,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "relu.forward",
     bindings: &[Read, Write],
     scalar: forward::<f32>,
-    scalar_f64: forward::<f64>,
+    scalar_f64: double(forward::<f64>),
     simd: Some(|mut args| {
         let [x, y] = args.take();
         simd::forward(x.read(), y.write());
@@ -97,7 +97,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "relu.backward",
     bindings: &[Read, Read, Write],
     scalar: backward::<f32>,
-    scalar_f64: backward::<f64>,
+    scalar_f64: double(backward::<f64>),
     simd: Some(|mut args| {
         let [dy, y, dx] = args.take();
         simd::backward(dy.read(), y.read(), dx.write());

@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::PRELUDE;
 use crate::graph::{Graph, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
 
@@ -72,7 +72,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "shift.forward",
     bindings: &[Read, Write],
     scalar: scalar::forward::<f32>,
-    scalar_f64: scalar::forward::<f64>,
+    scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: ShiftParams = args.params();
         let [x, y] = args.take();

@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -110,7 +110,7 @@ pub static FORWARD: Kernel = Kernel {
     name: "softmax.forward",
     bindings: &[Read, Write],
     scalar: forward::<f32>,
-    scalar_f64: forward::<f64>,
+    scalar_f64: double(forward::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
@@ -121,7 +121,7 @@ pub static BACKWARD: Kernel = Kernel {
     name: "softmax.backward",
     bindings: &[Read, Read, Write],
     scalar: backward::<f32>,
-    scalar_f64: backward::<f64>,
+    scalar_f64: double(backward::<f64>),
     wgsl: WGSL,
     passes: &[Pass { entry: "backward", workgroups }],
     ..Kernel::BASE

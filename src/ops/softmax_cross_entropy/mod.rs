@@ -7,7 +7,7 @@ use self::params::SoftmaxCrossEntropyParams;
 use super::{Operator, OutputSpec, PRELUDE, Window};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
 
@@ -154,7 +154,7 @@ pub static FORWARD_LABELS: Kernel = Kernel {
     name: "softmax_cross_entropy.forward_labels",
     bindings: &[Read, ReadWords, Read, Write, Write],
     scalar: scalar::forward_labels::<f32>,
-    scalar_f64: scalar::forward_labels::<f64>,
+    scalar_f64: double(scalar::forward_labels::<f64>),
     wgsl: &[PRELUDE, WGSL, LABELS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
@@ -165,7 +165,7 @@ pub static FORWARD_DISTRIBUTIONS: Kernel = Kernel {
     name: "softmax_cross_entropy.forward_distributions",
     bindings: &[Read, Read, Read, Write, Write],
     scalar: scalar::forward_distributions::<f32>,
-    scalar_f64: scalar::forward_distributions::<f64>,
+    scalar_f64: double(scalar::forward_distributions::<f64>),
     wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, FORWARD],
     passes: FORWARD_PASSES,
     ..Kernel::BASE
@@ -176,7 +176,7 @@ pub static BACKWARD_LABELS: Kernel = Kernel {
     name: "softmax_cross_entropy.backward_labels",
     bindings: &[Read, ReadWords, Read, Read, Read, Write],
     scalar: scalar::backward_labels::<f32>,
-    scalar_f64: scalar::backward_labels::<f64>,
+    scalar_f64: double(scalar::backward_labels::<f64>),
     wgsl: &[PRELUDE, WGSL, LABELS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE
@@ -187,7 +187,7 @@ pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
     name: "softmax_cross_entropy.backward_distributions",
     bindings: &[Read, Read, Read, Read, Read, Write],
     scalar: scalar::backward_distributions::<f32>,
-    scalar_f64: scalar::backward_distributions::<f64>,
+    scalar_f64: double(scalar::backward_distributions::<f64>),
     wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, BACKWARD],
     passes: BACKWARD_PASSES,
     ..Kernel::BASE

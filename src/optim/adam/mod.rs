@@ -4,7 +4,7 @@ mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
 use crate::network::fields::{Fields, brief};
 use crate::ops::PRELUDE;
 
@@ -86,7 +86,7 @@ pub static STEP: Kernel = Kernel {
     name: "adam.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite],
     scalar: plain::<f32>,
-    scalar_f64: plain::<f64>,
+    scalar_f64: double(plain::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, m, v] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), m.write(), v.write());
@@ -101,7 +101,7 @@ pub static STEP_AMSGRAD: Kernel = Kernel {
     name: "adam.step_amsgrad",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
     scalar: amsgrad::<f32>,
-    scalar_f64: amsgrad::<f64>,
+    scalar_f64: double(amsgrad::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, m, v, largest] = args.take();
         let (parameters, states) = (parameters.write(), [m.write(), v.write(), largest.write()]);

@@ -2,7 +2,7 @@
 
 use super::hyper::{MAX_NORM, SCALE, StepParams};
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 
 /// gradients, hyper. The coefficient of `torch.nn.utils.clip_grad_norm_` (Pascanu, Mikolov and Bengio 2013, algorithm 1):
@@ -14,7 +14,7 @@ pub static NORM: Kernel = Kernel {
     name: "clip.norm",
     bindings: &[Read, ReadWrite],
     scalar: norm::<f32>,
-    scalar_f64: norm::<f64>,
+    scalar_f64: double(norm::<f64>),
     simd: Some(norm_simd),
     wgsl: &[PRELUDE, include_str!("clip.wgsl")],
     passes: &[Pass { entry: "sum_shares", workgroups: |bytes| shares(bytes) as u64 }, Pass { entry: "scale", workgroups: |_| 1 }],

@@ -5,7 +5,7 @@ mod simd;
 use super::adam::LEAST_EPS;
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
 use crate::network::fields::Fields;
 use crate::ops::PRELUDE;
 
@@ -61,7 +61,7 @@ pub static STEP: Kernel = Kernel {
     name: "rmsprop.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite],
     scalar: plain::<f32>,
-    scalar_f64: plain::<f64>,
+    scalar_f64: double(plain::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, v, b] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), v.write(), b.write());
@@ -76,7 +76,7 @@ pub static STEP_CENTERED: Kernel = Kernel {
     name: "rmsprop.step_centered",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
     scalar: centered::<f32>,
-    scalar_f64: centered::<f64>,
+    scalar_f64: double(centered::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, v, b, mean] = args.take();
         let (parameters, states) = (parameters.write(), [v.write(), b.write(), mean.write()]);

@@ -4,7 +4,7 @@ mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
 use crate::network::fields::Fields;
 use crate::ops::PRELUDE;
 
@@ -66,7 +66,7 @@ pub static STEP: Kernel = Kernel {
     name: "sgd.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite],
     scalar: step::<f32>,
-    scalar_f64: step::<f64>,
+    scalar_f64: double(step::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, velocity] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), velocity.write());

@@ -74,8 +74,9 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
         .args(["--log-level", "warn", "build", "--release", "--target", "web", "--out-name", "receptive", "--out-dir"])
         .arg(&folder)
         .arg(&project.root);
+    wasm_pack.args(["--", "--no-default-features"]);
     if build.harness {
-        wasm_pack.args(["--", "--features", "harness"]);
+        wasm_pack.args(["--features", "harness"]);
     }
     wasm_pack.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     wasm_pack.env("CARGO_TARGET_DIR", build.flavour.cargo_target(project));
