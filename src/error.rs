@@ -23,8 +23,8 @@ pub enum SpecError {
     MissingField { path: String, field: String, expected: String },
     #[error("{path}: {field} is not a field of this; known: {known}")]
     UnknownField { path: String, field: String, known: String },
-    #[error("two layers are called {node}; give one of them another name")]
-    DuplicateName { node: String },
+    #[error("{path}: another layer or group is called {node}; give one of them another name")]
+    DuplicateName { path: String, node: String },
     #[error("the network has no layers; add one, or start from LeNet-5")]
     EmptyNetwork,
 }

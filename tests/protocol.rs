@@ -86,7 +86,7 @@ fn errors() -> Vec<Error> {
         SpecError::InvalidValue { path: path(), found: "0".into(), expected: "a whole number".into() }.into(),
         SpecError::MissingField { path: path(), field: "kernel_size".into(), expected: "a whole number".into() }.into(),
         SpecError::UnknownField { path: path(), field: "kernel".into(), known: "kernel_size".into() }.into(),
-        SpecError::DuplicateName { node: node() }.into(),
+        SpecError::DuplicateName { path: path(), node: node() }.into(),
         SpecError::EmptyNetwork.into(),
         ShapeError::KernelLargerThanInput { node: node(), axis: "height", span: 5, padded: 3 }.into(),
         ShapeError::RankMismatch { node: node(), needed: 2, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }.into(),

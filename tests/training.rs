@@ -54,8 +54,12 @@ fn samples() -> (Vec<u32>, Vec<u32>) {
 
 /// The loss of every step, the sums of an evaluation after the last, and the parameters as they are stored.
 fn train(kernels: Kernels, seed: u64, steps: usize) -> (Vec<f64>, Sums, Vec<f32>) {
-    let spec = spec(seed);
-    let plan = Plan::for_training(&spec).unwrap();
+    train_spec(&spec(seed), kernels, steps)
+}
+
+fn train_spec(spec: &Spec, kernels: Kernels, steps: usize) -> (Vec<f64>, Sums, Vec<f32>) {
+    let seed = spec.training.seed;
+    let plan = Plan::for_training(spec).unwrap();
     let (images, labels) = samples();
     let share = |words: Vec<u32>| {
         let capacity = words.len();
@@ -120,5 +124,52 @@ fn both_kernel_sets_walk_the_same_way() {
     let ((scalar, ..), (simd, ..)) = (train(Kernels::Scalar, 3, 20), train(Kernels::Simd, 3, 20));
     for (step, (scalar, simd)) in scalar.iter().zip(&simd).enumerate() {
         assert!((scalar - simd).abs() < 1e-3 * scalar, "step {step}: {scalar} and {simd}");
+    }
+}
+
+/// [`spec`] with a second classifier in the middle.
+fn spec_with_head(loss_weight: f64) -> Spec {
+    let spec = json!({
+        "version": 1,
+        "input": [1, SIZE, SIZE],
+        "layers": [
+            {"op": "conv2d", "name": "shared", "out_channels": 6, "kernel_size": 3, "padding": 1},
+            {"op": "relu"},
+            {"op": "max_pool2d", "kernel_size": 2},
+            {"head": {"name": "aux", "loss_weight": loss_weight, "body": [{"op": "flatten"}, {"op": "linear", "out_features": 10}]}},
+            {"op": "conv2d", "out_channels": 5, "kernel_size": 3},
+            {"op": "relu"},
+            {"op": "flatten"},
+            {"op": "linear", "out_features": 10}
+        ],
+        "training": {"batch_size": SAMPLES, "seed": 1, "init": "kaiming"}
+    });
+    Spec::from_json(&spec).unwrap()
+}
+
+#[test]
+fn a_heads_loss_counts_as_much_as_its_weight_says() {
+    let plan = Plan::for_training(&spec_with_head(0.3)).unwrap();
+    let uses = |program: &receptive::plan::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
+    assert_eq!([uses(&plan.train), uses(&plan.evaluate), uses(&plan.predict)], [true, false, false], "heads are for training");
+    let place = |name: &str| plan.parameters.iter().find(|parameter| parameter.name == name).unwrap().clone();
+    let (shared, head, own) = (place("shared.weight"), place("aux.fc1.weight"), place("fc1.weight"));
+    for kernels in [Kernels::Scalar, Kernels::Simd] {
+        // The first step moves by the gradient, which is linear in the weight.
+        let [without, half, whole] = [0.0, 0.5, 1.0].map(|weight| train_spec(&spec_with_head(weight), kernels, 1).2);
+        let start = train_spec(&spec_with_head(1.0), kernels, 0).2;
+        for (name, offset) in [("shared", shared.offset), ("head", head.offset), ("own", own.offset)] {
+            let moved: Vec<[f32; 3]> =
+                (offset..offset + 40).map(|i| [without[i], half[i], whole[i]].map(|value| value - start[i])).collect();
+            for [without, half, whole] in &moved {
+                assert!((half - (without + whole) / 2.0).abs() < 1e-6, "{name}: {without} {half} {whole}");
+            }
+            let changes = |a: usize, b: usize| moved.iter().any(|moved| (moved[a] - moved[b]).abs() > 1e-4);
+            assert_eq!(changes(0, 2), name != "own", "{name}: what lies behind the head does not see its loss");
+            assert_eq!(moved.iter().any(|moved| moved[0] != 0.0), name != "head", "{name}");
+        }
+        let (losses, evaluation, _) = train_spec(&spec_with_head(0.3), kernels, 120);
+        assert!(losses[119] < 0.02 && evaluation.top1 == 8, "{kernels:?}: {:?}", &losses[100..]);
+        assert!((evaluation.mean_loss() - losses[119]).abs() < 0.01, "metrics are of the network's own output");
     }
 }

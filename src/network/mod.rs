@@ -2,7 +2,9 @@
 
 pub mod describe;
 pub mod fields;
+mod fit;
 pub mod init;
+pub mod short;
 pub mod spec;
 pub mod zoo;
 
@@ -11,14 +13,57 @@ use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
 
-use self::spec::Spec;
+use self::spec::{Source, Spec, Work};
 
-/// Adds the layers of a specification to a graph, each reading the one before, and returns the last one's output.
+/// What a network makes of a batch of images.
+#[derive(Clone, Debug)]
+pub struct Outputs {
+    /// The output itself.
+    pub output: ValueId,
+    /// What each head makes, and what its loss counts.
+    pub heads: Vec<(ValueId, f64)>,
+    /// What each layer makes.
+    pub values: Vec<ValueId>,
+    /// Where the nodes of each layer begin in the graph's, and where those of the last one end.
+    pub starts: Vec<usize>,
+}
+
+/// Adds the layers of a specification to a graph, with or without those of its heads.
 ///
 /// # Errors
-/// The first layer that does not fit what comes before it.
+/// The first layer that does not fit what it reads.
+pub fn apply_network(graph: &mut Graph, spec: &Spec, images: ValueId, heads: bool) -> Result<Outputs, ShapeError> {
+    let mut values: Vec<ValueId> = Vec::with_capacity(spec.layers.len());
+    let value = |values: &[ValueId], source: Source| match source {
+        Source::Images => images,
+        Source::Layer(index) => values[index],
+    };
+    let mut starts = Vec::with_capacity(spec.layers.len() + 1);
+    for layer in &spec.layers {
+        starts.push(graph.nodes.len());
+        if layer.head.is_some() && !heads {
+            // Nothing but the same head reads it.
+            values.push(images);
+            continue;
+        }
+        let inputs: Vec<ValueId> = layer.inputs.iter().map(|&source| value(&values, source)).collect();
+        values.push(match &layer.work {
+            Work::Operator(operator) => graph.apply(&layer.name, operator.clone(), &inputs)?,
+            Work::Fit => fit::fit(graph, &layer.name, inputs[0], inputs[1])?,
+            Work::Crop => fit::crop(graph, &layer.name, inputs[0], inputs[1])?,
+        });
+    }
+    starts.push(graph.nodes.len());
+    let heads = spec.heads.iter().filter(|_| heads).map(|head| (value(&values, head.output), head.loss_weight)).collect();
+    Ok(Outputs { output: value(&values, spec.output), heads, values, starts })
+}
+
+/// As [`apply_network`] without heads; returns the output.
+///
+/// # Errors
+/// The first layer that does not fit what it reads.
 pub fn apply_layers(graph: &mut Graph, spec: &Spec, images: ValueId) -> Result<ValueId, ShapeError> {
-    spec.layers.iter().try_fold(images, |x, layer| graph.apply(&layer.name, layer.operator.clone(), &[x]))
+    apply_network(graph, spec, images, false).map(|outputs| outputs.output)
 }
 
 /// Adds the value that a batch of images of this specification goes into.

@@ -18,12 +18,15 @@ pub mod max_pool2d;
 pub mod max_unpool2d;
 pub mod pad2d;
 pub mod pad_channels;
+pub mod reach;
 pub mod relu;
 pub mod shift;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 pub mod squash;
 pub mod upsample;
+
+pub use self::reach::Reach;
 
 use std::fmt;
 use std::rc::Rc;
@@ -193,9 +196,9 @@ pub trait Operator: fmt::Debug {
         Some(Window::POINT)
     }
 
-    /// By how much the output is larger than the input: neighbouring outputs see places so many times closer together.
-    fn enlargement(&self) -> [usize; 2] {
-        [1, 1]
+    /// Which positions of its input it reads, where a window does not say it.
+    fn reach(&self) -> Reach {
+        self.window().map_or(Reach::Whole, Reach::Window)
     }
 
     /// Adds its forward calls, as in training or in evaluation ([`Node::training`]).

@@ -33,15 +33,37 @@ pub(super) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
     Ok(())
 }
 
+/// Where in its arena each of these values lies, by what was placed under its name.
+fn offsets_by_name<'a>(
+    graph: &Graph,
+    values: impl Iterator<Item = ValueId>,
+    known: impl Iterator<Item = (&'a str, usize)>,
+) -> HashMap<ValueId, usize> {
+    let known: HashMap<&str, usize> = known.collect();
+    values
+        .map(|id| {
+            let offset = known.get(graph.value(id).name.as_str());
+            debug_assert!(offset.is_some(), "{}: the first program of a plan has all that is in an arena", graph.value(id).name);
+            (id, offset.copied().unwrap_or(0))
+        })
+        .collect()
+}
+
 /// Collects programs into a plan.
 #[derive(Debug, Default)]
 pub struct Builder {
     plan: Plan,
     shared: HashMap<String, BufferId>,
     pool: Vec<BufferId>,
+    inference: bool,
 }
 
 impl Builder {
+    /// For programs without gradients: none are given memory.
+    pub fn for_inference() -> Self {
+        Self { inference: true, ..Self::default() }
+    }
+
     /// Lowers a graph. Values in `keep` hold their result after the program has run and can be read by name, like every input, state and
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
@@ -98,15 +120,18 @@ impl Builder {
     fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
         let len = arena_len(graph);
         if self.plan.arenas.is_none() && len > 0 {
-            self.plan.arenas = Some([self.allocate("parameters", len, false, 0.0), self.allocate("gradients", len, false, 0.0)]);
+            let parameters = self.allocate("parameters", len, false, 0.0);
+            let gradients = if self.inference { parameters } else { self.allocate("gradients", len, false, 0.0) };
+            self.plan.arenas = Some([parameters, gradients]);
             let mut offset = 0;
             for (id, spec) in &graph.parameters {
                 self.plan.parameters.push(PlannedParameter { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });
                 offset += aligned(stored_len(graph, *id));
             }
         }
-        debug_assert_eq!(self.plan.parameters.len(), graph.parameters.len(), "programs of one plan have the same parameters");
-        graph.parameters.iter().zip(&self.plan.parameters).map(|((id, _), planned)| (*id, planned.offset)).collect()
+        // The first program has all of them; others leave out those of heads.
+        let known = self.plan.parameters.iter().map(|planned| (planned.name.as_str(), planned.offset));
+        offsets_by_name(graph, graph.parameters.iter().map(|(id, _)| *id), known)
     }
 
     /// Lays the statistics out as [`Builder::place_parameters`] does the parameters.
@@ -120,8 +145,8 @@ impl Builder {
                 offset += aligned(stored_len(graph, *id));
             }
         }
-        debug_assert_eq!(self.plan.statistics.len(), graph.statistics.len(), "programs of one plan have the same statistics");
-        graph.statistics.iter().zip(&self.plan.statistics).map(|((id, _), planned)| (*id, planned.offset)).collect()
+        let known = self.plan.statistics.iter().map(|planned| (planned.name.as_str(), planned.offset));
+        offsets_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known)
     }
 
     fn shared(&mut self, name: &str, len: usize, words: bool, fill: f32) -> BufferId {

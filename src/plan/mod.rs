@@ -14,7 +14,7 @@ use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 use crate::kernel::Kernel;
 use crate::layout::{Layout, channel_stride};
-use crate::network::{add_images, apply_layers, spec::Spec};
+use crate::network::{add_images, apply_layers, apply_network, spec::Spec};
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use crate::ops::{ParameterSpec, StatisticSpec};
 use crate::optim::hyper::{self, StepParams};
@@ -175,13 +175,32 @@ impl Plan {
         let (evaluate, _) = evaluation_graph(spec, batch)?;
         let evaluate = builder.program(evaluate, &[]);
         let (predict, logits) = prediction_graph(spec)?;
+        let logits_name = predict.value(logits).name.clone();
         let mut predict = builder.program(predict, &[logits]);
-        if let Some(located) = predict.values.remove(&logits_name(spec)) {
+        if let Some(located) = predict.values.remove(&logits_name) {
             predict.values.insert(names::LOGITS.to_owned(), located);
         }
         let mut plan = builder.finish();
         (plan.train, plan.evaluate, plan.predict) = (train, evaluate, predict);
         (plan.batch, plan.classes) = (batch, classes);
+        Ok(plan)
+    }
+
+    /// Plans the way of one image through a specification, and nothing else. Parameters have their arena, gradients none.
+    ///
+    /// # Errors
+    /// A layer that does not fit.
+    pub fn for_inference(spec: &Spec) -> Result<Self, ShapeError> {
+        let mut builder = Builder::for_inference();
+        let (predict, logits) = prediction_graph(spec)?;
+        lower::check_arena(&predict)?;
+        let logits_name = predict.value(logits).name.clone();
+        let mut predict = builder.program(predict, &[logits]);
+        if let Some(located) = predict.values.remove(&logits_name) {
+            predict.values.insert(names::LOGITS.to_owned(), located);
+        }
+        let mut plan = builder.finish();
+        (plan.predict, plan.batch) = (predict, 1);
         Ok(plan)
     }
 
@@ -221,10 +240,6 @@ impl Plan {
     }
 }
 
-fn logits_name(spec: &Spec) -> String {
-    spec.layers.last().map(|layer| layer.name.clone()).unwrap_or_default()
-}
-
 /// Adds the calls that gather a batch by the indices the host wrote, and returns `(images, targets)`.
 fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, ValueId), ShapeError> {
     let [channels, height, width] = spec.input;
@@ -246,9 +261,9 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
     Ok((images, targets))
 }
 
-/// Adds loss and metrics on top of the network, and returns the loss and the number of classes.
-fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: bool) -> Result<(ValueId, usize), ShapeError> {
-    let &[batch, classes] = graph.shape(logits).dims() else {
+/// Adds the loss of one output, and returns it with the loss of each image.
+fn add_cross_entropy(graph: &mut Graph, node: &str, logits: ValueId, targets: ValueId) -> Result<(ValueId, ValueId), ShapeError> {
+    let &[_, classes] = graph.shape(logits).dims() else {
         let (node, shape) = (graph.value(logits).name.clone(), graph.shape(logits).to_string());
         return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "end the network in flatten and a linear layer" });
     };
@@ -256,8 +271,14 @@ fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: boo
         let shape = format!("[{classes}]");
         return Err(ShapeError::ClassesMismatch { node: graph.value(logits).name.clone(), shape, classes: CLASSES });
     }
-    let loss = graph.apply("loss", std::rc::Rc::new(SoftmaxCrossEntropy::default()), &[logits, targets])?;
-    let items = graph.nodes[graph.nodes.len() - 1].outputs[1];
+    let loss = graph.apply(node, std::rc::Rc::new(SoftmaxCrossEntropy::default()), &[logits, targets])?;
+    Ok((loss, graph.nodes[graph.nodes.len() - 1].outputs[1]))
+}
+
+/// Adds loss and metrics on top of the network, and returns the loss and the number of classes.
+fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: bool) -> Result<(ValueId, usize), ShapeError> {
+    let (loss, items) = add_cross_entropy(graph, "loss", logits, targets)?;
+    let [batch, classes, ..] = graph.shape(logits).nchw();
     let sums_shape = Shape::new(&[metrics::sums_len(classes)]);
     let sums = graph.add(if confusion { names::EVALUATION_SUMS } else { names::SUMS }, sums_shape, Layout::Activation, true, Role::State);
     let params = MetricsParams {
@@ -277,11 +298,19 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeErro
     let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let images = spec.training.augmentation.apply(&mut graph, images);
-    let logits = apply_layers(&mut graph, spec, images)?;
+    let outputs = apply_network(&mut graph, spec, images, true)?;
     lower::check_arena(&graph)?;
-    let (loss, classes) = add_loss(&mut graph, logits, targets, false)?;
-    let one = graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
-    differentiate(&mut graph, &[(loss, one)], &[])?;
+    let (loss, classes) = add_loss(&mut graph, outputs.output, targets, false)?;
+    let mut losses = vec![(loss, 1.0)];
+    for ((logits, weight), head) in outputs.heads.into_iter().zip(&spec.heads) {
+        losses.push((add_cross_entropy(&mut graph, &format!("{}.loss", head.name), logits, targets)?.0, weight));
+    }
+    // What is minimised is the weighted sum: its gradient with respect to a loss is that loss's weight.
+    let weigh = |(loss, weight): (ValueId, f64)| {
+        (loss, graph.add(format!("weight {weight}"), Shape::new(&[1]), Layout::Activation, false, Role::Constant(weight as f32)))
+    };
+    let seeds: Vec<(ValueId, ValueId)> = losses.into_iter().map(weigh).collect();
+    differentiate(&mut graph, &seeds, &[])?;
     add_optimizer(&mut graph, &spec.training.optimizer);
     Ok((graph, classes))
 }

@@ -1,6 +1,8 @@
 //! Running a graph in any number type, and drawing problems to run.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod specs;
+
 use pollster::block_on;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};

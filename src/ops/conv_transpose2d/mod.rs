@@ -7,7 +7,7 @@ use std::rc::Rc;
 use self::bias::BiasParams;
 use super::conv2d::params::Conv2dParams;
 use super::conv2d::{BIAS_GRADIENT, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
-use super::{Operator, OutputSpec, ParameterSpec, Window};
+use super::{Operator, OutputSpec, ParameterSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::layout::{Layout, channel_stride};
@@ -158,15 +158,8 @@ impl Operator for ConvTranspose2d {
             .fold(1, |macs: u64, &n| macs.saturating_mul(n as u64))
     }
 
-    // An output reads the inputs that `stride` inputs of the other direction are apart.
-    fn window(&self) -> Option<Window> {
-        let Window { kernel_size, stride, dilation, .. } = self.window;
-        let taps = |axis: usize| (kernel_size[axis] - 1).saturating_mul(dilation[axis]) / stride[axis] + 1;
-        Some(Window { kernel_size: [taps(0), taps(1)], ..Window::POINT })
-    }
-
-    fn enlargement(&self) -> [usize; 2] {
-        self.window.stride
+    fn reach(&self) -> Reach {
+        Reach::Transposed(self.window)
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

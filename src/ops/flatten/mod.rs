@@ -83,7 +83,7 @@ impl Operator for Flatten {
     }
 
     fn window(&self) -> Option<Window> {
-        Some(Window::POINT)
+        None
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

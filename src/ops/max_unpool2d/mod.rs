@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Operator, OutputSpec, PRELUDE, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, params};
@@ -130,8 +130,8 @@ impl Operator for MaxUnpool2d {
         Ok(vec![OutputSpec::floats(&[n, c, self.size(node, 0, height)?, self.size(node, 1, width)?])])
     }
 
-    fn enlargement(&self) -> [usize; 2] {
-        self.window.stride
+    fn reach(&self) -> Reach {
+        Reach::Transposed(self.window)
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

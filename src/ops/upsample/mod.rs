@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use super::{Operator, OutputSpec, Window};
+use super::{Operator, OutputSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
@@ -59,8 +59,8 @@ impl Operator for Upsample {
         Ok(vec![OutputSpec::floats(&[n, c, scaled(height, self.scale_factor[0])?, scaled(width, self.scale_factor[1])?])])
     }
 
-    fn enlargement(&self) -> [usize; 2] {
-        self.scale_factor
+    fn reach(&self) -> Reach {
+        Reach::Transposed(Window { kernel_size: self.scale_factor, stride: self.scale_factor, ..Window::POINT })
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

@@ -58,5 +58,5 @@ fn table(description: &NetworkDescription) -> String {
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
-    text + &format!("one training step keeps {} bytes\n", totals.training_bytes)
+    text
 }

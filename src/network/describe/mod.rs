@@ -1,0 +1,257 @@
+//! What a network costs and sees: shapes, parameters, multiply-accumulates, memory and receptive field of every node.
+
+mod arithmetic;
+mod field;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::arithmetic::grouped;
+use self::field::Field;
+pub use self::field::Support;
+use super::spec::{Source, Spec};
+use super::{Outputs, add_images, apply_network};
+use crate::error::{Error, ShapeError};
+use crate::graph::{Graph, Role, ValueId};
+use crate::ops::ParameterSpec;
+use crate::plan::Plan;
+
+/// One node of a described network.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeDescription {
+    /// Its name in the network.
+    pub name: String,
+    /// The operator.
+    pub op: &'static str,
+    /// The nodes it reads; `input` is the image.
+    pub inputs: Vec<String>,
+    /// The head it belongs to: it exists in training only.
+    pub head: Option<String>,
+    /// Output shape of one image: no batch dimension.
+    pub output_shape: Vec<usize>,
+    /// Trainable values.
+    pub params: u64,
+    /// How they come to be so many: `3*3*16*16 + 16 = 2,320`. Empty where there are none.
+    pub params_arithmetic: String,
+    /// Multiply-accumulates an image.
+    pub macs: u64,
+    /// Bytes of the output of one image, four a value.
+    pub activation_bytes: u64,
+    /// Bytes of one image in training: the output, its gradient, and what is kept for the backward pass.
+    pub training_activation_bytes: u64,
+    /// `[height, width]` of the input region that one output value can depend on, never larger than the image.
+    pub receptive_field: [usize; 2],
+    /// The same as if image and maps had no ends, as the formula of Dumoulin and Visin (2016) gives it; the most along any path.
+    pub receptive_field_unbounded: [u64; 2],
+    /// Pixels from the field of one output position to that of the next; a fraction after upsampling.
+    pub jump: [f64; 2],
+    /// Row and column of the middle of the first output position's field; pixel n is at n, ends disregarded.
+    pub centre: [f64; 2],
+    /// Whether all paths from the image to this node have their fields around the same centres.
+    pub aligned: bool,
+}
+
+/// Sums over a container of layers, at any depth; those at depth 0 are the network's stages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in NodeDescription")]
+pub struct GroupDescription {
+    /// What stands before the names of its nodes; where the specification gives none, its kind and number.
+    pub name: String,
+    /// `stage`, `residual`, `parallel`, `branch`, `repeat`, `join` or `head`.
+    pub kind: &'static str,
+    /// How many containers stand around it.
+    pub depth: usize,
+    /// Its first node, by its place in the network's.
+    pub first_node: usize,
+    /// How many nodes it has.
+    pub nodes: usize,
+    pub output_shape: Vec<usize>,
+    pub params: u64,
+    pub macs: u64,
+    pub activation_bytes: u64,
+    pub training_activation_bytes: u64,
+}
+
+/// Sums over the network.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in NodeDescription")]
+pub struct Totals {
+    /// With those of heads.
+    pub params: u64,
+    /// With those of heads.
+    pub macs: u64,
+    /// Of these, parameters that heads have: left out when the trained network is used.
+    pub head_params: u64,
+    pub head_macs: u64,
+    pub activation_bytes: u64,
+    pub training_activation_bytes: u64,
+    /// Bytes that one image's way through the network takes: parameters, and activations in memory that is used again.
+    pub inference_bytes: u64,
+    /// Bytes a training step keeps at the specification's batch size: parameters, gradients, the optimizer's state, and planned activations. `None` where
+    /// the network cannot be trained on the data there are.
+    pub training_bytes: Option<u64>,
+}
+
+/// A described network.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetworkDescription {
+    /// The specification's name.
+    pub name: String,
+    /// In execution order.
+    pub nodes: Vec<NodeDescription>,
+    /// Its containers, each before those it holds.
+    pub groups: Vec<GroupDescription>,
+    /// Sums.
+    pub totals: Totals,
+    /// Why it cannot be trained on the data there are, as an error object; `None` where it can.
+    pub training_refused: Option<Value>,
+}
+
+/// Describes a network without running it.
+///
+/// # Errors
+/// Layers that do not fit together, and sizes that fit nowhere.
+pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
+    let mut graph = Graph::default();
+    let images = add_images(&mut graph, spec, 1, Role::Input)?;
+    let outputs = apply_network(&mut graph, spec, images, true)?;
+    let nodes = describe_nodes(&graph, spec, &outputs);
+    let groups = spec.containers.iter().map(|container| {
+        let first_node = outputs.starts[container.layers.start];
+        let inside = &nodes[first_node..outputs.starts[container.layers.end]];
+        GroupDescription {
+            name: container.name.clone(),
+            kind: container.kind,
+            depth: container.depth,
+            first_node,
+            nodes: inside.len(),
+            output_shape: match container.output {
+                Source::Images => spec.input.to_vec(),
+                Source::Layer(index) => graph.shape(outputs.values[index]).dims()[1..].to_vec(),
+            },
+            params: sum(inside, |node| node.params),
+            macs: sum(inside, |node| node.macs),
+            activation_bytes: sum(inside, |node| node.activation_bytes),
+            training_activation_bytes: sum(inside, |node| node.training_activation_bytes),
+        }
+    });
+    let groups = groups.collect();
+    let of_heads = |of: fn(&NodeDescription) -> u64| nodes.iter().filter(|node| node.head.is_some()).map(of).fold(0, u64::saturating_add);
+    let plan = match Plan::for_training(spec) {
+        Err(error @ ShapeError::SizeOverflow { .. }) => return Err(error.into()),
+        plan => plan.map(|plan| plan.bytes()),
+    };
+    let totals = Totals {
+        params: sum(&nodes, |node| node.params),
+        macs: sum(&nodes, |node| node.macs),
+        head_params: of_heads(|node| node.params),
+        head_macs: of_heads(|node| node.macs),
+        activation_bytes: sum(&nodes, |node| node.activation_bytes),
+        training_activation_bytes: sum(&nodes, |node| node.training_activation_bytes),
+        inference_bytes: Plan::for_inference(spec)?.bytes(),
+        training_bytes: plan.as_ref().ok().copied(),
+    };
+    let training_refused = plan.err().map(|error| Error::from(error).to_json());
+    Ok(NetworkDescription { name: spec.name.clone(), nodes, groups, totals, training_refused })
+}
+
+fn sum(nodes: &[NodeDescription], of: impl Fn(&NodeDescription) -> u64) -> u64 {
+    nodes.iter().map(of).fold(0, u64::saturating_add)
+}
+
+fn describe_nodes(graph: &Graph, spec: &Spec, outputs: &Outputs) -> Vec<NodeDescription> {
+    let [_, height, width] = spec.input;
+    let mut fields: Vec<Option<[Field; 2]>> = vec![None; graph.values.len()];
+    let mut nodes = Vec::with_capacity(graph.nodes.len());
+    let heads = spec.layers.iter().zip(outputs.starts.windows(2));
+    let heads = heads.flat_map(|(layer, starts)| std::iter::repeat_n(layer.head, starts[1] - starts[0]));
+    for (node, head) in graph.nodes.iter().zip(heads) {
+        let output = graph.shape(node.outputs[0]);
+        let inputs: Vec<_> = node.inputs.iter().map(|&id| graph.shape(id)).collect();
+        let reach = node.operator.reach();
+        let behind = |axis: usize| {
+            let seen = node.inputs.iter().map(|id| {
+                let length = |shape: &crate::shape::Shape| shape.nchw()[2 + axis];
+                let field = fields[id.0].as_ref().map_or_else(Field::pixels, |field| field[axis].clone());
+                field.behind(&reach, axis, length(graph.shape(*id)), length(output))
+            });
+            seen.reduce(|a, b| a.joined(&b)).unwrap_or_else(Field::pixels)
+        };
+        let field = [behind(0), behind(1)];
+        let parameters: Vec<ParameterSpec> = node.operator.parameters(&inputs);
+        let params = node.operator.parameter_count(&inputs);
+        let bytes = |id: &ValueId| 4 * graph.shape(*id).count() as u64;
+        nodes.push(NodeDescription {
+            name: node.name.clone(),
+            op: node.operator.name(),
+            inputs: node.inputs.iter().map(|&id| graph.value(id).name.clone()).collect(),
+            head: head.map(|index| spec.heads[index].name.clone()),
+            output_shape: output.dims()[1..].to_vec(),
+            params,
+            params_arithmetic: arithmetic::parameters(&parameters, params),
+            macs: node.operator.macs(&inputs, output),
+            activation_bytes: bytes(&node.outputs[0]),
+            training_activation_bytes: node.outputs.iter().map(bytes).sum::<u64>() + bytes(&node.outputs[0]),
+            receptive_field: [within(field[0].size(), height), within(field[1].size(), width)],
+            receptive_field_unbounded: [field[0].size(), field[1].size()],
+            jump: [field[0].jump(), field[1].jump()],
+            centre: [field[0].centre(), field[1].centre()],
+            aligned: field[0].aligned && field[1].aligned,
+        });
+        node.outputs.iter().for_each(|id| fields[id.0] = Some(field.clone()));
+    }
+    nodes
+}
+
+fn within(size: u64, image: usize) -> usize {
+    usize::try_from(size).unwrap_or(image).min(image)
+}
+
+/// The exact region of the image that each position of each node can depend on: for each node its name, and its rows' and columns' [`Support`].
+/// Unlike [`NodeDescription::receptive_field`] it knows where maps and image end.
+///
+/// # Errors
+/// As [`describe`].
+pub fn supports(spec: &Spec) -> Result<Vec<(String, [Support; 2])>, ShapeError> {
+    let mut graph = Graph::default();
+    let images = add_images(&mut graph, spec, 1, Role::Input)?;
+    apply_network(&mut graph, spec, images, true)?;
+    let mut known: Vec<Option<[Support; 2]>> = vec![None; graph.values.len()];
+    let [_, height, width] = spec.input;
+    known[images.0] = Some([Support::pixels(height), Support::pixels(width)]);
+    let mut supports = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let [_, _, rows, columns] = graph.shape(node.outputs[0]).nchw();
+        let behind = |axis: usize, length: usize| {
+            let seen = node.inputs.iter().filter_map(|id| known[id.0].as_ref());
+            let seen = seen.map(|support| support[axis].behind(&node.operator.reach(), axis, length));
+            seen.reduce(|a, b| a.joined(&b)).unwrap_or_else(|| Support::pixels(0))
+        };
+        let support = [behind(0, rows), behind(1, columns)];
+        node.outputs.iter().for_each(|id| known[id.0] = Some(support.clone()));
+        supports.push((node.name.clone(), support));
+    }
+    Ok(supports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::zoo::preset;
+
+    #[test]
+    fn lenet5_costs_what_the_paper_says() {
+        let spec = Spec::from_json(&preset("lenet5").unwrap().spec).unwrap();
+        let network = describe(&spec).unwrap();
+        let node = |name: &str| network.nodes.iter().find(|n| n.name == name).unwrap().clone();
+        assert_eq!(network.totals.params, 61_706);
+        assert_eq!(network.totals.macs, 416_520);
+        assert_eq!(node("conv1").params, 156);
+        assert_eq!(node("conv2").output_shape, [16, 10, 10]);
+        assert_eq!(node("conv1").receptive_field, [5, 5]);
+        assert_eq!(node("pool1").receptive_field, [6, 6]);
+        assert_eq!(node("conv2").receptive_field, [14, 14]);
+        assert_eq!(node("pool2").receptive_field, [16, 16]);
+        assert_eq!(node("fc1").receptive_field, [28, 28]);
+    }
+}

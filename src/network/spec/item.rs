@@ -1,0 +1,259 @@
+//! The items of a network as they are written: layers, and containers of items.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::error::SpecError;
+use crate::network::fields::{Fields, brief};
+use crate::ops::{OPERATORS, Operator};
+
+/// How deep containers may stand in one another.
+const DEEPEST: usize = 16;
+
+/// The most items a list may have, before any repetition.
+const LONGEST: usize = 4096;
+
+/// Containers, by their key.
+const CONTAINERS: [&str; 7] = ["stage", "residual", "parallel", "repeat", "head", "save", "join"];
+
+/// One entry of a list of items.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// Where it stands: `layers[2].residual.body[0]`.
+    pub path: String,
+    pub kind: Kind,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Layer {
+        name: Option<String>,
+        operator: Rc<dyn Operator>,
+    },
+    /// A group with a name.
+    Stage {
+        name: String,
+        body: Vec<Item>,
+    },
+    /// `after(body(x) + shortcut(x))`.
+    Residual {
+        name: Option<String>,
+        body: Vec<Item>,
+        shortcut: Shortcut,
+        add: Rc<dyn Operator>,
+        after: Option<Rc<dyn Operator>>,
+    },
+    /// Branches that all read the same value, and what brings their results together.
+    Parallel {
+        name: Option<String>,
+        branches: Vec<Branch>,
+        join: Rc<dyn Operator>,
+    },
+    /// The body `times` times, one after the other; with a name, round n is a group `name` + n.
+    Repeat {
+        name: Option<String>,
+        times: usize,
+        body: Vec<Item>,
+    },
+    /// Keeps the value that stands here under a name.
+    Save {
+        saved: String,
+    },
+    /// Brings a saved value and the one that stands here together.
+    Join {
+        name: Option<String>,
+        saved: String,
+        crop: bool,
+        join: Rc<dyn Operator>,
+    },
+    /// A second output with a loss of its own, in training only.
+    Head {
+        name: String,
+        loss_weight: f64,
+        body: Vec<Item>,
+    },
+}
+
+/// What a residual adds to its body's result.
+#[derive(Debug)]
+pub(super) enum Shortcut {
+    Identity,
+    /// Every n-th pixel, and zero channels on both sides (He et al. 2015, option A).
+    Pad,
+    Items(Vec<Item>),
+}
+
+#[derive(Debug)]
+pub(super) struct Branch {
+    pub path: String,
+    pub name: Option<String>,
+    pub body: Vec<Item>,
+}
+
+/// Reads a list of items.
+pub(super) fn read_items(path: &str, value: &Value, depth: usize) -> Result<Vec<Item>, SpecError> {
+    let invalid = |found, expected: &str| SpecError::InvalidValue { path: path.into(), found, expected: expected.into() };
+    if depth > DEEPEST {
+        return Err(invalid(format!("depth {depth}"), "containers at most 16 deep"));
+    }
+    let items = value.as_array().ok_or_else(|| invalid(brief(value), "a list of layers"))?;
+    if items.len() > LONGEST {
+        return Err(invalid(format!("{} layers", items.len()), "at most 4096 layers"));
+    }
+    items.iter().enumerate().map(|(i, item)| read_item(format!("{path}[{i}]"), item, depth)).collect()
+}
+
+fn read_item(path: String, item: &Value, depth: usize) -> Result<Item, SpecError> {
+    let mut fields = Fields::new(path.clone(), item)?;
+    let key = CONTAINERS.iter().find(|key| item.get(**key).is_some_and(|value| !value.is_null()));
+    let kind = match key.copied() {
+        Some(key @ "save") => Kind::Save { saved: saved_name(&mut fields, key)? },
+        Some(key @ "join") => {
+            let (saved, join) = (saved_name(&mut fields, key)?, read_rule(&mut fields, "how", "concat")?);
+            Kind::Join { name: optional_name(&mut fields)?, saved, crop: fields.flag_or("crop", false)?, join }
+        }
+        Some(key) => {
+            let content = fields.get(key).unwrap_or(&Value::Null);
+            let mut inner = Fields::new(format!("{path}.{key}"), content)?;
+            let kind = read_container(key, &mut inner, depth)?;
+            inner.finish()?;
+            kind
+        }
+        None => read_layer(&mut fields)?,
+    };
+    fields.finish()?;
+    Ok(Item { path, kind })
+}
+
+fn read_container(key: &str, fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecError> {
+    Ok(match key {
+        "stage" => Kind::Stage { name: required_name(fields, "a name for the group")?, body: body(fields, depth)? },
+        "residual" => read_residual(fields, depth)?,
+        "parallel" => read_parallel(fields, depth)?,
+        "repeat" => {
+            let times = fields.positive("times")?;
+            if times > LONGEST {
+                let (path, found) = (format!("{}.times", fields.path()), times.to_string());
+                return Err(SpecError::InvalidValue { path, found, expected: format!("a whole number from 1 to {LONGEST}") });
+            }
+            Kind::Repeat { name: optional_name(fields)?, times, body: body(fields, depth)? }
+        }
+        _ => {
+            let name = required_name(fields, "a name for the second output")?;
+            Kind::Head { name, loss_weight: fields.number_or("loss_weight", 0.0, 1000.0, 1.0)?, body: body(fields, depth)? }
+        }
+    })
+}
+
+fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
+    if let Some(joining @ ("add" | "concat")) = fields.text("op")? {
+        let (path, found) = (format!("{}.op", fields.path()), joining.into());
+        let expected = "an operator of one input; values are brought together by residual, parallel and join".into();
+        return Err(SpecError::InvalidValue { path, found, expected });
+    }
+    Ok(Kind::Layer { name: optional_name(fields)?, operator: read_operator(fields)? })
+}
+
+fn read_operator(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
+    let path = fields.path().to_owned();
+    let operators = || OPERATORS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let Some(operator) = fields.text("op")? else {
+        let expected = format!("an operator ({}), or a container ({})", operators(), CONTAINERS.join(", "));
+        return Err(SpecError::MissingField { path, field: "op".into(), expected });
+    };
+    let Some((_, parse)) = OPERATORS.iter().find(|(name, _)| *name == operator) else {
+        return Err(SpecError::UnknownOperator { path, operator: operator.into(), known: operators() });
+    };
+    parse(fields)
+}
+
+fn read_residual(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecError> {
+    let name = optional_name(fields)?;
+    let body = body(fields, depth)?;
+    let path = format!("{}.shortcut", fields.path());
+    let shortcut = match fields.get("shortcut") {
+        None => Shortcut::Identity,
+        Some(Value::String(word)) if word == "identity" => Shortcut::Identity,
+        Some(Value::String(word)) if word == "pad" => Shortcut::Pad,
+        Some(items @ Value::Array(_)) => Shortcut::Items(read_items(&path, items, depth + 1)?),
+        Some(other) => {
+            let expected = "identity, pad, or a list of layers".into();
+            return Err(SpecError::InvalidValue { path, found: brief(other), expected });
+        }
+    };
+    let after = fields.text("after")?.map(|word| plain_operator(&format!("{}.after", fields.path()), word)).transpose()?;
+    Ok(Kind::Residual { name, body, shortcut, add: plain_operator(fields.path(), "add")?, after })
+}
+
+fn read_parallel(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecError> {
+    let name = optional_name(fields)?;
+    let join = read_rule(fields, "join", "concat")?;
+    let path = format!("{}.branches", fields.path());
+    let expected = "a list of 2 to 64 branches";
+    let branches = match fields.get("branches") {
+        Some(Value::Array(branches)) if (2..=64).contains(&branches.len()) => branches,
+        Some(other) => return Err(SpecError::InvalidValue { path, found: brief(other), expected: expected.into() }),
+        None => {
+            return Err(SpecError::MissingField { path: fields.path().into(), field: "branches".into(), expected: expected.into() });
+        }
+    };
+    let read = |(i, branch): (usize, &Value)| {
+        let path = format!("{path}[{i}]");
+        if branch.is_array() {
+            return Ok(Branch { body: read_items(&path, branch, depth + 1)?, path, name: None });
+        }
+        let mut fields = Fields::new(path.clone(), branch)?;
+        let name = optional_name(&mut fields)?;
+        let body = match fields.get("body") {
+            Some(items) => read_items(&format!("{path}.body"), items, depth + 1)?,
+            None => return Err(SpecError::MissingField { path, field: "body".into(), expected: "a list of layers".into() }),
+        };
+        fields.finish()?;
+        Ok(Branch { path, name, body })
+    };
+    let branches = branches.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    Ok(Kind::Parallel { name, branches, join })
+}
+
+/// A list of at least one item.
+fn body(fields: &mut Fields<'_>, depth: usize) -> Result<Vec<Item>, SpecError> {
+    let expected = "a list of at least one layer";
+    let path = format!("{}.body", fields.path());
+    let Some(value) = fields.get("body") else {
+        return Err(SpecError::MissingField { path: fields.path().into(), field: "body".into(), expected: expected.into() });
+    };
+    let items = read_items(&path, value, depth + 1)?;
+    if items.is_empty() {
+        return Err(SpecError::InvalidValue { path, found: "[]".into(), expected: expected.into() });
+    }
+    Ok(items)
+}
+
+/// The name that a value is or was saved under.
+fn saved_name(fields: &mut Fields<'_>, key: &'static str) -> Result<String, SpecError> {
+    let path = fields.path().to_owned();
+    let missing = || SpecError::MissingField { path, field: key.into(), expected: "a name for the saved value".into() };
+    fields.text(key)?.map(str::to_owned).ok_or_else(missing)
+}
+
+fn optional_name(fields: &mut Fields<'_>) -> Result<Option<String>, SpecError> {
+    Ok(fields.text("name")?.map(str::to_owned))
+}
+
+fn required_name(fields: &mut Fields<'_>, expected: &str) -> Result<String, SpecError> {
+    let path = fields.path().to_owned();
+    optional_name(fields)?.ok_or_else(|| SpecError::MissingField { path, field: "name".into(), expected: expected.into() })
+}
+
+/// How values are brought together: `concat` or `add`.
+fn read_rule(fields: &mut Fields<'_>, field: &'static str, default: &'static str) -> Result<Rc<dyn Operator>, SpecError> {
+    let rule = fields.choice_or(field, &[("concat", "concat"), ("add", "add")], default)?;
+    plain_operator(fields.path(), rule)
+}
+
+/// An operator that needs no fields.
+fn plain_operator(path: &str, name: &str) -> Result<Rc<dyn Operator>, SpecError> {
+    let value = Value::Object(Map::from_iter([("op".to_owned(), name.into())]));
+    read_operator(&mut Fields::new(path, &value)?)
+}

@@ -1,0 +1,98 @@
+//! The JSON Schema of the network language says what the engine says.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use proptest::prelude::*;
+use receptive::error::SpecError;
+use receptive::network::spec::Spec;
+use receptive::network::zoo;
+use receptive::ops::OPERATORS;
+use serde_json::{Value, json};
+use support::cases;
+use support::specs::{specification, without_nulls};
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../docs/schema/network-1.json")).unwrap()
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::new(&schema()).unwrap()
+}
+
+fn fails(validator: &Validator, spec: &Value) -> Option<String> {
+    validator.iter_errors(spec).next().map(|error| format!("{}: {error}", error.instance_path()))
+}
+
+#[test]
+fn every_preset_and_architecture_is_valid() {
+    let validator = validator();
+    let presets = zoo::presets().into_iter().map(|preset| (preset.name, preset.spec));
+    let architectures = zoo::ARCHITECTURES.iter().map(|architecture| (architecture.name, (architecture.spec)()));
+    for (name, spec) in presets.chain(architectures) {
+        assert_eq!(fails(&validator, &spec), None, "{name}");
+    }
+}
+
+/// The schema's fields of an operator are those that its reader asks for.
+#[test]
+fn operators_have_the_fields_that_the_schema_gives_them() {
+    let schema = schema();
+    let layers = schema["$defs"]["layer"]["oneOf"].as_array().unwrap();
+    let listed: BTreeSet<&str> = layers.iter().map(|layer| layer["$ref"].as_str().unwrap().trim_start_matches("#/$defs/")).collect();
+    let layers = || OPERATORS.iter().map(|(name, _)| *name).filter(|name| !["add", "concat"].contains(name));
+    assert_eq!(listed, layers().collect(), "the operators of the schema and of the engine");
+    for name in layers() {
+        let definition = &schema["$defs"][name];
+        let mut layer = definition["examples"][0].clone();
+        Spec::from_json(&json!({"version": 1, "layers": [layer]})).unwrap_or_else(|error| panic!("{name}: the example: {error}"));
+        layer["no such field"] = 1.into();
+        let known = match Spec::from_json(&json!({"version": 1, "layers": [layer]})) {
+            Err(SpecError::UnknownField { known, .. }) => known,
+            other => panic!("{name}: {other:?}"),
+        };
+        let fields: BTreeSet<&str> = definition["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known.split(", ").collect::<BTreeSet<_>>(), fields, "{name}");
+    }
+}
+
+#[test]
+fn what_the_engine_refuses_is_invalid() {
+    let validator = validator();
+    let relu = || json!({"op": "relu"});
+    let wrong = [
+        json!({"layers": [relu()]}),
+        json!({"version": 2, "layers": [relu()]}),
+        json!({"version": 1, "layers": []}),
+        json!({"version": 1, "layers": [relu()], "colour": "red"}),
+        json!({"version": 1, "layers": [{"op": "convv"}]}),
+        json!({"version": 1, "layers": [{"op": "conv2d", "out_channels": 0, "kernel_size": 1}]}),
+        json!({"version": 1, "layers": [{"op": "relu", "slope": 1}]}),
+        json!({"version": 1, "layers": [{"residual": {"body": []}}]}),
+        json!({"version": 1, "layers": [{"residual": {"body": [relu()], "after": "conv2d"}}]}),
+        json!({"version": 1, "layers": [{"parallel": {"branches": [[relu()]]}}]}),
+        json!({"version": 1, "layers": [{"repeat": {"times": 0, "body": [relu()]}}]}),
+        json!({"version": 1, "layers": [{"stage": {"body": [relu()]}}]}),
+        json!({"version": 1, "layers": [{"save": ""}, relu()]}),
+        json!({"version": 1, "layers": [relu()], "training": {"optimizer": {"type": "adam", "momentum": 0.9}}}),
+        json!({"version": 1, "layers": [relu()], "training": {"schedule": {"type": "step"}}}),
+    ];
+    for spec in wrong {
+        assert!(Spec::from_json(&spec).is_err(), "{spec}");
+        assert!(fails(&validator, &spec).is_some(), "{spec}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn what_the_engine_reads_is_valid(spec in specification()) {
+        if Spec::from_json(&spec).is_ok() {
+            prop_assert_eq!(fails(&validator(), &without_nulls(&spec)), None);
+        }
+    }
+}
