@@ -4,6 +4,7 @@ pub mod adaptive_avg_pool2d;
 pub mod add;
 pub mod avg_pool2d;
 pub mod batch_norm2d;
+pub mod channel_affine;
 pub mod concat;
 pub mod conv2d;
 pub mod conv_transpose2d;
@@ -15,8 +16,10 @@ pub mod global_avg_pool2d;
 pub mod linear;
 pub mod local_response_norm;
 pub mod max_pool2d;
+pub mod mul_const;
 pub mod pad2d;
 pub mod pad_channels;
+pub mod rbf;
 pub mod relu;
 pub mod shift;
 pub mod softmax;
@@ -228,6 +231,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("avg_pool2d", avg_pool2d::parse),
     ("add", add::parse),
     ("batch_norm2d", batch_norm2d::parse),
+    ("channel_affine", channel_affine::parse),
     ("concat", concat::parse),
     ("conv2d", conv2d::parse),
     ("crop2d", crop2d::parse),
@@ -239,8 +243,10 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("local_response_norm", local_response_norm::parse),
     ("log_softmax", softmax::parse_log),
     ("max_pool2d", max_pool2d::parse),
+    ("mul_const", mul_const::parse),
     ("pad2d", pad2d::parse),
     ("pad_channels", pad_channels::parse),
+    ("rbf", rbf::parse),
     ("relu", relu::parse),
     ("scaled_tanh", squash::parse_scaled_tanh),
     ("sigmoid", squash::parse_sigmoid),
@@ -260,6 +266,9 @@ pub static KERNELS: &[&Kernel] = &[
     &batch_norm2d::NORMALIZE,
     &batch_norm2d::PARAMETER_GRADIENTS,
     &batch_norm2d::INPUT_GRADIENT,
+    &channel_affine::FORWARD,
+    &channel_affine::INPUT_GRADIENT,
+    &channel_affine::PARAMETER_GRADIENTS,
     &concat::PLACE,
     &conv2d::FORWARD,
     &conv2d::INPUT_GRADIENT,
@@ -281,6 +290,10 @@ pub static KERNELS: &[&Kernel] = &[
     &local_response_norm::BACKWARD,
     &max_pool2d::FORWARD,
     &max_pool2d::BACKWARD,
+    &mul_const::MULTIPLY,
+    &rbf::FORWARD,
+    &rbf::INPUT_GRADIENT,
+    &rbf::WEIGHT_GRADIENT,
     &relu::FORWARD,
     &relu::BACKWARD,
     &dice_loss::SUMS,

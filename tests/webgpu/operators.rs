@@ -5,6 +5,7 @@ use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
 use receptive::ops::Window;
 use receptive::ops::add::Add;
+use receptive::ops::channel_affine::ChannelAffine;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
@@ -13,6 +14,8 @@ use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::mul_const::{Factor, MulConst};
+use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
 use receptive::plan::names;
@@ -182,6 +185,42 @@ async fn local_response_norm() {
         let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
         let x = case.random_floats("x", &input);
         let y = case.apply(operator, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn channel_affine_and_mul_const() {
+    let wgpu = open().await;
+    let shapes: [&[usize]; 4] = [&[2, 6, 14, 14], &[1, 1, 1, 1], &[5, 9], &[3, 13, 20, 17]];
+    for (seed, dims) in shapes.into_iter().enumerate() {
+        let mut case = Case::new(format!("channel_affine {dims:?}"), seed as u64);
+        let x = case.random_floats("x", dims);
+        let y = case.apply(ChannelAffine, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+        for factor in [None, Some(vec![1, 1]), Some(dims.to_vec())] {
+            let mut case = Case::new(format!("mul_const {dims:?} by {factor:?}"), seed as u64);
+            let x = case.random_floats("x", dims);
+            let mut inputs = vec![x];
+            inputs.extend(factor.as_ref().map(|dims| case.random_floats("factor", dims)));
+            let operator = MulConst { factor: factor.map_or(Factor::Number(-0.05), |_| Factor::Given) };
+            let y = case.apply(operator, &inputs);
+            case.backward(y, &[x]);
+            case.check(&wgpu).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn rbf() {
+    let wgpu = open().await;
+    let cases = [(64, 84, 10, Codes::Digits), (3, 7, 5, Codes::Trained), (1, 1, 1, Codes::Trained), (9, 33, 130, Codes::Random)];
+    for (seed, (batch, in_features, out_features, codes)) in cases.into_iter().enumerate() {
+        let mut case = Case::new(format!("rbf {batch} x {in_features} -> {out_features}"), seed as u64);
+        let x = case.random_floats("x", &[batch, in_features]);
+        let y = case.apply(Rbf { out_features, codes }, &[x]);
         case.backward(y, &[x]);
         case.check(&wgpu).await;
     }
