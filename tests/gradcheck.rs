@@ -14,6 +14,7 @@ use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::add::Add;
 use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
+use receptive::ops::channel_affine::ChannelAffine;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
@@ -29,6 +30,7 @@ use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::max_unpool2d::MaxUnpool2d;
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
+use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{Reduction, SoftmaxCrossEntropy};
@@ -204,6 +206,44 @@ proptest! {
         let dims = [batch, channels, h, w];
         let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
         let y = problem.apply("bn", BatchNorm2d { eps: 1e-2, momentum: 0.1, affine }, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn channel_affine(dims in map_or_row(), seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let y = problem.apply("affine", ChannelAffine, &[x], rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn mul_const(dims in map_or_row(), number in -3.0f64..3.0, which in 0usize..3, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let count = dims.iter().product();
+        let mut inputs = vec![problem.input("x", &dims, normal(rng, count))];
+        match which {
+            0 => (),
+            1 => inputs.push(problem.given("factor", &[1, 1], vec![number])),
+            _ => inputs.push(problem.given("factor", &dims, normal(rng, count))),
+        }
+        let factor = if which == 0 { Factor::Number(number) } else { Factor::Given };
+        let y = problem.apply("mul", MulConst { factor }, &inputs, rng);
+        problem.outputs.push(y);
+        smooth(&problem, rng)?;
+    }
+
+    #[test]
+    fn rbf(batch in 1usize..=5, in_features in 1usize..=9, out_features in 1usize..=9, trained: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[batch, in_features], normal(rng, batch * in_features));
+        let codes = if trained { Codes::Trained } else { Codes::Random };
+        let y = problem.apply("rbf", Rbf { out_features, codes }, &[x], rng);
         problem.outputs.push(y);
         smooth(&problem, rng)?;
     }

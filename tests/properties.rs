@@ -8,6 +8,7 @@ use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
 use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
+use receptive::ops::channel_affine::ChannelAffine;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
@@ -16,6 +17,8 @@ use receptive::ops::flatten::Flatten;
 use receptive::ops::linear::Linear;
 use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
+use receptive::ops::mul_const::{Factor, MulConst};
+use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
@@ -412,5 +415,76 @@ proptest! {
         let y = problem.apply("lrn", LocalResponseNorm { size, alpha: 0.3, beta, k: 1.0, alpha_over_size }, &[x], rng);
         problem.outputs.push(y);
         simd_agrees(&problem, rng)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn simd_channel_affine_agrees(batch in 1usize..=3, c in 1usize..=9, h in 1usize..=12, w in 1usize..=5, with_relu: bool, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let dims = [batch, c, h, w];
+        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+        let mut y = problem.apply("affine", ChannelAffine, &[x], rng);
+        if with_relu {
+            // Whole numbers, so that both precisions see the same sign.
+            problem.leaves.iter_mut().flat_map(|(_, values)| values).for_each(|x| *x = (4.0 * *x).round());
+            y = problem.apply("relu", Relu, &[y], rng);
+        }
+        problem.outputs.push(y);
+        simd_agrees(&problem, rng)?;
+    }
+
+    /// Factors undo each other, and one number is the same as that number for every value.
+    #[test]
+    fn multiplying_is_the_same_by_a_number_and_by_a_constant_of_it(n in 1usize..=3, c in 1usize..=9, exponent in -6i32..=6, seed: u64) {
+        let (number, values) = (2f64.powi(exponent), normal(&mut rng(seed), n * c));
+        let scaled = of_rows(MulConst { factor: Factor::Number(number) }, &[n, c], values.clone());
+        prop_assert_eq!(&of_rows(MulConst { factor: Factor::Number(1.0 / number) }, &[n, c], scaled.clone()), &values);
+        for dims in [vec![1, 1], vec![n, c]] {
+            let mut problem = Problem::default();
+            let x = problem.input("x", &[n, c], values.clone());
+            let factor = problem.given("factor", &dims, vec![number; dims.iter().product()]);
+            let y = problem.apply("mul", MulConst { factor: Factor::Given }, &[x, factor], &mut rng(0));
+            problem.outputs.push(y);
+            prop_assert_eq!(&problem.run::<f64>(Kernels::Scalar)[0], &scaled);
+        }
+    }
+
+    /// At a code its own distance is zero, and moving input and codes together changes none.
+    #[test]
+    fn distances_to_codes_are_zero_at_a_code_and_move_along(features in 1usize..=9, codes in 1usize..=9, shift in -5.0f64..5.0, seed: u64) {
+        let rng = &mut rng(seed);
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[1, features], vec![0.0; features]);
+        let y = problem.apply("rbf", Rbf { out_features: codes, codes: Codes::Trained }, &[x], rng);
+        problem.outputs.push(y);
+        let at = rng.below(codes as u32) as usize;
+        problem.leaves[0].1 = problem.leaves[1].1[at * features..][..features].to_vec();
+        let distances = problem.run::<f64>(Kernels::Scalar).remove(0);
+        prop_assert!(distances[at] == 0.0 && distances.iter().all(|distance| *distance >= 0.0));
+        problem.leaves.iter_mut().flat_map(|(_, values)| values).for_each(|x| *x += shift);
+        close(&problem.run::<f64>(Kernels::Scalar)[0], &distances, 1e-12)?;
+    }
+}
+
+/// LeNet-5's outputs: an image of F6 that is a digit's code has distance 0 to it, and to every other at least 40 (ten pixels, each off by 2).
+#[test]
+fn a_digits_code_is_nearest_to_itself() {
+    let mut problem = Problem::default();
+    let x = problem.input("x", &[1, 84], vec![0.0; 84]);
+    let y = problem.apply("rbf", Rbf { out_features: 10, codes: Codes::Digits }, &[x], &mut rng(0));
+    problem.outputs.push(y);
+    assert_eq!(problem.run::<f32>(Kernels::Scalar)[0], [84.0; 10]);
+    // From 0 the gradient of one distance is -2 times the code.
+    for digit in 0..10 {
+        let mut upstream = vec![0.0; 10];
+        upstream[digit] = -0.5;
+        let code = problem.gradients::<f32>(&[upstream], Kernels::Scalar).remove(0);
+        let moved = of_rows(Rbf { out_features: 10, codes: Codes::Digits }, &[1, 84], code);
+        assert_eq!(moved[digit], 0.0);
+        assert!(moved.iter().enumerate().all(|(other, distance)| other == digit || *distance >= 40.0), "{digit}: {moved:?}");
     }
 }

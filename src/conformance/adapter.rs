@@ -13,6 +13,7 @@ use crate::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use crate::ops::add::Add;
 use crate::ops::avg_pool2d::AvgPool2d;
 use crate::ops::batch_norm2d::BatchNorm2d;
+use crate::ops::channel_affine::ChannelAffine;
 use crate::ops::concat::Concat;
 use crate::ops::conv_transpose2d::ConvTranspose2d;
 use crate::ops::conv2d::Conv2d;
@@ -25,8 +26,10 @@ use crate::ops::linear::Linear;
 use crate::ops::local_response_norm::LocalResponseNorm;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::max_unpool2d::MaxUnpool2d;
+use crate::ops::mul_const::{Factor, MulConst};
 use crate::ops::pad_channels::PadChannels;
 use crate::ops::pad2d::Pad2d;
+use crate::ops::rbf::{Codes, Rbf};
 use crate::ops::relu::Relu;
 use crate::ops::softmax::Softmax;
 use crate::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
@@ -73,6 +76,7 @@ pub static ADAPTERS: &[Adapter] = &[
         build: batch_norm2d,
         ..BASE
     },
+    Adapter { op: "channel_affine", build: |_, _| one(ChannelAffine), ..BASE },
     Adapter {
         op: "concat",
         inputs: &["x0"],
@@ -90,8 +94,10 @@ pub static ADAPTERS: &[Adapter] = &[
     Adapter { op: "local_response_norm", build: |fields, _| one(LocalResponseNorm::read(fields)?), ..BASE },
     Adapter { op: "max_pool2d", outputs: &["y", "indices"], build: max_pool2d, ..BASE },
     Adapter { op: "max_unpool2d", inputs: &["x", "indices"], build: max_unpool2d, ..BASE },
+    Adapter { op: "mul_const", inputs: &["x", "factor"], build: |_, _| one(MulConst { factor: Factor::Given }), ..BASE },
     Adapter { op: "pad2d", build: |fields, _| one(Pad2d { padding: fields.sides("pad")? }), ..BASE },
     Adapter { op: "pad_channels", build: pad_channels, ..BASE },
+    Adapter { op: "rbf", build: rbf, ..BASE },
     Adapter { op: "relu", build: |_, _| one(Relu), ..BASE },
     Adapter { op: "log_softmax", build: |fields, _| softmax(fields, true), ..BASE },
     Adapter { op: "scaled_tanh", build: scaled_tanh, ..BASE },
@@ -213,6 +219,13 @@ fn max_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain
         },
         ceil_mode: fields.flag_or("ceil_mode", false)?,
     })
+}
+
+fn rbf(_fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    let &[out_features, _] = dims(parameters, "weight") else {
+        return Err(CaseError::Malformed("rbf needs a weight of rank 2".into()));
+    };
+    one(Rbf { out_features, codes: Codes::Trained })
 }
 
 fn scaled_tanh(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {

@@ -140,6 +140,17 @@ impl<'a> Fields<'a> {
     /// A number from `least` to `most`.
     ///
     /// # Errors
+    /// Absent or anything else.
+    pub fn number(&mut self, field: &'static str, least: f64, most: f64) -> Result<f64, SpecError> {
+        match self.object.get(field) {
+            Some(value) if !value.is_null() => self.number_or(field, least, most, 0.0),
+            _ => Err(self.missing(field, format!("a number from {least} to {most}"))),
+        }
+    }
+
+    /// As [`Fields::number`], with a value for when it is absent.
+    ///
+    /// # Errors
     /// Anything else.
     pub fn number_or(&mut self, field: &'static str, least: f64, most: f64, default: f64) -> Result<f64, SpecError> {
         match self.get(field) {

@@ -4,6 +4,7 @@ pub mod adaptive_avg_pool2d;
 pub mod add;
 pub mod avg_pool2d;
 pub mod batch_norm2d;
+pub mod channel_affine;
 pub mod concat;
 pub mod conv2d;
 pub mod conv_transpose2d;
@@ -232,6 +233,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("avg_pool2d", avg_pool2d::parse),
     ("add", add::parse),
     ("batch_norm2d", batch_norm2d::parse),
+    ("channel_affine", channel_affine::parse),
     ("concat", concat::parse),
     ("conv2d", conv2d::parse),
     ("crop2d", crop2d::parse),
@@ -246,6 +248,7 @@ pub const OPERATORS: &[(&str, Parse)] = &[
     ("max_unpool2d", max_unpool2d::parse),
     ("pad2d", pad2d::parse),
     ("pad_channels", pad_channels::parse),
+    ("rbf", rbf::parse),
     ("relu", relu::parse),
     ("scaled_tanh", squash::parse_scaled_tanh),
     ("sigmoid", squash::parse_sigmoid),
@@ -265,6 +268,9 @@ pub static KERNELS: &[&Kernel] = &[
     &batch_norm2d::NORMALIZE,
     &batch_norm2d::PARAMETER_GRADIENTS,
     &batch_norm2d::INPUT_GRADIENT,
+    &channel_affine::FORWARD,
+    &channel_affine::INPUT_GRADIENT,
+    &channel_affine::PARAMETER_GRADIENTS,
     &concat::PLACE,
     &conv2d::FORWARD,
     &conv2d::INPUT_GRADIENT,

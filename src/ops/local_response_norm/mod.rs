@@ -124,7 +124,7 @@ pub static FORWARD: Kernel = Kernel {
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();
         let [x, y, denominator] = args.take();
-        simd::forward(&p, x.read(), y.write(), denominator.write(), &mut args.scratch[..simd::scratch_len(&p)]);
+        simd::forward(&p, x.read(), y.write(), denominator.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
     wgsl: WGSL,
@@ -141,8 +141,7 @@ pub static BACKWARD: Kernel = Kernel {
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();
         let [dy, x, denominator, dx] = args.take();
-        let scratch = &mut args.scratch[..simd::scratch_len(&p)];
-        simd::backward(&p, dy.read(), x.read(), denominator.read(), dx.write(), scratch);
+        simd::backward(&p, dy.read(), x.read(), denominator.read(), dx.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
     wgsl: WGSL,

@@ -1,0 +1,87 @@
+struct ChannelAffineParams {
+    pixels: u32,
+    channels: u32,
+    channel_stride: u32,
+    relu: u32,
+}
+
+@group(1) @binding(0) var<uniform> p: ChannelAffineParams;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+
+// One thread for four channels of a pixel.
+@compute @workgroup_size(THREADS)
+fn forward(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if at >= p.pixels * vectors {
+        return;
+    }
+    let vector = at % vectors;
+    let value = without_padding(x[at] * weight[vector] + bias[vector], vector, p.channels);
+    y[at] = select(value, rectify(value), p.relu == 1u);
+}
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+
+// One thread for four channels of a pixel.
+@compute @workgroup_size(THREADS)
+fn input_gradient(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let at = flat_thread(group, groups, local);
+    let vectors = p.channel_stride / 4u;
+    if at < p.pixels * vectors {
+        dx[at] = dy[at] * weight[at % vectors];
+    }
+}
+
+@group(0) @binding(1) var<storage, read> given: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dweight: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> dbias: array<vec4<f32>>;
+
+var<workgroup> products: array<vec4<f32>, THREADS>;
+var<workgroup> sums: array<vec4<f32>, THREADS>;
+
+// One workgroup for four channels; a fixed tree, so that the same batch always gives the same bits.
+@compute @workgroup_size(THREADS)
+fn parameter_gradients(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let vector = flat_group(group, groups);
+    let vectors = p.channel_stride / 4u;
+    var product = vec4<f32>(0.0);
+    var sum = vec4<f32>(0.0);
+    if vector < vectors {
+        for (var pixel = local; pixel < p.pixels; pixel += THREADS) {
+            let up = dy[pixel * vectors + vector];
+            product += up * given[pixel * vectors + vector];
+            sum += up;
+        }
+    }
+    products[local] = product;
+    sums[local] = sum;
+    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
+        workgroupBarrier();
+        if local < width {
+            products[local] += products[local + width];
+            sums[local] += sums[local + width];
+        }
+    }
+    if local == 0u && vector < vectors {
+        dweight[vector] = products[0];
+        dbias[vector] = sums[0];
+    }
+}
