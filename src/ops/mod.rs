@@ -19,6 +19,7 @@ pub mod max_pool2d;
 pub mod max_unpool2d;
 pub mod pad2d;
 pub mod pad_channels;
+pub mod rbf;
 pub mod reach;
 pub mod relu;
 pub mod shift;
