@@ -17,6 +17,7 @@ pub mod linear;
 pub mod local_response_norm;
 pub mod max_pool2d;
 pub mod max_unpool2d;
+pub mod mul_const;
 pub mod pad2d;
 pub mod pad_channels;
 pub mod rbf;
