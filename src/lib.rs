@@ -9,6 +9,7 @@ pub mod kernel;
 pub mod layout;
 pub mod rng;
 pub mod shape;
+pub(crate) mod wgsl;
 
 pub mod network;
 pub mod ops;

@@ -23,7 +23,7 @@ use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::squash::Squash;
-use receptive::rng::Rng;
+use receptive::rng::{Rng, Stream};
 use support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
@@ -486,5 +486,59 @@ fn a_digits_code_is_nearest_to_itself() {
         let moved = of_rows(Rbf { out_features: 10, codes: Codes::Digits }, &[1, 84], code);
         assert_eq!(moved[digit], 0.0);
         assert!(moved.iter().enumerate().all(|(other, distance)| other == digit || *distance >= 40.0), "{digit}: {moved:?}");
+    }
+}
+
+#[test]
+fn squashing_functions_end_where_they_should() {
+    let values = [f64::INFINITY, f64::NEG_INFINITY, 1e38, -1e38, 100.0, -100.0, 0.0, f64::NAN];
+    let ends = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 0.0];
+    for (squash, [low, high]) in
+        [(Squash::Sigmoid, [0.0, 1.0]), (Squash::Tanh, [-1.0, 1.0]), (Squash::ScaledTanh { amplitude: 2.0, slope: 0.5 }, [-2.0, 2.0])]
+    {
+        let mut problem = Problem::default();
+        let x = problem.input("x", &[1, 8], values.to_vec());
+        let y = problem.apply("y", squash, &[x], &mut rng(0));
+        problem.outputs.push(y);
+        let y = problem.run::<f32>(Kernels::Simd).remove(0);
+        let expected = ends.map(|end| f64::midpoint(low, high) + end * (high - low) / 2.0);
+        assert!(y.iter().zip(expected).all(|(y, end)| (y - end).abs() < 1e-30), "{y:?}");
+        assert!(y[7].is_nan());
+        let dx = problem.gradients::<f32>(&[vec![1.0; 8]], Kernels::Simd).remove(0);
+        assert!(dx[..6].iter().all(|dx| dx.abs() < 1e-30) && dx[6] > 0.0 && dx[7].is_nan(), "{dx:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// Classes have no order, and pixels that do not count have no gradient and no effect.
+    #[test]
+    fn dice_takes_classes_in_any_order_and_leaves_ignored_pixels_out(n in 1usize..=3, c in 2usize..=6, pixels in 1usize..=9, seed: u64) {
+        let rng = &mut rng(seed);
+        let count = n * c * pixels;
+        let labels: Vec<u32> = (0..n * pixels).map(|_| if rng.below(4) == 0 { 255 } else { rng.below(c as u32) }).collect();
+        let logits = normal(rng, count);
+        let problem = |logits: &[f64], labels: Vec<u32>| {
+            let mut problem = Problem::default();
+            let x = problem.input("x", &[n, c, pixels, 1], logits.to_vec());
+            let target = problem.labels("target", &[n, pixels, 1], labels);
+            let loss = problem.apply("loss", DiceLoss { smooth: 1.0, ignore_index: 255 }, &[x, target], &mut Rng::new(0, Stream::Order));
+            problem.outputs.push(loss);
+            problem
+        };
+        let given = problem(&logits, labels.clone());
+        let loss = given.run::<f64>(Kernels::Scalar)[0][0];
+        let mut order: Vec<usize> = (0..c).collect();
+        rng.shuffle(&mut order);
+        let permuted: Vec<f64> = logits.chunks(c * pixels).flat_map(|sample| order.iter().flat_map(|&o| sample[o * pixels..][..pixels].to_vec())).collect();
+        let renamed = labels.iter().map(|&label| order.iter().position(|&o| o == label as usize).map_or(255, |at| at as u32)).collect();
+        prop_assert!((problem(&permuted, renamed).run::<f64>(Kernels::Scalar)[0][0] - loss).abs() < 1e-12);
+
+        let ignored = |at: usize| labels[at / (c * pixels) * pixels + at % pixels] == 255;
+        let gradient = given.gradients::<f64>(&[vec![1.0]], Kernels::Scalar).remove(0);
+        prop_assert!((0..count).all(|at| !ignored(at) || gradient[at] == 0.0));
+        let changed: Vec<f64> = logits.iter().enumerate().map(|(at, &x)| if ignored(at) { 9.0 - x } else { x }).collect();
+        prop_assert_eq!(problem(&changed, labels.clone()).run::<f64>(Kernels::Scalar)[0][0], loss);
     }
 }

@@ -29,7 +29,7 @@ pub static IMAGES: Kernel = Kernel {
     bindings: &[ReadWords, ReadWords, Write],
     scalar: images::<f32>,
     scalar_f64: double(images::<f64>),
-    wgsl: &[PRELUDE, include_str!("gather.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("gather.wgsl")],
     passes: &[Pass { entry: "images", workgroups: image_workgroups }],
     ..Kernel::BASE
 };
@@ -40,7 +40,7 @@ pub static LABELS: Kernel = Kernel {
     bindings: &[ReadWords, ReadWords, WriteWords],
     scalar: labels::<f32>,
     scalar_f64: double(labels::<f64>),
-    wgsl: &[PRELUDE, include_str!("gather.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("gather.wgsl")],
     passes: &[Pass { entry: "labels", workgroups: label_workgroups }],
     ..Kernel::BASE
 };

@@ -9,6 +9,9 @@ pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f3
     let count = spec.shape.count();
     let fan_in = spec.fan_in as f64;
     match init {
+        // A normalization starts by changing nothing (Ioffe and Szegedy 2015, as PyTorch has it).
+        _ if spec.role == "gamma" => vec![1.0; count],
+        _ if spec.role == "beta" => vec![0.0; count],
         // kaiming_uniform with a = sqrt(5), which torch.nn.Conv2d and Linear use, comes to this bound.
         Initialization::Pytorch => (0..count).map(|_| rng.symmetric(fan_in.sqrt().recip()) as f32).collect(),
         Initialization::Kaiming if spec.role == "weight" => (0..count).map(|_| (rng.normal() * (2.0 / fan_in).sqrt()) as f32).collect(),

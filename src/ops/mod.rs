@@ -42,7 +42,7 @@ use crate::network::fields::Fields;
 use crate::shape::Shape;
 
 /// WGSL that every kernel's source begins with: the flat workgroup number.
-pub const PRELUDE: &str = include_str!("shared/prelude.wgsl");
+pub const PRELUDE: &str = crate::wgsl::wgsl!("shared/prelude.wgsl");
 
 /// Something an operator makes.
 #[derive(Clone, Debug, PartialEq)]

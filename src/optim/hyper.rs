@@ -27,7 +27,7 @@ pub const BLOCK: usize = 64;
 pub const BINDINGS: usize = 4;
 
 /// WGSL that every step's source begins with, after the prelude.
-pub const WGSL: &str = include_str!("step.wgsl");
+pub const WGSL: &str = crate::wgsl::wgsl!("step.wgsl");
 
 /// How much there is; the same bytes as `struct StepParams` in `step.wgsl`.
 #[repr(C)]

@@ -21,7 +21,7 @@ pub static CHECK: Kernel = Kernel {
         let rest = gradients.read().chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(F32x4::ZERO, sum));
         report(rest.to_array().iter().all(|lane| *lane == 0.0), sums.write_words(), hyper.write());
     }),
-    wgsl: &[PRELUDE, include_str!("guard.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("guard.wgsl")],
     passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: |_| 1 }],
     ..Kernel::BASE
 };

@@ -33,7 +33,7 @@ pub static ACCUMULATE: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
-    wgsl: &[PRELUDE, include_str!("metrics.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("metrics.wgsl")],
     passes: &[Pass { entry: "accumulate", workgroups: |_| 1 }],
     ..Kernel::BASE
 };

@@ -3,30 +3,33 @@
 use receptive::backend::wgpu::Wgpu;
 use receptive::data::augment::Augmentation;
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
-use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
-use receptive::layout::{Layout, channel_stride};
-use receptive::ops::Window;
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::add::Add;
 use receptive::ops::avg_pool2d::AvgPool2d;
+use receptive::ops::channel_affine::ChannelAffine;
 use receptive::ops::concat::Concat;
 use receptive::ops::conv_transpose2d::ConvTranspose2d;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::conv2d::connections::{ConnectedConv2d, Connections};
 use receptive::ops::crop2d::Crop2d;
+use receptive::ops::dice_loss::DiceLoss;
 use receptive::ops::flatten::Flatten;
 use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
 use receptive::ops::linear::Linear;
 use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::max_unpool2d::MaxUnpool2d;
+use receptive::ops::mul_const::{Factor, MulConst};
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
+use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::relu::Relu;
+use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
+use receptive::ops::squash::Squash;
 use receptive::ops::upsample::Upsample;
-use receptive::ops::{Operator, Window, add};
+use receptive::ops::{Operator, Window};
 use receptive::plan::names;
 use receptive::rng::{Rng, Stream};
 use receptive::shape::Shape;
@@ -200,11 +203,7 @@ async fn local_response_norm() {
         ([5, 13, 20, 17], LocalResponseNorm { size: 3, alpha: 0.3, beta: 2.0, k: 1.0, alpha_over_size: true }),
     ];
     for (seed, (input, operator)) in cases.into_iter().enumerate() {
-        let mut case = Case::new(format!("{input:?} {operator:?}"), seed as u64);
-        let x = case.random_floats("x", &input);
-        let y = case.apply(operator, &[x]);
-        case.backward(y, &[x]);
-        case.check(&wgpu).await;
+        map(&wgpu, seed as u64, &input, operator).await;
     }
 }
 
@@ -283,6 +282,32 @@ async fn max_unpool2d() {
         let y = case.apply(MaxUnpool2d { window, output_size: Some([input[2], input[3]]) }, &[features, places]);
         case.backward(y, &[features]);
         case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn channel_affine_and_mul_const() {
+    let wgpu = open().await;
+    let shapes: [&[usize]; 4] = [&[2, 6, 14, 14], &[1, 1, 1, 1], &[5, 9], &[3, 13, 20, 17]];
+    for (seed, dims) in shapes.into_iter().enumerate() {
+        map(&wgpu, seed as u64, dims, ChannelAffine).await;
+        map(&wgpu, seed as u64, dims, MulConst { factor: Factor::Number(-0.05) }).await;
+        for factor in [vec![1, 1], dims.to_vec()] {
+            let mut case = Case::new(format!("mul_const {dims:?} by {factor:?}"), seed as u64);
+            let inputs = [case.random_floats("x", dims), case.random_floats("factor", &factor)];
+            let y = case.apply(MulConst { factor: Factor::Given }, &inputs);
+            case.backward(y, &inputs[..1]);
+            case.check(&wgpu).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn rbf() {
+    let wgpu = open().await;
+    let cases = [(64, 84, 10, Codes::Digits), (3, 7, 5, Codes::Trained), (1, 1, 1, Codes::Trained), (9, 33, 130, Codes::Random)];
+    for (seed, (batch, in_features, out_features, codes)) in cases.into_iter().enumerate() {
+        map(&wgpu, seed as u64, &[batch, in_features], Rbf { out_features, codes }).await;
     }
 }
 
@@ -419,6 +444,64 @@ fn loss_case(seed: u64, dims: &[usize], operator: SoftmaxCrossEntropy) -> Case {
     let loss = case.apply(operator, &inputs);
     case.backward(loss, &[logits]);
     case
+}
+
+#[wasm_bindgen_test]
+async fn dice_loss() {
+    let wgpu = open().await;
+    let cases: [(&[usize], &[usize]); 4] =
+        [(&[2, 5, 9, 11], &[2, 9, 11]), (&[1, 2, 1, 1], &[1, 1, 1]), (&[7, 9], &[7]), (&[3, 21, 20, 20], &[3, 20, 20])];
+    for (seed, (logits, items)) in cases.into_iter().enumerate() {
+        let mut case = Case::new(format!("dice_loss {logits:?}"), seed as u64);
+        case.terms = 1.0;
+        let x = case.random_floats("logits", logits);
+        let labels =
+            (0..items.iter().product()).map(|i: usize| if i % 4 == 3 { 255 } else { case.random.below(logits[1] as u32) }).collect();
+        let target = case.words("target", items, labels);
+        let loss = case.apply(DiceLoss { smooth: 1.0, ignore_index: 255 }, &[x, target]);
+        case.backward(loss, &[x]);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn softmax() {
+    let wgpu = open().await;
+    let shapes: [&[usize]; 5] = [&[3, 10], &[1, 1], &[2, 3, 4, 5], &[4, 101], &[2, 21, 9, 7]];
+    for (seed, dims) in shapes.into_iter().enumerate() {
+        for logarithm in [false, true] {
+            for scale in [1.0, 200.0] {
+                let mut case = Case::new(format!("softmax {dims:?}, logarithm {logarithm}, scale {scale}"), seed as u64);
+                // The gradient is a difference of terms up to 1.
+                case.terms = 1.0;
+                let values = (0..dims.iter().product()).map(|_| (scale * case.random.normal()) as f32).collect();
+                let x = case.floats("x", dims, values);
+                let y = case.apply(Softmax { logarithm }, &[x]);
+                case.backward(y, &[x]);
+                case.check(&wgpu).await;
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn squashing_functions_at_ordinary_and_extreme_places() {
+    let wgpu = open().await;
+    let extremes = [0.0, -0.0, 1e-6, -1e-6, 0.2499, 0.2501, 20.0, -20.0, 90.0, -90.0, 1e4, -1e4, 1e30, -1e30];
+    for squash in [Squash::Sigmoid, Squash::Tanh, Squash::ScaledTanh { amplitude: 1.7159, slope: 2.0 / 3.0 }] {
+        let shapes: [&[usize]; 3] = [&[2, 6, 14, 14], &[1, 1], &[3, 33]];
+        for (seed, dims) in shapes.into_iter().enumerate() {
+            map(&wgpu, seed as u64, dims, squash.clone()).await;
+        }
+        let mut case = Case::new(format!("{squash:?} at extremes"), 1);
+        // At the ends the gradient is a difference of terms up to the amplitude.
+        case.terms = 2.0;
+        let values = extremes.into_iter().chain([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN]).collect();
+        let x = case.floats("x", &[1, 19], values);
+        let y = case.apply(squash, &[x]);
+        case.backward(y, &[x]);
+        case.check(&wgpu).await;
+    }
 }
 
 #[wasm_bindgen_test]

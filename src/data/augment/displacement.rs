@@ -41,7 +41,7 @@ pub static DISPLACEMENT: Kernel = Kernel {
         let p: DisplacementParams = params(bytes);
         (3 * p.height as usize + 1) * p.width as usize
     },
-    wgsl: &[PRELUDE, include_str!("../../ops/shared/hash.wgsl"), include_str!("displacement.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../../ops/shared/hash.wgsl"), crate::wgsl::wgsl!("displacement.wgsl")],
     passes: &[Pass { entry: "smooth_rows", workgroups }, Pass { entry: "smooth_columns", workgroups }],
     wgsl_scratch: |bytes| 2 * pixels(bytes) as usize,
     ..Kernel::BASE

@@ -109,7 +109,7 @@ pub static WARP: Kernel = Kernel {
     bindings: &[ReadWords, Read, Read, Write],
     scalar: warp::<f32>,
     scalar_f64: double(warp::<f64>),
-    wgsl: &[PRELUDE, include_str!("../../ops/shared/hash.wgsl"), include_str!("warp.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../../ops/shared/hash.wgsl"), crate::wgsl::wgsl!("warp.wgsl")],
     passes: &[Pass { entry: "warp", workgroups }],
     ..Kernel::BASE
 };

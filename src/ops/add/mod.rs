@@ -123,7 +123,7 @@ pub static FORWARD: Kernel = Kernel {
         let [a, b, y] = args.take();
         simd::forward(&p, a.read(), b.read(), y.write());
     }),
-    wgsl: &[PRELUDE, include_str!("add.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("add.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     fuse_relu: Some(set_relu),
     ..Kernel::BASE

@@ -112,9 +112,9 @@ pub(super) fn gradient(graph: &mut Graph, node: &Node, dy: ValueId, params: &Avg
 }
 
 /// The params of the averaging kernels, for WGSL.
-pub(super) const PARAMS: &str = include_str!("params.wgsl");
+pub(super) const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
 
-const WGSL: &[&str] = &[PRELUDE, PARAMS, include_str!("avg_pool2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("avg_pool2d.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

@@ -150,7 +150,7 @@ impl Operator for BatchNorm2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("batch_norm2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
 
 fn set_relu(bytes: &mut [u8]) {
     let mut p: BatchNorm2dParams = params(bytes);

@@ -101,7 +101,7 @@ impl Operator for ChannelAffine {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("channel_affine.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("channel_affine.wgsl")];
 
 fn set_relu(bytes: &mut [u8]) {
     let mut p: ChannelAffineParams = params(bytes);

@@ -121,7 +121,7 @@ pub static PLACE: Kernel = Kernel {
         let [x, y] = args.take();
         simd::place(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, include_str!("../shared/lanes.wgsl"), include_str!("concat.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../shared/lanes.wgsl"), crate::wgsl::wgsl!("concat.wgsl")],
     passes: &[Pass { entry: "place", workgroups }],
     ..Kernel::BASE
 };

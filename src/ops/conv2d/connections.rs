@@ -258,7 +258,7 @@ pub static MASK: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: mask::<f32>,
     scalar_f64: double(mask::<f64>),
-    wgsl: &[PRELUDE, include_str!("mask.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("mask.wgsl")],
     passes: &[Pass { entry: "apply_mask", workgroups }],
     ..Kernel::BASE
 };

@@ -174,7 +174,7 @@ impl Operator for Conv2d {
     }
 }
 
-const WGSL: &str = include_str!("conv2d.wgsl");
+const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
 
 fn set_relu(bytes: &mut [u8]) {
     let mut p: Conv2dParams = params(bytes);
@@ -194,7 +194,7 @@ pub static FORWARD: Kernel = Kernel {
         simd::forward(&p, x.read(), weight.read(), bias.read(), y.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, include_str!("forward.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl")],
     passes: &[
         Pass { entry: "forward_vectors", workgroups: |bytes| forward_workgroups(bytes, Way::Vectors) },
         Pass { entry: "forward_scalars", workgroups: |bytes| forward_workgroups(bytes, Way::Scalars) },
@@ -216,7 +216,7 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
         simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, include_str!("input_gradient.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("input_gradient.wgsl")],
     passes: &[
         Pass { entry: "input_gradient", workgroups: input_gradient_workgroups },
         Pass { entry: "input_gradient_grouped", workgroups: input_gradient_grouped_workgroups },
@@ -236,7 +236,7 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
         simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, include_str!("weight_gradient.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("weight_gradient.wgsl")],
     passes: &[
         Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors) },
         Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars) },
@@ -258,7 +258,7 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
         let [dy, dbias] = args.take();
         simd::bias_gradient(&p, dy.read(), dbias.write());
     }),
-    wgsl: &[PRELUDE, WGSL, include_str!("bias_gradient.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_gradient.wgsl")],
     passes: &[
         Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups },
         Pass { entry: "reduce", workgroups: bias_reduce_workgroups },

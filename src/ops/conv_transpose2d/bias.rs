@@ -34,7 +34,7 @@ pub static BIAS: Kernel = Kernel {
     bindings: &[Read, ReadWrite],
     scalar: add_bias::<f32>,
     scalar_f64: double(add_bias::<f64>),
-    wgsl: &[PRELUDE, include_str!("bias.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("bias.wgsl")],
     passes: &[Pass { entry: "add_bias", workgroups }],
     ..Kernel::BASE
 };

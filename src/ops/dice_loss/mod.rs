@@ -139,7 +139,7 @@ impl Operator for DiceLoss {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("dice_loss.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("dice_loss.wgsl")];
 
 /// probabilities, labels -> sums
 pub static SUMS: Kernel = Kernel {

@@ -170,7 +170,7 @@ impl Operator for Dropout {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("../shared/hash.wgsl"), include_str!("dropout.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("../shared/hash.wgsl"), crate::wgsl::wgsl!("dropout.wgsl")];
 
 /// random state -> mask
 pub static MASK: Kernel = Kernel {

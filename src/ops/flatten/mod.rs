@@ -103,7 +103,7 @@ impl Operator for Flatten {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("flatten.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("flatten.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

@@ -76,7 +76,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y] = args.take();
         simd::forward(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, avg_pool2d::PARAMS, include_str!("global_avg_pool2d.wgsl")],
+    wgsl: &[PRELUDE, avg_pool2d::PARAMS, crate::wgsl::wgsl!("global_avg_pool2d.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };

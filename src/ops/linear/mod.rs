@@ -122,7 +122,7 @@ impl Operator for Linear {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("linear.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("linear.wgsl")];
 
 fn set_relu(bytes: &mut [u8]) {
     let mut p: LinearParams = params(bytes);

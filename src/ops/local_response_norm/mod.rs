@@ -113,7 +113,7 @@ impl Operator for LocalResponseNorm {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("local_response_norm.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("local_response_norm.wgsl")];
 
 /// x -> y, denominator
 pub static FORWARD: Kernel = Kernel {

@@ -118,7 +118,7 @@ impl Operator for MaxPool2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("max_pool2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("max_pool2d.wgsl")];
 
 /// x -> y, argmax
 pub static FORWARD: Kernel = Kernel {

@@ -156,7 +156,7 @@ impl Operator for MaxUnpool2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("max_unpool2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("max_unpool2d.wgsl")];
 
 /// indices -> which pixel of x every place of y has its value from
 pub static LOCATE: Kernel = Kernel {

@@ -124,7 +124,7 @@ pub static MULTIPLY: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: multiply::<f32>,
     scalar_f64: double(multiply::<f64>),
-    wgsl: &[PRELUDE, include_str!("mul_const.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("mul_const.wgsl")],
     passes: &[Pass { entry: "multiply", workgroups }],
     ..Kernel::BASE
 };

@@ -158,7 +158,7 @@ impl Operator for Rbf {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("rbf.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("rbf.wgsl")];
 
 /// x, weight -> y
 pub static FORWARD: Kernel = Kernel {

@@ -75,7 +75,7 @@ impl Operator for Relu {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("relu.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("relu.wgsl")];
 
 /// x -> y. The planner folds it into the kernel before it where that has a `relu` switch.
 pub static FORWARD: Kernel = Kernel {

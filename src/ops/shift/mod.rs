@@ -78,7 +78,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y] = args.take();
         simd::forward(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, include_str!("../shared/lanes.wgsl"), include_str!("shift.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../shared/lanes.wgsl"), crate::wgsl::wgsl!("shift.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };

@@ -103,7 +103,7 @@ impl Operator for Softmax {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("softmax.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("softmax.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

@@ -143,11 +143,11 @@ impl Operator for SoftmaxCrossEntropy {
     }
 }
 
-const WGSL: &str = include_str!("softmax_cross_entropy.wgsl");
-const LABELS: &str = include_str!("labels.wgsl");
-const DISTRIBUTIONS: &str = include_str!("distributions.wgsl");
-const FORWARD: &str = include_str!("forward.wgsl");
-const BACKWARD: &str = include_str!("backward.wgsl");
+const WGSL: &str = crate::wgsl::wgsl!("softmax_cross_entropy.wgsl");
+const LABELS: &str = crate::wgsl::wgsl!("labels.wgsl");
+const DISTRIBUTIONS: &str = crate::wgsl::wgsl!("distributions.wgsl");
+const FORWARD: &str = crate::wgsl::wgsl!("forward.wgsl");
+const BACKWARD: &str = crate::wgsl::wgsl!("backward.wgsl");
 
 /// logits, labels, class_weight -> loss, items
 pub static FORWARD_LABELS: Kernel = Kernel {

@@ -134,7 +134,7 @@ impl Operator for Squash {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, include_str!("squash.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("squash.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

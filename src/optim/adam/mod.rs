@@ -91,7 +91,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, m, v] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), m.write(), v.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, include_str!("adam.wgsl"), include_str!("plain.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("adam.wgsl"), crate::wgsl::wgsl!("plain.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
@@ -107,7 +107,7 @@ pub static STEP_AMSGRAD: Kernel = Kernel {
         let (parameters, states) = (parameters.write(), [m.write(), v.write(), largest.write()]);
         simd::step_amsgrad(gradients.read(), hyper.read(), undecayed.read_words(), parameters, states);
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, include_str!("adam.wgsl"), include_str!("amsgrad.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("adam.wgsl"), crate::wgsl::wgsl!("amsgrad.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

@@ -16,7 +16,7 @@ pub static NORM: Kernel = Kernel {
     scalar: norm::<f32>,
     scalar_f64: double(norm::<f64>),
     simd: Some(norm_simd),
-    wgsl: &[PRELUDE, include_str!("clip.wgsl")],
+    wgsl: &[PRELUDE, crate::wgsl::wgsl!("clip.wgsl")],
     passes: &[Pass { entry: "sum_shares", workgroups: |bytes| shares(bytes) as u64 }, Pass { entry: "scale", workgroups: |_| 1 }],
     wgsl_scratch: shares,
     ..Kernel::BASE

@@ -66,7 +66,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, v, b] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), v.write(), b.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, include_str!("rmsprop.wgsl"), include_str!("plain.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("rmsprop.wgsl"), crate::wgsl::wgsl!("plain.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
@@ -82,7 +82,7 @@ pub static STEP_CENTERED: Kernel = Kernel {
         let (parameters, states) = (parameters.write(), [v.write(), b.write(), mean.write()]);
         simd::step_centered(gradients.read(), hyper.read(), undecayed.read_words(), parameters, states);
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, include_str!("rmsprop.wgsl"), include_str!("centered.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("rmsprop.wgsl"), crate::wgsl::wgsl!("centered.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

@@ -71,7 +71,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, velocity] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), velocity.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, include_str!("sgd.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("sgd.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
