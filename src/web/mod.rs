@@ -9,7 +9,7 @@ mod trainer;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::network::{describe, spec::Spec, zoo};
+use crate::network::{describe, short, spec::Spec, zoo};
 
 use convert::{from_js, throw, to_js};
 
@@ -39,6 +39,24 @@ pub fn kernel_set() -> String {
 #[wasm_bindgen(unchecked_return_type = "Preset[]")]
 pub fn presets() -> Result<JsValue, JsValue> {
     to_js(&zoo::presets())
+}
+
+/// The short form of a specification, for links. `longSpec` undoes it.
+///
+/// # Errors
+/// Throws a `ReceptiveError` object for a specification that cannot be read.
+#[wasm_bindgen(js_name = shortSpec, unchecked_return_type = "object")]
+pub fn short_spec(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&short::to_short(&from_js(spec)?).map_err(|error| throw(&error.into()))?)
+}
+
+/// The specification that a short form stands for.
+///
+/// # Errors
+/// Throws a `ReceptiveError` object for what is no short form, is of an unknown version, or stands for a specification that cannot be read.
+#[wasm_bindgen(js_name = longSpec, unchecked_return_type = "Spec")]
+pub fn long_spec(#[wasm_bindgen(unchecked_param_type = "object")] short: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&short::to_long(&from_js(short)?).map_err(|error| throw(&error.into()))?)
 }
 
 /// Shapes, parameters, multiply-accumulates, memory and receptive fields of a specification, without running it.

@@ -10,10 +10,35 @@ export interface ReceptiveError {
 
 /** One layer: `op` and the operator's own fields, named as PyTorch names them. */
 export interface LayerSpec {
-  op: "conv2d" | "max_pool2d" | "relu" | "flatten" | "linear";
+  /** See `docs/schema/network-1.json` for all operators and their fields. */
+  op: string;
   name?: string;
   [field: string]: unknown;
 }
+
+/** How values are brought together. */
+export type JoinRule = "concat" | "add";
+
+/**
+ * A layer, or a container of items. A container with a name puts it before the names of what it holds, as in `stage1.block2.conv1`; one
+ * without changes no name.
+ */
+export type ItemSpec =
+  | LayerSpec
+  /** A group. */
+  | { stage: { name: string; body: ItemSpec[] } }
+  /** `after(body(x) + shortcut(x))`; `pad` is option A of He et al. 2016. `after` is an operator without fields. */
+  | { residual: { name?: string; body: ItemSpec[]; shortcut?: "identity" | "pad" | ItemSpec[]; after?: string } }
+  /** Branches that all read the same value. */
+  | { parallel: { name?: string; branches: (ItemSpec[] | { name?: string; body: ItemSpec[] })[]; join?: JoinRule } }
+  /** The body several times; with a name, round n is a group of that name and n. */
+  | { repeat: { name?: string; times: number; body: ItemSpec[] } }
+  /** A second output with a loss of its own, in training only. */
+  | { head: { name: string; loss_weight?: number; body: ItemSpec[] } }
+  /** Keeps the value that stands here. */
+  | { save: string }
+  /** Brings a saved value, cut to size with `crop`, and the one that stands here together. */
+  | { join: string; how?: JoinRule; crop?: boolean; name?: string };
 
 /** A network and how it is trained, version 1 of the network language. */
 export interface Spec {
@@ -21,7 +46,7 @@ export interface Spec {
   name?: string;
   /** Channels, height, width. Default `[1, 28, 28]`. */
   input?: number[];
-  layers: LayerSpec[];
+  layers: ItemSpec[];
   training?: {
     batch_size?: number;
     epochs?: number;
@@ -96,21 +121,71 @@ export interface Preset {
   spec: Spec;
 }
 
+export interface NodeDescription {
+  name: string;
+  op: string;
+  /** The nodes it reads; `input` is the image. */
+  inputs: string[];
+  /** The head it belongs to: it exists in training only. */
+  head: string | null;
+  /** Of one image: no batch dimension. */
+  output_shape: number[];
+  params: number;
+  /** How they come to be so many: `3*3*16*16 + 16 = 2,320`; empty where there are none. */
+  params_arithmetic: string;
+  /** Multiply-accumulates an image. */
+  macs: number;
+  activation_bytes: number;
+  /** Output, its gradient, and what is kept for the backward pass, of one image. */
+  training_activation_bytes: number;
+  /** Height and width of the largest input region that one output value can depend on: what a gradient reaches. */
+  receptive_field: [number, number];
+  /** The same as if image and maps had no ends, as the usual formula gives it. */
+  receptive_field_unbounded: [number, number];
+  /** Pixels from the field of one output position to that of the next; a fraction after upsampling. */
+  jump: [number, number];
+  /** Row and column of the middle of the first output position's field. */
+  centre: [number, number];
+  /** Whether all paths from the image to this node have their fields around the same centres. */
+  aligned: boolean;
+}
+
+/** Sums over a container; those at depth 0 are the network's stages. */
+export interface GroupDescription {
+  /** What stands before the names of its nodes; where it has none, its kind and number. */
+  name: string;
+  kind: "stage" | "residual" | "parallel" | "branch" | "repeat" | "join" | "head";
+  depth: number;
+  /** Its nodes are so many, from this one on. */
+  first_node: number;
+  nodes: number;
+  output_shape: number[];
+  params: number;
+  macs: number;
+  activation_bytes: number;
+  training_activation_bytes: number;
+}
+
 export interface NetworkDescription {
   name: string;
-  nodes: {
-    name: string;
-    op: string;
-    /** Of one image: no batch dimension. */
-    output_shape: number[];
+  nodes: NodeDescription[];
+  /** Each before those it holds. */
+  groups: GroupDescription[];
+  totals: {
+    /** With those of heads. */
     params: number;
-    /** Multiply-accumulates an image. */
     macs: number;
+    head_params: number;
+    head_macs: number;
     activation_bytes: number;
-    /** Height and width of the input region that one output value can depend on. */
-    receptive_field: [number, number];
-  }[];
-  totals: { params: number; macs: number; activation_bytes: number; training_bytes: number };
+    training_activation_bytes: number;
+    /** One image's way through the network: parameters, and activations in memory that is used again. */
+    inference_bytes: number;
+    /** A training step at the specification's batch size; null where the network cannot be trained on the data there are. */
+    training_bytes: number | null;
+  };
+  /** Why it cannot be trained on the data there are. */
+  training_refused: ReceptiveError | null;
 }
 
 export type BackendChoice = "auto" | "webgpu" | "webgpu_software" | "cpu" | "scalar";

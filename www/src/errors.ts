@@ -10,7 +10,7 @@ export interface ErrorFields {
   invalid_value: { path: string; found: string; expected: string };
   missing_field: { path: string; field: string; expected: string };
   unknown_field: { path: string; field: string; known: string };
-  duplicate_name: { node: string };
+  duplicate_name: { path: string; node: string };
   empty_network: object;
   // shapes that do not fit
   kernel_larger_than_input: { node: string; axis: string; span: number; padded: number };

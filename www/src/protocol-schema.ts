@@ -4,7 +4,7 @@
  * The page itself does not import this file.
  */
 import type {
-  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, NodeDescription, OptimizerSpec, Preset,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, OptimizerSpec, Preset,
   Replies, RequestBody, RequestType, ScheduleSpec, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError } from "./errors.ts";
@@ -73,7 +73,7 @@ const split = literal("train", "test");
 const choice = literal("auto", "webgpu", "cpu", "webgpu_software");
 // Only what all errors share: the fields of each kind have their own test against the texts.
 const error = object<{ kind: string; message: string }>({ kind: string, message: string }, true) as unknown as Check<ReceptiveError>;
-const layer = object<{ op: string; name?: string }>({ op: string, name: optional(string) }, true) as unknown as Check<LayerSpec>;
+const layer = object<{ op?: string; name?: string }>({ op: optional(string), name: optional(string) }, true) as unknown as Check<LayerSpec>;
 
 const optimizer = object<OptimizerSpec>({
   type: optional(literal("sgd", "adam", "adamw", "rmsprop")), learning_rate: optional(number), weight_decay: optional(number),
@@ -107,12 +107,21 @@ export const spec = object<Spec>({
 });
 const preset = object<Preset>({ name: string, title: string, spec });
 const node = object<NodeDescription>({
-  name: string, op: string, output_shape: array(whole), params: whole, macs: whole, activation_bytes: whole,
-  receptive_field: array(whole),
+  name: string, op: string, inputs: array(string), head: nullable(string), output_shape: array(whole), params: whole, params_arithmetic: string,
+  macs: whole, activation_bytes: whole, training_activation_bytes: whole, receptive_field: array(whole), receptive_field_unbounded: array(whole),
+  jump: array(number), centre: array(number), aligned: boolean,
+});
+const group = object<GroupDescription>({
+  name: string, kind: string, depth: whole, first_node: whole, nodes: whole, output_shape: array(whole), params: whole, macs: whole,
+  activation_bytes: whole, training_activation_bytes: whole,
 });
 const description = object<NetworkDescription>({
-  name: string, nodes: array(node),
-  totals: object({ params: whole, macs: whole, activation_bytes: whole, training_bytes: whole }),
+  name: string, nodes: array(node), groups: array(group),
+  totals: object<NetworkDescription["totals"]>({
+    params: whole, macs: whole, head_params: whole, head_macs: whole, activation_bytes: whole, training_activation_bytes: whole,
+    inference_bytes: whole, training_bytes: nullable(whole),
+  }),
+  training_refused: nullable(error),
 });
 const metrics = object<Metrics>({
   step: whole, epoch: whole, epochs: whole, images_seen: whole, images_in_use: whole, images_total: whole, loss: number, top1: share,

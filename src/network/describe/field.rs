@@ -89,7 +89,8 @@ impl Field {
     /// Pixels of the largest field.
     pub fn size(&self) -> u64 {
         let sizes = self.spans.iter().flatten().map(|[first, last]| last.saturating_sub(*first).saturating_add(1));
-        sizes.max().unwrap_or(0).try_into().unwrap_or(0)
+        // Beyond 2^53 a number of JavaScript is no longer exact.
+        sizes.max().unwrap_or(0).clamp(0, 1 << 53) as u64
     }
 
     /// Pixels from one position's field to the next, on average.

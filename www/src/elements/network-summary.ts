@@ -20,6 +20,7 @@ export class NetworkSummaryElement extends PanelElement {
       return html`<h2>${text.network.title}</h2><p class="muted">${text.network.waiting}</p>`;
     }
     const { description, spec } = network;
+    // Layers inside containers have longer names than they were written with, and are shown without their kernels.
     const layers = new Map(spec.layers.map((layer) => [layer.name, layer]));
     // The loss is part of the description where the engine counts it as a node, but not of what a student built.
     const nodes = description.nodes.filter(({ op }) => op !== "softmax_cross_entropy");
@@ -43,7 +44,9 @@ export class NetworkSummaryElement extends PanelElement {
         </tbody>
       </table>
       <p class="totals">${text.network.totals(description.totals.params, description.totals.macs)}</p>
-      <p class="totals">${text.network.memory(description.totals.training_bytes, settings?.applied.batch_size ?? 64)}</p>
+      ${description.totals.training_bytes === null
+        ? nothing
+        : html`<p class="totals">${text.network.memory(description.totals.training_bytes, settings?.applied.batch_size ?? 64)}</p>`}
     `;
   }
 

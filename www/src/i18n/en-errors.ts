@@ -8,7 +8,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   invalid_value: (e) => `${e.path}: ${e.found} is not possible here; expected ${e.expected}.`,
   missing_field: (e) => `${e.path}: “${e.field}” is missing; expected ${e.expected}.`,
   unknown_field: (e) => `${e.path}: “${e.field}” does not belong here. Known are ${e.known}.`,
-  duplicate_name: (e) => `Two layers are called “${e.node}”. Give one of them another name.`,
+  duplicate_name: (e) => `${e.path}: another layer or group is called “${e.node}”. Give one of them another name.`,
   empty_network: () => "Add a layer, or start from LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: the kernel spans ${f.whole(e.span)}, but its padded input has only ${f.whole(e.padded)} (${e.axis}). Use a smaller kernel, more padding, or one pooling less before it.`,

@@ -8,7 +8,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   invalid_value: (e) => `${e.path}: значение ${e.found} здесь невозможно; ожидается ${e.expected}.`,
   missing_field: (e) => `${e.path}: не хватает поля «${e.field}»; ожидается ${e.expected}.`,
   unknown_field: (e) => `${e.path}: поле «${e.field}» здесь лишнее. Известны ${e.known}.`,
-  duplicate_name: (e) => `Два слоя называются «${e.node}». Переименуйте один из них.`,
+  duplicate_name: (e) => `${e.path}: слой или группа с именем «${e.node}» уже есть. Переименуйте что-то одно.`,
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: ядро занимает ${f.whole(e.span)}, а вход с отступами всего ${f.whole(e.padded)} (${e.axis}). Уменьшите ядро, увеличьте отступ или уберите один пулинг перед слоем.`,

@@ -24,7 +24,11 @@ const spec: Spec = {
   training: { batch_size: 64, epochs: 3, seed: 1, init: "pytorch", optimizer: { type: "sgd", learning_rate: 0.02, momentum: 0.9 } },
 };
 const row = (name: string, op: string, output_shape: number[], params: number, macs: number, field: number): NetworkDescription["nodes"][number] =>
-  ({ name, op, output_shape, params, macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b), receptive_field: [field, field] });
+  ({
+    name, op, inputs: [], head: null, output_shape, params, params_arithmetic: "", macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b),
+    training_activation_bytes: 8 * output_shape.reduce((a, b) => a * b), receptive_field: [field, field], receptive_field_unbounded: [field, field],
+    jump: [1, 1], centre: [0, 0], aligned: true,
+  });
 const description: NetworkDescription = {
   name: "LeNet-5",
   nodes: [
@@ -33,7 +37,12 @@ const description: NetworkDescription = {
     row("flatten", "flatten", [400], 0, 0, 16), row("fc1", "linear", [120], 48_120, 48_000, 28), row("relu3", "relu", [120], 0, 0, 28),
     row("fc2", "linear", [84], 10_164, 10_080, 28), row("relu4", "relu", [84], 0, 0, 28), row("fc3", "linear", [10], 850, 840, 28),
   ],
-  totals: { params: 61_706, macs: 416_520, activation_bytes: 60_000, training_bytes: 9_100_000 },
+  groups: [],
+  totals: {
+    params: 61_706, macs: 416_520, head_params: 0, head_macs: 0, activation_bytes: 60_000, training_activation_bytes: 120_000, inference_bytes: 300_000,
+    training_bytes: 9_100_000,
+  },
+  training_refused: null,
 };
 
 let run = "";

@@ -11,8 +11,8 @@ use crate::Stop;
 
 /// The specification of a preset, or in a file; checked, and returned as it was written.
 pub fn find(network: &str) -> Result<Value, Stop> {
-    let value = match zoo::preset(network) {
-        Some(preset) => preset.spec,
+    let value = match zoo::spec(network) {
+        Some(spec) => spec,
         None => read(Path::new(network))?,
     };
     Spec::from_json(&value)?;
@@ -22,7 +22,8 @@ pub fn find(network: &str) -> Result<Value, Stop> {
 fn read(path: &Path) -> Result<Value, Stop> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let names: Vec<_> = zoo::presets().into_iter().map(|preset| preset.name).collect();
-        Stop::Message(format!("{} is no preset ({}) and no readable file: {error}", path.display(), names.join(", ")))
+        let names = names.join(", ");
+        Stop::Message(format!("{} is no preset ({names}), no network of `describe --list` and no readable file: {error}", path.display()))
     })?;
     serde_json::from_str(&text)
         .map_err(|error| SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into())
