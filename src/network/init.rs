@@ -9,7 +9,7 @@ pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f3
     let count = spec.shape.count();
     let fan_in = spec.fan_in as f64;
     match init {
-        // A normalization starts by changing nothing (Ioffe and Szegedy 2015, as PyTorch has it).
+        // A normalization starts by changing nothing but the scale (Ioffe and Szegedy 2015; PyTorch's default).
         _ if spec.role == "gamma" => vec![1.0; count],
         _ if spec.role == "beta" => vec![0.0; count],
         // kaiming_uniform with a = sqrt(5), which torch.nn.Conv2d and Linear use, comes to this bound.
@@ -38,6 +38,14 @@ mod tests {
         assert!(values.iter().all(|v| v.abs() <= bound));
         let variance = values.iter().map(|v| f64::from(v * v)).sum::<f64>() / values.len() as f64;
         assert!((variance * 3.0 / f64::from(bound * bound) - 1.0).abs() < 0.03, "a uniform's variance is bound^2/3");
+    }
+
+    #[test]
+    fn a_normalization_starts_with_factor_one_and_summand_zero() {
+        for init in [Initialization::Pytorch, Initialization::Kaiming] {
+            assert!(draws("gamma", init).iter().all(|&value| value == 1.0));
+            assert!(draws("beta", init).iter().all(|&value| value == 0.0));
+        }
     }
 
     #[test]
