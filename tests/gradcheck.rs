@@ -28,6 +28,7 @@ use receptive::ops::linear::Linear;
 use receptive::ops::local_response_norm::LocalResponseNorm;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::max_unpool2d::MaxUnpool2d;
+use receptive::ops::mul_const::{Factor, MulConst};
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
 use receptive::ops::rbf::{Codes, Rbf};

@@ -37,7 +37,7 @@ fn replies() -> Vec<Reply> {
     let spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
     let backend = BackendStatus::cpu(BackendChoice::Auto, Some(DeviceError::NoWebgpu.into()));
     vec![
-        Reply::Compiled { run: run(), description: describe(&spec).unwrap(), backend },
+        Reply::Compiled { run: run(), description: Box::new(describe(&spec).unwrap()), backend },
         Reply::Started { run: run() },
         Reply::Paused { run: run(), step: 420 },
         Reply::Resumed { run: run() },

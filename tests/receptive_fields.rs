@@ -86,8 +86,8 @@ fn check(name: &str, spec: &Value, step: usize) {
     let images = add_images(&mut graph, &spec, 1, Role::Input).unwrap();
     apply_network(&mut graph, &spec, images, true).unwrap();
     let nodes = graph.nodes.iter().zip(&supports).zip(&description.nodes).enumerate();
-    for (_, ((node, (label, support)), described)) in nodes.filter(|(i, _)| i % step == 0) {
-        let [rows, columns] = support.as_ref().unwrap();
+    for (_, ((node, support), described)) in nodes.filter(|(i, _)| i % step == 0) {
+        let (label, [rows, columns]) = (&support.name, support.fields.as_ref().unwrap());
         assert_eq!((&node.name, &node.name), (label, &described.name));
         let [_, _, height, width] = graph.shape(node.outputs[0]).nchw();
         let mut positions = vec![[0, 0], [height - 1, width - 1], [height / 2, width / 2], [height / 3, width - 1]];

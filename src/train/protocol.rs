@@ -126,7 +126,7 @@ impl Fields {
 pub enum Reply {
     Compiled {
         run: String,
-        description: NetworkDescription,
+        description: Box<NetworkDescription>,
         backend: BackendStatus,
     },
     Started {

@@ -207,7 +207,7 @@ impl Session {
     /// The run before goes on existing until the new one is ready, so that a bad specification changes nothing.
     async fn compile(&self, name: String, spec: &Value, choice: BackendChoice) -> Result<Reply, Error> {
         let spec = Spec::from_json(spec)?;
-        let description = describe(&spec)?;
+        let description = Box::new(describe(&spec)?);
         let selected = select::select(choice).await?;
         let (device, backend) = (selected.device, selected.status);
         let trainer = Trainer::new(spec, device, self.data()).await?;

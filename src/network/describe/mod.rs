@@ -232,17 +232,25 @@ fn exact_fields(graph: &Graph, images: ValueId) -> Vec<Option<[Support; 2]>> {
     fields
 }
 
-/// The exact region of the image that each position of each node can depend on: for each node its name, and its rows' and columns' [`Support`];
-/// `None` where a map is too long to know it.
+/// What the positions of one node see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeSupport {
+    /// The node.
+    pub name: String,
+    /// Of its rows and of its columns; `None` where a map is too long to know them.
+    pub fields: Option<[Support; 2]>,
+}
+
+/// The exact region of the image that each position of each node can depend on.
 ///
 /// # Errors
 /// A layer that does not fit.
-pub fn supports(spec: &Spec) -> Result<Vec<(String, Option<[Support; 2]>)>, ShapeError> {
+pub fn supports(spec: &Spec) -> Result<Vec<NodeSupport>, ShapeError> {
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, 1, Role::Input)?;
     apply_network(&mut graph, spec, images, true)?;
     let fields = exact_fields(&graph, images);
-    Ok(graph.nodes.into_iter().map(|node| node.name).zip(fields).collect())
+    Ok(graph.nodes.into_iter().zip(fields).map(|(node, fields)| NodeSupport { name: node.name, fields }).collect())
 }
 
 #[cfg(test)]
