@@ -216,16 +216,12 @@ impl Plan {
     /// Where a parameter (`arena` 0) or its gradient (`arena` 1) lies.
     pub fn parameter_place(&self, parameter: &PlannedParameter, arena: usize) -> Located {
         let buffer = self.arenas.map_or(BufferId(0), |arenas| arenas[arena]);
-        let (layout, shape) = (parameter.spec.layout, parameter.spec.shape.clone());
-        let range = Range { buffer, offset: parameter.offset, len: layout.stored_len(&shape) };
-        Located { range, shape, layout }
+        Located::in_arena(buffer, parameter.offset, &parameter.spec.shape, parameter.spec.layout)
     }
 
     /// Where a statistic lies.
     pub fn statistic_place(&self, statistic: &PlannedStatistic) -> Located {
         let buffer = self.statistics_arena.unwrap_or(BufferId(0));
-        let (layout, shape) = (statistic.spec.layout, statistic.spec.shape.clone());
-        let range = Range { buffer, offset: statistic.offset, len: layout.stored_len(&shape) };
-        Located { range, shape, layout }
+        Located::in_arena(buffer, statistic.offset, &statistic.spec.shape, statistic.spec.layout)
     }
 }

@@ -180,6 +180,12 @@ fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Cas
         None => one(Conv2d { out_channels, window, groups, bias }),
         Some(lists) => one(ConnectedConv2d { connections: Connections::from_json("connections", lists, out_channels)?, window, bias }),
     }
+    one(Conv2d {
+        out_channels,
+        window: Window::read(fields, [kernel_height, kernel_width], [1, 1])?,
+        groups: fields.positive_or("groups", 1)?,
+        bias: has(parameters, "bias"),
+    })
 }
 
 fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
@@ -189,12 +195,7 @@ fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<
     let groups = fields.positive_or("groups", 1)?;
     one(ConvTranspose2d {
         out_channels: out_per_group * groups,
-        window: Window {
-            kernel_size: [kernel_height, kernel_width],
-            stride: fields.pair("stride", 1, Some(1))?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
+        window: Window::read(fields, [kernel_height, kernel_width], [1, 1])?,
         output_padding: fields.pair("output_padding", 0, Some(0))?,
         groups,
         bias: has(parameters, "bias"),
@@ -210,15 +211,7 @@ fn linear(_fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Ca
 
 fn max_pool2d(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
     let kernel_size = fields.pair("kernel", 1, None)?;
-    one(MaxPool2d {
-        window: Window {
-            kernel_size,
-            stride: fields.pair_or("stride", 1, kernel_size)?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
-        ceil_mode: fields.flag_or("ceil_mode", false)?,
-    })
+    one(MaxPool2d { window: Window::read(fields, kernel_size, kernel_size)?, ceil_mode: fields.flag_or("ceil_mode", false)? })
 }
 
 fn rbf(_fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {

@@ -119,15 +119,11 @@ pub(super) async fn run(
 
     let mut executor = device.executor(&plan, &dataset(train, test)).await?;
     for ((name, _), planned) in batch.network.parameters.iter().zip(&plan.parameters) {
-        let Values::Floats(floats) = check.given(&format!("param.{name}"))?.values else {
-            return Err(CaseError::Malformed(format!("{name} must be floats")));
-        };
+        let floats = given_floats(&mut check, "param", name)?;
         executor.write_value(&planned.name, &plan.parameter_place(planned, 0), &floats)?;
     }
     for ((name, _), planned) in batch.network.statistics.iter().zip(&plan.statistics) {
-        let Values::Floats(floats) = check.given(&format!("buffer.{name}"))?.values else {
-            return Err(CaseError::Malformed(format!("{name} must be floats")));
-        };
+        let floats = given_floats(&mut check, "buffer", name)?;
         executor.write_value(&planned.name, &plan.statistic_place(planned), &floats)?;
     }
     let losses = train_steps(&mut executor, &plan, case, &loss).await?;
@@ -139,6 +135,14 @@ pub(super) async fn run(
         check.fail([Failure::message("test_correct", message)]);
     }
     Ok(check.finish())
+}
+
+/// What training starts from, as the case gives it.
+fn given_floats(check: &mut Check<'_>, kind: &str, name: &str) -> Result<Vec<f32>, CaseError> {
+    match check.given(&format!("{kind}.{name}"))?.values {
+        Values::Floats(floats) => Ok(floats),
+        Values::Words(_) => Err(CaseError::Malformed(format!("{name} must be floats"))),
+    }
 }
 
 /// The images that are used, training before test, as the trainer keeps them: four pixels a word, a label a word.

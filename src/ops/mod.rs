@@ -102,6 +102,24 @@ impl Window {
     /// One position sees one position.
     pub const POINT: Self = Self { kernel_size: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1] };
 
+    /// Reads the fields after `kernel_size`: `stride`, by default this one, `padding` 0, `dilation` 1.
+    ///
+    /// # Errors
+    /// A field that has an impossible value.
+    pub fn read(fields: &mut Fields<'_>, kernel_size: [usize; 2], stride: [usize; 2]) -> Result<Self, SpecError> {
+        Ok(Self {
+            kernel_size,
+            stride: fields.pair_or("stride", 1, stride)?,
+            padding: fields.pair("padding", 0, Some(0))?,
+            dilation: fields.pair("dilation", 1, Some(1))?,
+        })
+    }
+
+    /// From the first position of the input that a window covers to its last, both included; `None` when that overflows.
+    pub fn checked_span(&self, axis: usize) -> Option<usize> {
+        self.dilation[axis].checked_mul(self.kernel_size[axis] - 1)?.checked_add(1)
+    }
+
     /// The output size along both axes.
     ///
     /// # Errors
@@ -109,7 +127,7 @@ impl Window {
     pub fn output_size(&self, node: &str, input: [usize; 2]) -> Result<[usize; 2], ShapeError> {
         let axis = |i: usize| {
             let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the padded input" };
-            let span = self.dilation[i].checked_mul(self.kernel_size[i] - 1).and_then(|s| s.checked_add(1)).ok_or_else(overflow)?;
+            let span = self.checked_span(i).ok_or_else(overflow)?;
             let padded = self.padding[i].checked_mul(2).and_then(|p| p.checked_add(input[i])).ok_or_else(overflow)?;
             let axis = ["height", "width"][i];
             let room =

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step, fuse, memory, names};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
+use crate::ops::{ParameterSpec, StatisticSpec};
 
 /// Arena offsets are multiples of this many floats: 256 bytes, what any GPU can bind at.
 const ALIGNMENT: usize = 64;
@@ -19,9 +20,20 @@ fn stored_len(graph: &Graph, id: ValueId) -> usize {
     value.layout.stored_len(&value.shape)
 }
 
+/// Lays values out one after the other in an arena: where each begins, and the floats they take together.
+fn lay_out<S>(graph: &Graph, values: &[(ValueId, S)]) -> (HashMap<ValueId, usize>, usize) {
+    let mut len = 0;
+    let offsets = values.iter().map(|(id, _)| {
+        let offset = len;
+        len += aligned(stored_len(graph, *id));
+        (*id, offset)
+    });
+    (offsets.collect(), len)
+}
+
 /// Floats that the parameter arena of a graph takes.
 pub(super) fn arena_len(graph: &Graph) -> usize {
-    graph.parameters.iter().map(|(id, _)| aligned(stored_len(graph, *id))).sum()
+    lay_out(graph, &graph.parameters).1
 }
 
 /// Refuses parameters that would not fit in one arena that 32-bit signed indices reach.
@@ -116,18 +128,19 @@ impl Builder {
         Program { steps: steps.collect(), values: values.collect() }
     }
 
-    /// Lays the parameters out one after the other, the same in every program, and returns their offsets.
+    /// Lays the parameters out, the same in every program, and returns their offsets.
     fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
-        let len = arena_len(graph);
+        let (offsets, len) = lay_out(graph, &graph.parameters);
         if self.plan.arenas.is_none() && len > 0 {
             let parameters = self.allocate("parameters", len, false, 0.0);
             let gradients = if self.inference { parameters } else { self.allocate("gradients", len, false, 0.0) };
             self.plan.arenas = Some([parameters, gradients]);
-            let mut offset = 0;
-            for (id, spec) in &graph.parameters {
-                self.plan.parameters.push(PlannedParameter { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });
-                offset += aligned(stored_len(graph, *id));
-            }
+            let planned = |(id, spec): &(ValueId, ParameterSpec)| PlannedParameter {
+                name: graph.value(*id).name.clone(),
+                spec: spec.clone(),
+                offset: offsets[id],
+            };
+            self.plan.parameters = graph.parameters.iter().map(planned).collect();
         }
         // The first program has all of them; others leave out those of heads.
         let known = self.plan.parameters.iter().map(|planned| (planned.name.as_str(), planned.offset));
@@ -136,14 +149,15 @@ impl Builder {
 
     /// Lays the statistics out as [`Builder::place_parameters`] does the parameters.
     fn place_statistics(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
-        if self.plan.statistics_arena.is_none() && !graph.statistics.is_empty() {
-            let len = graph.statistics.iter().map(|(id, _)| aligned(stored_len(graph, *id))).sum();
+        let (offsets, len) = lay_out(graph, &graph.statistics);
+        if self.plan.statistics_arena.is_none() && len > 0 {
             self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, len, false, 0.0));
-            let mut offset = 0;
-            for (id, spec) in &graph.statistics {
-                self.plan.statistics.push(PlannedStatistic { name: graph.value(*id).name.clone(), spec: spec.clone(), offset });
-                offset += aligned(stored_len(graph, *id));
-            }
+            let planned = |(id, spec): &(ValueId, StatisticSpec)| PlannedStatistic {
+                name: graph.value(*id).name.clone(),
+                spec: spec.clone(),
+                offset: offsets[id],
+            };
+            self.plan.statistics = graph.statistics.iter().map(planned).collect();
         }
         let known = self.plan.statistics.iter().map(|planned| (planned.name.as_str(), planned.offset));
         offsets_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known)

@@ -90,6 +90,13 @@ pub struct Located {
     pub layout: Layout,
 }
 
+impl Located {
+    /// The place of a value that begins at this offset of an arena.
+    pub fn in_arena(buffer: BufferId, offset: usize, shape: &Shape, layout: Layout) -> Self {
+        Self { range: Range { buffer, offset, len: layout.stored_len(shape) }, shape: shape.clone(), layout }
+    }
+}
+
 /// A parameter's place in the arena.
 #[derive(Clone, Debug)]
 pub struct PlannedParameter {

@@ -197,9 +197,13 @@ fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], s
     for (i, taken) in taken.iter_mut().enumerate() {
         match taken {
             None => (),
-            Some(Buffer::Floats(floats)) => for_each_written(step, i, floats, |i, part| slots[i] = Slot::Write(part)),
-            Some(Buffer::Words(words)) => for_each_written(step, i, words, |i, part| slots[i] = Slot::WriteWords(part)),
-            Some(Buffer::Shared(_)) => return Err(wrong_kind(step.kernel.name)),
+            Some(Buffer::Floats(floats)) if !bindings[i].words() => {
+                for_each_written(step, i, floats, |i, part| slots[i] = Slot::Write(part))
+            }
+            Some(Buffer::Words(words)) if bindings[i].words() => {
+                for_each_written(step, i, words, |i, part| slots[i] = Slot::WriteWords(part))
+            }
+            Some(_) => return Err(wrong_kind(step.kernel.name)),
         }
     }
     (prepared.run)(Args { params: &step.params, slots, scratch: &mut scratch[..prepared.scratch] });

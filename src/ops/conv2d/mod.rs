@@ -46,12 +46,8 @@ pub struct Conv2d {
 /// A field that is missing or has an impossible value.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let out_channels = fields.positive("out_channels")?;
-    let window = Window {
-        kernel_size: fields.pair("kernel_size", 1, None)?,
-        stride: fields.pair("stride", 1, Some(1))?,
-        padding: fields.pair("padding", 0, Some(0))?,
-        dilation: fields.pair("dilation", 1, Some(1))?,
-    };
+    let kernel_size = fields.pair("kernel_size", 1, None)?;
+    let window = Window::read(fields, kernel_size, [1, 1])?;
     let (groups, bias) = (fields.positive_or("groups", 1)?, fields.flag_or("bias", true)?);
     let Some(connections) = fields.get("connections") else {
         return Ok(Rc::new(Conv2d { out_channels, window, groups, bias }));
@@ -64,8 +60,22 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     Ok(Rc::new(ConnectedConv2d { connections, window, bias }))
 }
 
+/// Refuses channels, of the input and of the output, that groups do not divide.
+///
+/// # Errors
+/// [`ShapeError::ChannelsNotDivisible`].
+pub(super) fn check_groups(node: &str, [inputs, outputs]: [usize; 2], groups: usize) -> Result<(), ShapeError> {
+    for (which, channels) in [("input channels", inputs), ("output channels", outputs)] {
+        if channels % groups != 0 {
+            return Err(ShapeError::ChannelsNotDivisible { node: node.to_owned(), which, channels, groups });
+        }
+    }
+    Ok(())
+}
+
 impl Conv2d {
-    fn params(&self, x: &Shape, y: &Shape) -> Conv2dParams {
+    /// The kernels' params for an input and an output of these shapes.
+    pub(super) fn params(&self, x: &Shape, y: &Shape) -> Conv2dParams {
         let ([batch, in_channels, in_height, in_width], [_, out_channels, out_height, out_width]) = (x.nchw(), y.nchw());
         let Window { kernel_size, stride, padding, dilation } = self.window;
         Conv2dParams {
@@ -104,11 +114,7 @@ impl Operator for Conv2d {
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, in_channels, height, width] = super::rank_4(node, inputs[0])?;
-        for (which, channels) in [("input channels", in_channels), ("output channels", self.out_channels)] {
-            if channels % self.groups != 0 {
-                return Err(ShapeError::ChannelsNotDivisible { node: node.to_owned(), which, channels, groups: self.groups });
-            }
-        }
+        check_groups(node, [in_channels, self.out_channels], self.groups)?;
         let [out_height, out_width] = self.window.output_size(node, [height, width])?;
         Ok(vec![OutputSpec::floats(&[n, self.out_channels, out_height, out_width])])
     }

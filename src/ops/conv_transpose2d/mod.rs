@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use self::bias::BiasParams;
 use super::conv2d::params::Conv2dParams;
-use super::conv2d::{BIAS_GRADIENT, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
+use super::conv2d::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT, check_groups};
 use super::{Operator, OutputSpec, ParameterSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::layout::{Layout, channel_stride};
+use crate::layout::Layout;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -49,12 +49,8 @@ pub struct ConvTranspose2d {
 /// A field that is missing or has an impossible value; an `output_padding` that is not less than stride or dilation, as in PyTorch.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let out_channels = fields.positive("out_channels")?;
-    let window = Window {
-        kernel_size: fields.pair("kernel_size", 1, None)?,
-        stride: fields.pair("stride", 1, Some(1))?,
-        padding: fields.pair("padding", 0, Some(0))?,
-        dilation: fields.pair("dilation", 1, Some(1))?,
-    };
+    let kernel_size = fields.pair("kernel_size", 1, None)?;
+    let window = Window::read(fields, kernel_size, [1, 1])?;
     let output_padding = fields.pair("output_padding", 0, Some(0))?;
     for (axis, &extra) in output_padding.iter().enumerate() {
         let most = window.stride[axis].max(window.dilation[axis]) - 1;
@@ -71,40 +67,18 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
 }
 
 impl ConvTranspose2d {
-    /// The convolution that this one is the adjoint of: its input is our output, its output our input.
+    /// The params of the convolution that this one is the adjoint of: its input is our output, its output our input.
     fn convolution(&self, x: &Shape, y: &Shape) -> Conv2dParams {
-        let ([batch, in_channels, in_height, in_width], [_, out_channels, out_height, out_width]) = (x.nchw(), y.nchw());
-        let Window { kernel_size, stride, padding, dilation } = self.window;
-        Conv2dParams {
-            batch: batch as u32,
-            in_channels: out_channels as u32,
-            in_height: out_height as u32,
-            in_width: out_width as u32,
-            in_stride: channel_stride(out_channels) as u32,
-            out_channels: in_channels as u32,
-            out_height: in_height as u32,
-            out_width: in_width as u32,
-            out_stride: channel_stride(in_channels) as u32,
-            kernel_height: kernel_size[0] as u32,
-            kernel_width: kernel_size[1] as u32,
-            stride_height: stride[0] as u32,
-            stride_width: stride[1] as u32,
-            padding_height: padding[0] as u32,
-            padding_width: padding[1] as u32,
-            dilation_height: dilation[0] as u32,
-            dilation_width: dilation[1] as u32,
-            groups: self.groups as u32,
-            has_bias: 0,
-            relu: 0,
-        }
+        let [_, in_channels, ..] = x.nchw();
+        Conv2d { out_channels: in_channels, window: self.window, groups: self.groups, bias: false }.params(y, x)
     }
 
     /// The output size along one axis.
     fn output_size(&self, node: &str, axis: usize, input: usize) -> Result<usize, ShapeError> {
-        let Window { kernel_size, stride, padding, dilation } = self.window;
+        let Window { stride, padding, .. } = self.window;
         let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the output" };
         let reach = input.saturating_sub(1).checked_mul(stride[axis]).ok_or_else(overflow)?;
-        let span = dilation[axis].checked_mul(kernel_size[axis] - 1).and_then(|span| span.checked_add(1)).ok_or_else(overflow)?;
+        let span = self.window.checked_span(axis).ok_or_else(overflow)?;
         let size = reach.checked_add(span).and_then(|size| size.checked_add(self.output_padding[axis])).ok_or_else(overflow)?;
         let cut = padding[axis].checked_mul(2).ok_or_else(overflow)?;
         match size.checked_sub(cut) {
@@ -125,11 +99,7 @@ impl Operator for ConvTranspose2d {
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, in_channels, height, width] = super::rank_4(node, inputs[0])?;
-        for (which, channels) in [("input channels", in_channels), ("output channels", self.out_channels)] {
-            if channels % self.groups != 0 {
-                return Err(ShapeError::ChannelsNotDivisible { node: node.to_owned(), which, channels, groups: self.groups });
-            }
-        }
+        check_groups(node, [in_channels, self.out_channels], self.groups)?;
         let (out_height, out_width) = (self.output_size(node, 0, height)?, self.output_size(node, 1, width)?);
         Ok(vec![OutputSpec::floats(&[n, self.out_channels, out_height, out_width])])
     }

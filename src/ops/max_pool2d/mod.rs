@@ -42,15 +42,7 @@ pub struct MaxPool2d {
 /// A field that is missing or has an impossible value.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let kernel_size = fields.pair("kernel_size", 1, None)?;
-    Ok(Rc::new(MaxPool2d {
-        window: Window {
-            kernel_size,
-            stride: fields.pair_or("stride", 1, kernel_size)?,
-            padding: fields.pair("padding", 0, Some(0))?,
-            dilation: fields.pair("dilation", 1, Some(1))?,
-        },
-        ceil_mode: fields.flag_or("ceil_mode", false)?,
-    }))
+    Ok(Rc::new(MaxPool2d { window: Window::read(fields, kernel_size, kernel_size)?, ceil_mode: fields.flag_or("ceil_mode", false)? }))
 }
 
 impl MaxPool2d {
