@@ -169,23 +169,12 @@ fn conv2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Cas
     let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
         return Err(CaseError::Malformed("conv2d needs a weight of rank 4".into()));
     };
-    let window = Window {
-        kernel_size: [kernel_height, kernel_width],
-        stride: fields.pair("stride", 1, Some(1))?,
-        padding: fields.pair("padding", 0, Some(0))?,
-        dilation: fields.pair("dilation", 1, Some(1))?,
-    };
+    let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     let (groups, bias) = (fields.positive_or("groups", 1)?, has(parameters, "bias"));
     match fields.get("connections") {
         None => one(Conv2d { out_channels, window, groups, bias }),
         Some(lists) => one(ConnectedConv2d { connections: Connections::from_json("connections", lists, out_channels)?, window, bias }),
     }
-    one(Conv2d {
-        out_channels,
-        window: Window::read(fields, [kernel_height, kernel_width], [1, 1])?,
-        groups: fields.positive_or("groups", 1)?,
-        bias: has(parameters, "bias"),
-    })
 }
 
 fn conv_transpose2d(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
