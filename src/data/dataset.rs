@@ -218,7 +218,7 @@ mod tests {
     fn shard(first: u32, labels: &[u8], total: u32) -> Vec<u8> {
         let pixels = labels.iter().flat_map(|&label| [label; PIXELS]);
         let body: Vec<u8> = pixels.chain(labels.iter().copied()).collect();
-        let header = [shard::MAGIC, 1, first, labels.len() as u32, 28, 28, crc32fast::hash(&body), total];
+        let header = [shard::MAGIC, 1, first, labels.len() as u32, 28, 28, shard::checksum_of(&body), total];
         header.iter().flat_map(|n| n.to_le_bytes()).chain(body).collect()
     }
 

@@ -217,8 +217,66 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A value as it was written, cut where it gets long.
+/// A value as JSON writes it, cut where it gets long. (A writer of its own: `serde_json`'s brings ten thousand bytes of tables into the package.)
 pub fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= 40 { text } else { text.chars().take(39).chain(['…']).collect() }
+    let mut text = String::new();
+    write(value, &mut text);
+    if text.chars().count() <= BRIEF { text } else { text.chars().take(BRIEF - 1).chain(['…']).collect() }
+}
+
+/// Characters of a value that an error shows.
+const BRIEF: usize = 40;
+
+/// Writes at least as much of a value as is shown, and little more.
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(whole), _) => text.push_str(&whole.to_string()),
+            (_, Some(whole)) => text.push_str(&whole.to_string()),
+            // Debug has the decimal point that JSON's writers have.
+            _ => text.push_str(&format!("{:?}", number.as_f64().unwrap_or(f64::NAN))),
+        },
+        Value::String(string) => quoted(string, text),
+        Value::Array(items) => {
+            text.push('[');
+            separated(items, text, write);
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            text.push('{');
+            separated(fields, text, |(name, value), text| {
+                quoted(name, text);
+                text.push(':');
+                write(value, text);
+            });
+            text.push('}');
+        }
+    }
+}
+
+fn separated<T>(items: impl IntoIterator<Item = T>, text: &mut String, write: impl Fn(T, &mut String)) {
+    for (i, item) in items.into_iter().enumerate() {
+        if text.len() > 4 * BRIEF {
+            return;
+        }
+        if i > 0 {
+            text.push(',');
+        }
+        write(item, text);
+    }
+}
+
+fn quoted(string: &str, text: &mut String) {
+    text.push('"');
+    for character in string.chars().take(BRIEF) {
+        match character {
+            '"' | '\\' => text.extend(['\\', character]),
+            '\n' => text.push_str("\\n"),
+            control if control.is_control() => text.push_str(&format!("\\u{:04x}", control as u32)),
+            other => text.push(other),
+        }
+    }
+    text.push('"');
 }

@@ -135,7 +135,7 @@ fn rename(value: &Value, name: &impl Fn(&str) -> String) -> Value {
     match value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(fields.map(|(field, value)| (name(field), rename(value, name))).collect())
+            Value::Object(map(fields.map(|(field, value)| (name(field), rename(value, name)))))
         }
         Value::Array(values) => values.iter().map(|value| rename(value, name)).collect(),
         other => other.clone(),
@@ -154,12 +154,10 @@ fn shorten_list(list: &Value) -> Value {
 /// What is left of an object's fields, as the last element of a short item; nothing where none is left.
 fn rest(fields: &Map<String, Value>, taken: &[&str]) -> Option<Value> {
     let left = fields.iter().filter(|(field, value)| !taken.contains(&field.as_str()) && !value.is_null());
-    let left: Map<String, Value> = left
-        .map(|(field, value)| {
-            let short = if field == "shortcut" { shorten_list(value) } else { rename(value, &|field| short_field(field)) };
-            (short_field(field), short)
-        })
-        .collect();
+    let left = map(left.map(|(field, value)| {
+        let short = if field == "shortcut" { shorten_list(value) } else { rename(value, &|field| short_field(field)) };
+        (short_field(field), short)
+    }));
     (!left.is_empty()).then_some(Value::Object(left))
 }
 
@@ -184,7 +182,7 @@ fn shorten_item(item: &Value) -> Value {
                 Value::Object(fields) => {
                     let body = (short_field("body"), shorten_list(&branch["body"]));
                     let named = rest(fields, &["body"]).and_then(|rest| rest.as_object().cloned()).unwrap_or_default();
-                    Value::Object(named.into_iter().chain([body]).collect())
+                    Value::Object(map(named.into_iter().chain([body])))
                 }
                 other => other.clone(),
             };
@@ -245,7 +243,7 @@ fn lengthen_item(path: &str, item: &Value, depth: usize) -> Result<Value, SpecEr
         [Value::Object(fields)] => lengthen_fields(fields, "", &list)?,
         _ => return Err(invalid(shape)),
     };
-    let mut long: Map<String, Value> = first.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+    let mut long = map(first.into_iter().map(|(field, value)| (field.to_owned(), value)));
     for (field, value) in fields {
         if long.insert(field, value).is_some() {
             return Err(invalid(shape));
@@ -262,16 +260,26 @@ fn lengthen_fields(
     list: &impl Fn(&Value) -> Result<Value, SpecError>,
 ) -> Result<Map<String, Value>, SpecError> {
     let fields = fields.iter().filter(|(field, _)| *field != except);
-    let long = fields.map(|(field, value)| {
+    let mut renamed = Map::new();
+    for (field, value) in fields {
         let long = long_field(field);
         let value = if long == "shortcut" && value.is_array() { list(value)? } else { rename(value, &|field| long_field(field)) };
-        Ok((long, value))
-    });
-    long.collect()
+        renamed.insert(long, value);
+    }
+    Ok(renamed)
 }
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Object(fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect())
+    Value::Object(map(fields.into_iter().map(|(field, value)| (field.to_owned(), value))))
+}
+
+/// What `collect` makes, without its sort, of which the compiler would write one for each caller.
+fn map(fields: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (field, value) in fields {
+        map.insert(field, value);
+    }
+    map
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The trainer for course authors: a network, images, steps, without our page.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use async_lock::Mutex;
@@ -34,6 +35,8 @@ fn promise<F>(work: F) -> Promise
 where
     F: Future<Output = Result<JsValue, Error>> + 'static,
 {
+    // Boxed: otherwise the machinery of promises is compiled once for every method.
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
     future_to_promise(async move { work.await.map_err(|error| throw(&error)) })
 }
 

@@ -136,7 +136,7 @@ async fn describe_adapter(gpu: &JsValue, fallback: bool) -> Option<Adapter> {
     let words: Vec<String> =
         ["vendor", "architecture", "device", "description"].iter().map(|name| text(name)).filter(|word| !word.is_empty()).collect();
     let named = words.join(" ");
-    let lower = named.to_lowercase();
+    let lower = named.to_ascii_lowercase();
     let software = flag(&info) || flag(&adapter) || SOFTWARE_NAMES.iter().any(|name| lower.contains(name));
     let description = if named.is_empty() { "unnamed adapter".to_owned() } else { named };
     Some(Adapter { description, software })

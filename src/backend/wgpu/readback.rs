@@ -59,9 +59,9 @@ impl Device {
         let free = &mut self.staging.borrow_mut().free;
         free.push(buffer);
         if free.len() > KEPT {
-            free.sort_by_key(::wgpu::Buffer::size);
-            if let Some(largest) = free.pop() {
-                largest.destroy();
+            let largest = (0..free.len()).max_by_key(|&at| free[at].size());
+            if let Some(largest) = largest {
+                free.swap_remove(largest).destroy();
             }
         }
     }

@@ -45,7 +45,11 @@ const LARGEST_MASK: usize = 1 << 22;
 impl Connections {
     /// The table of LeNet-5's C3.
     pub fn lenet5() -> Self {
-        Self(LENET5.iter().map(|channels| channels.iter().copied().collect()).collect())
+        let mut lists = vec![BTreeSet::new(); LENET5.len()];
+        for (list, channels) in lists.iter_mut().zip(LENET5) {
+            list.extend(channels.iter());
+        }
+        Self(lists.into())
     }
 
     /// From a 0 or 1 for each weight `[out_channels, in_channels, kernel_height, kernel_width]`, the same within a pair of channels. `None`

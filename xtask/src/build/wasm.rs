@@ -89,6 +89,8 @@ fn optimise(project: &Project, file: &Path, flavour: Flavour) -> Result<()> {
     // What rustc uses by default, and the SIMD of the flavour.
     let mut options = vec![
         "-O3",
+        // Functions with small numbers where they are called most: 3 kB of the package.
+        "--reorder-functions",
         "--enable-bulk-memory",
         "--enable-bulk-memory-opt",
         "--enable-call-indirect-overlong",
