@@ -54,7 +54,10 @@ fn share_statistics(
     partial[(2u * share + 1u) * vectors + vector] = squares;
 }
 
-// One thread for four channels combines the shares (Chan, Golub and LeVeque 1983, equation 2.1).
+// Shares that are added up at a time: the sum of all of them would swallow the last bits of each.
+const TOGETHER: u32 = 32u;
+
+// One thread for four channels combines the shares (Chan, Golub and LeVeque 1983, section 2).
 @compute @workgroup_size(THREADS)
 fn combine_statistics(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -67,18 +70,25 @@ fn combine_statistics(
         return;
     }
     let shares = arrayLength(&partial) / (2u * vectors);
-    var mean = vec4<f32>(0.0);
-    var squares = vec4<f32>(0.0);
-    var before = 0.0;
-    for (var share = 0u; share < shares; share += 1u) {
-        let count = f32(pixels_of(share, shares));
-        let total = before + count;
-        let apart = partial[2u * share * vectors + vector] - mean;
-        mean += apart * (count / total);
-        squares += partial[(2u * share + 1u) * vectors + vector] + apart * apart * (before * count / total);
-        before = total;
-    }
     let count = f32(p.pixels);
+    var mean = vec4<f32>(0.0);
+    for (var first = 0u; first < shares; first += TOGETHER) {
+        var sum = vec4<f32>(0.0);
+        for (var share = first; share < min(shares, first + TOGETHER); share += 1u) {
+            sum += partial[2u * share * vectors + vector] * f32(pixels_of(share, shares));
+        }
+        mean += sum;
+    }
+    mean /= count;
+    var squares = vec4<f32>(0.0);
+    for (var first = 0u; first < shares; first += TOGETHER) {
+        var sum = vec4<f32>(0.0);
+        for (var share = first; share < min(shares, first + TOGETHER); share += 1u) {
+            let apart = partial[2u * share * vectors + vector] - mean;
+            sum += partial[(2u * share + 1u) * vectors + vector] + apart * apart * f32(pixels_of(share, shares));
+        }
+        squares += sum;
+    }
     statistics[vector] = mean;
     statistics[vectors + vector] = without_padding(1.0 / sqrt(squares / count + p.eps), vector, p.channels);
     running_mean[vector] += p.momentum * (mean - running_mean[vector]);
@@ -175,11 +185,18 @@ fn add_gradients(
     if vector >= vectors {
         return;
     }
+    let shares = arrayLength(&sums) / (2u * vectors);
     var products = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
-    for (var at = vector; at < arrayLength(&sums); at += 2u * vectors) {
-        products += sums[at];
-        sum += sums[at + vectors];
+    for (var first = 0u; first < shares; first += TOGETHER) {
+        var some_products = vec4<f32>(0.0);
+        var some = vec4<f32>(0.0);
+        for (var share = first; share < min(shares, first + TOGETHER); share += 1u) {
+            some_products += sums[2u * share * vectors + vector];
+            some += sums[(2u * share + 1u) * vectors + vector];
+        }
+        products += some_products;
+        sum += some;
     }
     dgamma[vector] = products;
     dbeta[vector] = sum;

@@ -167,8 +167,9 @@ pub static BATCH_STATISTICS: Kernel = Kernel {
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [x, statistics, running_mean, running_var] = args.take();
-        simd::batch_statistics(&p, x.read(), statistics.write(), running_mean.write(), running_var.write());
+        simd::batch_statistics(&p, x.read(), statistics.write(), [running_mean.write(), running_var.write()], args.scratch);
     }),
+    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[
         Pass { entry: "share_statistics", workgroups: share_workgroups },
@@ -215,8 +216,9 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
         let [dy, x, statistics, dgamma, dbeta] = args.take();
-        simd::parameter_gradients(&p, dy.read(), x.read(), statistics.read(), dgamma.write(), dbeta.write());
+        simd::parameter_gradients(&p, dy.read(), x.read(), statistics.read(), [dgamma.write(), dbeta.write()], args.scratch);
     }),
+    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[
         Pass { entry: "share_gradients", workgroups: share_workgroups },

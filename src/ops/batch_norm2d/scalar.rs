@@ -15,6 +15,11 @@ fn rows_mut<'a, T: Copy + Default>(p: &BatchNorm2dParams, data: &'a mut [T]) -> 
     MapMut::zeroed(data, p.channels, 1, 1)
 }
 
+/// A sum of many terms, in blocks of 256 of them: added one by one, the last would be added to a sum thousands of times its size.
+fn sum_of<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
+    (0..count).step_by(256).map(|from| (from..count.min(from + 256)).map(&term).sum::<T>()).sum()
+}
+
 /// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
 /// its variance then divided by n - 1.
 pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
@@ -24,9 +29,9 @@ pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
     let (running_mean, running_var) = (running_mean.write(), running_var.write());
     let (count, momentum) = (T::of(p.pixels.into()), T::of(p.momentum.into()));
     for c in 0..p.channels as usize {
-        let sum_of = |term: &dyn Fn(T) -> T| (0..p.pixels as usize).map(|pixel| term(x.at(pixel, c, 0, 0))).sum::<T>();
-        let mean = sum_of(&|x| x) / count;
-        let squares = sum_of(&|x| (x - mean) * (x - mean));
+        let mean = sum_of(p.pixels as usize, |pixel| x.at(pixel, c, 0, 0)) / count;
+        let deviation = |pixel| x.at(pixel, c, 0, 0) - mean;
+        let squares = sum_of(p.pixels as usize, |pixel| deviation(pixel) * deviation(pixel));
         *statistics.at(0, c, 0, 0) = mean;
         *statistics.at(1, c, 0, 0) = (squares / count + T::of(p.eps.into())).sqrt().recip();
         running_mean[c] += momentum * (mean - running_mean[c]);
@@ -67,12 +72,10 @@ pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     let [dy, x, statistics, dgamma, dbeta] = args.take();
     let (dy, x, statistics) = (rows(&p, dy.read()), rows(&p, x.read()), rows(&p, statistics.read()));
     let (mut dgamma, mut dbeta) = (rows_mut(&p, dgamma.write()), rows_mut(&p, dbeta.write()));
-    for pixel in 0..p.pixels as usize {
-        for c in 0..p.channels as usize {
-            let xhat = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * statistics.at(1, c, 0, 0);
-            *dgamma.at(0, c, 0, 0) += dy.at(pixel, c, 0, 0) * xhat;
-            *dbeta.at(0, c, 0, 0) += dy.at(pixel, c, 0, 0);
-        }
+    for c in 0..p.channels as usize {
+        let xhat = |pixel| (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * statistics.at(1, c, 0, 0);
+        *dgamma.at(0, c, 0, 0) = sum_of(p.pixels as usize, |pixel| dy.at(pixel, c, 0, 0) * xhat(pixel));
+        *dbeta.at(0, c, 0, 0) = sum_of(p.pixels as usize, |pixel| dy.at(pixel, c, 0, 0));
     }
 }
 

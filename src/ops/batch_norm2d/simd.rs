@@ -1,5 +1,5 @@
-//! batch_norm2d on the CPU: vectors of four channels. Sums run over blocks of pixels that stay in the first cache, so that memory is read once
-//! and rounding errors stay those of a block.
+//! batch_norm2d on the CPU: vectors of four channels. Sums run over blocks of pixels that stay in the first cache, so that memory is read once,
+//! and are noted down block by block, so that rounding errors stay those of a block.
 
 use super::params::BatchNorm2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
@@ -16,33 +16,48 @@ fn statistics_at(p: &BatchNorm2dParams, statistics: &[f32], c: usize) -> (F32x4,
     (F32x4::load(&statistics[c..]), F32x4::load(&statistics[p.channel_stride as usize + c..]))
 }
 
-/// Mean and squared deviations of a block are combined with those of the blocks before (Chan, Golub and LeVeque 1983, equation 2.1).
-pub fn batch_statistics(p: &BatchNorm2dParams, x: &[f32], statistics: &mut [f32], running_mean: &mut [f32], running_var: &mut [f32]) {
+/// Floats that [`batch_statistics`] and [`parameter_gradients`] note down: two rows for each block.
+pub fn scratch_len(p: &BatchNorm2dParams) -> usize {
+    2 * (p.pixels as usize).div_ceil(BLOCK) * p.channel_stride as usize
+}
+
+/// The channel's entries of the first and of the second row of every block.
+fn noted(notes: &[f32], stride: usize, channel: usize) -> impl Iterator<Item = [f64; 2]> {
+    notes.chunks_exact(2 * stride).map(move |rows| [rows[channel].into(), rows[stride + channel].into()])
+}
+
+/// Mean and squared deviations of every block, then those of all of them (Chan, Golub and LeVeque 1983, section 2). There are few enough
+/// blocks to combine them in double precision: an error of the mean moves every value of a channel the same way.
+pub fn batch_statistics(
+    p: &BatchNorm2dParams,
+    x: &[f32],
+    statistics: &mut [f32],
+    [running_mean, running_var]: [&mut [f32]; 2],
+    notes: &mut [f32],
+) {
     let (stride, pixels) = (p.channel_stride as usize, p.pixels as usize);
-    let (mean, squares) = statistics.split_at_mut(stride);
-    mean.fill(0.0);
-    squares.fill(0.0);
-    let mut before = 0.0f32;
-    for block in x[..pixels * stride].chunks(BLOCK * stride) {
-        let count = (block.len() / stride) as f32;
-        let (total, here) = (before + count, splat(1.0 / count));
-        let (part, spread) = (splat(count / total), splat(before * count / total));
+    let x = &x[..pixels * stride];
+    for (block, rows) in x.chunks(BLOCK * stride).zip(notes.chunks_exact_mut(2 * stride)) {
+        let share = splat(1.0 / (block.len() / stride) as f32);
+        let (means, squares) = rows.split_at_mut(stride);
         for c in (0..stride).step_by(LANES) {
             let column = || block[c..].chunks(stride).map(F32x4::load);
-            let block_mean = column().fold(F32x4::ZERO, |sum, x| sum + x) * here;
-            let block_squares = column().fold(F32x4::ZERO, |sum, x| (x - block_mean).mul_add(x - block_mean, sum));
-            let (old_mean, old_squares) = (F32x4::load(&mean[c..]), F32x4::load(&squares[c..]));
-            let apart = block_mean - old_mean;
-            apart.mul_add(part, old_mean).store(&mut mean[c..]);
-            (apart * apart).mul_add(spread, old_squares + block_squares).store(&mut squares[c..]);
+            let mean = column().fold(F32x4::ZERO, |sum, x| sum + x) * share;
+            mean.store(&mut means[c..]);
+            column().fold(F32x4::ZERO, |sum, x| (x - mean).mul_add(x - mean, sum)).store(&mut squares[c..]);
         }
-        before = total;
     }
-    let count = pixels as f32;
+    let notes = &notes[..scratch_len(p)];
+    let (counts, count) = ((0..pixels).step_by(BLOCK).map(|from| BLOCK.min(pixels - from) as f64), pixels as f64);
+    statistics.fill(0.0);
     for c in 0..p.channels as usize {
-        running_mean[c] += p.momentum * (mean[c] - running_mean[c]);
-        running_var[c] += p.momentum * (squares[c] / (count - 1.0) - running_var[c]);
-        squares[c] = (squares[c] / count + p.eps).sqrt().recip();
+        let blocks = || counts.clone().zip(noted(notes, stride, c));
+        let mean = blocks().map(|(count, [mean, _])| count * mean).sum::<f64>() / count;
+        let squares = blocks().map(|(count, [block, squares])| squares + count * (block - mean) * (block - mean)).sum::<f64>();
+        statistics[c] = mean as f32;
+        statistics[stride + c] = (squares / count + f64::from(p.eps)).sqrt().recip() as f32;
+        running_mean[c] += p.momentum * (mean as f32 - running_mean[c]);
+        running_var[c] += p.momentum * ((squares / (count - 1.0)) as f32 - running_var[c]);
     }
 }
 
@@ -61,12 +76,19 @@ pub fn normalize(p: &BatchNorm2dParams, x: &[f32], statistics: &[f32], gamma: &[
     }
 }
 
-/// Both sums over all pixels.
-pub fn parameter_gradients(p: &BatchNorm2dParams, dy: &[f32], x: &[f32], statistics: &[f32], dgamma: &mut [f32], dbeta: &mut [f32]) {
+/// Both sums over all pixels: of every block, then of all of them.
+pub fn parameter_gradients(
+    p: &BatchNorm2dParams,
+    dy: &[f32],
+    x: &[f32],
+    statistics: &[f32],
+    [dgamma, dbeta]: [&mut [f32]; 2],
+    notes: &mut [f32],
+) {
     let stride = p.channel_stride as usize;
-    dgamma.fill(0.0);
-    dbeta.fill(0.0);
-    for (dy, x) in dy.chunks(BLOCK * stride).zip(x.chunks(BLOCK * stride)) {
+    let blocks = dy.chunks(BLOCK * stride).zip(x.chunks(BLOCK * stride));
+    for ((dy, x), rows) in blocks.zip(notes.chunks_exact_mut(2 * stride)) {
+        let (products_of, sums_of) = rows.split_at_mut(stride);
         for c in (0..stride).step_by(LANES) {
             let (mean, inverse) = statistics_at(p, statistics, c);
             let (mut products, mut sum) = (F32x4::ZERO, F32x4::ZERO);
@@ -75,9 +97,16 @@ pub fn parameter_gradients(p: &BatchNorm2dParams, dy: &[f32], x: &[f32], statist
                 products = dy.mul_add(F32x4::load(x) - mean, products);
                 sum = sum + dy;
             }
-            products.mul_add(inverse, F32x4::load(&dgamma[c..])).store(&mut dgamma[c..]);
-            (sum + F32x4::load(&dbeta[c..])).store(&mut dbeta[c..]);
+            (products * inverse).store(&mut products_of[c..]);
+            sum.store(&mut sums_of[c..]);
         }
+    }
+    let notes = &notes[..scratch_len(p)];
+    dgamma.fill(0.0);
+    dbeta.fill(0.0);
+    for c in 0..p.channels as usize {
+        let [products, sum] = noted(notes, stride, c).fold([0.0, 0.0], |[a, b], [product, sum]| [a + product, b + sum]);
+        (dgamma[c], dbeta[c]) = (products as f32, sum as f32);
     }
 }
 
