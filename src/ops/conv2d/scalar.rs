@@ -11,24 +11,41 @@ fn weight_index(p: &Conv2dParams, o: usize, i: usize, r: usize, s: usize) -> usi
     ((r * p.kernel_width as usize + s) * in_per_group + i) * channel_stride(p.out_channels as usize) + o
 }
 
-/// The input row or column that tap `tap` of output position `out` looks at; may lie in the padding.
-fn source(out: usize, tap: usize, stride: u32, dilation: u32, padding: u32) -> isize {
-    (out * stride as usize + tap * dilation as usize) as isize - padding as isize
+/// The input row or column that tap `tap` of output position `out` looks at; `None` in the padding.
+fn source(out: usize, tap: usize, [stride, dilation, padding, size]: [u32; 4]) -> Option<usize> {
+    let at = (out * stride as usize + tap * dilation as usize).checked_sub(padding as usize)?;
+    (at < size as usize).then_some(at)
 }
 
-/// Calls `visit(n, o, y, x, i, channel, r, s)` for every product of the convolution: output `(n, o, y, x)`, input channel `i` of the
-/// group (`channel` counted over all groups), tap `(r, s)`.
-fn for_each_product(p: &Conv2dParams, mut visit: impl FnMut(usize, usize, usize, usize, usize, usize, usize, usize)) {
+/// A product of the convolution: `y[n,o,h,w]` has the summand `x[n,channel,row,column]` times the weight at place `weight`.
+struct Product {
+    n: usize,
+    o: usize,
+    h: usize,
+    w: usize,
+    channel: usize,
+    row: usize,
+    column: usize,
+    weight: usize,
+}
+
+/// Visits every product but those with zeros of the padding, the output channels of a pixel one after the other, as they lie in memory.
+fn for_each_product(p: &Conv2dParams, mut visit: impl FnMut(Product)) {
     let in_per_group = (p.in_channels / p.groups) as usize;
     let out_per_group = (p.out_channels / p.groups) as usize;
+    let vertical = [p.stride_height, p.dilation_height, p.padding_height, p.in_height];
+    let horizontal = [p.stride_width, p.dilation_width, p.padding_width, p.in_width];
     for n in 0..p.batch as usize {
-        for o in 0..p.out_channels as usize {
-            for y in 0..p.out_height as usize {
-                for x in 0..p.out_width as usize {
-                    for i in 0..in_per_group {
-                        for r in 0..p.kernel_height as usize {
-                            for s in 0..p.kernel_width as usize {
-                                visit(n, o, y, x, i, o / out_per_group * in_per_group + i, r, s);
+        for h in 0..p.out_height as usize {
+            for w in 0..p.out_width as usize {
+                for r in 0..p.kernel_height as usize {
+                    for s in 0..p.kernel_width as usize {
+                        let (Some(row), Some(column)) = (source(h, r, vertical), source(w, s, horizontal)) else { continue };
+                        for channel in 0..p.in_channels as usize {
+                            let (group, i) = (channel / in_per_group, channel % in_per_group);
+                            let weight = weight_index(p, 0, i, r, s);
+                            for o in group * out_per_group..(group + 1) * out_per_group {
+                                visit(Product { n, o, h, w, channel, row, column, weight: weight + o });
                             }
                         }
                     }
@@ -56,11 +73,7 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
             }
         }
     }
-    for_each_product(&p, |n, o, h, w, i, channel, r, s| {
-        let row = source(h, r, p.stride_height, p.dilation_height, p.padding_height);
-        let column = source(w, s, p.stride_width, p.dilation_width, p.padding_width);
-        *y.at(n, o, h, w) += x.at_or_zero(n, channel, row, column) * weight[weight_index(&p, o, i, r, s)];
-    });
+    for_each_product(&p, |at| *y.at(at.n, at.o, at.h, at.w) += x.at(at.n, at.channel, at.row, at.column) * weight[at.weight]);
     if p.relu == 1 {
         y.for_each(|value| *value = rectify(*value));
     }
@@ -73,13 +86,7 @@ pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
     let weight = weight.read();
     let dy = Map::new(dy.read(), p.out_channels, p.out_height, p.out_width);
     let mut dx = MapMut::zeroed(dx.write(), p.in_channels, p.in_height, p.in_width);
-    for_each_product(&p, |n, o, h, w, i, channel, r, s| {
-        let row = source(h, r, p.stride_height, p.dilation_height, p.padding_height);
-        let column = source(w, s, p.stride_width, p.dilation_width, p.padding_width);
-        if row >= 0 && column >= 0 && row < p.in_height as isize && column < p.in_width as isize {
-            *dx.at(n, channel, row as usize, column as usize) += dy.at(n, o, h, w) * weight[weight_index(&p, o, i, r, s)];
-        }
-    });
+    for_each_product(&p, |at| *dx.at(at.n, at.channel, at.row, at.column) += dy.at(at.n, at.o, at.h, at.w) * weight[at.weight]);
 }
 
 /// `dweight[o,i,r,s] = sum over n,h,w of dy[n,o,h,w] * x[n,i, h*stride+r*dilation-padding, w*stride+s*dilation-padding]`
@@ -90,11 +97,7 @@ pub fn weight_gradient<T: Real>(mut args: Args<'_, T>) {
     let dy = Map::new(dy.read(), p.out_channels, p.out_height, p.out_width);
     let dweight = dweight.write();
     dweight.fill(T::zero());
-    for_each_product(&p, |n, o, h, w, i, channel, r, s| {
-        let row = source(h, r, p.stride_height, p.dilation_height, p.padding_height);
-        let column = source(w, s, p.stride_width, p.dilation_width, p.padding_width);
-        dweight[weight_index(&p, o, i, r, s)] += dy.at(n, o, h, w) * x.at_or_zero(n, channel, row, column);
-    });
+    for_each_product(&p, |at| dweight[at.weight] += dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column));
 }
 
 /// `dbias[o] = sum over n,h,w of dy[n,o,h,w]`
