@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use receptive::error::SpecError;
 use receptive::network::spec::{OF_SEVERAL_INPUTS, Spec};
 use receptive::network::zoo;
-use receptive::ops::OPERATORS;
+use receptive::ops::operators;
 use serde_json::{Value, json};
 use support::cases;
 use support::specs::{specification, without_nulls};
@@ -43,7 +43,7 @@ fn operators_have_the_fields_that_the_schema_gives_them() {
     let schema = schema();
     let layers = schema["$defs"]["layer"]["oneOf"].as_array().unwrap();
     let listed: BTreeSet<&str> = layers.iter().map(|layer| layer["$ref"].as_str().unwrap().trim_start_matches("#/$defs/")).collect();
-    let layers = || OPERATORS.iter().map(|(name, _)| *name).filter(|name| !OF_SEVERAL_INPUTS.contains(name));
+    let layers = || operators().map(|(name, _)| name).filter(|name| !OF_SEVERAL_INPUTS.contains(name));
     assert_eq!(listed, layers().collect(), "the operators of the schema and of the engine");
     for name in layers() {
         let definition = &schema["$defs"][name];

@@ -34,6 +34,8 @@ pub use self::reach::Reach;
 use std::fmt;
 use std::rc::Rc;
 
+#[cfg(feature = "harness")]
+use crate::conformance::adapter::Adapter;
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::Kernel;
@@ -245,95 +247,58 @@ pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
 }
 
 /// Reads one operator's fields from a layer of a specification.
-type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
+pub type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 
-/// Every operator a specification can name. A new operator adds its line here.
-pub const OPERATORS: &[(&str, Parse)] = &[
-    ("adaptive_avg_pool2d", adaptive_avg_pool2d::parse),
-    ("avg_pool2d", avg_pool2d::parse),
-    ("add", add::parse),
-    ("batch_norm2d", batch_norm2d::parse),
-    ("channel_affine", channel_affine::parse),
-    ("concat", concat::parse),
-    ("conv2d", conv2d::parse),
-    ("crop2d", crop2d::parse),
-    ("dropout", dropout::parse),
-    ("conv_transpose2d", conv_transpose2d::parse),
-    ("flatten", flatten::parse),
-    ("global_avg_pool2d", global_avg_pool2d::parse),
-    ("linear", linear::parse),
-    ("local_response_norm", local_response_norm::parse),
-    ("log_softmax", softmax::parse_log),
-    ("max_pool2d", max_pool2d::parse),
-    ("max_unpool2d", max_unpool2d::parse),
-    ("mul_const", mul_const::parse),
-    ("pad2d", pad2d::parse),
-    ("pad_channels", pad_channels::parse),
-    ("rbf", rbf::parse),
-    ("relu", relu::parse),
-    ("scaled_tanh", squash::parse_scaled_tanh),
-    ("sigmoid", squash::parse_sigmoid),
-    ("softmax", softmax::parse),
-    ("stochastic_depth", dropout::parse_stochastic_depth),
-    ("tanh", squash::parse_tanh),
-    ("upsample", upsample::parse),
+/// What a folder of operators has to offer.
+#[derive(Debug)]
+pub struct Family {
+    /// The names that specifications can use, and what reads the fields of each.
+    pub operators: &'static [(&'static str, Parse)],
+    /// Every kernel, for the checks of declarations and shaders.
+    pub kernels: &'static [&'static Kernel],
+    /// How the reference data writes the operators.
+    #[cfg(feature = "harness")]
+    pub adapters: &'static [Adapter],
+}
+
+/// Every operator. A new one adds its line here.
+pub static REGISTRY: &[&Family] = &[
+    &adaptive_avg_pool2d::FAMILY,
+    &add::FAMILY,
+    &avg_pool2d::FAMILY,
+    &batch_norm2d::FAMILY,
+    &channel_affine::FAMILY,
+    &concat::FAMILY,
+    &conv2d::FAMILY,
+    &conv_transpose2d::FAMILY,
+    &crop2d::FAMILY,
+    &dice_loss::FAMILY,
+    &dropout::FAMILY,
+    &flatten::FAMILY,
+    &global_avg_pool2d::FAMILY,
+    &linear::FAMILY,
+    &local_response_norm::FAMILY,
+    &max_pool2d::FAMILY,
+    &max_unpool2d::FAMILY,
+    &mul_const::FAMILY,
+    &pad2d::FAMILY,
+    &pad_channels::FAMILY,
+    &rbf::FAMILY,
+    &relu::FAMILY,
+    &shift::FAMILY,
+    &softmax::FAMILY,
+    &softmax_cross_entropy::FAMILY,
+    &squash::FAMILY,
+    &upsample::FAMILY,
 ];
 
-/// Every kernel there is: what checks of declarations and shaders go through. A new kernel adds its line here.
-pub static KERNELS: &[&Kernel] = &[
-    &add::FORWARD,
-    &avg_pool2d::FORWARD,
-    &avg_pool2d::BACKWARD,
-    &batch_norm2d::BATCH_STATISTICS,
-    &batch_norm2d::RUNNING_STATISTICS,
-    &batch_norm2d::NORMALIZE,
-    &batch_norm2d::PARAMETER_GRADIENTS,
-    &batch_norm2d::INPUT_GRADIENT,
-    &channel_affine::FORWARD,
-    &channel_affine::INPUT_GRADIENT,
-    &channel_affine::PARAMETER_GRADIENTS,
-    &concat::PLACE,
-    &conv2d::FORWARD,
-    &conv2d::INPUT_GRADIENT,
-    &conv2d::WEIGHT_GRADIENT,
-    &conv2d::BIAS_GRADIENT,
-    &conv2d::connections::MASK,
-    &dropout::MASK,
-    &dropout::APPLY,
-    &dropout::COPY,
-    &conv_transpose2d::BIAS,
-    &flatten::FORWARD,
-    &flatten::BACKWARD,
-    &global_avg_pool2d::FORWARD,
-    &linear::FORWARD,
-    &linear::INPUT_GRADIENT,
-    &linear::WEIGHT_GRADIENT,
-    &linear::BIAS_GRADIENT,
-    &local_response_norm::FORWARD,
-    &local_response_norm::BACKWARD,
-    &max_pool2d::FORWARD,
-    &max_pool2d::BACKWARD,
-    &max_unpool2d::LOCATE,
-    &max_unpool2d::FORWARD,
-    &max_unpool2d::BACKWARD,
-    &mul_const::MULTIPLY,
-    &rbf::FORWARD,
-    &rbf::INPUT_GRADIENT,
-    &rbf::WEIGHT_GRADIENT,
-    &relu::FORWARD,
-    &relu::BACKWARD,
-    &dice_loss::SUMS,
-    &dice_loss::FORWARD,
-    &dice_loss::BACKWARD,
-    &softmax::FORWARD,
-    &softmax::BACKWARD,
-    &squash::FORWARD,
-    &squash::BACKWARD,
-    &shift::FORWARD,
-    &softmax_cross_entropy::FORWARD_LABELS,
-    &softmax_cross_entropy::FORWARD_DISTRIBUTIONS,
-    &softmax_cross_entropy::BACKWARD_LABELS,
-    &softmax_cross_entropy::BACKWARD_DISTRIBUTIONS,
+/// Every operator that a specification can name.
+pub fn operators() -> impl Iterator<Item = (&'static str, Parse)> {
+    REGISTRY.iter().flat_map(|family| family.operators).copied()
+}
+
+/// Kernels that are not operators'.
+static OTHER_KERNELS: &[&Kernel] = &[
     &crate::data::augment::displacement::DISPLACEMENT,
     &crate::data::augment::warp::WARP,
     &crate::data::gather::IMAGES,
@@ -347,3 +312,8 @@ pub static KERNELS: &[&Kernel] = &[
     &crate::optim::rmsprop::STEP_CENTERED,
     &crate::optim::sgd::STEP,
 ];
+
+/// Every kernel there is.
+pub fn kernels() -> impl Iterator<Item = &'static Kernel> {
+    REGISTRY.iter().flat_map(|family| family.kernels).chain(OTHER_KERNELS).copied()
+}

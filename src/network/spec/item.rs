@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::error::SpecError;
 use crate::network::fields::{Fields, brief};
-use crate::ops::{OPERATORS, Operator};
+use crate::ops::{Operator, operators};
 
 /// How deep containers may stand in one another.
 const DEEPEST: usize = 16;
@@ -160,13 +160,13 @@ fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
 
 fn read_operator(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let path = fields.path().to_owned();
-    let operators = || OPERATORS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let known = || operators().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
     let Some(operator) = fields.text("op")? else {
-        let expected = format!("an operator ({}), or a container ({})", operators(), CONTAINERS.join(", "));
+        let expected = format!("an operator ({}), or a container ({})", known(), CONTAINERS.join(", "));
         return Err(SpecError::MissingField { path, field: "op".into(), expected });
     };
-    let Some((_, parse)) = OPERATORS.iter().find(|(name, _)| *name == operator) else {
-        return Err(SpecError::UnknownOperator { path, operator: operator.into(), known: operators() });
+    let Some((_, parse)) = operators().find(|(name, _)| *name == operator) else {
+        return Err(SpecError::UnknownOperator { path, operator: operator.into(), known: known() });
     };
     parse(fields)
 }

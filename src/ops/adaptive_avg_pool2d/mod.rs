@@ -1,13 +1,24 @@
 //! Average pooling to a given size.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use super::{Operator, OutputSpec, Reach, Window};
+use super::{Family, Operator, OutputSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("adaptive_avg_pool2d", parse)],
+    kernels: &[],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Average pooling to `output_size`, whatever the input's: window `i` of `out` goes from `floor(i h / out)` to before `ceil((i + 1) h / out)`.
 ///

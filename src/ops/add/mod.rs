@@ -1,5 +1,7 @@
 //! Elementwise sum: where a residual comes back to its shortcut, and autodiff's join where a value is read by several nodes.
 
+#[cfg(feature = "harness")]
+mod cases;
 mod simd;
 
 use std::rc::Rc;
@@ -7,12 +9,20 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::relu::{self, ReluParams, rectify};
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("add", parse)],
+    kernels: &[&FORWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y = a + b`, the sum that makes a network residual (He et al. 2016, section 3.2, equation 1), or with `relu` `y = max(0, a + b)`, the ReLU that
 /// follows it there (figure 2). Any number of values from two on can be added.

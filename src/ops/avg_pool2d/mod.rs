@@ -1,5 +1,7 @@
 //! Two-dimensional average pooling, and the kernels of all averages over windows.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 pub(super) mod scalar;
 pub(super) mod simd;
@@ -7,12 +9,20 @@ pub(super) mod simd;
 use std::rc::Rc;
 
 use self::params::AvgPool2dParams;
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("avg_pool2d", parse)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Average pooling: `y[n,c,h,w]` = the sum of `x` over the window at `h * stride - padding`, `w * stride - padding`, divided by its size.
 ///

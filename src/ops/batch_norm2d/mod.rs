@@ -1,5 +1,7 @@
 //! Batch normalization of maps.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 mod scalar;
 mod simd;
@@ -7,13 +9,21 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::BatchNorm2dParams;
-use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, StatisticSpec};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, StatisticSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("batch_norm2d", parse)],
+    kernels: &[&BATCH_STATISTICS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Batch normalization (Ioffe and Szegedy 2015, algorithms 1 and 2): `y = gamma (x - mean) / sqrt(variance + eps) + beta` for each channel.
 ///

@@ -1,5 +1,7 @@
 //! A factor and a summand for every channel.
 
+#[cfg(feature = "harness")]
+mod cases;
 mod scalar;
 mod simd;
 
@@ -7,13 +9,21 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE, ParameterSpec};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("channel_affine", parse)],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &PARAMETER_GRADIENTS],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y[n,c,h,w] = weight[c] x[n,c,h,w] + bias[c]`: what makes the sub-sampling of LeNet-5 trainable, after a sum over 2x2 pixels and before the squashing
 /// function (LeCun et al. 1998, section II.B, layer S2).

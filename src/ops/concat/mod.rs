@@ -1,18 +1,28 @@
 //! Maps brought together along their channels.
 
+#[cfg(feature = "harness")]
+mod cases;
 mod simd;
 
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE, shift};
+use super::{Family, Operator, OutputSpec, PRELUDE, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("concat", parse)],
+    kernels: &[&PLACE],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// The channels of every input one after the other, in the order of the inputs: PyTorch's `cat` along dimension 1.
 ///

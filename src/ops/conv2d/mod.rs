@@ -1,5 +1,7 @@
 //! Two-dimensional convolution.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod connections;
 pub mod params;
 mod scalar;
@@ -9,13 +11,21 @@ use std::rc::Rc;
 
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
-use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("conv2d", parse)],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT, &connections::MASK],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Two-dimensional cross-correlation, which the field calls convolution (LeCun et al. 1998, section II.A).
 ///

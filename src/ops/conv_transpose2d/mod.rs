@@ -1,18 +1,28 @@
 //! Two-dimensional transposed convolution.
 
 mod bias;
+#[cfg(feature = "harness")]
+mod cases;
 
 use std::rc::Rc;
 
 use self::bias::BiasParams;
 use super::conv2d::params::Conv2dParams;
 use super::conv2d::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT, check_groups};
-use super::{Operator, OutputSpec, ParameterSpec, Reach, Window};
+use super::{Family, Operator, OutputSpec, ParameterSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("conv_transpose2d", parse)],
+    kernels: &[&BIAS],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 pub use self::bias::BIAS;
 

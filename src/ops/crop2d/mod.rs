@@ -1,12 +1,23 @@
 //! A rectangle cut out of maps.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
-use super::{Operator, OutputSpec, Reach, shift};
+use super::{Family, Operator, OutputSpec, Reach, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("crop2d", parse)],
+    kernels: &[],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y[n,c,h,w] = x[n, c, top + h, left + w]`: what U-Net does to a map before it joins the smaller one of the way up (Ronneberger et al.
 /// 2015, section 2).

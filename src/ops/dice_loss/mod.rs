@@ -5,7 +5,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::softmax::{self, Softmax};
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
@@ -13,6 +13,14 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[],
+    kernels: &[&SUMS, &FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: &[],
+};
 
 /// `1 - mean over classes of (2 sum of p g + smooth) / (sum of p^2 + sum of g^2 + smooth)`, the sums over all pixels of the batch, where p is the softmax of
 /// the logits and g is 1 where the label is the class (Milletari et al. 2016, section 3). A class counts the same however few pixels it has.

@@ -1,10 +1,13 @@
 //! Dropout and stochastic depth: random masks, redrawn in every training step.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
@@ -13,6 +16,14 @@ use crate::network::fields::Fields;
 use crate::plan::names;
 use crate::rng::{hash, threshold};
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("dropout", parse), ("stochastic_depth", parse_stochastic_depth)],
+    kernels: &[&MASK, &APPLY, &COPY],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// What is kept or dropped together.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

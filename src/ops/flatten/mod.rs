@@ -1,16 +1,27 @@
 //! From maps to a row of features.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("flatten", parse)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y[n, (c * height + h) * width + w] = x[n,c,h,w]`: PyTorch's order, so that weights can be exchanged. A copy, since inside a plan
 /// channels come last.

@@ -1,14 +1,25 @@
 //! The average of a whole map.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("global_avg_pool2d", parse)],
+    kernels: &[&FORWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Global average pooling: `y[n,c]` = the mean of channel `c` over all pixels (Lin et al. 2014, section 3.2).
 ///

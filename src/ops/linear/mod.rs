@@ -1,5 +1,7 @@
 //! The fully connected layer.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 mod scalar;
 mod simd;
@@ -7,13 +9,21 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LinearParams;
-use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("linear", parse)],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// A fully connected layer: `y[n,o] = bias[o] + sum over i of weight[o,i] * x[n,i]`.
 ///

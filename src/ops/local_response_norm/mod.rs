@@ -1,5 +1,7 @@
 //! Local response normalization.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 mod scalar;
 mod simd;
@@ -7,13 +9,21 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LocalResponseNormParams;
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("local_response_norm", parse)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Local response normalization across channels (Krizhevsky et al. 2012, section 3.3):
 /// `y[n,c,h,w] = x[n,c,h,w] / (k + s * sum over j of x[n,j,h,w]^2)^beta`, j from `c - floor(size / 2)` to `c + floor((size - 1) / 2)`, as far as there are

@@ -1,5 +1,7 @@
 //! Two-dimensional max pooling.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 mod scalar;
 mod simd;
@@ -7,13 +9,21 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::MaxPool2dParams;
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("max_pool2d", parse)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Max pooling: `y[n,c,h,w]` = the largest of `x` in the window at `h * stride - padding`, `w * stride - padding`.
 ///

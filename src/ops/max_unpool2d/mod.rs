@@ -1,18 +1,28 @@
 //! Max pooling undone.
 
+#[cfg(feature = "harness")]
+mod cases;
 mod scalar;
 
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE, Reach, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("max_unpool2d", parse)],
+    kernels: &[&LOCATE, &FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// Max unpooling: zeros, but for `y[n,c,indices[n,c,h,w]] = x[n,c,h,w]`, where the indices count row by row through `y`.
 ///

@@ -1,15 +1,26 @@
 //! Multiplication with what is not trained.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("mul_const", parse)],
+    kernels: &[&MULTIPLY],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y = factor x`, with a factor that is fixed: one number, as where distances become logits ([`super::rbf`]), or one for every value, as where a single
 /// feature is followed back to the image (Zeiler and Fergus 2014, section 2.1: "we set all other activations in the layer to zero").

@@ -1,12 +1,23 @@
 //! A border of zeros around maps.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
-use super::{Operator, OutputSpec, Reach, shift};
+use super::{Family, Operator, OutputSpec, Reach, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("pad2d", parse)],
+    kernels: &[],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y` is `x` with zeros around: PyTorch's `ZeroPad2d`, sides in its order. What padding inside a convolution cannot do: four different sides.
 ///

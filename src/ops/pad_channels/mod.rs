@@ -1,12 +1,23 @@
 //! Channels of zeros before and behind the others.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
-use super::{Operator, OutputSpec, shift};
+use super::{Family, Operator, OutputSpec, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("pad_channels", parse)],
+    kernels: &[],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y` has `before` channels of zeros, then those of `x`, then `after` channels of zeros.
 ///

@@ -1,5 +1,7 @@
 //! Euclidean radial basis functions: distances to codes.
 
+#[cfg(feature = "harness")]
+mod cases;
 mod codes;
 pub mod params;
 mod scalar;
@@ -7,13 +9,21 @@ mod scalar;
 use std::rc::Rc;
 
 use self::params::RbfParams;
-use super::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("rbf", parse)],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// The squared distance of the input to each code: `y[n,o] = sum over i of (x[n,i] - weight[o,i])^2`, the output layer of LeNet-5 (LeCun et al. 1998,
 /// section II.B, equation 7). The nearest code is the class, so that the smallest output wins: a negative [`super::mul_const`] makes logits of it.

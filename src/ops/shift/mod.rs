@@ -6,11 +6,19 @@ pub(super) mod simd;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::PRELUDE;
+use super::{Family, PRELUDE};
 use crate::graph::{Graph, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[],
+    kernels: &[&FORWARD],
+    #[cfg(feature = "harness")]
+    adapters: &[],
+};
 
 /// How far the input's first channel, row and column lie from the output's; negative where the output begins later.
 pub type Offset = [isize; 3];

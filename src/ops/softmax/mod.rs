@@ -1,16 +1,27 @@
 //! Softmax and its logarithm, over the channels.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("log_softmax", parse_log), ("softmax", parse)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// `y[c] = exp(x[c]) / sum over k of exp(x[k])` over the channels of each position (Bridle 1990), or its logarithm `y[c] = x[c] - log(sum over k of exp(x[k]))`.
 /// The largest of a position is subtracted first, which changes nothing but keeps the exponentials finite.

@@ -1,15 +1,25 @@
 //! Softmax and cross-entropy in one operator: the loss of classification.
 
+#[cfg(feature = "harness")]
+mod cases;
 pub mod params;
 mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
-use super::{Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[],
+    kernels: &[&FORWARD_LABELS, &FORWARD_DISTRIBUTIONS, &BACKWARD_LABELS, &BACKWARD_DISTRIBUTIONS],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// How the items' costs become one loss.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

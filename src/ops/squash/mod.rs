@@ -1,16 +1,27 @@
 //! The squashing functions of the time before ReLU: sigmoid, tanh, and LeNet's scaled tanh.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("scaled_tanh", parse_scaled_tanh), ("sigmoid", parse_sigmoid), ("tanh", parse_tanh)],
+    kernels: &[&FORWARD, &BACKWARD],
+    #[cfg(feature = "harness")]
+    adapters: cases::ADAPTERS,
+};
 
 /// A function that flattens out on both sides.
 ///

@@ -3,11 +3,19 @@
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use super::{Operator, OutputSpec, Reach, Window};
+use super::{Family, Operator, OutputSpec, Reach, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
+
+/// The line of [`REGISTRY`](super::REGISTRY).
+pub static FAMILY: Family = Family {
+    operators: &[("upsample", parse)],
+    kernels: &[],
+    #[cfg(feature = "harness")]
+    adapters: &[],
+};
 
 /// Nearest-neighbour upsampling: `y[n,c,h,w] = x[n, c, h / scale_h, w / scale_w]`, rounded down. Sum pooling the other way round, and run by
 /// its kernels: its gradient forward, and it backward.

@@ -1,0 +1,20 @@
+//! How the reference data writes this operator.
+
+use super::BatchNorm2d;
+use crate::conformance::adapter::{Adapter, Chain, Parameters, has, one};
+use crate::conformance::case::CaseError;
+use crate::network::fields::Fields;
+
+pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
+    op: "batch_norm2d",
+    renamed: &[("weight", "gamma"), ("bias", "beta")],
+    statistics: &["running_mean", "running_var"],
+    build,
+    ..Adapter::BASE
+}];
+
+fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+    fields.flag_or("training", true)?;
+    let affine = fields.flag_or("affine", has(parameters, "gamma"))?;
+    one(BatchNorm2d { eps: fields.number_or("eps", 0.0, 1.0, 1e-5)?, momentum: fields.number_or("momentum", 0.0, 1.0, 0.1)?, affine })
+}

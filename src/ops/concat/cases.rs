@@ -1,0 +1,19 @@
+//! How the reference data writes this operator.
+
+use super::Concat;
+use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
+use crate::conformance::case::CaseError;
+use crate::network::fields::Fields;
+
+pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
+    op: "concat",
+    inputs: &["x0"],
+    optional_inputs: &["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15"],
+    build,
+    ..Adapter::BASE
+}];
+
+fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    one(Concat)
+}

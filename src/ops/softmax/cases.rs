@@ -1,0 +1,17 @@
+//! How the reference data writes this operator.
+
+use super::Softmax;
+use crate::conformance::adapter::{Adapter, Chain, one};
+use crate::conformance::case::CaseError;
+use crate::network::fields::Fields;
+
+pub(super) static ADAPTERS: &[Adapter] = &[
+    Adapter { op: "log_softmax", build: |fields, _| build(fields, true), ..Adapter::BASE },
+    Adapter { op: "softmax", build: |fields, _| build(fields, false), ..Adapter::BASE },
+];
+
+/// Over channels only, which is dimension 1.
+fn build(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, CaseError> {
+    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    one(Softmax { logarithm })
+}

@@ -1,0 +1,19 @@
+//! How the reference data writes this operator.
+
+use super::Squash;
+use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
+use crate::conformance::case::CaseError;
+use crate::network::fields::Fields;
+
+pub(super) static ADAPTERS: &[Adapter] = &[
+    Adapter { op: "scaled_tanh", build: scaled_tanh, ..Adapter::BASE },
+    Adapter { op: "sigmoid", build: |_, _| one(Squash::Sigmoid), ..Adapter::BASE },
+    Adapter { op: "tanh", build: |_, _| one(Squash::Tanh), ..Adapter::BASE },
+];
+
+fn scaled_tanh(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+    one(Squash::ScaledTanh {
+        amplitude: fields.number_or("amplitude", 1e-3, 1e3, 1.7159)?,
+        slope: fields.number_or("slope", 1e-3, 1e3, 2.0 / 3.0)?,
+    })
+}
