@@ -1,9 +1,12 @@
-//! The JSON Schema of the network language says what the engine says.
+//! The JSON Schema of the network language says what the engine says. It is put together from a frame, `src/network/spec/network.schema.json`,
+//! and from what lies in the operators' folders.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -15,8 +18,45 @@ use serde_json::{Value, json};
 use support::cases;
 use support::specs::{specification, without_nulls};
 
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The operators' parts of the schema, by name.
+fn parts() -> BTreeMap<String, String> {
+    let mut parts = BTreeMap::new();
+    for folder in fs::read_dir(Path::new(ROOT).join("src/ops")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if let Some(operator) = file.file_name().unwrap().to_str().unwrap().strip_suffix(".schema.json") {
+                parts.insert(operator.to_owned(), fs::read_to_string(&file).unwrap());
+            }
+        }
+    }
+    parts
+}
+
+/// The schema as text, with the parts in alphabetical order.
+fn composed() -> String {
+    let parts = parts();
+    let choices: Vec<String> = parts.keys().map(|name| format!("        {{\"$ref\": \"#/$defs/{name}\"}}")).collect();
+    let definitions: Vec<String> =
+        parts.iter().map(|(name, part)| format!("    \"{name}\": {}", part.trim_end().replace('\n', "\n    "))).collect();
+    fs::read_to_string(Path::new(ROOT).join("src/network/spec/network.schema.json"))
+        .unwrap()
+        .replace("\"oneOf\": []", &format!("\"oneOf\": [\n{}\n      ]", choices.join(",\n")))
+        .replace("    \"(definitions of the operators)\": null", &definitions.join(",\n"))
+}
+
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../docs/schema/network-1.json")).unwrap()
+    serde_json::from_str(&composed()).unwrap()
+}
+
+#[test]
+fn the_published_schema_is_of_today() {
+    let file = Path::new(ROOT).join("docs/schema/network-1.json");
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(&file, composed()).unwrap();
+    }
+    let published = fs::read_to_string(&file).unwrap();
+    assert_eq!(published, composed(), "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test schema`");
 }
 
 fn validator() -> Validator {

@@ -1,0 +1,12 @@
+use receptive::ops::global_avg_pool2d::GlobalAvgPool2d;
+
+use super::*;
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn global_avg_pool2d(dims in maps(), seed: u64) {
+        smooth_map(dims, GlobalAvgPool2d, seed)?;
+    }
+}
