@@ -171,6 +171,6 @@ fn the_drawn_specifications_reach_plans_and_errors() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::new(cases(1));
-    let plans = (0..400).filter(|_| compile(&specification().new_tree(&mut runner).unwrap().current()).unwrap()).count();
-    assert!((20..380).contains(&plans), "{plans} of 400 give a plan");
+    let plans = (0..4000).filter(|_| compile(&specification().new_tree(&mut runner).unwrap().current()).unwrap()).count();
+    assert!((200..3800).contains(&plans), "{plans} of 4000 give a plan");
 }

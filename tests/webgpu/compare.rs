@@ -86,53 +86,65 @@ impl Case {
         self.keep.push(value);
     }
 
-    /// Runs the case on both backends.
-    pub async fn check(self, wgpu: &Wgpu) {
-        let Self { what, graph, mut random, terms, inputs, keep } = self;
-        let states: Vec<ValueId> = (0..graph.values.len()).map(ValueId).filter(|&id| graph.value(id).role == Role::State).collect();
+    /// Runs the case on both backends, on WebGPU with dispatches as they are and with three rows of workgroups in each, as one of more than
+    /// 65,535 workgroups would have.
+    pub async fn check(mut self, wgpu: &Wgpu) {
+        let states = (0..self.graph.values.len()).map(ValueId).filter(|&id| self.graph.value(id).role == Role::State);
         let kept: Vec<(String, bool)> =
-            keep.iter().chain(&states).map(|&id| (graph.value(id).name.clone(), graph.value(id).words)).collect();
+            self.keep.iter().copied().chain(states).map(|id| (self.graph.value(id).name.clone(), self.graph.value(id).words)).collect();
         let mut builder = Builder::default();
-        let program = builder.program(graph, &keep);
+        let program = builder.program(std::mem::take(&mut self.graph), &self.keep);
         let mut plan = builder.finish();
         plan.train = program;
+        let parameters: Vec<(String, Located, Vec<f32>)> = plan
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let place = plan.parameter_place(parameter, 0);
+                let values = (0..place.shape.count()).map(|_| self.random.normal() as f32).collect();
+                (parameter.name.clone(), place, values)
+            })
+            .collect();
         let mut cpu = AnyExecutor::double(&plan).await.expect("memory");
-        let gpu = AnyExecutor::wgpu(wgpu.clone(), &plan, &HashMap::new()).await;
-        let mut gpu = gpu.unwrap_or_else(|error| panic!("{what}: {error}"));
-        for (name, contents) in &inputs {
+        self.write(&plan, &parameters, &mut cpu);
+        cpu.run(Which::Train).expect("it runs");
+        for (rows, wgpu) in [(1, wgpu.clone()), (3, wgpu.with_rows(3))] {
+            let what = if rows == 1 { self.what.clone() } else { format!("{}, in {rows} rows", self.what) };
+            let gpu = AnyExecutor::wgpu(wgpu, &plan, &HashMap::new()).await;
+            let mut gpu = gpu.unwrap_or_else(|error| panic!("{what}: {error}"));
+            self.write(&plan, &parameters, &mut gpu);
+            poison(&plan, &kept, &mut gpu);
+            gpu.run(Which::Train).unwrap_or_else(|error| panic!("{what}: {error}"));
+            for (name, words) in &kept {
+                let place = locate(&plan.train, name).expect("a kept value").clone();
+                if *words {
+                    let expected = cpu.read_words(place.range).await.expect("read");
+                    let found = gpu.read_words(place.range).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+                    assert_eq!(found, expected, "{what}: {name}");
+                } else {
+                    compare(&what, name, &place, self.terms, &mut cpu, &mut gpu).await;
+                }
+            }
+            for parameter in &plan.parameters {
+                let place = plan.parameter_place(parameter, 1);
+                compare(&what, &format!("d {}", parameter.name), &place, self.terms, &mut cpu, &mut gpu).await;
+            }
+        }
+    }
+
+    /// Writes inputs and parameters.
+    fn write(&self, plan: &Plan, parameters: &[(String, Located, Vec<f32>)], executor: &mut AnyExecutor) {
+        for (name, contents) in &self.inputs {
             let place = locate(&plan.train, name).expect("an input").clone();
-            for executor in [&mut cpu, &mut gpu] {
-                match contents {
-                    Contents::Floats(values) => executor.write_value(name, &place, values).expect("written"),
-                    Contents::Words(values) => {
-                        executor.write_words(place.range, &place.layout.store(&place.shape, values)).expect("written");
-                    }
+            match contents {
+                Contents::Floats(values) => executor.write_value(name, &place, values).expect("written"),
+                Contents::Words(values) => {
+                    executor.write_words(place.range, &place.layout.store(&place.shape, values)).expect("written");
                 }
             }
         }
-        for parameter in &plan.parameters {
-            let place = plan.parameter_place(parameter, 0);
-            let values: Vec<f32> = (0..place.shape.count()).map(|_| random.normal() as f32).collect();
-            for executor in [&mut cpu, &mut gpu] {
-                executor.write_value(&parameter.name, &place, &values).expect("written");
-            }
-        }
-        poison(&plan, &kept, &mut gpu);
-        cpu.run(Which::Train).expect("it runs");
-        gpu.run(Which::Train).unwrap_or_else(|error| panic!("{what}: {error}"));
-        for (name, words) in &kept {
-            let place = locate(&plan.train, name).expect("a kept value").clone();
-            if *words {
-                let expected = cpu.read_words(place.range).await.expect("read");
-                let found = gpu.read_words(place.range).await.unwrap_or_else(|error| panic!("{what}: {error}"));
-                assert_eq!(found, expected, "{what}: {name}");
-            } else {
-                compare(&what, name, &place, terms, &mut cpu, &mut gpu).await;
-            }
-        }
-        for parameter in &plan.parameters {
-            let place = plan.parameter_place(parameter, 1);
-            compare(&what, &format!("d {}", parameter.name), &place, terms, &mut cpu, &mut gpu).await;
+        for (name, place, values) in parameters {
+            executor.write_value(name, place, values).expect("written");
         }
     }
 }
@@ -178,7 +190,8 @@ async fn compare(what: &str, name: &str, place: &Located, terms: f32, cpu: &mut 
     // Rank 1 and 3 (losses, costs) have no channels to pad; what lies after their end is nobody's.
     if matches!(place.shape.dims().len(), 2 | 4) {
         let again = place.layout.store(&place.shape, &found);
-        let padding = stored.iter().zip(&again).find(|(a, b)| a.to_bits() != b.to_bits() && !a.is_nan());
+        // A zero of either sign is a zero.
+        let padding = stored.iter().zip(&again).find(|(a, b)| a != b && !a.is_nan());
         assert!(padding.is_none(), "{what}: {name} has {padding:?} in a pad lane");
         let nans = |values: &[f32]| values.iter().filter(|value| value.is_nan()).count();
         assert_eq!(nans(&stored), nans(&again), "{what}: {name} has NaN in a pad lane");

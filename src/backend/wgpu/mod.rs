@@ -27,6 +27,8 @@ pub use self::program::Prepared;
 #[derive(Clone, Debug)]
 pub struct Wgpu {
     device: Rc<Device>,
+    /// Rows that a dispatch is laid out in at least.
+    least_rows: u32,
 }
 
 /// Words in a piece of an upload that fills a buffer.
@@ -40,7 +42,7 @@ impl Wgpu {
     /// [`DeviceError::NoWebgpu`], [`DeviceError::NoAdapter`], [`DeviceError::SoftwareAdapter`] unless asked for,
     /// [`DeviceError::DeviceRequestFailed`].
     pub async fn open(software: bool) -> Result<Self, DeviceError> {
-        Ok(Self { device: Rc::new(Device::open(software).await?) })
+        Ok(Self { device: Rc::new(Device::open(software).await?), least_rows: 1 })
     }
 
     /// The adapter, as the browser names it.
@@ -51,6 +53,12 @@ impl Wgpu {
     /// Whether the adapter is a program on the CPU.
     pub fn is_software(&self) -> bool {
         self.device.adapter.software
+    }
+
+    /// The same device, with programs whose dispatches have so many rows of workgroups where they could do with one. Only huge programs need
+    /// it; tests ask for it, so that no kernel counts on one row.
+    pub fn with_rows(&self, least_rows: u32) -> Self {
+        Self { least_rows, ..self.clone() }
     }
 
     /// Gives the device up, as if it had been taken away: calls from now on end in [`DeviceError::DeviceLost`].
@@ -108,7 +116,7 @@ impl Backend for Wgpu {
     }
 
     async fn prepare(&mut self, program: &Program, buffers: &[Buffer]) -> Result<Prepared, DeviceError> {
-        self.device.prepare(program, buffers).await
+        self.device.prepare(program, buffers, self.least_rows).await
     }
 
     fn run(&mut self, program: &Prepared, _buffers: &mut [Buffer]) -> Result<(), DeviceError> {

@@ -46,9 +46,9 @@ fn params_bytes(step: &Step) -> u64 {
 
 impl Device {
     /// Makes everything that a program needs.
-    pub(super) async fn prepare(&self, program: &Program, buffers: &[Buffer]) -> Result<Prepared, DeviceError> {
+    pub(super) async fn prepare(&self, program: &Program, buffers: &[Buffer], least_rows: u32) -> Result<Prepared, DeviceError> {
         self.check()?;
-        let passes = self.passes(program)?;
+        let passes = self.passes(program, least_rows)?;
         let needed: Vec<PassOf> = passes.iter().flatten().map(|(of, _)| *of).collect();
         self.compile(&needed).await?;
         let (prepared, error) = self.capture(|| self.bind(program, buffers, &passes));
@@ -58,14 +58,14 @@ impl Device {
         }
     }
 
-    fn passes(&self, program: &Program) -> Result<Passes, DeviceError> {
+    fn passes(&self, program: &Program, least_rows: u32) -> Result<Passes, DeviceError> {
         let limit = self.limits.max_compute_workgroups_per_dimension;
         let of_step = |step: &Step| {
             let (kernel, scratch) = (step.kernel, scratch_len(step) > 0);
             let sized = kernel.passes.iter().enumerate().map(|(pass, of)| (pass, (of.workgroups)(&step.params)));
             sized
                 .filter(|&(_, workgroups)| workgroups > 0)
-                .map(|(pass, workgroups)| Ok((PassOf { kernel, pass, scratch }, grid(kernel.name, workgroups, limit)?)))
+                .map(|(pass, workgroups)| Ok((PassOf { kernel, pass, scratch }, grid(kernel.name, workgroups, limit, least_rows)?)))
                 .collect()
         };
         program.steps.iter().map(of_step).collect()
