@@ -214,6 +214,11 @@ pub trait Operator: fmt::Debug {
         0
     }
 
+    /// Whether it makes ordinary numbers of infinite ones, with gradients of zero: an infinity would then go unnoticed.
+    fn saturates(&self) -> bool {
+        false
+    }
+
     /// How it looks at its input; `None` when every output sees the whole input.
     fn window(&self) -> Option<Window> {
         Some(Window::POINT)

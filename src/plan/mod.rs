@@ -339,7 +339,12 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let params = StepParams { len: len as u32, unused: [0; 3] };
     let params = bytemuck::bytes_of(&params);
     if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
-        graph.call("optimizer", &guard::CHECK, params, &[gradients, ValueId(sums), hyper]);
+        let saturating = graph.nodes.iter().filter(|node| node.operator.saturates()).map(|node| node.inputs[0]);
+        for checked in saturating.chain([gradients]).collect::<Vec<_>>() {
+            let value = graph.value(checked);
+            let params = StepParams { len: value.layout.stored_len(&value.shape) as u32, unused: [0; 3] };
+            graph.call("optimizer", &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
+        }
     }
     if optimizer.clip_grad_norm.is_some() {
         graph.call("optimizer", &clip::NORM, params, &[gradients, hyper]);

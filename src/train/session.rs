@@ -771,4 +771,21 @@ mod tests {
         let again = ask(&session, json!({"type": "step"}));
         assert_eq!((&again["error"]["step"], &again["error"]["node"]), (&failed["error"]["step"], &failed["error"]["node"]), "{again}");
     }
+
+    #[test]
+    fn an_infinity_that_a_tanh_hides_is_found() {
+        let (session, _) = session();
+        load(&session, 60);
+        let layers = json!([{"op": "flatten"}, {"op": "linear", "name": "wide", "out_features": 8}, {"op": "tanh"}, {"op": "linear", "out_features": 10}]);
+        let compiled =
+            ask(&session, json!({"type": "compile", "run": "fig", "spec": {"version": 1, "layers": layers}, "backend": "scalar"}));
+        assert_eq!(compiled["type"], "compiled");
+        {
+            let mut run = pollster::block_on(session.run.lock());
+            let trainer = &mut run.as_mut().unwrap().trainer;
+            trainer.write_parameter("wide.weight", &[3e38; 784 * 8]).unwrap();
+        }
+        let failed = ask(&session, json!({"type": "step"}));
+        assert_eq!((&failed["error"]["node"], &failed["error"]["what"]), (&json!("wide"), &json!("activations")), "{failed}");
+    }
 }

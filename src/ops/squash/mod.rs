@@ -128,6 +128,10 @@ impl Operator for Squash {
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
 
+    fn saturates(&self) -> bool {
+        true
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
         let params = self.params(graph, node.inputs[0]);
         graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[node.inputs[0], node.outputs[0]]);
