@@ -14,7 +14,7 @@ proptest! {
         let mut problem = Problem::default();
         let window = window(h, w);
         // Room for one output at least, and as much output padding as PyTorch allows.
-        let size = |axis: usize| 1 + [h[4], w[4]][axis] % 4 + 2 * window.padding[axis] / window.stride[axis];
+        let size = |axis: usize| 1 + [h[4], w[4]][axis] % 4 + (2 * window.padding[axis]).div_ceil(window.stride[axis]);
         let output_padding = [0, 1].map(|axis| output_padding[axis] % window.stride[axis].max(window.dilation[axis]));
         let dims = [batch, groups * in_per_group, size(0), size(1)];
         let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
