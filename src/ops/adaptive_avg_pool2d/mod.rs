@@ -20,16 +20,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Average pooling to `output_size`, whatever the input's: window `i` of `out` goes from `floor(i h / out)` to before `ceil((i + 1) h / out)`.
-///
-/// Windows may overlap, and repeat pixels where the output is larger. PyTorch's `AdaptiveAvgPool2d`, which lets its AlexNet and VGG take
-/// images of any size; spatial pyramid pooling (He et al. 2014, section 2.2) has the same windows.
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, out_h, out_w]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::SizeOverflow`].
+/// Average pooling to `output_size`, whatever the input's.
+#[doc = include_str!("adaptive_avg_pool2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdaptiveAvgPool2d {
     /// Height and width.

@@ -24,16 +24,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y = a + b`, the sum that makes a network residual (He et al. 2016, section 3.2, equation 1), or with `relu` `y = max(0, a + b)`, the ReLU that
-/// follows it there (figure 2). Any number of values from two on can be added.
-///
-/// Departs from PyTorch: nothing is broadcast. A sum over unlike shapes is a mistake in a network more often than it is meant.
-///
-/// # Shapes
-/// inputs and output alike, any rank.
-///
-/// # Errors
-/// [`ShapeError::SummandsDiffer`] for unlike shapes, or for a single value.
+/// The sum of two or more values, with or without the ReLU that follows it in a residual network.
+#[doc = include_str!("add.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Add {
     /// Whether a ReLU follows.

@@ -24,19 +24,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Average pooling: `y[n,c,h,w]` = the sum of `x` over the window at `h * stride - padding`, `w * stride - padding`, divided by its size.
-///
-/// LeNet-5's subsampling without its two coefficients (LeCun et al. 1998, section II.B). Padding counts as zeros. The size of a window is
-/// that of its part inside the padded input, or with `count_include_pad` false inside the input itself; `divisor_override` replaces it, and 1
-/// makes sum pooling of it. With `ceil_mode` sizes are rounded up, and a last window that would start in the bottom or right padding is
-/// dropped. All as PyTorch does.
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, floor((h + 2 padding - kernel_size) / stride) + 1, ...]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::KernelLargerThanInput`], [`ShapeError::PaddingTooLarge`],
-/// [`ShapeError::SizeOverflow`] where a window's size cannot be counted.
+/// Average pooling.
+#[doc = include_str!("avg_pool2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct AvgPool2d {

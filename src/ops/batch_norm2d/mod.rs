@@ -25,18 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Batch normalization (Ioffe and Szegedy 2015, algorithms 1 and 2): `y = gamma (x - mean) / sqrt(variance + eps) + beta` for each channel.
-///
-/// In training mean and variance are those of the batch, over samples, rows and columns, the variance divided by n; `running_mean` and
-/// `running_var` move towards them by `momentum`, there with the variance divided by n - 1. In evaluation the running ones are used. Departs
-/// from the paper, as PyTorch does: the running statistics are moving averages, and `momentum` is the weight of the new value.
-///
-/// # Shapes
-/// input and output `[n, c, h, w]`; `gamma`, `beta`, `running_mean`, `running_var` `[c]`; without `affine` gamma is 1 and beta 0. A second output,
-/// `statistics` `[2, c]`, holds mean and `1 / sqrt(variance + eps)` for the backward pass.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4; in training [`ShapeError::SingleValue`] when a channel has one value, which has no variance.
+/// Batch normalization.
+#[doc = include_str!("batch_norm2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct BatchNorm2d {

@@ -25,14 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y[n,c,h,w] = weight[c] x[n,c,h,w] + bias[c]`: what makes the sub-sampling of LeNet-5 trainable, after a sum over 2x2 pixels and before the squashing
-/// function (LeCun et al. 1998, section II.B, layer S2).
-///
-/// # Shapes
-/// input and output `[n, c, h, w]` or `[n, c]`; weight and bias `[c]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] for other ranks.
+/// A factor and a summand for every channel.
+#[doc = include_str!("channel_affine.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelAffine;
 

@@ -24,16 +24,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// The channels of every input one after the other, in the order of the inputs: PyTorch's `cat` along dimension 1.
-///
-/// What joins the branches of an Inception module (Szegedy et al. 2015, section 4, "filter concatenation") and the long skips of a U-Net
-/// (Ronneberger et al. 2015, section 2).
-///
-/// # Shapes
-/// inputs `[n, c_i, h, w]`, output `[n, sum of c_i, h, w]`; or `[n, c_i]` and `[n, sum of c_i]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4 or 2, [`ShapeError::BranchesDiffer`] where inputs differ in more than channels.
+/// The channels of every input one after the other, in the order of the inputs.
+#[doc = include_str!("concat.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Concat;
 

@@ -27,19 +27,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Two-dimensional cross-correlation, which the field calls convolution (LeCun et al. 1998, section II.A).
-///
-/// `y[n,o,h,w] = bias[o] + sum over i,r,s of weight[o,i,r,s] * x[n, i, h*stride + r*dilation - padding, w*stride + s*dilation - padding]`
-///
-/// With `groups` the channels are split evenly and group g of the output reads group g of the input only (Krizhevsky et al. 2012,
-/// section 3.5).
-///
-/// # Shapes
-/// input `[n, in_channels, h, w]`, output `[n, out_channels, floor((h + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, ...]`;
-/// weight `[out_channels, in_channels / groups, kernel_height, kernel_width]`, bias `[out_channels]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::ChannelsNotDivisible`], [`ShapeError::KernelLargerThanInput`].
+/// Two-dimensional convolution. With `connections` it is a [`ConnectedConv2d`].
+#[doc = include_str!("conv2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct Conv2d {

@@ -26,22 +26,8 @@ pub static FAMILY: Family = Family {
 
 pub use self::bias::BIAS;
 
-/// Two-dimensional transposed convolution: the up-convolution of U-Net (Ronneberger et al. 2015, section 2), the deconvolution of Zeiler and
-/// Fergus (2014, section 2.1). It is the adjoint of [`conv2d`](super::conv2d) with the same weight, window and groups, and like it may be
-/// split in groups.
-///
-/// `y[n,o,a,b] = bias[o] + sum over i,h,w,r,s with h*stride + r*dilation - padding = a, likewise b, of weight[i,o,r,s] * x[n,i,h,w]`
-///
-/// Several input sizes of the convolution have one output size; `output_padding` tells which of them to go back to: so many rows and columns
-/// more, at the bottom and on the right.
-///
-/// # Shapes
-/// input `[n, in_channels, h, w]`, output `[n, out_channels, (h - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1, ...]`;
-/// weight `[in_channels, out_channels / groups, kernel_height, kernel_width]`, bias `[out_channels]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::ChannelsNotDivisible`], [`ShapeError::EmptyOutput`] when the padding cuts away
-/// everything, [`ShapeError::SizeOverflow`].
+/// Two-dimensional transposed convolution: the adjoint of [`conv2d`](super::conv2d) with the same weight, window and groups.
+#[doc = include_str!("conv_transpose2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct ConvTranspose2d {

@@ -19,14 +19,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y[n,c,h,w] = x[n, c, top + h, left + w]`: what U-Net does to a map before it joins the smaller one of the way up (Ronneberger et al.
-/// 2015, section 2).
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, size]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::CropOutside`].
+/// A rectangle cut out of maps.
+#[doc = include_str!("crop2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crop2d {
     /// Top and left.

@@ -22,17 +22,8 @@ pub static FAMILY: Family = Family {
     adapters: &[],
 };
 
-/// `1 - mean over classes of (2 sum of p g + smooth) / (sum of p^2 + sum of g^2 + smooth)`, the sums over all pixels of the batch, where p is the softmax of
-/// the logits and g is 1 where the label is the class (Milletari et al. 2016, section 3). A class counts the same however few pixels it has.
-///
-/// Departs from Milletari: the mean over several classes, and `smooth`, which gives a class that is neither there nor predicted the loss 0.
-/// Pixels with the label `ignore_index` count in no sum.
-///
-/// # Shapes
-/// logits `[n, c, h, w]` or `[n, c]`, labels `[n, h, w]` or `[n]` (words); output `[1]`. Further outputs: the probabilities, and the three sums `[3, c]`.
-///
-/// # Errors
-/// [`ShapeError::ShapesDiffer`] when logits and labels do not belong together, [`ShapeError::RankMismatch`].
+/// The Dice loss of segmentation.
+#[doc = include_str!("dice_loss.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiceLoss {
     /// Added above and below.

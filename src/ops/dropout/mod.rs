@@ -43,18 +43,9 @@ pub enum Source {
     Given,
 }
 
-/// Inverted dropout (Srivastava et al. 2014, section 10; Krizhevsky et al. 2012, section 4.2): in training `y = x mask / (1 - p)`, where the mask is
-/// 0 with probability `p` and else 1; in evaluation `y = x`. With [`Unit::Sample`] a whole sample is dropped at once: stochastic depth (Huang et al. 2016,
-/// section 3), for the branch of a residual block.
-///
-/// The mask depends on seed, step, layer and position alone, so that every backend draws the same. Departs from both papers, as
-/// PyTorch does: the scale is applied in training, not in evaluation.
-///
-/// # Shapes
-/// output as input, any rank; a second output holds the mask.
-///
-/// # Errors
-/// None of its own.
+/// Dropout, and with [`Unit::Sample`] stochastic depth.
+#[doc = include_str!("dropout.en.md")]
+#[doc = include_str!("stochastic_depth.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dropout {
     /// The probability to drop, from 0 to below 1.

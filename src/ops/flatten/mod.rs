@@ -23,14 +23,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y[n, (c * height + h) * width + w] = x[n,c,h,w]`: PyTorch's order, so that weights can be exchanged. A copy, since inside a plan
-/// channels come last.
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c h w]`; a rank-2 input stays as it is.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4 or 2.
+/// From maps to a row of features.
+#[doc = include_str!("flatten.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flatten;
 

@@ -21,13 +21,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Global average pooling: `y[n,c]` = the mean of channel `c` over all pixels (Lin et al. 2014, section 3.2).
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, 1, 1]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4.
+/// The average of a whole map.
+#[doc = include_str!("global_avg_pool2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct GlobalAvgPool2d;
 

@@ -25,13 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// A fully connected layer: `y[n,o] = bias[o] + sum over i of weight[o,i] * x[n,i]`.
-///
-/// # Shapes
-/// input `[n, in_features]`, output `[n, out_features]`; weight `[out_features, in_features]`, bias `[out_features]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 2.
+/// The fully connected layer.
+#[doc = include_str!("linear.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct Linear {

@@ -25,18 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Local response normalization across channels (Krizhevsky et al. 2012, section 3.3):
-/// `y[n,c,h,w] = x[n,c,h,w] / (k + s * sum over j of x[n,j,h,w]^2)^beta`, j from `c - floor(size / 2)` to `c + floor((size - 1) / 2)`, as far as there are
-/// channels. For an even `size` the channel more is before c, as in PyTorch.
-///
-/// With `alpha_over_size` s is `alpha / size`, as PyTorch has it; without, s is `alpha`, as in the paper, which has size 5, alpha 1e-4, beta 0.75 and
-/// k 2.
-///
-/// # Shapes
-/// input and output `[n, c, h, w]`. A second output of that shape, `denominator`, holds what is raised to beta, for the backward pass.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4.
+/// Local response normalization across channels.
+#[doc = include_str!("local_response_norm.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct LocalResponseNorm {

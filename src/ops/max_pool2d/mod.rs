@@ -25,19 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Max pooling: `y[n,c,h,w]` = the largest of `x` in the window at `h * stride - padding`, `w * stride - padding`.
-///
-/// Windows may overlap (Krizhevsky et al. 2012, section 3.4). Padding counts as minus infinity. Among equal values the first in
-/// row-major order wins and gets the gradient. With `ceil_mode` sizes are rounded up, and a last window that would start in the
-/// bottom or right padding is dropped, as PyTorch does.
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, floor((h + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, ...]`; a second output,
-/// `argmax`, holds `row * w + column` of each choice.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::KernelLargerThanInput`], [`ShapeError::PaddingTooLarge`],
-/// [`ShapeError::WindowOfPadding`] where a maximum would have nothing to choose from.
+/// Max pooling.
+#[doc = include_str!("max_pool2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct MaxPool2d {

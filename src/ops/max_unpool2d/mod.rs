@@ -24,21 +24,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// Max unpooling: zeros, but for `y[n,c,indices[n,c,h,w]] = x[n,c,h,w]`, where the indices count row by row through `y`.
-///
-/// With the `argmax` of a [`super::max_pool2d::MaxPool2d`] every maximum goes back to where it came from: the "switches" of a deconvnet
-/// (Zeiler and Fergus 2014, section 2.1) and the decoder of SegNet (Badrinarayanan et al. 2017, section 3). Where windows overlap, places can
-/// be equal; the last in row-major order counts. Its gradient is then PyTorch's, which every value with this place gets. An index past the end
-/// of a map is ignored, where PyTorch stops.
-///
-/// # Shapes
-/// inputs `x [n, c, h, w]` and the indices, of equal shape; output `[n, c, output_size]`, or `(h - 1) stride - 2 padding + kernel_size` by
-/// default.
-///
-/// # Errors
-/// [`ShapeError::WrongInputs`] unless two, [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::ShapesDiffer`],
-/// [`ShapeError::NotUnpoolable`] for an output size a stride or more from the default, [`ShapeError::EmptyOutput`],
-/// [`ShapeError::SizeOverflow`].
+/// Max pooling undone.
+#[doc = include_str!("max_unpool2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaxUnpool2d {
     /// That of the pooling. Its dilation is 1, as in PyTorch.

@@ -22,14 +22,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y = factor x`, with a factor that is fixed: one number, as where distances become logits ([`super::rbf`]), or one for every value, as where a single
-/// feature is followed back to the image (Zeiler and Fergus 2014, section 2.1: "we set all other activations in the layer to zero").
-///
-/// # Shapes
-/// output as input, any rank. [`Factor::Given`] is a second input: of the first one's shape, or any shape of a single value.
-///
-/// # Errors
-/// [`ShapeError::ShapesDiffer`] for another factor, [`ShapeError::NotDifferentiable`] where a gradient of the factor is asked for.
+/// Multiplication with what is not trained: [`Factor`].
+#[doc = include_str!("mul_const.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MulConst {
     /// What it multiplies with.

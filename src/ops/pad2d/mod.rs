@@ -19,13 +19,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y` is `x` with zeros around: PyTorch's `ZeroPad2d`, sides in its order. What padding inside a convolution cannot do: four different sides.
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, top + h + bottom, left + w + right]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::SizeOverflow`].
+/// A border of zeros around maps.
+#[doc = include_str!("pad2d.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pad2d {
     /// Left, right, top, bottom.

@@ -19,15 +19,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y` has `before` channels of zeros, then those of `x`, then `after` channels of zeros.
-///
-/// The shortcut without parameters where a residual network gets wider (He et al. 2016, section 3.3, option A).
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, before + c + after, h, w]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4.
+/// Channels of zeros before and behind the others.
+#[doc = include_str!("pad_channels.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's and explained in the type's own text")]
 pub struct PadChannels {

@@ -25,18 +25,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// The squared distance of the input to each code: `y[n,o] = sum over i of (x[n,i] - weight[o,i])^2`, the output layer of LeNet-5 (LeCun et al. 1998,
-/// section II.B, equation 7). The nearest code is the class, so that the smallest output wins: a negative [`super::mul_const`] makes logits of it.
-///
-/// In the paper codes are ±1 and fixed, those of the digits bitmaps of 7x12 pixels. The bitmaps of [`Codes::Digits`] are of that size and kind, not
-/// those of its figure 3.
-///
-/// # Shapes
-/// input `[n, in_features]`, output `[n, out_features]`; weight `[out_features, in_features]`, a parameter when it is trained.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 2; [`ShapeError::ShapesDiffer`] where the digits' codes do not fit, [`ShapeError::SizeOverflow`] for fixed codes
-/// of more than four million values.
+/// Euclidean radial basis functions: the squared distance to each code.
+#[doc = include_str!("rbf.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct Rbf {

@@ -23,10 +23,8 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y = max(0, x)` (Nair and Hinton 2010; Krizhevsky et al. 2012, section 3.1). The gradient at 0 is 0.
-///
-/// # Shapes
-/// output as input, any rank.
+/// The rectified linear unit.
+#[doc = include_str!("relu.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relu;
 

@@ -23,14 +23,9 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// `y[c] = exp(x[c]) / sum over k of exp(x[k])` over the channels of each position (Bridle 1990), or its logarithm `y[c] = x[c] - log(sum over k of exp(x[k]))`.
-/// The largest of a position is subtracted first, which changes nothing but keeps the exponentials finite.
-///
-/// # Shapes
-/// output as input: `[n, features]` or `[n, c, h, w]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] for other ranks.
+/// Softmax over the channels of each position, or its logarithm.
+#[doc = include_str!("softmax.en.md")]
+#[doc = include_str!("log_softmax.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Softmax {
     /// Whether the result is the logarithm.

@@ -32,19 +32,8 @@ pub enum Reduction {
     None,
 }
 
-/// Cross-entropy of softmax(logits) against a label or a distribution, as PyTorch's `cross_entropy`.
-///
-/// With class weights w and label smoothing e (Szegedy et al. 2016, section 7), an item with label y costs
-/// `(1-e) w[y] (-log p[y]) + e/C sum over c of w[c] (-log p[c])`; with a soft target q, `-sum over c of w[c] ((1-e) q[c] + e/C) log p[c]`.
-/// Items whose label is `ignore_index` cost nothing and do not count in the mean.
-///
-/// # Shapes
-/// inputs: logits `[n, C]` or `[n, C, h, w]`; labels `[n]` or `[n, h, w]` as words, or a distribution of the logits' shape; class weights
-/// `[C]` when `weighted`. Outputs: loss `[1]`, or the labels' shape with [`Reduction::None`]; `items`, `[2 rows + 1]`: each item's cost,
-/// then each item's weight, then the sum of the weights.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`], [`ShapeError::ShapesDiffer`].
+/// Cross-entropy of softmax(logits) against a label or a distribution.
+#[doc = include_str!("softmax_cross_entropy.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub struct SoftmaxCrossEntropy {

@@ -23,15 +23,10 @@ pub static FAMILY: Family = Family {
     adapters: cases::ADAPTERS,
 };
 
-/// A function that flattens out on both sides.
-///
-/// - [`Squash::Sigmoid`]: `y = 1 / (1 + exp(-x))`
-/// - [`Squash::Tanh`]: `y = tanh(x)`
-/// - [`Squash::ScaledTanh`]: `y = amplitude tanh(slope x)`; LeNet-5 has amplitude 1.7159 and slope 2/3, so that f(1) = 1 and f(-1) = -1 (LeCun et al. 1998,
-///   appendix A)
-///
-/// # Shapes
-/// output as input, any rank.
+/// A function that flattens out on both sides: [`Squash::Sigmoid`], [`Squash::Tanh`] or [`Squash::ScaledTanh`].
+#[doc = include_str!("sigmoid.en.md")]
+#[doc = include_str!("tanh.en.md")]
+#[doc = include_str!("scaled_tanh.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "explained in the type's own text")]
 pub enum Squash {

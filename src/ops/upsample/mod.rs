@@ -17,16 +17,8 @@ pub static FAMILY: Family = Family {
     adapters: &[],
 };
 
-/// Nearest-neighbour upsampling: `y[n,c,h,w] = x[n, c, h / scale_h, w / scale_w]`, rounded down. Sum pooling the other way round, and run by
-/// its kernels: its gradient forward, and it backward.
-///
-/// Before a convolution, the way to enlarge maps without the checkerboard of a transposed one (Odena et al. 2016, "Better Upsampling").
-///
-/// # Shapes
-/// input `[n, c, h, w]`, output `[n, c, scale_h h, scale_w w]`.
-///
-/// # Errors
-/// [`ShapeError::RankMismatch`] unless rank 4, [`ShapeError::SizeOverflow`].
+/// Nearest-neighbour upsampling.
+#[doc = include_str!("upsample.en.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upsample {
     /// Down and across.
