@@ -1,12 +1,15 @@
-// Bundles the page's scripts and styles with esbuild. `node tools/bundle.mjs OUTDIR`, or `bundle(outdir)`.
+// Bundles the page's scripts and styles with esbuild, and makes the operators' texts. `node tools/bundle.mjs OUTDIR`, or `bundle(outdir)`.
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { writeOperators } from "./operators.mjs";
+
 const www = fileURLToPath(new URL("../", import.meta.url));
 
-/** Writes main.js, trainer-worker.js and page.css (with the fonts they name) into `outdir`. */
+/** Writes main.js, trainer-worker.js and page.css (with the fonts they name) into `outdir`, and the operators' texts into `operators/` there. */
 export async function bundle(outdir) {
   await build({
     absWorkingDir: www,
@@ -25,6 +28,7 @@ export async function bundle(outdir) {
     external: ["./pkg/*"],
     logLevel: "warning",
   });
+  await writeOperators(join(www, ".."), join(outdir, "operators"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

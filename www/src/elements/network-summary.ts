@@ -1,12 +1,10 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { LayerSpec, NodeDescription } from "../protocol.ts";
+import { familyOf } from "../lib/operators.ts";
+import { operatorTexts } from "./operator-dialog.ts";
+import type { OperatorDialogElement } from "./operator-dialog.ts";
 import { PanelElement } from "./panel-element.ts";
-
-/** The hue of an operator's family; see `--op-*` in the tokens. */
-const FAMILIES: { [op: string]: string } = {
-  conv2d: "convolution", max_pool2d: "pooling", relu: "activation", linear: "dense", flatten: "shape", add: "join",
-};
 
 function size(value: unknown): string {
   return Array.isArray(value) ? value.join("×") : `${String(value)}×${String(value)}`;
@@ -15,7 +13,7 @@ function size(value: unknown): string {
 /** The network, layer by layer: what comes out, what it costs, how much of the digit it sees. */
 export class NetworkSummaryElement extends PanelElement {
   protected override render(): TemplateResult {
-    const { locale: { text, format }, state: { network, settings } } = this;
+    const { locale, state, locale: { language, text, format }, state: { network, settings } } = this;
     if (!network) {
       return html`<h2>${text.network.title}</h2><p class="muted">${text.network.waiting}</p>`;
     }
@@ -47,16 +45,21 @@ export class NetworkSummaryElement extends PanelElement {
       ${description.totals.training_bytes === null
         ? nothing
         : html`<p class="totals">${text.network.memory(description.totals.training_bytes, settings?.applied.batch_size ?? 64)}</p>`}
+      <p class="totals"><a class="link" href=${operatorTexts.page(language)} target="_blank" rel="noopener">${text.network.allOperators}<span class="visually-hidden"> ${text.network.newTab}</span></a></p>
+      <operator-dialog .locale=${locale} .state=${state}></operator-dialog>
     `;
   }
 
   #row(node: NodeDescription, layer: LayerSpec | undefined): TemplateResult {
     const { text, format } = this.locale;
-    const op = text.network.ops[node.op] ?? node.op;
+    const op = (text.network.ops as { [op: string]: string })[node.op] ?? node.op;
     const kernel = layer?.["kernel_size"] === undefined ? "" : ` ${size(layer["kernel_size"])}`;
     return html`
-      <tr class="layer" data-family=${FAMILIES[node.op] ?? "other"}>
-        <th scope="row"><span>${node.name}</span><span class="second">${op}${kernel}</span></th>
+      <tr class="layer" data-family=${familyOf(node.op)}>
+        <th scope="row">
+          <span class="named"><span>${node.name}</span><button type="button" class="why" aria-label="${text.network.why} ${node.op}" aria-haspopup="dialog" @click=${() => this.#explain(node.op)}>${text.network.why}</button></span>
+          <span class="second">${op}${kernel}</span>
+        </th>
         <td><span>${format.shape(node.output_shape)}</span><span class="second">${text.network.sees(format.shape(node.receptive_field))}</span></td>
         <td>
           <span>${node.params > 0 ? format.whole(node.params) : nothing}</span>
@@ -64,5 +67,8 @@ export class NetworkSummaryElement extends PanelElement {
         </td>
       </tr>
     `;
+  }
+  #explain(op: string): void {
+    this.querySelector<OperatorDialogElement>("operator-dialog")?.show(op);
   }
 }

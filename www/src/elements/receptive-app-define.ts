@@ -3,6 +3,7 @@ import "./help-dialog-define.ts";
 import "./metric-chart-define.ts";
 import "./network-summary-define.ts";
 import "./notice-list-define.ts";
+import "./operator-dialog-define.ts";
 import "./run-dock-define.ts";
 import "./settings-panel-define.ts";
 import "./try-panel-define.ts";

@@ -1,0 +1,67 @@
+import { html } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { OperatorTexts } from "../lib/operators.ts";
+import type { OperatorText } from "../lib/operators.ts";
+import * as icons from "./icons.ts";
+import { PanelElement } from "./panel-element.ts";
+
+/** The texts lie beside the page's script, wherever that is. */
+export const operatorTexts = new OperatorTexts(new URL("./operators/", import.meta.url));
+
+/** One operator's text: why it is there, what it computes, where it comes from. */
+export class OperatorDialogElement extends PanelElement {
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, op: { state: true }, shown: { state: true } };
+
+  declare private op: string;
+  /** The text, or what has become of it. */
+  declare private shown: OperatorText | "loading" | "failed";
+
+  constructor() {
+    super();
+    this.op = "";
+    this.shown = "loading";
+  }
+
+  show(op: string): void {
+    this.op = op;
+    const dialog = this.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+    dialog?.scrollTo({ top: 0 });
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const { locale: { language, text: { network, page } }, op, shown } = this;
+    const close = (): void => this.querySelector("dialog")?.close();
+    return html`
+      <dialog class="help" aria-labelledby="operator-title" @click=${(event: Event) => event.target === event.currentTarget && close()}>
+        <div class="dialog-body">
+          <header>
+            <h2 id="operator-title">${typeof shown === "object" ? shown.title : (network.ops as { [op: string]: string })[op] ?? op} <code>${op}</code></h2>
+            <button type="button" class="icon-button" aria-label=${page.close} @click=${close}>${icons.close}</button>
+          </header>
+          <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
+          <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>
+        </div>
+      </dialog>
+    `;
+  }
+
+  #body(): TemplateResult {
+    const { locale: { text: { network } }, shown } = this;
+    if (shown === "loading") return html`<p class="muted" role="status">${network.textLoading}</p>`;
+    if (shown === "failed") {
+      return html`<p role="alert">${network.textFailed}</p><p><button type="button" class="quiet" @click=${() => void this.#load()}>${network.textRetry}</button></p>`;
+    }
+    return html`${unsafeHTML(shown.html)}`;
+  }
+
+  async #load(): Promise<void> {
+    const { op, locale: { language } } = this;
+    this.shown = "loading";
+    const shown = await operatorTexts.text(language, op).catch(() => "failed" as const);
+    // Another one may have been asked for meanwhile.
+    if (op === this.op && language === this.locale.language) this.shown = shown;
+  }
+}

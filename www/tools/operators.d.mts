@@ -1,0 +1,15 @@
+export interface Text {
+  title: string;
+  why: string;
+  sections: { name: string; html: string }[];
+  /** In LaTeX. */
+  formulas: string[];
+  /** The kinds of each part's blocks. */
+  paragraphs: string[];
+}
+
+export class TextError extends Error {}
+export function readText(source: string, language: "en" | "ru", file: string): Text;
+export function operatorsOf(source: string): string[];
+export function readOperators(root: string): Promise<{ op: string; family: string; en: Text; ru: Text }[]>;
+export function writeOperators(root: string, outdir: string): Promise<void>;
