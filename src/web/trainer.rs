@@ -20,7 +20,7 @@ use crate::train::trainer::Trainer as Core;
 /// A network in training. Everything is async and nothing is global: two trainers live side by side. All errors are `ReceptiveError` objects.
 ///
 /// ```js
-/// const trainer = await Trainer.create(presets()[0].spec, "auto", images, labels, testImages, testLabels);
+/// const trainer = await Trainer.create(presets().find(({ name }) => name === "lenet5").spec, "auto", images, labels, testImages, testLabels);
 /// const { loss } = await trainer.train(100);
 /// const { top1 } = await trainer.evaluate("test");
 /// ```

@@ -118,6 +118,8 @@ export type ScheduleSpec =
 export interface Preset {
   name: string;
   title: string;
+  /** Presets of a family stand side by side: `ResNet`. */
+  family: string;
   spec: Spec;
 }
 

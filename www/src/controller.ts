@@ -60,7 +60,8 @@ export class Controller {
     void this.#loadData();
     try {
       const { presets } = await this.#client.request({ type: "presets" });
-      this.#preset = presets.find(({ name }) => name === this.#presetName) ?? presets[0] ?? null;
+      const named = (wanted: string | null) => presets.find(({ name }) => name === wanted);
+      this.#preset = named(this.#presetName) ?? named("lenet5") ?? presets[0] ?? null;
     } catch (thrown) {
       this.#stop(toReceptiveError(thrown, "engine_failed"));
       return;

@@ -105,7 +105,7 @@ export const spec = object<Spec>({
   version: literal(1), name: optional(string), input: array(whole), layers: array(layer),
   loss: optional(string), training: optional(training),
 });
-const preset = object<Preset>({ name: string, title: string, spec });
+const preset = object<Preset>({ name: string, title: string, family: string, spec });
 const node = object<NodeDescription>({
   name: string, op: string, inputs: array(string), head: nullable(string), output_shape: array(whole), params: whole, params_arithmetic: string,
   macs: whole, activation_bytes: whole, training_activation_bytes: whole, receptive_field: array(whole), receptive_field_unbounded: array(whole),

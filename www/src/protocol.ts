@@ -111,6 +111,8 @@ export interface Spec {
 export interface Preset {
   name: string;
   title: string;
+  /** Presets of a family stand side by side. */
+  family: string;
   spec: Spec;
 }
 

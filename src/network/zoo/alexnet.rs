@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::write::{adaptive_average_pool, conv, dropout, flatten, linear, max_pool, network, op, relu, same_conv, stage, with};
+use super::write::{
+    adaptive_average_pool, conv, dropout, flatten, linear, max_pool, narrow_mnist, network, op, relu, same_conv, stage, training, with,
+};
 
 /// Section 3.3, with the constants of the paper.
 pub(super) fn local_response_norm(name: &str) -> Value {
@@ -13,9 +15,22 @@ pub(super) fn local_response_norm(name: &str) -> Value {
 /// As in the paper: 227x227, since 224 does not lead to 55. The two graphics cards are two groups in the layers that see one card only;
 /// `groups` 1 is the variant that is often quoted.
 pub(super) fn paper(groups: usize) -> Value {
+    let mut layers = features(with(conv("conv1", 96, 11), json!({"stride": 4})), groups);
+    layers.extend(classifier(4096, 1000));
+    network("AlexNet", [3, 227, 227], layers)
+}
+
+/// The paper's network at a quarter of its width, with two towers; the first window is 5x5 and takes every pixel, since 28x28 must last for three
+/// poolings.
+pub(super) fn small() -> Value {
+    narrow_mnist("AlexNet", features(same_conv("conv1", 96, 5), 2), 4, classifier(256, 10), training(12, 0.01))
+}
+
+/// Figure 2 from the first convolution to the last pooling.
+fn features(first: Value, groups: usize) -> Vec<Value> {
     let grouped = |layer: Value| if groups == 1 { layer } else { with(layer, json!({"groups": groups})) };
-    let mut layers = vec![
-        with(conv("conv1", 96, 11), json!({"stride": 4})),
+    vec![
+        first,
         relu("relu1"),
         local_response_norm("lrn1"),
         max_pool("pool1", 3, 2),
@@ -30,22 +45,20 @@ pub(super) fn paper(groups: usize) -> Value {
         grouped(same_conv("conv5", 256, 3)),
         relu("relu5"),
         max_pool("pool5", 3, 2),
-    ];
-    layers.extend(classifier());
-    network("AlexNet", [3, 227, 227], layers)
+    ]
 }
 
-/// Two hidden layers of 4096 with dropout (section 4.2), and 1000 classes; ZFNet has the same.
-pub(super) fn classifier() -> Vec<Value> {
+/// Two hidden layers with dropout (section 4.2), in the paper of 4096, and the classes; ZFNet has the same.
+pub(super) fn classifier(hidden: usize, classes: usize) -> Vec<Value> {
     vec![
         flatten(),
-        linear("fc6", 4096),
+        linear("fc6", hidden),
         relu("relu6"),
         dropout("drop6", 0.5),
-        linear("fc7", 4096),
+        linear("fc7", hidden),
         relu("relu7"),
         dropout("drop7", 0.5),
-        linear("fc8", 1000),
+        linear("fc8", classes),
     ]
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::write::{
     adaptive_average_pool, average_pool, batch_norm, branches, conv, dropout, flatten, global_average_pool, head, linear, max_pool,
-    network, op, relu, same_conv, stage, with,
+    narrow_mnist, network, op, relu, same_conv, stage, training, with,
 };
 
 /// The columns #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5 and pool proj of table 1; an empty row is a pooling layer.
@@ -37,18 +37,30 @@ fn local_response_norm(name: &str) -> Value {
 }
 
 /// A convolution and its ReLU.
-fn conv_relu(name: &str, channels: usize, kernel_size: usize) -> [Value; 2] {
-    [same_conv(name, channels, kernel_size), relu(&format!("{name}_relu"))]
+fn conv_relu(name: &str, channels: usize, kernel_size: usize) -> Vec<Value> {
+    vec![same_conv(name, channels, kernel_size), relu(&format!("{name}_relu"))]
 }
 
-/// Figure 2b: an inception module with dimension reductions.
-fn module(name: &str, [one, three_reduce, three, five_reduce, five, pool]: [usize; 6]) -> Value {
+/// A convolution with batch normalization and its ReLU.
+fn conv_norm_relu(name: &str, channels: usize, kernel_size: usize) -> Vec<Value> {
+    let convolution = with(same_conv(name, channels, kernel_size), json!({"bias": false}));
+    vec![convolution, batch_norm(&format!("{name}_bn")), relu(&format!("{name}_relu"))]
+}
+
+/// Makes a convolution, of a name, channels and a window, and what follows it.
+type Convolution = fn(&str, usize, usize) -> Vec<Value>;
+
+/// Figure 2: an inception module, with dimension reductions (b) or naive (a). The naive one concatenates what it pools as it is, and gets wider with
+/// every module.
+fn module((name, columns): (&str, [usize; 6]), conv: Convolution, reduced: bool) -> Value {
+    let [one, three_reduce, three, five_reduce, five, pool] = columns;
+    let reduce = |name: &str, width: usize| if reduced { conv(name, width, 1) } else { Vec::new() };
     let pooled = with(max_pool("pool", 3, 1), json!({"padding": 1}));
     let branches = [
-        conv_relu("b1", one, 1).to_vec(),
-        [conv_relu("b2r", three_reduce, 1), conv_relu("b2", three, 3)].concat(),
-        [conv_relu("b3r", five_reduce, 1), conv_relu("b3", five, 5)].concat(),
-        [vec![pooled], conv_relu("b4", pool, 1).to_vec()].concat(),
+        conv("b1", one, 1),
+        [reduce("b2r", three_reduce), conv("b2", three, 3)].concat(),
+        [reduce("b3r", five_reduce), conv("b3", five, 5)].concat(),
+        [vec![pooled], reduce("b4", pool)].concat(),
     ];
     json!({"parallel": {"name": format!("i{name}"), "branches": branches}})
 }
@@ -60,24 +72,53 @@ pub(super) fn paper(heads: bool) -> Value {
     layers.extend(conv_relu("conv2r", 64, 1));
     layers.extend(conv_relu("conv2", 192, 3));
     layers.extend([local_response_norm("lrn2"), pool("pool2", 3)]);
-    for &(row, columns) in TABLE {
-        layers.push(if row.starts_with("pool") { pool(row, 3) } else { module(row, columns) });
-        let name = match row {
+    layers.extend(modules(heads, 1024, 1000));
+    layers.extend(classifier(1000));
+    network("GoogLeNet", [3, 224, 224], layers)
+}
+
+/// All nine modules and both auxiliary classifiers at an eighth of the width. 28x28 are pooled once before the modules.
+pub(super) fn small() -> Value {
+    let mut layers = [conv_relu("conv1", 64, 3), vec![pool("pool1", 3), local_response_norm("lrn1")]].concat();
+    layers.extend([conv_relu("conv2r", 64, 1), conv_relu("conv2", 192, 3), vec![local_response_norm("lrn2")]].concat());
+    layers.extend(modules(true, 128, 10));
+    narrow_mnist("GoogLeNet", layers, 8, classifier(10), training(12, 0.01))
+}
+
+/// The table from 3a to 5b.
+fn modules(heads: bool, hidden_features: usize, classes: usize) -> Vec<Value> {
+    let mut layers = Vec::new();
+    for &row in TABLE {
+        layers.push(if row.0.starts_with("pool") { pool(row.0, 3) } else { module(row, conv_relu, true) });
+        let name = match row.0 {
             "4a" => "aux1",
             "4d" => "aux2",
             _ => continue,
         };
-        let [conv, relu] = conv_relu("conv", 128, 1);
-        let body = [vec![average_pool("pool", 5, 3), conv, relu], hidden(0.7)].concat();
+        let body = [vec![average_pool("pool", 5, 3)], conv_relu("conv", 128, 1), hidden(hidden_features, classes)].concat();
         layers.extend(heads.then(|| head(name, HEAD_WEIGHT, body)));
     }
-    layers.extend([global_average_pool("gap"), flatten(), dropout("drop", 0.4), linear("fc", 1000)]);
-    network("GoogLeNet", [3, 224, 224], layers)
+    layers
+}
+
+fn classifier(classes: usize) -> Vec<Value> {
+    vec![global_average_pool("gap"), flatten(), dropout("drop", 0.4), linear("fc", classes)]
 }
 
 /// The end of an auxiliary classifier.
-fn hidden(p: f64) -> Vec<Value> {
-    vec![flatten(), linear("fc1", 1024), relu("fc1_relu"), dropout("drop", p), linear("fc2", 1000)]
+fn hidden(features: usize, classes: usize) -> Vec<Value> {
+    vec![flatten(), linear("fc1", features), relu("fc1_relu"), dropout("drop", 0.7), linear("fc2", classes)]
+}
+
+/// The modules 3a, 3b, 4a and 4b of the table at a sixth of the width, with reductions or without: the same windows, and what they cost. With batch
+/// normalization as in Ioffe and Szegedy 2015.
+pub(super) fn inception(reduced: bool) -> Value {
+    let module = |row| module(row, conv_norm_relu, reduced);
+    let mut layers = [conv_norm_relu("conv1", 64, 3), vec![pool("pool1", 3)], conv_norm_relu("conv2", 192, 3)].concat();
+    layers.extend([module(TABLE[0]), module(TABLE[1]), pool("pool3", 3), module(TABLE[3]), module(TABLE[4])]);
+    let classifier = vec![global_average_pool("gap"), flatten(), linear("fc", 10)];
+    let name = if reduced { "Inception with reduction" } else { "Inception, naive" };
+    narrow_mnist(name, layers, 6, classifier, training(12, 0.05))
 }
 
 /// torchvision's unit: convolution without bias, batch normalization, ReLU.
@@ -119,7 +160,7 @@ pub(super) fn torchvision(heads: bool) -> Value {
             "4d" => "aux2",
             _ => continue,
         };
-        let body = [vec![adaptive_average_pool("pool", 4), stage("conv", unit(conv("conv", 128, 1)))], hidden(0.7)].concat();
+        let body = [vec![adaptive_average_pool("pool", 4), stage("conv", unit(conv("conv", 128, 1)))], hidden(1024, 1000)].concat();
         layers.extend(heads.then(|| head(name, HEAD_WEIGHT, body)));
     }
     layers.extend([global_average_pool("avgpool"), flatten(), dropout("dropout", 0.2), linear("fc", 1000)]);

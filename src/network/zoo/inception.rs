@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::write::{
-    average_pool, batch_norm, conv, dropout, flatten, global_average_pool, head, linear, max_pool, network, relu, same_conv, stage, with,
+    average_pool, batch_norm, conv, dropout, flatten, global_average_pool, head, linear, max_pool, narrow_mnist, network, relu, same_conv,
+    stage, training, with,
 };
 
 /// Convolution without bias, batch normalization, ReLU.
@@ -116,4 +117,21 @@ pub(super) fn v3(heads: bool) -> Value {
     layers.extend([d("Mixed_7a"), e("Mixed_7b"), e("Mixed_7c")]);
     layers.extend([global_average_pool("avgpool"), dropout("dropout", 0.5), flatten(), linear("fc", 1000)]);
     network("Inception v3", [3, 299, 299], layers)
+}
+
+/// The four kinds of modules at an eighth of their width: A on 13x13 maps, then the reduction by branches, C and E on 6x6.
+pub(super) fn small() -> Value {
+    let layers = vec![
+        same("Conv2d_1a_3x3", 128, 3),
+        max_pool("maxpool1", 3, 2),
+        same("Conv2d_2a_3x3", 192, 3),
+        a("Mixed_5b", 32),
+        a("Mixed_5c", 64),
+        b("Mixed_6a"),
+        c("Mixed_6b", 128),
+        c("Mixed_6c", 160),
+        e("Mixed_7b"),
+    ];
+    let classifier = vec![global_average_pool("avgpool"), dropout("dropout", 0.5), flatten(), linear("fc", 10)];
+    narrow_mnist("Inception, factorised", layers, 8, classifier, training(12, 0.05))
 }

@@ -14,7 +14,7 @@ mod zfnet;
 use serde::Serialize;
 use serde_json::Value;
 
-use self::resnet::{Shortcut, Step};
+use self::resnet::{Block, Shortcut, Step};
 
 /// A network to start from.
 #[derive(Clone, Debug, Serialize)]
@@ -22,19 +22,56 @@ pub struct Preset {
     /// How commands and links name it.
     pub name: &'static str,
     /// For people; a proper name, the same in every language.
-    pub title: &'static str,
+    pub title: String,
+    /// What it belongs to: presets of a family stand side by side.
+    pub family: &'static str,
     /// The specification.
     pub spec: Value,
 }
 
+/// Family, name and specification of every preset that trains on MNIST, in the order of the course.
+const PRESETS: &[(&str, &str, fn() -> Value)] = &[
+    ("LeNet", "lenet5_1998", lenet::lenet5_1998),
+    ("LeNet", "lenet5", lenet::lenet5),
+    ("AlexNet", "alexnet", alexnet::small),
+    ("ZFNet", "zfnet", zfnet::small),
+    ("VGG", "vgg", || vgg::small(false)),
+    ("VGG", "vgg_bn", || vgg::small(true)),
+    ("Inception", "inception_naive", || googlenet::inception(false)),
+    ("Inception", "inception", || googlenet::inception(true)),
+    ("Inception", "googlenet", googlenet::small),
+    ("Inception", "inception_factorized", inception::small),
+    ("ResNet", "plain8", || resnet::preset("Plain-8", 1, Block::Plain)),
+    ("ResNet", "resnet8", || resnet::preset("ResNet-8", 1, Block::Basic(Shortcut::B))),
+    ("ResNet", "plain14", || resnet::preset("Plain-14", 2, Block::Plain)),
+    ("ResNet", "resnet14", || resnet::preset("ResNet-14", 2, Block::Basic(Shortcut::B))),
+    ("ResNet", "plain20", || resnet::preset("Plain-20", 3, Block::Plain)),
+    ("ResNet", "resnet20", || resnet::preset("ResNet-20", 3, Block::Basic(Shortcut::B))),
+    ("ResNet", "plain32", || resnet::preset("Plain-32", 5, Block::Plain)),
+    ("ResNet", "resnet32", || resnet::preset("ResNet-32", 5, Block::Basic(Shortcut::B))),
+    ("ResNet", "plain56", || resnet::preset("Plain-56", 9, Block::Plain)),
+    ("ResNet", "resnet56", || resnet::preset("ResNet-56", 9, Block::Basic(Shortcut::B))),
+    ("ResNet", "plain110", || resnet::preset("Plain-110", 18, Block::Plain)),
+    ("ResNet", "resnet110", || resnet::preset("ResNet-110", 18, Block::Basic(Shortcut::B))),
+    ("ResNet", "resnet20_a", || resnet::preset("ResNet-20, option A", 3, Block::Basic(Shortcut::A))),
+    ("ResNet", "resnet29_bottleneck", || resnet::preset("ResNet-29, bottlenecks", 3, Block::Bottleneck)),
+    ("ResNet", "resnet20_preact", || resnet::preset("ResNet-20, pre-activation", 3, Block::PreActivation)),
+    ("ResNet", "resnet20_stochastic_depth", || resnet::preset("ResNet-20, stochastic depth", 3, Block::Stochastic)),
+];
+
 /// Every preset that trains on MNIST, in the order of the course.
 pub fn presets() -> Vec<Preset> {
-    vec![lenet::lenet5()]
+    PRESETS.iter().map(written).collect()
 }
 
 /// The preset of this name.
 pub fn preset(name: &str) -> Option<Preset> {
-    presets().into_iter().find(|preset| preset.name == name)
+    PRESETS.iter().find(|(_, known, _)| *known == name).map(written)
+}
+
+fn written(&(family, name, spec): &(&'static str, &'static str, fn() -> Value)) -> Preset {
+    let spec = spec();
+    Preset { name, title: spec["name"].as_str().unwrap_or(name).to_owned(), family, spec }
 }
 
 /// A network of the literature at the size it was published at.

@@ -79,3 +79,49 @@ pub(super) fn head(name: &str, loss_weight: f64, body: Vec<Value>) -> Value {
 pub(super) fn network(name: &str, input: [usize; 3], layers: Vec<Value>) -> Value {
     json!({"version": 1, "name": name, "input": input, "layers": layers})
 }
+
+/// Items with a share of their channels: divided, and rounded up to a multiple of four.
+pub(super) fn narrowed(item: Value, divisor: u64) -> Value {
+    match item {
+        Value::Array(items) => items.into_iter().map(|item| narrowed(item, divisor)).collect(),
+        Value::Object(fields) => {
+            let narrow = |(key, value): (String, Value)| {
+                let channels = value.as_u64().filter(|_| key == "out_channels");
+                let value = channels.map_or_else(|| narrowed(value, divisor), |channels| (channels.div_ceil(4 * divisor) * 4).into());
+                (key, value)
+            };
+            Value::Object(fields.into_iter().map(narrow).collect())
+        }
+        other => other,
+    }
+}
+
+/// How the small networks are trained: with decay of the weights alone, digits shifted by up to two pixels, and a rate that rises for an epoch and then
+/// falls along a cosine.
+pub(super) fn training(epochs: usize, learning_rate: f64) -> Value {
+    json!({
+        "batch_size": 64,
+        "epochs": epochs,
+        "seed": 1,
+        "init": "kaiming",
+        "optimizer": sgd(learning_rate, json!({"nesterov": true, "weight_decay": 5e-4, "decay": "weights"})),
+        "schedule": {"type": "cosine", "warmup": 1},
+        "augmentation": {"shift": 2}
+    })
+}
+
+pub(super) fn sgd(learning_rate: f64, fields: Value) -> Value {
+    with(json!({"type": "sgd", "learning_rate": learning_rate, "momentum": 0.9}), fields)
+}
+
+/// A network for images of MNIST.
+pub(super) fn mnist(name: &str, layers: Vec<Value>, training: Value) -> Value {
+    with(network(name, [1, 28, 28], layers), json!({"training": training}))
+}
+
+/// The same, of a network at a share of its width, with a classifier that keeps its own.
+pub(super) fn narrow_mnist(name: &str, layers: Vec<Value>, divisor: u64, classifier: Vec<Value>, training: Value) -> Value {
+    let mut layers: Vec<Value> = layers.into_iter().map(|layer| narrowed(layer, divisor)).collect();
+    layers.extend(classifier);
+    mnist(name, layers, training)
+}

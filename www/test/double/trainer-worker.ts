@@ -105,7 +105,7 @@ function answer(request: Request): ReplyBody {
     case "presets":
       if (SCENARIO === "no_engine") return { type: "error", error: { kind: "no_simd", message: "no SIMD" } };
       emit({ type: "engine_ready", kernels: "relaxed_simd" });
-      return { type: "presets", presets: [{ name: "lenet5", title: "LeNet-5", spec }] };
+      return { type: "presets", presets: [{ name: "lenet5", title: "LeNet-5", family: "LeNet", spec }] };
     case "load_data":
       return loadData();
     case "load_files":

@@ -24,7 +24,7 @@ pub fn describe(network: &str, as_json: bool) -> Result<(), Stop> {
 
 /// Prints the names of all presets, and of all networks at true size.
 pub fn list(as_json: bool) {
-    let presets = zoo::presets().into_iter().map(|preset| (preset.name, preset.title.to_owned(), true));
+    let presets = zoo::presets().into_iter().map(|preset| (preset.name, preset.title, true));
     let title = |spec: serde_json::Value| spec["name"].as_str().unwrap_or_default().to_owned();
     let architectures = zoo::ARCHITECTURES.iter().map(|architecture| (architecture.name, title((architecture.spec)()), false));
     for (name, title, preset) in presets.chain(architectures) {
