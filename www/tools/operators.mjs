@@ -117,10 +117,17 @@ function readPart(source, first, refuse, formulas) {
   }
 }
 
-/** The operators that `src/ops/mod.rs` lists, and the losses. */
-export function operatorsOf(source) {
-  const list = /pub const OPERATORS:[^=]*=\s*&\[([\s\S]*?)\n\];/u.exec(source)?.[1] ?? "";
-  return [...[...list.matchAll(/\("(\w+)",/gu)].map(([, name]) => name), ...LOSSES];
+/** The operators that the families in `src/ops` list, and the losses. */
+export async function operatorsOf(root) {
+  const folder = join(root, "src/ops");
+  const operators = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const source = await readFile(join(folder, entry.name, "mod.rs"), "utf8").catch(() => "");
+    const list = /static FAMILY: Family = Family \{\s*operators: &\[([^\]]*)\]/u.exec(source)?.[1] ?? "";
+    operators.push(...[...list.matchAll(/"(\w+)"/gu)].map(([, name]) => name));
+  }
+  return [...operators, ...LOSSES];
 }
 
 /**
@@ -129,8 +136,7 @@ export function operatorsOf(source) {
  */
 export async function readOperators(root) {
   const folder = join(root, "src/ops");
-  const listing = join(folder, "mod.rs");
-  const operators = operatorsOf(await readFile(listing, "utf8"));
+  const operators = await operatorsOf(root);
   const families = JSON.parse(await readFile(join(root, "www/src/operators.json"), "utf8"));
   const texts = new Map();
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -145,7 +151,7 @@ export async function readOperators(root) {
     }
   }
   for (const op of operators) {
-    for (const language of LANGUAGES) if (!texts.has(`${op}.${language}`)) throw new TextError(relative(root, listing), 1, `${op} has no text ${op}.${language}.md beside its code`);
+    for (const language of LANGUAGES) if (!texts.has(`${op}.${language}`)) throw new TextError(relative(root, folder), 1, `${op} has no text ${op}.${language}.md beside its code`);
     if (!families[op]) throw new TextError("www/src/operators.json", 1, `${op} has no family`);
     const [en, ru] = LANGUAGES.map((language) => texts.get(`${op}.${language}`));
     if (en.formulas.join("\n\n") !== ru.formulas.join("\n\n")) throw new TextError(ru.file, 1, `has other formulas than ${en.file}`);
