@@ -29,8 +29,11 @@ pub struct Preset {
     pub spec: Value,
 }
 
-/// Family, name and specification of every preset that trains on MNIST, in the order of the course.
-const PRESETS: &[(&str, &str, fn() -> Value)] = &[
+/// Family, name, and what writes the specification.
+type Listed = (&'static str, &'static str, fn() -> Value);
+
+/// Every preset that trains on MNIST, in the order of the course.
+const PRESETS: &[Listed] = &[
     ("LeNet", "lenet5_1998", lenet::lenet5_1998),
     ("LeNet", "lenet5", lenet::lenet5),
     ("AlexNet", "alexnet", alexnet::small),
@@ -69,7 +72,7 @@ pub fn preset(name: &str) -> Option<Preset> {
     PRESETS.iter().find(|(_, known, _)| *known == name).map(written)
 }
 
-fn written(&(family, name, spec): &(&'static str, &'static str, fn() -> Value)) -> Preset {
+fn written(&(family, name, spec): &Listed) -> Preset {
     let spec = spec();
     Preset { name, title: spec["name"].as_str().unwrap_or(name).to_owned(), family, spec }
 }
