@@ -131,7 +131,10 @@ pub(super) enum Block {
 /// Section 4.2 for MNIST: three groups of n blocks of 16, 32 and 64 channels, which makes `6 n + 2` layers, or `9 n + 2` of bottlenecks. A group is the
 /// block that changes shapes, `down`, and the others, repeated.
 pub(super) fn preset(name: &str, n: usize, block: Block) -> Value {
-    let mut items = vec![bare(same_conv("conv0", 16, 3), 1), batch_norm("bn0"), relu("relu0")];
+    let mut items = vec![bare(same_conv("conv0", 16, 3), 1)];
+    if block != Block::PreActivation {
+        items.extend([batch_norm("bn0"), relu("relu0")]);
+    }
     for group in 0..3 {
         let changes = group > 0 || block == Block::Bottleneck;
         let written = |i: usize| {
