@@ -11,14 +11,9 @@ proptest! {
         h in axis(|_| 2), w in axis(|_| 2), batch in 1usize..=3, groups in prop_oneof![2 => Just(1usize), 1 => 2usize..=3],
         in_per_group in 1usize..=5, out_per_group in 1usize..=5, bias: bool, seed: u64,
     ) {
-        let rng = &mut rng(seed);
-        let mut problem = Problem::default();
         let dims = [batch, groups * in_per_group, h[4], w[4]];
-        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
         let operator = Conv2d { out_channels: groups * out_per_group, window: window(h, w), groups, bias };
-        let y = problem.apply("conv", operator, &[x], rng);
-        problem.outputs.push(y);
-        smooth(&problem, rng)?;
+        smooth_input(&dims, operator, seed)?;
     }
 
     #[test]

@@ -10,12 +10,7 @@ proptest! {
         batch in 1usize..=2, channels in 1usize..=13, h in 1usize..=3, w in 1usize..=3, size in 1usize..=8, alpha in 0.0f64..0.8,
         beta in prop_oneof![Just(0.75f64), 0.0f64..2.0], k in 0.5f64..2.0, alpha_over_size: bool, seed: u64,
     ) {
-        let rng = &mut rng(seed);
-        let mut problem = Problem::default();
         let dims = [batch, channels, h, w];
-        let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
-        let y = problem.apply("lrn", LocalResponseNorm { size, alpha, beta, k, alpha_over_size }, &[x], rng);
-        problem.outputs.push(y);
-        smooth(&problem, rng)?;
+        smooth_input(&dims, LocalResponseNorm { size, alpha, beta, k, alpha_over_size }, seed)?;
     }
 }

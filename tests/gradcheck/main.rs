@@ -135,11 +135,17 @@ fn maps() -> impl Strategy<Value = [usize; 4]> {
     (1usize..=3, 1usize..=9, 1usize..=6, 1usize..=6).prop_map(|(n, c, h, w)| [n, c, h, w])
 }
 
-/// [`smooth`] of one operator on one map of normal numbers.
-fn smooth_map(dims: [usize; 4], operator: impl Operator + 'static, seed: u64) -> Result<(), TestCaseError> {
+/// [`smooth`] of one operator on one input of normal numbers.
+fn smooth_input(dims: &[usize], operator: impl Operator + 'static, seed: u64) -> Result<(), TestCaseError> {
+    smooth_in_mode(false, dims, operator, seed)
+}
+
+/// The same, in training or in evaluation.
+fn smooth_in_mode(training: bool, dims: &[usize], operator: impl Operator + 'static, seed: u64) -> Result<(), TestCaseError> {
     let rng = &mut rng(seed);
     let mut problem = Problem::default();
-    let x = problem.input("x", &dims, normal(rng, dims.iter().product()));
+    problem.graph.training = training;
+    let x = problem.input("x", dims, normal(rng, dims.iter().product()));
     let y = problem.apply("y", operator, &[x], rng);
     problem.outputs.push(y);
     smooth(&problem, rng)

@@ -7,6 +7,6 @@ proptest! {
 
     #[test]
     fn pad_channels(dims in maps(), before in 0usize..=9, after in 0usize..=9, seed: u64) {
-        smooth_map(dims, PadChannels { before, after }, seed)?;
+        smooth_input(&dims, PadChannels { before, after }, seed)?;
     }
 }
