@@ -1,8 +1,8 @@
 //! Runs the reference cases: numbers that PyTorch computed, in the format that tests/README.md describes.
 //!
-//! The same code runs natively on the CPU kernels and, in the browser, on all of them. A case is data; an operator becomes known here by one
-//! entry in `cases.rs` in the folders of `src/ops`. What the engine does not know (an operator, an attribute, a tensor) fails the case that names it: a case
-//! counts as passed only when every result it holds was computed and compared.
+//! The same code runs natively on the CPU kernels and, in the browser, on all of them. A case is data; an operator becomes known here by
+//! `cases.rs` in its folder. What the engine does not know (an operator, an attribute, a tensor) fails the case that names it: a case counts as
+//! passed only when every result it holds was computed and compared.
 
 pub mod adapter;
 pub mod case;

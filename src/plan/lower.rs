@@ -15,7 +15,7 @@ fn aligned(len: usize) -> usize {
     len.div_ceil(ALIGNMENT) * ALIGNMENT
 }
 
-fn stored_len(graph: &Graph, id: ValueId) -> usize {
+pub(super) fn stored_len(graph: &Graph, id: ValueId) -> usize {
     let value = graph.value(id);
     value.layout.stored_len(&value.shape)
 }

@@ -336,13 +336,13 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let parameters = vector(graph, "parameters", len, Role::ParameterArena);
     let mut arguments = vec![gradients, hyper, undecayed, parameters];
     arguments.extend(names::STATES[..optimizer.states()].iter().map(|name| vector(graph, name, len, Role::State)));
-    let params = StepParams { len: len as u32, unused: [0; 3] };
+    let over = |len: usize| StepParams { len: len as u32, unused: [0; 3] };
+    let params = over(len);
     let params = bytemuck::bytes_of(&params);
     if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
         let saturating = graph.nodes.iter().filter(|node| node.operator.saturates()).map(|node| node.inputs[0]);
         for checked in saturating.chain([gradients]).collect::<Vec<_>>() {
-            let value = graph.value(checked);
-            let params = StepParams { len: value.layout.stored_len(&value.shape) as u32, unused: [0; 3] };
+            let params = over(lower::stored_len(graph, checked));
             graph.call("optimizer", &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
         }
     }

@@ -5,12 +5,12 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
-/// The word of the metrics' sums that is 1 once a loss or a gradient was not finite.
+/// The word of the metrics' sums that is 1 once a loss, a gradient or an activation that is looked at was not finite.
 pub const FLAG: usize = 5;
 
-/// gradients, or activations that an operator would hide the infinities of; sums, hyper. Sets the flag of the sums when one is infinite or not a
-/// number, and tells the optimizer to do nothing once it is
-/// set, by whichever kernel: the parameters stay what they were before that step, until the host has read the sums and written hyper anew.
+/// gradients, or activations whose infinities an operator would hide; sums, hyper. Sets the flag of the sums when one is infinite or not a number,
+/// and tells the optimizer to do nothing once it is set, by whichever kernel: the parameters stay what they were before that step, until the host
+/// has read the sums and written hyper anew.
 pub static CHECK: Kernel = Kernel {
     name: "guard.check",
     bindings: &[Read, ReadWriteWords, ReadWrite],
