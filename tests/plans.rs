@@ -4,8 +4,6 @@
 mod support;
 
 use std::cell::RefCell;
-use std::fs;
-use std::path::Path;
 use std::rc::Rc;
 
 use pollster::block_on;
@@ -25,22 +23,19 @@ use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Builder, Plan, Program, Range, Step, names};
 use receptive::shape::Shape;
+use support::stored::stored;
 use support::{Machine, rng};
 
 fn plan(name: &str) -> Plan {
     Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()
 }
 
-/// The plan as a person reads it. After a change that is meant, `UPDATE_SNAPSHOTS=1 cargo test --test plans` writes it anew.
+/// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --test plans` writes it anew.
 #[test]
 fn the_printed_plan_of_lenet5() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plans/lenet5.txt");
+    let file = "tests/fixtures/plans/lenet5.txt";
     let printed = plan("lenet5").to_string();
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, &printed).unwrap();
-    }
-    let stored = fs::read_to_string(&path).unwrap();
-    assert!(printed == stored, "the plan is another than {} says:\n{printed}", path.display());
+    assert!(printed == stored(file, &printed), "the plan is another than {file} says:\n{printed}");
 }
 
 fn programs(plan: &Plan) -> [&Program; 3] {

@@ -1,6 +1,8 @@
 //! The presets: what they cost, that they fit the engine, and that each learns eight images by heart.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod support;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
@@ -16,6 +18,16 @@ use receptive::plan::Plan;
 use receptive::rng::{Rng, Stream};
 use receptive::train::trainer::{Device, Trainer};
 use serde_json::{Value, json};
+use support::stored::{same_json, stored};
+
+/// The page's package holds the presets as a file, which is shorter than the code that writes them.
+#[test]
+fn the_file_of_presets_is_of_today() {
+    let file = "src/network/zoo/presets.json";
+    let lines: Vec<String> = zoo::presets().iter().map(|preset| serde_json::to_string(preset).unwrap()).collect();
+    let today = format!("[\n{}\n]\n", lines.join(",\n"));
+    assert!(same_json(&stored(file, &today), &today), "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test presets the_file`");
+}
 
 fn described(name: &str) -> NetworkDescription {
     describe(&Spec::from_json(&zoo::spec(name).unwrap()).unwrap()).unwrap()

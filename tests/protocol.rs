@@ -1,12 +1,15 @@
 //! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod support;
+
 use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;
 use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
 use receptive::network::{describe::describe, spec::Spec, zoo};
 use receptive::train::protocol::{Evaluation, Event, Metrics, Reply, Request};
 use serde_json::{Value, json};
+use support::stored::{same_json, stored};
 
 fn metrics() -> Metrics {
     Metrics {
@@ -172,17 +175,8 @@ fn examples_of_every_message_are_up_to_date() {
     let errors: Vec<Value> = errors().iter().map(Error::to_json).collect();
     let examples = json!({"requests": requests(), "replies": replies(), "events": events(), "errors": errors});
     let text = serde_json::to_string_pretty(&examples).unwrap() + "\n";
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/protocol.json");
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
-        std::fs::write(path, &text).unwrap();
-    }
-    // Compared as values: the order of an object's fields depends on features that other crates of the workspace switch on.
-    let written: Option<Value> = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
-    assert!(
-        written == serde_json::from_str(&text).ok(),
-        "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test protocol`"
-    );
+    let written = stored("tests/fixtures/protocol.json", &text);
+    assert!(same_json(&written, &text), "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test protocol`");
 }
 
 #[test]

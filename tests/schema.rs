@@ -17,6 +17,7 @@ use receptive::ops::operators;
 use serde_json::{Value, json};
 use support::cases;
 use support::specs::{specification, without_nulls};
+use support::stored::stored;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -51,11 +52,7 @@ fn schema() -> Value {
 
 #[test]
 fn the_published_schema_is_of_today() {
-    let file = Path::new(ROOT).join("docs/schema/network-1.json");
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        fs::write(&file, composed()).unwrap();
-    }
-    let published = fs::read_to_string(&file).unwrap();
+    let published = stored("docs/schema/network-1.json", &composed());
     assert_eq!(published, composed(), "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test schema`");
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod specs;
+pub mod stored;
 
 use pollster::block_on;
 use proptest::prelude::*;
