@@ -3,14 +3,14 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { OperatorTexts } from "../lib/operators.ts";
 import type { OperatorText } from "../lib/operators.ts";
-import * as icons from "./icons.ts";
+import { DialogElement } from "./dialog-element.ts";
 import { PanelElement } from "./panel-element.ts";
 
 /** The texts lie beside the page's script, wherever that is. */
 export const operatorTexts = new OperatorTexts(new URL("./operators/", import.meta.url));
 
 /** One operator's text: why it is there, what it computes, where it comes from. */
-export class OperatorDialogElement extends PanelElement {
+export class OperatorDialogElement extends DialogElement {
   static override properties: PropertyDeclarations = { ...PanelElement.properties, op: { state: true }, shown: { state: true } };
 
   declare private op: string;
@@ -25,27 +25,18 @@ export class OperatorDialogElement extends PanelElement {
 
   show(op: string): void {
     this.op = op;
-    const dialog = this.querySelector("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
-    dialog?.scrollTo({ top: 0 });
+    this.open();
+    this.dialog?.scrollTo({ top: 0 });
     void this.#load();
   }
 
   protected override render(): TemplateResult {
-    const { locale: { language, text: { network, page } }, op, shown } = this;
-    const close = (): void => this.querySelector("dialog")?.close();
-    return html`
-      <dialog class="help" aria-labelledby="operator-title" @click=${(event: Event) => event.target === event.currentTarget && close()}>
-        <div class="dialog-body">
-          <header>
-            <h2 id="operator-title">${typeof shown === "object" ? shown.title : (network.ops as { [op: string]: string })[op] ?? op} <code>${op}</code></h2>
-            <button type="button" class="icon-button" aria-label=${page.close} @click=${close}>${icons.close}</button>
-          </header>
-          <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
-          <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>
-        </div>
-      </dialog>
-    `;
+    const { locale: { language, text: { network } }, op, shown } = this;
+    const title = typeof shown === "object" ? shown.title : (network.ops as { [op: string]: string })[op] ?? op;
+    return this.frame("operator-title", html`${title} <code>${op}</code>`, html`
+      <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
+      <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>
+    `);
   }
 
   #body(): TemplateResult {

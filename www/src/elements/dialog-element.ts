@@ -1,0 +1,36 @@
+import { html } from "lit";
+import type { TemplateResult } from "lit";
+import * as icons from "./icons.ts";
+import { PanelElement } from "./panel-element.ts";
+
+/** A panel that is a modal dialog: closed by its button, by Escape and by a click beside it; the browser gives the focus back. */
+export abstract class DialogElement extends PanelElement {
+  protected open(): void {
+    const { dialog } = this;
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  protected close(): void {
+    this.dialog?.close();
+  }
+
+  protected get dialog(): HTMLDialogElement | null {
+    return this.querySelector("dialog");
+  }
+
+  /** `id` is that of the heading, which names the dialog. */
+  protected frame(id: string, title: unknown, content: unknown): TemplateResult {
+    const close = (): void => this.close();
+    return html`
+      <dialog class="help" aria-labelledby=${id} @click=${(event: Event) => event.target === event.currentTarget && close()}>
+        <div class="dialog-body">
+          <header>
+            <h2 id=${id}>${title}</h2>
+            <button type="button" class="icon-button" aria-label=${this.locale.text.page.close} @click=${close}>${icons.close}</button>
+          </header>
+          ${content}
+        </div>
+      </dialog>
+    `;
+  }
+}
