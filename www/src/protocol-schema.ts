@@ -7,6 +7,7 @@ import type {
   AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, OptimizerSpec, Preset,
   Replies, RequestBody, RequestType, ScheduleSpec, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
+import type { ReceptiveError as PackageError } from "../../src/web/types.d.ts";
 import type { ReceptiveError } from "./errors.ts";
 
 /** Collects what is wrong with `value`; `path` says where. */
@@ -37,6 +38,13 @@ function array<T>(item: Check<T>): Check<T[]> {
   return (value, path, wrong) => {
     if (!Array.isArray(value)) wrong.push(`${path}: expected an array, got ${show(value)}`);
     else value.forEach((one, index) => item(one, `${path}[${index}]`, wrong));
+  };
+}
+
+function pair<T>(item: Check<T>): Check<[T, T]> {
+  return (value, path, wrong) => {
+    array(item)(value, path, wrong);
+    if (Array.isArray(value) && value.length !== 2) wrong.push(`${path}: expected two values, got ${show(value)}`);
   };
 }
 
@@ -108,11 +116,11 @@ export const spec = object<Spec>({
 const preset = object<Preset>({ name: string, title: string, family: string, spec });
 const node = object<NodeDescription>({
   name: string, op: string, inputs: array(string), head: nullable(string), output_shape: array(whole), params: whole, params_arithmetic: string,
-  macs: whole, activation_bytes: whole, training_activation_bytes: whole, receptive_field: array(whole), receptive_field_unbounded: array(whole),
-  jump: array(number), centre: array(number), aligned: boolean,
+  macs: whole, activation_bytes: whole, training_activation_bytes: whole, receptive_field: pair(whole), receptive_field_unbounded: pair(whole),
+  jump: pair(number), centre: pair(number), aligned: boolean,
 });
 const group = object<GroupDescription>({
-  name: string, kind: string, depth: whole, first_node: whole, nodes: whole, output_shape: array(whole), params: whole, macs: whole,
+  name: string, kind: literal("stage", "residual", "parallel", "branch", "repeat", "join", "head"), depth: whole, first_node: whole, nodes: whole, output_shape: array(whole), params: whole, macs: whole,
   activation_bytes: whole, training_activation_bytes: whole,
 });
 const description = object<NetworkDescription>({
@@ -121,7 +129,7 @@ const description = object<NetworkDescription>({
     params: whole, macs: whole, head_params: whole, head_macs: whole, activation_bytes: whole, training_activation_bytes: whole,
     inference_bytes: whole, training_bytes: nullable(whole),
   }),
-  training_refused: nullable(error),
+  training_refused: nullable(error as Check<PackageError>),
 });
 const metrics = object<Metrics>({
   step: whole, epoch: whole, epochs: whole, images_seen: whole, images_in_use: whole, images_total: whole, loss: number, top1: share,

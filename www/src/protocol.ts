@@ -4,7 +4,11 @@
  * A request is `{ id, type, ... }` and ends in exactly one reply with the same id: the one listed for it in {@link Replies}, or `error`.
  * Events have no id; those about a training run name it. Runs are named by the page.
  */
+import type { GroupDescription, NetworkDescription, NodeDescription } from "../../src/web/types.d.ts";
 import type { ReceptiveError } from "./errors.ts";
+
+/** As the package declares them. */
+export type { GroupDescription, NetworkDescription, NodeDescription };
 
 export type RunId = string;
 export type Split = "train" | "test";
@@ -114,67 +118,6 @@ export interface Preset {
   /** Presets of a family stand side by side. */
   family: string;
   spec: Spec;
-}
-
-export interface NodeDescription {
-  name: string;
-  op: string;
-  /** The nodes it reads; `input` is the image. */
-  inputs: string[];
-  /** The head it belongs to: it exists in training only. */
-  head: string | null;
-  /** Without the batch. */
-  output_shape: number[];
-  params: number;
-  /** How they come to be so many: `3*3*16*16 + 16 = 2,320`. */
-  params_arithmetic: string;
-  macs: number;
-  activation_bytes: number;
-  /** Output, its gradient, and what is kept for the backward pass. */
-  training_activation_bytes: number;
-  /** Height, width of the largest input region one output value can depend on: what a gradient reaches. */
-  receptive_field: number[];
-  /** The same as if image and maps had no ends. */
-  receptive_field_unbounded: number[];
-  /** Pixels from the field of one output position to that of the next. */
-  jump: number[];
-  /** Row, column of the middle of the first output position's field. */
-  centre: number[];
-  /** Whether all paths from the image to this node have their fields around the same centres. */
-  aligned: boolean;
-}
-
-/** Sums over a container; those at depth 0 are the network's stages. */
-export interface GroupDescription {
-  name: string;
-  kind: string;
-  depth: number;
-  first_node: number;
-  nodes: number;
-  output_shape: number[];
-  params: number;
-  macs: number;
-  activation_bytes: number;
-  training_activation_bytes: number;
-}
-
-export interface NetworkDescription {
-  name: string;
-  nodes: NodeDescription[];
-  groups: GroupDescription[];
-  totals: {
-    params: number;
-    macs: number;
-    head_params: number;
-    head_macs: number;
-    activation_bytes: number;
-    training_activation_bytes: number;
-    inference_bytes: number;
-    /** Null where the network cannot be trained on the data there are. */
-    training_bytes: number | null;
-  };
-  /** Why it cannot be trained on the data there are. */
-  training_refused: ReceptiveError | null;
 }
 
 // ---- what a run reports ----
