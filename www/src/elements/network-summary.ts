@@ -10,6 +10,11 @@ function size(value: unknown): string {
   return Array.isArray(value) ? value.join("×") : `${String(value)}×${String(value)}`;
 }
 
+/** A name that may go on in the next line after each dot: `group1.block2.conv1`. */
+function breakable(name: string): TemplateResult[] {
+  return name.split(".").map((part, i) => (i === 0 ? html`${part}` : html`.<wbr>${part}`));
+}
+
 /** The network, layer by layer: what comes out, what it costs, how much of the digit it sees. */
 export class NetworkSummaryElement extends PanelElement {
   protected override render(): TemplateResult {
@@ -57,7 +62,7 @@ export class NetworkSummaryElement extends PanelElement {
     return html`
       <tr class="layer" data-family=${familyOf(node.op)}>
         <th scope="row">
-          <span class="named"><span>${node.name}</span><button type="button" class="why" aria-label="${text.network.why} ${node.op}" aria-haspopup="dialog" @click=${() => this.#explain(node.op)}>${text.network.why}</button></span>
+          <span class="named"><span>${breakable(node.name)}</span><button type="button" class="why" aria-label="${text.network.why} ${node.op}" aria-haspopup="dialog" @click=${() => this.#explain(node.op)}>${text.network.why}</button></span>
           <span class="second">${op}${kernel}</span>
         </th>
         <td><span>${format.shape(node.output_shape)}</span><span class="second">${text.network.sees(format.shape(node.receptive_field))}</span></td>
