@@ -18,11 +18,12 @@ export abstract class DialogElement extends PanelElement {
     return this.querySelector("dialog");
   }
 
-  /** `id` is that of the heading, which names the dialog. */
-  protected frame(id: string, title: unknown, content: unknown): TemplateResult {
+  /** The heading has the id `KIND-title` and names the dialog. */
+  protected frame(kind: string, title: unknown, content: unknown): TemplateResult {
+    const id = `${kind}-title`;
     const close = (): void => this.close();
     return html`
-      <dialog class="help" aria-labelledby=${id} @click=${(event: Event) => event.target === event.currentTarget && close()}>
+      <dialog class="modal ${kind}" aria-labelledby=${id} @click=${(event: Event) => event.target === event.currentTarget && close()}>
         <div class="dialog-body">
           <header>
             <h2 id=${id}>${title}</h2>

@@ -11,7 +11,7 @@ export class HelpDialogElement extends DialogElement {
 
   protected override render(): TemplateResult {
     const { locale: { text: { help } }, state: { preferences } } = this;
-    return this.frame("help-title", help.title, html`
+    return this.frame("help", help.title, html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
       <h3>${help.keysTitle}</h3>
       <dl class="keys">${help.keys.map(({ keys, action }) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${action}</dd></div>`)}</dl>

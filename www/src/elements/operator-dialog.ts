@@ -33,7 +33,7 @@ export class OperatorDialogElement extends DialogElement {
   protected override render(): TemplateResult {
     const { locale: { language, text: { network } }, op, shown } = this;
     const title = typeof shown === "object" ? shown.title : (network.ops as { [op: string]: string })[op] ?? op;
-    return this.frame("operator-title", html`${title} <code>${op}</code>`, html`
+    return this.frame("operator", html`${title} <code>${op}</code>`, html`
       <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
       <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>
     `);
