@@ -157,6 +157,48 @@ pub enum TrainError {
     MalformedRequest { reason: String },
 }
 
+/// A tensor as it should be in a file of weights.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ExpectedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+}
+
+/// A tensor that is in a file of weights, but not as it should be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct WrongTensor {
+    pub name: String,
+    /// Its type as the file names it: `F32` is what is read.
+    pub dtype: String,
+    pub shape: Vec<usize>,
+    pub expected: Vec<usize>,
+}
+
+/// Weights that cannot be used.
+#[derive(Clone, Debug, Error, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's message is its documentation, and its fields are named in it")]
+pub enum WeightsError {
+    #[error("the network has no weights yet; draw them from a seed or load a file")]
+    NoWeights,
+    #[error("this is no safetensors file: {reason}")]
+    MalformedWeights { reason: String },
+    #[error("the file of weights is of another network: {}", list(missing, wrong))]
+    WeightsMismatch { missing: Vec<ExpectedTensor>, wrong: Vec<WrongTensor> },
+}
+
+/// All that is not as it should be, a sentence's part each.
+fn list(missing: &[ExpectedTensor], wrong: &[WrongTensor]) -> String {
+    let missing = missing.iter().map(|tensor| format!("{} {:?} is missing", tensor.name, tensor.shape));
+    let wrong = wrong.iter().map(|tensor| {
+        let WrongTensor { name, dtype, shape, expected } = tensor;
+        format!("{name} is {dtype} {shape:?}, expected F32 {expected:?}")
+    });
+    missing.chain(wrong).collect::<Vec<_>>().join("; ")
+}
+
 /// Any error of this crate.
 #[derive(Clone, Debug, Error, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -172,6 +214,8 @@ pub enum Error {
     Device(#[from] DeviceError),
     #[error(transparent)]
     Train(#[from] TrainError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
 }
 
 impl Error {

@@ -215,7 +215,7 @@ pub fn locate<'a>(program: &'a Program, name: &str) -> Result<&'a Located, Train
 impl Plan {
     /// Where a parameter (`arena` 0) or its gradient (`arena` 1) lies.
     pub fn parameter_place(&self, parameter: &PlannedParameter, arena: usize) -> Located {
-        let buffer = self.arenas.map_or(BufferId(0), |arenas| arenas[arena]);
+        let buffer = self.arenas.filter(|_| arena > 0).map_or(parameter.buffer, |arenas| arenas[arena]);
         Located::in_arena(buffer, parameter.offset, &parameter.spec.shape, parameter.spec.layout)
     }
 

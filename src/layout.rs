@@ -56,6 +56,32 @@ impl Layout {
         stored
     }
 
+    /// Canonical rows of a weight, `first` and those behind it (a row is all that makes one output channel), into the places where they are stored. Any
+    /// other value is one row.
+    pub fn store_rows<T: Copy>(self, shape: &Shape, first: usize, canonical: &[T], stored: &mut [T]) {
+        let (rows, row) = self.rows(shape);
+        if rows == 1 {
+            return self.for_each_pair(shape, |from, to| stored[to] = canonical[from]);
+        }
+        let [_, b, c, d] = shape.nchw();
+        let stride = channel_stride(rows);
+        // Outputs are neighbours where they are stored: the inner loop writes one place after the other.
+        for from in 0..row {
+            let place = (from % (c * d) * b + from / (c * d)) * stride + first;
+            for (to, line) in stored[place..].iter_mut().zip(canonical.chunks_exact(row)) {
+                *to = line[from];
+            }
+        }
+    }
+
+    /// How many rows a value has that [`Layout::store_rows`] takes apart, and the values in each.
+    pub fn rows(self, shape: &Shape) -> (usize, usize) {
+        match (self, shape.dims()) {
+            (Self::ConvWeight | Self::LinearWeight, [rows, of_row @ ..]) => (*rows, of_row.iter().product()),
+            _ => (1, shape.count()),
+        }
+    }
+
     /// Stored values back in canonical order, without the pad lanes.
     pub fn restore<T: Copy + Default>(self, shape: &Shape, stored: &[T]) -> Vec<T> {
         let mut canonical = vec![T::default(); shape.count()];
@@ -112,6 +138,22 @@ mod tests {
         assert_eq!(round_trip(Layout::ConvWeight, &[2, 1, 1, 2]), [1, 3, 0, 0, 2, 4, 0, 0]);
         assert_eq!(round_trip(Layout::LinearWeight, &[2, 3]), [1, 4, 0, 0, 2, 5, 0, 0, 3, 6, 0, 0]);
         assert_eq!(round_trip(Layout::Channels, &[5]), [1, 2, 3, 4, 5, 0, 0, 0]);
+    }
+
+    #[test]
+    fn rows_of_a_weight_can_be_stored_piece_by_piece() {
+        for (layout, dims) in
+            [(Layout::ConvWeight, vec![5, 3, 2, 2]), (Layout::LinearWeight, vec![7, 3]), (Layout::Channels, vec![5]), (Layout::LinearWeight, vec![1, 3])]
+        {
+            let shape = Shape::new(&dims);
+            let canonical: Vec<u32> = (1..=shape.count() as u32).collect();
+            let (rows, row) = layout.rows(&shape);
+            let mut stored = vec![0; layout.stored_len(&shape)];
+            for first in (0..rows).step_by(2) {
+                layout.store_rows(&shape, first, &canonical[first * row..(first + 2).min(rows) * row], &mut stored);
+            }
+            assert_eq!(stored, layout.store(&shape, &canonical), "{layout:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Receptive: convolutional networks that train in a browser tab.
 //!
 //! The modules in the order of the flow: a specification ([`network::spec`]) becomes a [`graph`] of operators ([`ops`]) with inferred shapes,
-//! [`autodiff`] adds its gradients, [`plan`] gives every value its memory, [`executor`] runs the plan on a [`backend`], and [`train`] drives it.
+//! [`autodiff`] adds its gradients, [`plan`] gives every value its memory, [`executor`] runs the plan on a [`backend`], and [`train`] or
+//! [`inference`] drives it.
 //! ARCHITECTURE.md is the map.
 
 pub mod error;
@@ -29,6 +30,8 @@ pub mod conformance;
 pub mod data;
 pub mod optim;
 pub mod train;
+
+pub mod inference;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -6,17 +6,22 @@ use crate::rng::Rng;
 
 /// Draws one parameter in canonical order (OIHW, or `[out, in]`).
 pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f32> {
-    let count = spec.shape.count();
+    values(spec, init, rng).take(spec.shape.count()).collect()
+}
+
+/// The values of one parameter, in canonical order; more than it has, for as long as they are asked for.
+pub fn values(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> impl Iterator<Item = f32> {
     let fan_in = spec.fan_in as f64;
-    match init {
+    let (draw, scale): (fn(&mut Rng) -> f64, f64) = match init {
         // A normalization starts by changing nothing but the scale (Ioffe and Szegedy 2015; PyTorch's default).
-        _ if spec.role == "gamma" => vec![1.0; count],
-        _ if spec.role == "beta" => vec![0.0; count],
+        _ if spec.role == "gamma" => (|_| 1.0, 1.0),
+        _ if spec.role == "beta" => (|_| 0.0, 1.0),
         // kaiming_uniform with a = sqrt(5), which torch.nn.Conv2d and Linear use, comes to this bound.
-        Initialization::Pytorch => (0..count).map(|_| rng.symmetric(fan_in.sqrt().recip()) as f32).collect(),
-        Initialization::Kaiming if spec.role == "weight" => (0..count).map(|_| (rng.normal() * (2.0 / fan_in).sqrt()) as f32).collect(),
-        Initialization::Kaiming => vec![0.0; count],
-    }
+        Initialization::Pytorch => (|rng| rng.symmetric(1.0), fan_in.sqrt().recip()),
+        Initialization::Kaiming if spec.role == "weight" => (Rng::normal, (2.0 / fan_in).sqrt()),
+        Initialization::Kaiming => (|_| 0.0, 1.0),
+    };
+    std::iter::repeat_with(move || (draw(rng) * scale) as f32)
 }
 
 #[cfg(test)]

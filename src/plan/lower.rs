@@ -20,20 +20,29 @@ pub(super) fn stored_len(graph: &Graph, id: ValueId) -> usize {
     value.layout.stored_len(&value.shape)
 }
 
-/// Lays values out one after the other in an arena: where each begins, and the floats they take together.
-fn lay_out<S>(graph: &Graph, values: &[(ValueId, S)]) -> (HashMap<ValueId, usize>, usize) {
-    let mut len = 0;
-    let offsets = values.iter().map(|(id, _)| {
-        let offset = len;
-        len += aligned(stored_len(graph, *id));
-        (*id, offset)
+/// Floats of the largest piece that parameters lie in where they need not be one arena: 128 MiB, what every GPU can bind.
+const PIECE: usize = 1 << 25;
+
+/// Lays values out one after the other: for each the piece it lies in and where it begins there, and the floats of each piece. A value larger
+/// than a piece has one of its own.
+fn lay_out<S>(graph: &Graph, values: &[(ValueId, S)], piece: usize) -> (Vec<(usize, usize)>, Vec<usize>) {
+    let mut pieces: Vec<usize> = Vec::new();
+    let places = values.iter().map(|(id, _)| {
+        let len = aligned(stored_len(graph, *id));
+        if pieces.last().is_none_or(|&used| used + len > piece) {
+            pieces.push(0);
+        }
+        let last = pieces.len() - 1;
+        let offset = pieces[last];
+        pieces[last] += len;
+        (last, offset)
     });
-    (offsets.collect(), len)
+    (places.collect(), pieces)
 }
 
 /// Floats that the parameter arena of a graph takes.
 pub(super) fn arena_len(graph: &Graph) -> usize {
-    lay_out(graph, &graph.parameters).1
+    lay_out(graph, &graph.parameters, usize::MAX).1.iter().sum()
 }
 
 /// Refuses parameters that would not fit in one arena that 32-bit signed indices reach.
@@ -45,18 +54,21 @@ pub(super) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
     Ok(())
 }
 
-/// Where in its arena each of these values lies, by what was placed under its name.
-fn offsets_by_name<'a>(
+/// A buffer, and where in it a value begins.
+type Place = (BufferId, usize);
+
+/// Where each of these values lies, by what was placed under its name.
+fn places_by_name<'a>(
     graph: &Graph,
     values: impl Iterator<Item = ValueId>,
-    known: impl Iterator<Item = (&'a str, usize)>,
-) -> HashMap<ValueId, usize> {
-    let known: HashMap<&str, usize> = known.collect();
+    known: impl Iterator<Item = (&'a str, Place)>,
+) -> HashMap<ValueId, Place> {
+    let known: HashMap<&str, Place> = known.collect();
     values
         .map(|id| {
-            let offset = known.get(graph.value(id).name.as_str());
-            debug_assert!(offset.is_some(), "{}: the first program of a plan has all that is in an arena", graph.value(id).name);
-            (id, offset.copied().unwrap_or(0))
+            let place = known.get(graph.value(id).name.as_str());
+            debug_assert!(place.is_some(), "{}: the first program of a plan has all that is in an arena", graph.value(id).name);
+            (id, place.copied().unwrap_or((BufferId(0), 0)))
         })
         .collect()
 }
@@ -71,7 +83,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// For programs without gradients: none are given memory.
+    /// For programs without gradients: none are given memory, and the parameters lie in pieces of at most 128 MiB, as far as each fits in one.
     pub fn for_inference() -> Self {
         Self { inference: true, ..Self::default() }
     }
@@ -80,21 +92,20 @@ impl Builder {
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
         fuse::relu(&mut graph, keep);
-        let mut offsets = self.place_parameters(&graph);
-        offsets.extend(self.place_statistics(&graph));
+        let mut placed = self.place_parameters(&graph);
+        placed.extend(self.place_statistics(&graph));
         let temporaries = memory::assign(&graph, keep, &mut self.plan.buffers, &mut self.pool);
         let mut places: HashMap<ValueId, Range> = HashMap::new();
         for (index, value) in graph.values.iter().enumerate() {
             let (id, len) = (ValueId(index), value.layout.stored_len(&value.shape));
             let arenas = self.plan.arenas.unwrap_or([BufferId(0); 2]);
-            let statistics = self.plan.statistics_arena.unwrap_or(BufferId(0));
+            let at = |(buffer, offset): Place| Some(Range { buffer, offset, len });
             let place = match &value.role {
                 Role::Temporary => temporaries.get(&id).map(|&buffer| Range { buffer, offset: 0, len }),
-                Role::Parameter => Some(Range { buffer: arenas[0], offset: offsets[&id], len }),
-                Role::ParameterGradient(parameter) => Some(Range { buffer: arenas[1], offset: offsets[parameter], len }),
-                Role::Statistic => Some(Range { buffer: statistics, offset: offsets[&id], len }),
-                Role::ParameterArena => Some(Range { buffer: arenas[0], offset: 0, len }),
-                Role::GradientArena => Some(Range { buffer: arenas[1], offset: 0, len }),
+                Role::Parameter | Role::Statistic => at(placed[&id]),
+                Role::ParameterGradient(parameter) => at((arenas[1], placed[parameter].1)),
+                Role::ParameterArena => at((arenas[0], 0)),
+                Role::GradientArena => at((arenas[1], 0)),
                 Role::Constant(fill) => {
                     Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, *fill), offset: 0, len })
                 }
@@ -128,39 +139,42 @@ impl Builder {
         Program { steps: steps.collect(), values: values.collect() }
     }
 
-    /// Lays the parameters out, the same in every program, and returns their offsets.
-    fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
-        let (offsets, len) = lay_out(graph, &graph.parameters);
-        if self.plan.arenas.is_none() && len > 0 {
-            let parameters = self.allocate("parameters", len, false, 0.0);
-            let gradients = if self.inference { parameters } else { self.allocate("gradients", len, false, 0.0) };
-            self.plan.arenas = Some([parameters, gradients]);
-            let planned = |(id, spec): &(ValueId, ParameterSpec)| PlannedParameter {
+    /// Lays the parameters out, the same in every program, and returns their places.
+    fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, Place> {
+        if self.plan.parameters.is_empty() && !graph.parameters.is_empty() {
+            let (places, pieces) = lay_out(graph, &graph.parameters, if self.inference { PIECE } else { usize::MAX });
+            let buffers: Vec<BufferId> = pieces.iter().map(|&len| self.allocate("parameters", len, false, 0.0)).collect();
+            if !self.inference {
+                self.plan.arenas = Some([buffers[0], self.allocate("gradients", pieces[0], false, 0.0)]);
+            }
+            let planned = |((id, spec), (piece, offset)): (&(ValueId, ParameterSpec), (usize, usize))| PlannedParameter {
                 name: graph.value(*id).name.clone(),
                 spec: spec.clone(),
-                offset: offsets[id],
+                buffer: buffers[piece],
+                offset,
             };
-            self.plan.parameters = graph.parameters.iter().map(planned).collect();
+            self.plan.parameters = graph.parameters.iter().zip(places).map(planned).collect();
         }
         // The first program has all of them; others leave out those of heads.
-        let known = self.plan.parameters.iter().map(|planned| (planned.name.as_str(), planned.offset));
-        offsets_by_name(graph, graph.parameters.iter().map(|(id, _)| *id), known)
+        let known = self.plan.parameters.iter().map(|planned| (planned.name.as_str(), (planned.buffer, planned.offset)));
+        places_by_name(graph, graph.parameters.iter().map(|(id, _)| *id), known)
     }
 
-    /// Lays the statistics out as [`Builder::place_parameters`] does the parameters.
-    fn place_statistics(&mut self, graph: &Graph) -> HashMap<ValueId, usize> {
-        let (offsets, len) = lay_out(graph, &graph.statistics);
-        if self.plan.statistics_arena.is_none() && len > 0 {
-            self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, len, false, 0.0));
-            let planned = |(id, spec): &(ValueId, StatisticSpec)| PlannedStatistic {
+    /// Lays the statistics out as [`Builder::place_parameters`] does the parameters, in one arena.
+    fn place_statistics(&mut self, graph: &Graph) -> HashMap<ValueId, Place> {
+        if self.plan.statistics_arena.is_none() && !graph.statistics.is_empty() {
+            let (places, pieces) = lay_out(graph, &graph.statistics, usize::MAX);
+            self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, pieces[0], false, 0.0));
+            let planned = |((id, spec), (_, offset)): (&(ValueId, StatisticSpec), (usize, usize))| PlannedStatistic {
                 name: graph.value(*id).name.clone(),
                 spec: spec.clone(),
-                offset: offsets[id],
+                offset,
             };
-            self.plan.statistics = graph.statistics.iter().map(planned).collect();
+            self.plan.statistics = graph.statistics.iter().zip(places).map(planned).collect();
         }
-        let known = self.plan.statistics.iter().map(|planned| (planned.name.as_str(), planned.offset));
-        offsets_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known)
+        let arena = self.plan.statistics_arena.unwrap_or(BufferId(0));
+        let known = self.plan.statistics.iter().map(|planned| (planned.name.as_str(), (arena, planned.offset)));
+        places_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known)
     }
 
     fn shared(&mut self, name: &str, len: usize, words: bool, fill: f32) -> BufferId {

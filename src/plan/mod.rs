@@ -104,7 +104,9 @@ pub struct PlannedParameter {
     pub name: String,
     /// Role, shape, layout, fan-in.
     pub spec: ParameterSpec,
-    /// First float in the parameter arena, and of its gradient in the gradient arena.
+    /// The parameter arena; in a plan for inference, the piece that it lies in.
+    pub buffer: BufferId,
+    /// First float there, and of its gradient in the gradient arena.
     pub offset: usize,
 }
 
@@ -126,7 +128,7 @@ pub struct Plan {
     pub buffers: Vec<BufferSpec>,
     /// In arena order.
     pub parameters: Vec<PlannedParameter>,
-    /// The parameter arena, then the gradient arena, where there are parameters.
+    /// The parameter arena, then the gradient arena, where there are parameters that are trained.
     pub arenas: Option<[BufferId; 2]>,
     /// In arena order.
     pub statistics: Vec<PlannedStatistic>,
@@ -193,7 +195,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Plans the way of one image through a specification, and nothing else. Parameters have their arena, gradients none.
+    /// Plans the way of one image through a specification, and nothing else. Parameters lie in pieces, and there are no gradients.
     ///
     /// # Errors
     /// A layer that does not fit.

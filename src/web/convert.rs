@@ -1,9 +1,14 @@
 //! Between Rust's values and JavaScript's.
 
+use std::future::Future;
+use std::pin::Pin;
+
+use js_sys::Promise;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::error::{Error, TrainError};
 
@@ -22,4 +27,20 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
 /// The object a caller catches: `{ kind, message, ...fields }`.
 pub fn throw(error: &Error) -> JsValue {
     to_js(&error.to_json()).unwrap_or_else(|_| JsValue::from_str(&error.to_string()))
+}
+
+/// A promise of what the work ends in, rejected with what [`throw`] makes of its error.
+pub fn promise<F>(work: F) -> Promise
+where
+    F: Future<Output = Result<JsValue, Error>> + 'static,
+{
+    // Boxed: otherwise the machinery of promises is compiled once for every method.
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(|error| throw(&error)) })
+}
+
+/// [`to_js`], where the work's errors are [`Error`]s.
+pub fn js<T: serde::Serialize>(value: &T) -> Result<JsValue, Error> {
+    // Everything passed here is plain numbers and text, which always convert.
+    Ok(to_js(value).unwrap_or(JsValue::UNDEFINED))
 }

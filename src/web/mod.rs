@@ -3,6 +3,7 @@
 #[cfg(feature = "harness")]
 mod bench;
 mod convert;
+mod network;
 mod session;
 mod trainer;
 

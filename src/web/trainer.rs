@@ -1,18 +1,15 @@
 //! The trainer for course authors: a network, images, steps, without our page.
 
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use async_lock::Mutex;
 use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use super::convert::{from_js, throw, to_js};
+use super::convert::{from_js, js, promise, throw, to_js};
 use crate::backend::select::{BackendChoice, BackendStatus, select};
 use crate::data::dataset::{Dataset, IdxPair, Split};
-use crate::error::Error;
 use crate::network::describe::{NetworkDescription, describe};
 use crate::network::spec::Spec;
 use crate::train::trainer::Trainer as Core;
@@ -29,20 +26,6 @@ pub struct Trainer {
     core: Rc<Mutex<Core>>,
     description: NetworkDescription,
     backend: BackendStatus,
-}
-
-fn promise<F>(work: F) -> Promise
-where
-    F: Future<Output = Result<JsValue, Error>> + 'static,
-{
-    // Boxed: otherwise the machinery of promises is compiled once for every method.
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
-    future_to_promise(async move { work.await.map_err(|error| throw(&error)) })
-}
-
-fn js<T: serde::Serialize>(value: &T) -> Result<JsValue, Error> {
-    // Everything passed here is plain numbers and text, which always convert.
-    Ok(to_js(value).unwrap_or(JsValue::UNDEFINED))
 }
 
 fn split_of(name: &str) -> Split {

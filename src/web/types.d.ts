@@ -222,3 +222,20 @@ export interface EvaluationResult {
   /** Counts by label, then prediction. */
   confusion: number[][];
 }
+
+/** What became of a file of weights. */
+export interface WeightsReport {
+  /** Tensors loaded: all that the network has. */
+  loaded: number;
+  /** Tensors of the file that the network has no place for, such as those of heads. */
+  ignored: string[];
+}
+
+/** A class and what a network gives it. */
+export interface RankedClass {
+  /** Its place among the logits, from 0. */
+  class: number;
+  logit: number;
+  /** The softmax's value, 0 to 1. */
+  probability: number;
+}

@@ -167,6 +167,11 @@ impl<T: Element> Backend for Cpu<T> {
     }
 }
 
+/// Floats of scratch that the kernels of a program need.
+pub fn scratch_len(program: &Program, kernels: Kernels) -> usize {
+    program.steps.iter().map(|step| f32::select(step.kernel, kernels, &step.params).1).max().unwrap_or(0)
+}
+
 /// Runs one step. The buffers that it writes are moved out of the table for the call, so that the rest can be borrowed to read: no step
 /// reads one part of a buffer and writes another. It may write several parts of one, which must not overlap.
 fn run_step<T: Element>(prepared: &PreparedStep<T>, buffers: &mut [Buffer<T>], scratch: &mut [T]) -> Result<(), DeviceError> {

@@ -26,22 +26,28 @@ impl Drop for Buffer {
 const LEAST: usize = 4;
 
 impl Device {
+    /// Refuses a buffer that could not be made or bound.
+    pub(super) fn check_len(&self, label: &str, len: usize) -> Result<(), DeviceError> {
+        self.check_bytes(label, 4 * len as u64, self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size))
+    }
+
+    fn check_bytes(&self, label: &str, needed: u64, limit: u64) -> Result<(), DeviceError> {
+        if needed <= limit { Ok(()) } else { Err(DeviceError::LimitExceeded { what: label.to_owned(), needed, limit }) }
+    }
+
     /// Makes a zeroed buffer that kernels can bind.
     pub(super) fn storage(&self, label: &str, len: usize) -> Result<Buffer, DeviceError> {
-        let bytes = 4 * len.max(LEAST) as u64;
-        let limit = self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size);
-        self.make(label, bytes, limit, BufferUsages::STORAGE | BufferUsages::COPY_DST | BufferUsages::COPY_SRC)
+        self.check_len(label, len)?;
+        self.make(label, 4 * len.max(LEAST) as u64, BufferUsages::STORAGE | BufferUsages::COPY_DST | BufferUsages::COPY_SRC)
     }
 
     /// Makes a buffer for the params of a program.
     pub(super) fn uniform(&self, label: &str, bytes: u64) -> Result<Buffer, DeviceError> {
-        self.make(label, bytes, self.limits.max_buffer_size, BufferUsages::UNIFORM | BufferUsages::COPY_DST)
+        self.check_bytes(label, bytes, self.limits.max_buffer_size)?;
+        self.make(label, bytes, BufferUsages::UNIFORM | BufferUsages::COPY_DST)
     }
 
-    fn make(&self, label: &str, bytes: u64, limit: u64, usage: BufferUsages) -> Result<Buffer, DeviceError> {
-        if bytes > limit {
-            return Err(DeviceError::LimitExceeded { what: label.to_owned(), needed: bytes, limit });
-        }
+    fn make(&self, label: &str, bytes: u64, usage: BufferUsages) -> Result<Buffer, DeviceError> {
         let descriptor = BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false };
         let buffer = self.device.create_buffer(&descriptor);
         Ok(Buffer { buffer, label: label.to_owned(), len: (bytes / 4) as usize, shared: false })

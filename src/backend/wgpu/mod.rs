@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 use super::{Backend, SharedWords};
 use crate::error::DeviceError;
-use crate::plan::{BufferSpec, Program, Range};
+use crate::plan::{BufferSpec, Plan, Program, Range};
 
 use self::device::Device;
 
@@ -59,6 +59,14 @@ impl Wgpu {
     /// it; tests ask for it, so that no kernel counts on one row.
     pub fn with_rows(&self, least_rows: u32) -> Self {
         Self { least_rows, ..self.clone() }
+    }
+
+    /// Refuses a plan with a buffer that this device cannot hold or bind, before any is made.
+    ///
+    /// # Errors
+    /// [`DeviceError::LimitExceeded`].
+    pub fn check_limits(&self, plan: &Plan) -> Result<(), DeviceError> {
+        plan.buffers.iter().try_for_each(|buffer| self.device.check_len(&buffer.label, buffer.len))
     }
 
     /// Gives the device up, as if it had been taken away: calls from now on end in [`DeviceError::DeviceLost`].

@@ -1,0 +1,141 @@
+//! One image's way through a network of any size, as the networks of the literature are: no gradients, parameters in pieces, memory that is used again.
+
+pub mod ranking;
+pub mod weights;
+
+use std::collections::HashMap;
+
+use self::weights::{ByteSource, Piece, Report};
+use crate::backend::cpu::{self, Kernels};
+use crate::error::{DeviceError, Error, TrainError, WeightsError};
+use crate::executor::{AnyExecutor, Which, locate};
+use crate::network::init;
+use crate::network::spec::{Initialization, Spec};
+use crate::plan::{Located, Plan, names};
+use crate::rng::{Rng, Stream};
+use crate::train::trainer::{Device, MEMORY_LIMIT};
+
+/// Floats of a file or of drawn numbers that are held at a time: 16 MiB.
+const CHUNK: usize = 4 << 20;
+
+/// A network that only computes.
+#[derive(Debug)]
+pub struct Inference {
+    plan: Plan,
+    executor: AnyExecutor,
+    init: Initialization,
+    /// Whether it has weights.
+    ready: bool,
+}
+
+/// Bytes that running a plan takes at most: its buffers, the CPU kernels' scratch, and one parameter on its way to the device.
+pub fn needed_bytes(plan: &Plan, kernels: Option<Kernels>) -> u64 {
+    let scratch = kernels.map_or(0, |kernels| cpu::scratch_len(&plan.predict, kernels));
+    let largest = plan.parameters.iter().map(|parameter| parameter.spec.layout.stored_len(&parameter.spec.shape)).max().unwrap_or(0);
+    plan.bytes() + 4 * (scratch + largest + CHUNK) as u64
+}
+
+impl Inference {
+    /// Plans a network and allocates its memory. It has no weights yet.
+    ///
+    /// # Errors
+    /// A layer that does not fit; [`DeviceError::LimitExceeded`] where the network needs more memory than there can be, before any is taken.
+    pub async fn new(spec: &Spec, device: Device) -> Result<Self, Error> {
+        let plan = Plan::for_inference(spec)?;
+        let kernels = match &device {
+            Device::Cpu(kernels) => Some(*kernels),
+            #[cfg(target_arch = "wasm32")]
+            Device::Wgpu(_) => None,
+        };
+        let needed = needed_bytes(&plan, kernels);
+        if needed > MEMORY_LIMIT {
+            return Err(DeviceError::LimitExceeded { what: spec.name.clone(), needed, limit: MEMORY_LIMIT }.into());
+        }
+        let nothing = HashMap::new();
+        let executor = match device {
+            Device::Cpu(kernels) => AnyExecutor::cpu(kernels, &plan, &nothing).await?,
+            #[cfg(target_arch = "wasm32")]
+            Device::Wgpu(wgpu) => {
+                wgpu.check_limits(&plan)?;
+                AnyExecutor::wgpu(*wgpu, &plan, &nothing).await?
+            }
+        };
+        Ok(Self { plan, executor, init: spec.training.init, ready: false })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Draws all parameters from a seed, as at the start of training; running means are 0, running variances 1.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn draw_weights(&mut self, seed: u64) -> Result<(), Error> {
+        let mut rng = Rng::new(seed, Stream::Parameters);
+        for parameter in &self.plan.parameters {
+            let (spec, place) = (&parameter.spec, self.plan.parameter_place(parameter, 0));
+            let mut stored = vec![0.0; place.range.len];
+            let mut values = init::values(spec, self.init, &mut rng);
+            let (rows, row) = spec.layout.rows(&spec.shape);
+            let step = (CHUNK / row).max(1);
+            for first in (0..rows).step_by(step) {
+                let canonical: Vec<f32> = values.by_ref().take((rows - first).min(step) * row).collect();
+                spec.layout.store_rows(&spec.shape, first, &canonical, &mut stored);
+            }
+            self.executor.write_stored(place.range, &stored)?;
+        }
+        for statistic in &self.plan.statistics {
+            let place = self.plan.statistic_place(statistic);
+            self.executor.write_value(&statistic.name, &place, &vec![statistic.spec.fill; statistic.spec.shape.count()])?;
+        }
+        self.ready = true;
+        Ok(())
+    }
+
+    /// Loads all parameters and statistics from a safetensors file with PyTorch's names, tensor by tensor, each in pieces of at most 16 MiB or a
+    /// row. `progress` hears how many bytes of how many are loaded.
+    ///
+    /// # Errors
+    /// [`WeightsError`] for a file that is none or is of another network, before anything is changed; or what the source or the device reports.
+    pub async fn load_weights<S: ByteSource>(&mut self, source: &S, mut progress: impl FnMut(u64, u64)) -> Result<Report, Error> {
+        let (pieces, ignored) = weights::find(source, &self.plan).await?;
+        let total = pieces.iter().map(|piece| piece.bytes.end - piece.bytes.start).sum();
+        let mut done = 0;
+        self.ready = false;
+        for piece in &pieces {
+            let Piece { place, bytes } = piece;
+            let mut stored = vec![0.0; place.range.len];
+            let (rows, row) = place.layout.rows(&place.shape);
+            let step = (CHUNK / row).max(1);
+            for first in (0..rows).step_by(step) {
+                let (from, len) = (bytes.start + 4 * (first * row) as u64, 4 * (rows - first).min(step) * row);
+                let chunk = source.read(from, len).await?;
+                let canonical: Vec<f32> = chunk.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect();
+                place.layout.store_rows(&place.shape, first, &canonical, &mut stored);
+                done += len as u64;
+                progress(done, total);
+            }
+            self.executor.write_stored(place.range, &stored)?;
+        }
+        self.ready = true;
+        Ok(Report { loaded: pieces.len(), ignored })
+    }
+
+    /// What the network makes of one image: `[channels, height, width]` in canonical order, normalised as the weights expect it. Returns its shape
+    /// without the batch, and its values.
+    ///
+    /// # Errors
+    /// [`WeightsError::NoWeights`], [`TrainError::WrongLength`], or what the device reports.
+    pub async fn forward(&mut self, image: &[f32]) -> Result<(Vec<usize>, Vec<f32>), Error> {
+        if !self.ready {
+            return Err(WeightsError::NoWeights.into());
+        }
+        let place = |name| -> Result<Located, TrainError> { locate(&self.plan.predict, name).cloned() };
+        let (input, logits) = (place(names::INPUT)?, place(names::LOGITS)?);
+        self.executor.write_value(names::INPUT, &input, image)?;
+        self.executor.run(Which::Predict)?;
+        Ok((logits.shape.dims()[1..].to_vec(), self.executor.read_value(&logits).await?))
+    }
+}
