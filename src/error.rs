@@ -157,23 +157,15 @@ pub enum TrainError {
     MalformedRequest { reason: String },
 }
 
-/// A tensor as it should be in a file of weights.
+/// A tensor that a file of weights lacks, or has otherwise than it should be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct ExpectedTensor {
-    pub name: String,
-    pub shape: Vec<usize>,
-}
-
-/// A tensor that is in a file of weights, but not as it should be.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct WrongTensor {
+    /// PyTorch's name of it.
     pub name: String,
-    /// Its type as the file names it: `F32` is what is read.
-    pub dtype: String,
-    pub shape: Vec<usize>,
-    pub expected: Vec<usize>,
+    /// Type and shape as the file gives them, `F16 [10, 84]`; nothing where it is missing.
+    pub found: Option<String>,
+    /// Type and shape as they should be.
+    pub expected: String,
 }
 
 /// Weights that cannot be used.
@@ -185,18 +177,17 @@ pub enum WeightsError {
     NoWeights,
     #[error("this is no safetensors file: {reason}")]
     MalformedWeights { reason: String },
-    #[error("the file of weights is of another network: {}", list(missing, wrong))]
-    WeightsMismatch { missing: Vec<ExpectedTensor>, wrong: Vec<WrongTensor> },
+    #[error("the file of weights is of another network: {}", list(tensors))]
+    WeightsMismatch { tensors: Vec<WrongTensor> },
 }
 
-/// All that is not as it should be, a sentence's part each.
-fn list(missing: &[ExpectedTensor], wrong: &[WrongTensor]) -> String {
-    let missing = missing.iter().map(|tensor| format!("{} {:?} is missing", tensor.name, tensor.shape));
-    let wrong = wrong.iter().map(|tensor| {
-        let WrongTensor { name, dtype, shape, expected } = tensor;
-        format!("{name} is {dtype} {shape:?}, expected F32 {expected:?}")
-    });
-    missing.chain(wrong).collect::<Vec<_>>().join("; ")
+/// All that is not as it should be, a part of the sentence each.
+fn list(tensors: &[WrongTensor]) -> String {
+    let part = |tensor: &WrongTensor| {
+        let found = tensor.found.as_ref().map_or_else(|| "missing".to_owned(), |found| found.clone());
+        format!("{} is {found}, expected {}", tensor.name, tensor.expected)
+    };
+    tensors.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
 /// Any error of this crate.

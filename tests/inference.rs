@@ -18,7 +18,7 @@ use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan};
 use receptive::rng::{Rng, Stream};
 use receptive::train::trainer::{Device, Trainer};
 use safetensors::tensor::{Dtype, TensorView};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A file in memory that notes how much of it was asked for at a time.
 struct Bytes {
@@ -41,6 +41,10 @@ impl ByteSource for Bytes {
         let most = self.most.borrow().max(len);
         self.most.replace(most);
         Ok(self.bytes[from as usize..][..len].to_vec())
+    }
+
+    fn parse(&self, json: &str) -> Result<Value, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
     }
 }
 
@@ -131,11 +135,15 @@ fn tensors_that_are_missing_or_wrong_are_all_named_and_nothing_is_changed() {
     let fc = bad.iter_mut().find(|(name, _, _)| name == "fc.weight").unwrap();
     (fc.1, fc.2) = (vec![12, 64], vec![0.0; 12 * 64]);
     let error = block_on(network.load_weights(&Bytes::new(file(&bad)), |_, _| ())).unwrap_err();
-    let Error::Weights(WeightsError::WeightsMismatch { missing, wrong }) = &error else { panic!("{error}") };
-    let missing: Vec<_> = missing.iter().map(|tensor| (tensor.name.as_str(), tensor.shape.as_slice())).collect();
-    assert_eq!(missing, [("conv0.weight", &[16, 1, 3, 3][..]), ("bn0.running_var", &[16][..])]);
-    assert_eq!((wrong.len(), &wrong[0].shape, &wrong[0].expected), (1, &vec![12, 64], &vec![10, 64]));
-    assert!(error.to_string().contains("fc.weight is F32 [12, 64], expected F32 [10, 64]"), "{error}");
+    let Error::Weights(WeightsError::WeightsMismatch { tensors }) = &error else { panic!("{error}") };
+    let wrong: Vec<_> = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.found.as_deref(), tensor.expected.as_str())).collect();
+    let expected = [
+        ("conv0.weight", None, "F32 [16, 1, 3, 3]"),
+        ("fc.weight", Some("F32 [12, 64]"), "F32 [10, 64]"),
+        ("bn0.running_var", None, "F32 [16]"),
+    ];
+    assert_eq!(wrong, expected);
+    assert!(error.to_string().contains("fc.weight is F32 [12, 64], expected F32 [10, 64]; bn0.running_var is missing"), "{error}");
     assert_eq!(block_on(network.forward(&image)).unwrap(), before);
     // What belongs to no tensor of the network is named; PyTorch's count of batches is known.
     let mut more = good;
@@ -159,8 +167,8 @@ fn a_type_that_is_not_read_is_named() {
     file.insert(name.clone(), TensorView::new(Dtype::F16, shape.clone(), &half).unwrap());
     let source = Bytes::new(safetensors::serialize(file, None).unwrap());
     let error = block_on(inference(&spec, Kernels::Simd).load_weights(&source, |_, _| ())).unwrap_err();
-    let Error::Weights(WeightsError::WeightsMismatch { wrong, .. }) = &error else { panic!("{error}") };
-    assert_eq!((wrong[0].name.as_str(), wrong[0].dtype.as_str()), (name.as_str(), "F16"));
+    let Error::Weights(WeightsError::WeightsMismatch { tensors }) = &error else { panic!("{error}") };
+    assert_eq!((tensors[0].name.as_str(), tensors[0].found.as_deref()), (name.as_str(), Some("F16 [6, 1, 5, 5]")));
 }
 
 /// The largest tensor is read in pieces, whatever the file's size.

@@ -16,13 +16,16 @@ pub struct Ranked {
 
 /// The `count` classes with the largest logits, largest first; of equal ones the earlier class.
 pub fn top(logits: &[f32], count: usize) -> Vec<Ranked> {
-    let mut order: Vec<usize> = (0..logits.len()).collect();
-    order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
-    let largest = order.first().map_or(0.0, |&class| f64::from(logits[class]));
-    let exponential = |class: usize| (f64::from(logits[class]) - largest).exp();
-    let sum: f64 = (0..logits.len()).map(exponential).sum();
-    let ranked = order.into_iter().take(count).map(|class| Ranked { class, logit: logits[class], probability: exponential(class) / sum });
-    ranked.collect()
+    let value = |class: usize| f64::from(logits[class]);
+    let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let sum: f64 = (0..logits.len()).map(|class| (value(class) - largest).exp()).sum();
+    let mut ranked: Vec<Ranked> = Vec::new();
+    while ranked.len() < count.min(logits.len()) {
+        let left = (0..logits.len()).filter(|class| ranked.iter().all(|ranked| ranked.class != *class));
+        let Some(class) = left.reduce(|best, class| if logits[class].total_cmp(&logits[best]).is_gt() { class } else { best }) else { break };
+        ranked.push(Ranked { class, logit: logits[class], probability: (value(class) - largest).exp() / sum });
+    }
+    ranked
 }
 
 #[cfg(test)]

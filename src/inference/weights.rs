@@ -1,12 +1,12 @@
 //! Files of weights: where in a safetensors file (<https://huggingface.co/docs/safetensors>) each of a network's tensors lies, under PyTorch's names.
+//! Why the header is read here and not by the format's library: docs/decisions/0024-reading-safetensors.md.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use safetensors::tensor::{Dtype, Metadata};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::error::{Error, ExpectedTensor, WeightsError, WrongTensor};
+use crate::error::{Error, WeightsError, WrongTensor};
 use crate::plan::{Located, Plan};
 
 /// A file, or something like it, that is read piece by piece.
@@ -17,6 +17,9 @@ pub trait ByteSource {
 
     /// Reads so many bytes from this one on.
     async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, Error>;
+
+    /// Reads JSON, or says why it is none. Browsers bring what does that.
+    fn parse(&self, json: &str) -> Result<Value, String>;
 }
 
 /// What became of a file.
@@ -54,47 +57,75 @@ fn expected(plan: &Plan) -> Vec<(String, Located)> {
     parameters.chain(statistics).collect()
 }
 
+/// What a header says of a tensor.
+struct Described<'a> {
+    dtype: &'a str,
+    shape: Vec<usize>,
+    /// Its first byte and the one behind it, from the header's end on.
+    offsets: [u64; 2],
+}
+
+/// Reads one entry of a header; `None` for what is none.
+fn described(entry: &Value) -> Option<Described<'_>> {
+    let whole = |value: &Value| value.as_u64().or_else(|| value.as_f64().filter(|float| *float >= 0.0 && float.fract() == 0.0).map(|float| float as u64));
+    let shape = entry["shape"].as_array()?.iter().map(|size| Some(whole(size)? as usize)).collect::<Option<_>>()?;
+    let offsets = entry["data_offsets"].as_array()?.as_slice();
+    let [from, to] = offsets else { return None };
+    Some(Described { dtype: entry["dtype"].as_str()?, shape, offsets: [whole(from)?, whole(to)?] })
+}
+
+/// Reads a file's header, and says where it ends.
+async fn read_header<S: ByteSource>(source: &S) -> Result<(u64, Map<String, Value>), Error> {
+    let malformed = |reason: String| Error::from(WeightsError::MalformedWeights { reason });
+    let length = source.len();
+    let start = if length < 8 { Vec::new() } else { source.read(0, 8).await? };
+    let Ok(len) = <[u8; 8]>::try_from(start).map(u64::from_le_bytes) else {
+        return Err(malformed(format!("it has {length} bytes, and its header alone takes more")));
+    };
+    if len > LARGEST_HEADER.min(length - 8) {
+        return Err(malformed(format!("its header would have {len} bytes, and the file has {length}")));
+    }
+    let text = source.read(8, len as usize).await?;
+    let text = std::str::from_utf8(&text).map_err(|error| malformed(error.to_string()))?;
+    match source.parse(text) {
+        Ok(Value::Object(header)) => Ok((8 + len, header)),
+        Ok(_) => Err(malformed("its header is no JSON object".into())),
+        Err(reason) => Err(malformed(reason)),
+    }
+}
+
 /// Finds each of a plan's tensors in a file, and names the others that it holds.
 ///
 /// # Errors
 /// [`WeightsError::MalformedWeights`], or [`WeightsError::WeightsMismatch`] with all tensors that are missing or wrong.
 pub(super) async fn find<S: ByteSource>(source: &S, plan: &Plan) -> Result<(Vec<Piece>, Vec<String>), Error> {
     let malformed = |reason: String| WeightsError::MalformedWeights { reason };
-    let length = source.len();
-    let start = if length < 8 { Vec::new() } else { source.read(0, 8).await? };
-    let Ok(header) = <[u8; 8]>::try_from(start).map(u64::from_le_bytes) else {
-        return Err(malformed(format!("it has {length} bytes, and its header alone takes more")).into());
-    };
-    if header > LARGEST_HEADER.min(length - 8) {
-        return Err(malformed(format!("its header would have {header} bytes, and the file has {length}")).into());
-    }
-    let text = source.read(8, header as usize).await?;
-    let metadata: Metadata = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
-    let data = 8 + header;
-    if data + metadata.data_len() as u64 != length {
-        let described = data + metadata.data_len() as u64;
-        return Err(malformed(format!("it has {length} bytes, and its header describes {described}")).into());
-    }
-    let mut tensors: HashMap<String, _> = metadata.tensors();
-    let (mut pieces, mut missing, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-    for (name, place) in expected(plan) {
-        let shape = place.shape.dims().to_vec();
-        match tensors.remove(&name) {
-            None => missing.push(ExpectedTensor { name, shape }),
-            Some(tensor) if tensor.dtype != Dtype::F32 || tensor.shape != shape => {
-                wrong.push(WrongTensor { name, dtype: tensor.dtype.to_string(), shape: tensor.shape.clone(), expected: shape });
-            }
-            Some(tensor) => {
-                let (from, to) = tensor.data_offsets;
-                pieces.push(Piece { place, bytes: data + from as u64..data + to as u64 });
-            }
+    let (data, header) = read_header(source).await?;
+    let expected = expected(plan);
+    let (mut pieces, mut wrong) = (Vec::new(), Vec::new());
+    for (name, place) in &expected {
+        let shape = place.shape.dims();
+        let described = match header.get(name) {
+            Some(entry) => Some(described(entry).ok_or_else(|| malformed(format!("it does not say what {name} is")))?),
+            None => None,
+        };
+        let Some(Described { offsets: [from, to], .. }) = described.as_ref().filter(|tensor| tensor.dtype == "F32" && tensor.shape == shape) else {
+            let found = described.map(|tensor| format!("{} {:?}", tensor.dtype, tensor.shape));
+            wrong.push(WrongTensor { name: name.clone(), found, expected: format!("F32 {shape:?}") });
+            continue;
+        };
+        let end = data.saturating_add(*to);
+        if to.checked_sub(*from) != Some(4 * place.shape.count() as u64) || end > source.len() {
+            return Err(malformed(format!("{name} cannot lie in bytes {from} to {to} behind the header; is it cut off?")).into());
         }
+        pieces.push(Piece { place: place.clone(), bytes: data + from..end });
     }
-    if !missing.is_empty() || !wrong.is_empty() {
-        return Err(WeightsError::WeightsMismatch { missing, wrong }.into());
+    if !wrong.is_empty() {
+        return Err(WeightsError::WeightsMismatch { tensors: wrong }.into());
     }
     // PyTorch's batch normalization counts its batches too, which changes nothing here.
-    let mut ignored: Vec<String> = tensors.into_keys().filter(|name| !name.ends_with(".num_batches_tracked")).collect();
-    ignored.sort_unstable();
-    Ok((pieces, ignored))
+    let other = |name: &&String| {
+        *name != "__metadata__" && !name.ends_with(".num_batches_tracked") && expected.iter().all(|(known, _)| known != *name)
+    };
+    Ok((pieces, header.keys().filter(other).cloned().collect()))
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use js_sys::{Float32Array, Function, Promise, Uint8Array};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::convert::{from_js, js, promise, throw, to_js};
+use super::convert::{from_js, js, promise, to_js};
 use crate::backend::select::{BackendChoice, BackendStatus, select};
 use crate::error::{Error, WeightsError};
 use crate::inference::weights::ByteSource;
@@ -51,6 +52,11 @@ impl ByteSource for OfBlob {
             false => Err(WeightsError::MalformedWeights { reason: format!("it ends {} bytes too early", len - bytes.len()) }.into()),
         }
     }
+
+    fn parse(&self, json: &str) -> Result<Value, String> {
+        let value = js_sys::JSON::parse(json).map_err(|error| String::from(js_sys::Error::from(error).message()))?;
+        serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+    }
 }
 
 #[wasm_bindgen]
@@ -59,15 +65,21 @@ impl Network {
     ///
     /// # Errors
     /// Rejects for a specification or a device that cannot be used, and with `limit_exceeded` for a network that needs more memory than there is.
-    pub async fn create(
+    #[wasm_bindgen(unchecked_return_type = "Promise<Network>")]
+    pub fn create(
         #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
         #[wasm_bindgen(unchecked_param_type = "BackendChoice")] backend: JsValue,
-    ) -> Result<Network, JsValue> {
-        let choice: BackendChoice = from_js(backend)?;
-        let spec = Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?;
-        let selected = select(choice).await.map_err(|error| throw(&error.into()))?;
-        let core = Inference::new(&spec, selected.device).await.map_err(|error| throw(&error))?;
-        Ok(Network { core: Rc::new(Mutex::new(core)), backend: selected.status })
+    ) -> Promise {
+        let (spec, choice) = match (from_js(spec), from_js::<BackendChoice>(backend)) {
+            (Ok(spec), Ok(choice)) => (spec, choice),
+            (Err(error), _) | (_, Err(error)) => return Promise::reject(&error),
+        };
+        promise(async move {
+            let spec = Spec::from_json(&spec)?;
+            let selected = select(choice).await?;
+            let core = Inference::new(&spec, selected.device).await?;
+            Ok(Network { core: Rc::new(Mutex::new(core)), backend: selected.status }.into())
+        })
     }
 
     /// What it runs on, and why.

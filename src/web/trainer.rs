@@ -7,7 +7,7 @@ use async_lock::Mutex;
 use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{from_js, js, promise, throw, to_js};
+use super::convert::{from_js, js, promise, to_js};
 use crate::backend::select::{BackendChoice, BackendStatus, select};
 use crate::data::dataset::{Dataset, IdxPair, Split};
 use crate::network::describe::{NetworkDescription, describe};
@@ -38,24 +38,30 @@ impl Trainer {
     ///
     /// # Errors
     /// Rejects for a specification, a file or a device that cannot be used.
-    pub async fn create(
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    pub fn create(
         #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
         #[wasm_bindgen(unchecked_param_type = "BackendChoice")] backend: JsValue,
         train_images: Vec<u8>,
         train_labels: Vec<u8>,
         test_images: Vec<u8>,
         test_labels: Vec<u8>,
-    ) -> Result<Trainer, JsValue> {
-        let choice: BackendChoice = from_js(backend)?;
-        let spec = Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?;
-        let pair = |images_name, images, labels_name, labels| IdxPair { images_name, images, labels_name, labels };
-        let train = pair("train images", &train_images, "train labels", &train_labels);
-        let test = pair("test images", &test_images, "test labels", &test_labels);
-        let dataset = Dataset::from_idx(&train, Some(&test)).map_err(|error| throw(&error.into()))?;
-        let description = describe(&spec).map_err(|error| throw(&error))?;
-        let selected = select(choice).await.map_err(|error| throw(&error.into()))?;
-        let core = Core::new(spec, selected.device, Rc::new(RefCell::new(dataset))).await.map_err(|error| throw(&error))?;
-        Ok(Trainer { core: Rc::new(Mutex::new(core)), description, backend: selected.status })
+    ) -> Promise {
+        let (spec, choice) = match (from_js(spec), from_js::<BackendChoice>(backend)) {
+            (Ok(spec), Ok(choice)) => (spec, choice),
+            (Err(error), _) | (_, Err(error)) => return Promise::reject(&error),
+        };
+        promise(async move {
+            let spec = Spec::from_json(&spec)?;
+            let pair = |images_name, images, labels_name, labels| IdxPair { images_name, images, labels_name, labels };
+            let train = pair("train images", &train_images, "train labels", &train_labels);
+            let test = pair("test images", &test_images, "test labels", &test_labels);
+            let dataset = Dataset::from_idx(&train, Some(&test))?;
+            let description = describe(&spec)?;
+            let selected = select(choice).await?;
+            let core = Core::new(spec, selected.device, Rc::new(RefCell::new(dataset))).await?;
+            Ok(Trainer { core: Rc::new(Mutex::new(core)), description, backend: selected.status }.into())
+        })
     }
 
     /// Shapes, parameters, multiply-accumulates, memory and receptive fields.

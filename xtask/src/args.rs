@@ -21,6 +21,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   describe --list           names of all presets
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers 1] [--epochs N] [--seed N] [--json]
                             train on MNIST in headless Chromium, as the page does
+  forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
+                            one image through networks of any size in headless Chromium; without names, through all at true size
   bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--seconds S] [--build simd128|relaxed_simd] [--json]
                             median speed in headless Chromium; jobs: lenet-train, lenet-infer, lenet-98, conv-fwd, conv-bwd, peak";
 
@@ -49,6 +51,8 @@ pub enum Command {
     Describe(Describe),
     /// Train in headless Chromium.
     Train(Train),
+    /// Run networks forward in headless Chromium.
+    Forward(Forward),
     /// Measure speed in headless Chromium.
     Bench(Bench),
 }
@@ -86,6 +90,23 @@ pub struct Train {
     pub epochs: Option<u32>,
     /// The seed; the spec's own if absent.
     pub seed: Option<u64>,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// Options of `forward`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forward {
+    /// Presets, networks at true size or spec files; all at true size if there are none.
+    pub networks: Vec<String>,
+    /// The backends to run each on; the others' results are compared with the first's.
+    pub backends: Vec<String>,
+    /// Of the weights, and of the image.
+    pub seed: u32,
+    /// A safetensors file with PyTorch's names instead of weights from the seed.
+    pub weights: Option<PathBuf>,
+    /// How many times each runs; the median counts.
+    pub repeats: u32,
     /// Print JSON.
     pub json: bool,
 }
@@ -146,6 +167,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "conformance" => conformance(parser),
         "describe" => describe(parser),
         "train" => train(parser),
+        "forward" => forward(parser),
         "bench" => bench(parser),
         other => Err(Failure::new(format!("there is no command `{other}`")).with_remedy("cargo xtask help").into()),
     }
@@ -225,6 +247,30 @@ fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     options.network =
         network.ok_or_else(|| Failure::new("train needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
     Ok(Command::Train(options))
+}
+
+fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let all = || vec!["cpu".to_owned(), "webgpu".to_owned()];
+    let mut options = Forward { networks: vec![], backends: all(), seed: 1, weights: None, repeats: 3, json: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("backend") => {
+                let backend = one_of("--backend", parser.value()?.string()?, &["cpu", "scalar", "webgpu", "all"])?;
+                options.backends = expand(backend, &["cpu", "webgpu"]);
+            }
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("weights") => options.weights = Some(PathBuf::from(parser.value()?)),
+            Long("repeats") => options.repeats = at_least_one("--repeats", parser.value()?.parse()?)?,
+            Long("json") => options.json = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) => options.networks.push(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if options.weights.is_some() && options.networks.len() != 1 {
+        return Err(Failure::new("--weights are those of one network: name it").into());
+    }
+    Ok(Command::Forward(options))
 }
 
 fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
@@ -314,6 +360,10 @@ mod tests {
         };
         assert_eq!((bench.jobs.len(), bench.backends.len(), bench.seconds), (2, 2, 2.5));
         assert_eq!(bench.build, "relaxed_simd");
+        let Ok(Command::Forward(forward)) = parsed("forward torchvision/vgg16 --weights vgg.safetensors --backend cpu") else {
+            panic!("not parsed")
+        };
+        assert_eq!((forward.networks.len(), forward.backends.len(), forward.seed, forward.repeats), (1, 1, 1, 3));
     }
 
     #[test]
@@ -331,6 +381,8 @@ mod tests {
             "bench --job resnet50",
             "bench --seconds -1",
             "bench --seconds NaN",
+            "forward --weights a.safetensors",
+            "forward --repeats 0",
             "serve --port 70000",
             "test --fast",
         ] {

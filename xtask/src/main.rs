@@ -7,6 +7,7 @@ mod conformance;
 mod counts;
 mod data;
 mod failure;
+mod forward;
 mod native;
 mod process;
 mod project;
@@ -55,6 +56,7 @@ fn run() -> Result<bool> {
         }
         Command::Describe(options) => return native::describe(&project, &options),
         Command::Train(options) => train::run(&mut project, &options)?,
+        Command::Forward(options) => forward::run(&mut project, &options)?,
         Command::Bench(options) => bench::run(&mut project, &options)?,
     }
     Ok(true)
