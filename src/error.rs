@@ -3,6 +3,8 @@
 //! Every error serialises to one flat object `{ kind, message, ...fields }`: `kind` and the fields are what a translator needs,
 //! `message` is the English sentence for logs and for callers who show nothing of their own.
 
+mod json;
+
 use serde::Serialize;
 use thiserror::Error;
 
@@ -212,10 +214,7 @@ pub enum Error {
 impl Error {
     /// The object the page gets: `{ kind, message, ...fields }`.
     pub fn to_json(&self) -> serde_json::Value {
-        let mut object = match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(object)) => object,
-            _ => serde_json::Map::from_iter([("kind".to_owned(), "internal".into())]),
-        };
+        let mut object = json::object(self);
         object.insert("message".to_owned(), self.to_string().into());
         object.into()
     }
