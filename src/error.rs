@@ -3,8 +3,6 @@
 //! Every error serialises to one flat object `{ kind, message, ...fields }`: `kind` and the fields are what a translator needs,
 //! `message` is the English sentence for logs and for callers who show nothing of their own.
 
-mod json;
-
 use serde::Serialize;
 use thiserror::Error;
 
@@ -214,7 +212,10 @@ pub enum Error {
 impl Error {
     /// The object the page gets: `{ kind, message, ...fields }`.
     pub fn to_json(&self) -> serde_json::Value {
-        let mut object = json::object(self);
+        let mut object = match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(object)) => object,
+            _ => serde_json::Map::from_iter([("kind".to_owned(), "internal".into())]),
+        };
         object.insert("message".to_owned(), self.to_string().into());
         object.into()
     }
