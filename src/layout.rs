@@ -142,9 +142,12 @@ mod tests {
 
     #[test]
     fn rows_of_a_weight_can_be_stored_piece_by_piece() {
-        for (layout, dims) in
-            [(Layout::ConvWeight, vec![5, 3, 2, 2]), (Layout::LinearWeight, vec![7, 3]), (Layout::Channels, vec![5]), (Layout::LinearWeight, vec![1, 3])]
-        {
+        for (layout, dims) in [
+            (Layout::ConvWeight, vec![5, 3, 2, 2]),
+            (Layout::LinearWeight, vec![7, 3]),
+            (Layout::Channels, vec![5]),
+            (Layout::LinearWeight, vec![1, 3]),
+        ] {
             let shape = Shape::new(&dims);
             let canonical: Vec<u32> = (1..=shape.count() as u32).collect();
             let (rows, row) = layout.rows(&shape);

@@ -214,7 +214,13 @@ fn memory_of_the_true_sizes_is_planned() {
         assert!(plan.arenas.is_none());
         let largest = plan.parameters.iter().map(|parameter| parameter.spec.shape.count()).max().unwrap();
         for buffer in &plan.buffers {
-            assert!(4 * buffer.len <= 128 << 20 || buffer.len == largest, "{}: {} has {} floats", architecture.name, buffer.label, buffer.len);
+            assert!(
+                4 * buffer.len <= 128 << 20 || buffer.len == largest,
+                "{}: {} has {} floats",
+                architecture.name,
+                buffer.label,
+                buffer.len
+            );
         }
         let needed = needed_bytes(&plan, Some(Kernels::Simd));
         assert!(needed < 2 << 30, "{}: {needed} bytes", architecture.name);
@@ -222,7 +228,8 @@ fn memory_of_the_true_sizes_is_planned() {
             let end = parameter.offset + parameter.spec.layout.stored_len(&parameter.spec.shape);
             assert!(end <= plan.buffers[parameter.buffer.0].len, "{}", parameter.name);
         }
-        let activations: u64 = 4 * plan.predict.steps.iter().filter_map(|step| step.arguments.last()).map(|range| range.len as u64).sum::<u64>();
+        let activations: u64 =
+            4 * plan.predict.steps.iter().filter_map(|step| step.arguments.last()).map(|range| range.len as u64).sum::<u64>();
         let parameters: u64 = plan.parameters.iter().map(|parameter| 4 * parameter.spec.shape.count() as u64).sum();
         let kept = plan.bytes() - parameters;
         assert!(spec.layers.len() < 30 || 2 * kept < activations, "{}: {kept} of {activations} bytes", architecture.name);
@@ -234,7 +241,14 @@ fn memory_of_the_true_sizes_is_planned() {
 fn names_are_those_of_torchvision() {
     let names = |name: &str| -> Vec<String> { tensors(&spec(name)).into_iter().map(|(name, _, _)| name).collect() };
     let resnet = names("torchvision/resnet18");
-    for name in ["conv1.weight", "bn1.running_mean", "layer1.0.conv1.weight", "layer2.0.downsample.0.weight", "layer2.0.downsample.1.running_var", "fc.bias"] {
+    for name in [
+        "conv1.weight",
+        "bn1.running_mean",
+        "layer1.0.conv1.weight",
+        "layer2.0.downsample.0.weight",
+        "layer2.0.downsample.1.running_var",
+        "fc.bias",
+    ] {
         assert!(resnet.iter().any(|known| known == name), "{name} in {resnet:?}");
     }
     // torchvision's 122 tensors without the 20 counts of batches.

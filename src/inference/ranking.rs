@@ -22,7 +22,9 @@ pub fn top(logits: &[f32], count: usize) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = Vec::new();
     while ranked.len() < count.min(logits.len()) {
         let left = (0..logits.len()).filter(|class| ranked.iter().all(|ranked| ranked.class != *class));
-        let Some(class) = left.reduce(|best, class| if logits[class].total_cmp(&logits[best]).is_gt() { class } else { best }) else { break };
+        let Some(class) = left.reduce(|best, class| if logits[class].total_cmp(&logits[best]).is_gt() { class } else { best }) else {
+            break;
+        };
         ranked.push(Ranked { class, logit: logits[class], probability: (value(class) - largest).exp() / sum });
     }
     ranked

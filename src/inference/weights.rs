@@ -67,7 +67,9 @@ struct Described<'a> {
 
 /// Reads one entry of a header; `None` for what is none.
 fn described(entry: &Value) -> Option<Described<'_>> {
-    let whole = |value: &Value| value.as_u64().or_else(|| value.as_f64().filter(|float| *float >= 0.0 && float.fract() == 0.0).map(|float| float as u64));
+    let whole = |value: &Value| {
+        value.as_u64().or_else(|| value.as_f64().filter(|float| *float >= 0.0 && float.fract() == 0.0).map(|float| float as u64))
+    };
     let shape = entry["shape"].as_array()?.iter().map(|size| Some(whole(size)? as usize)).collect::<Option<_>>()?;
     let offsets = entry["data_offsets"].as_array()?.as_slice();
     let [from, to] = offsets else { return None };
@@ -109,7 +111,9 @@ pub(super) async fn find<S: ByteSource>(source: &S, plan: &Plan) -> Result<(Vec<
             Some(entry) => Some(described(entry).ok_or_else(|| malformed(format!("it does not say what {name} is")))?),
             None => None,
         };
-        let Some(Described { offsets: [from, to], .. }) = described.as_ref().filter(|tensor| tensor.dtype == "F32" && tensor.shape == shape) else {
+        let Some(Described { offsets: [from, to], .. }) =
+            described.as_ref().filter(|tensor| tensor.dtype == "F32" && tensor.shape == shape)
+        else {
             let found = described.map(|tensor| format!("{} {:?}", tensor.dtype, tensor.shape));
             wrong.push(WrongTensor { name: name.clone(), found, expected: format!("F32 {shape:?}") });
             continue;

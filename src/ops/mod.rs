@@ -169,7 +169,7 @@ impl Window {
 }
 
 /// What the network language calls a layer. Adding one is described in ARCHITECTURE.md.
-pub trait Operator: fmt::Debug {
+pub trait Operator {
     /// Its name in specifications: `conv2d`.
     fn name(&self) -> &'static str;
 
@@ -238,6 +238,13 @@ pub trait Operator: fmt::Debug {
     /// # Errors
     /// [`ShapeError::NotDifferentiable`] where there is no gradient.
     fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError>;
+}
+
+/// Its name. What each operator derives has its numbers too, and would be in the page's package for all of them.
+impl fmt::Debug for dyn Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// The dimensions of a rank-4 input.

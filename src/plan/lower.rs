@@ -107,7 +107,7 @@ impl Builder {
                 Role::ParameterArena => at((arenas[0], 0)),
                 Role::GradientArena => at((arenas[1], 0)),
                 Role::Constant(fill) => {
-                    Some(Range { buffer: self.shared(&format!("constant {fill}"), len, value.words, *fill), offset: 0, len })
+                    Some(Range { buffer: self.shared(&format!("constant {}", f64::from(*fill)), len, value.words, *fill), offset: 0, len })
                 }
                 Role::Table(floats) => {
                     let contents = value.layout.store(&value.shape, floats).into();

@@ -76,7 +76,8 @@ fn readable(result: &Value) -> String {
     let mut line = format!("{name} {megabytes:>7.1} MB, weights {weights:>5.2} s, forward {seconds:>7.3} s");
     match result["top"].as_array() {
         Some(top) => {
-            let class = |ranked: &Value| format!("{} ({:.1} %)", ranked["class"], 100.0 * ranked["probability"].as_f64().unwrap_or(f64::NAN));
+            let class =
+                |ranked: &Value| format!("{} ({:.1} %)", ranked["class"], 100.0 * ranked["probability"].as_f64().unwrap_or(f64::NAN));
             line += &format!(", top 5: {}", top.iter().map(class).collect::<Vec<_>>().join(", "));
         }
         None => line += &format!(", output {}", result["shape"]),

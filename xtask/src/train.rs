@@ -14,35 +14,46 @@ pub fn run(project: &mut Project, options: &Train) -> Result<()> {
     if let Some(seed) = options.seed {
         spec["training"]["seed"] = json!(seed);
     }
+    if let Some(epochs) = options.epochs {
+        spec["training"]["epochs"] = json!(epochs);
+    }
+    prepare(project)?;
+    let epoch = |event: &Value| println!("{}", if options.json { epoch_json(event).to_string() } else { epoch_line(event) });
+    epochs(project, &spec, &options.backend, epoch).map(|_| ())
+}
+
+/// What training needs: the tools, and `dist/`.
+pub fn prepare(project: &mut Project) -> Result<()> {
     setup::prepare(project, setup::FOR_TRAIN)?;
-    build::build(project)?;
-    let epochs = options.epochs.map_or_else(|| spec["training"]["epochs"].clone(), |epochs| json!(epochs));
+    build::build(project)
+}
+
+/// Trains a specification for its own epochs on a backend, calls `epoch` with each epoch's event, and returns how many there were. Progress goes to
+/// standard error.
+pub fn epochs(project: &Project, spec: &Value, backend: &str, mut epoch: impl FnMut(&Value)) -> Result<usize> {
     let config = json!({
         "dist": project.dist(),
         "spec": spec,
-        "epochs": epochs,
+        "epochs": spec["training"]["epochs"],
         // Headless Chromium's WebGPU is a software adapter, which the engine takes only when asked for by this name.
-        "backend": if options.backend == "webgpu" { "webgpu_software" } else { &options.backend },
+        "backend": if backend == "webgpu" { "webgpu_software" } else { backend },
     });
     let mut driver = project.node("tools/drive.mjs");
     driver.arg("train");
-    let mut epochs_done = 0;
+    let mut done = 0;
     let ended_well = run_lines(&mut driver, Some(&config.to_string()), |line| {
         let Ok(event) = serde_json::from_str::<Value>(line) else { return eprintln!("{line}") };
         match event["type"].as_str() {
             Some("compiled" | "backend") => eprintln!("{}", backend_line(&event["backend"])),
             Some("metrics") => eprintln!("{}", progress_line(&event["metrics"])),
             Some("epoch") => {
-                epochs_done += 1;
-                println!("{}", if options.json { epoch_json(&event).to_string() } else { epoch_line(&event) });
+                done += 1;
+                epoch(&event);
             }
             _ => eprintln!("{line}"),
         }
     })?;
-    if ended_well && epochs_done > 0 {
-        return Ok(());
-    }
-    Err(Failure::new(format!("training ended after {epochs_done} epochs")))
+    if ended_well && done > 0 { Ok(done) } else { Err(Failure::new(format!("training ended after {done} epochs"))) }
 }
 
 fn epoch_json(event: &Value) -> Value {

@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn all_four_match_plain_loops() {
-        for (batch, inputs, outputs) in [(1_usize, 1_usize, 1_usize), (1, 9, 5), (1, 16, 12), (7, 10, 3), (5, 6, 12), (13, 33, 10), (2, 8, 17)] {
+        for (batch, inputs, outputs) in
+            [(1_usize, 1_usize, 1_usize), (1, 9, 5), (1, 16, 12), (7, 10, 3), (5, 6, 12), (13, 33, 10), (2, 8, 17)]
+        {
             let (x_row, y_row) = (inputs.next_multiple_of(4), outputs.next_multiple_of(4));
             // Small integers: every sum is exact, whatever its order.
             let value = |seed: usize, i: usize, j: usize| ((i * 7 + j * 13 + seed) % 11) as f32 - 5.0;
