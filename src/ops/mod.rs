@@ -214,8 +214,16 @@ pub trait Operator: fmt::Debug {
         0
     }
 
-    /// Whether it makes ordinary numbers of infinite ones, with gradients of zero: an infinity would then go unnoticed.
-    fn saturates(&self) -> bool {
+    /// Whether an infinity in its first input may leave no trace in its results and gradients. Training looks for one there, unless what
+    /// made the input [is finite or NaN](Operator::is_finite_or_nan). (What no operator reads, since it is cropped away or stepped over, counts
+    /// for nothing and is not looked at.)
+    fn hides_infinity(&self) -> bool {
+        false
+    }
+
+    /// Whether its result in training is never infinite: a finite number, or NaN where its inputs were not finite. (A NaN is passed on by
+    /// every operator, to the loss.)
+    fn is_finite_or_nan(&self) -> bool {
         false
     }
 

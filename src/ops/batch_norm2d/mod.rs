@@ -152,9 +152,9 @@ impl Operator for BatchNorm2d {
 
 const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

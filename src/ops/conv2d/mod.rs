@@ -181,9 +181,9 @@ impl Operator for Conv2d {
 
 const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: Conv2dParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

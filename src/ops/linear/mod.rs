@@ -129,9 +129,9 @@ impl Operator for Linear {
 
 const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("linear.wgsl")];
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: LinearParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

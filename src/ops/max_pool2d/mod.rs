@@ -90,6 +90,10 @@ impl Operator for MaxPool2d {
         Some(self.window)
     }
 
+    fn hides_infinity(&self) -> bool {
+        true
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
         let (x, y, argmax) = (node.inputs[0], node.outputs[0], node.outputs[1]);
         let params = self.params(graph.shape(x), graph.shape(y));

@@ -92,6 +92,10 @@ impl Operator for Softmax {
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
 
+    fn hides_infinity(&self) -> bool {
+        true
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
         let params = self.params(graph.shape(node.inputs[0]));
         graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[node.inputs[0], node.outputs[0]]);

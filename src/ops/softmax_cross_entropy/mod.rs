@@ -118,6 +118,10 @@ impl Operator for SoftmaxCrossEntropy {
         None
     }
 
+    fn hides_infinity(&self) -> bool {
+        true
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
         let (logits, target) = (node.inputs[0], node.inputs[1]);
         let params = self.params(graph.shape(logits));

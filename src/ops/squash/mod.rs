@@ -123,7 +123,11 @@ impl Operator for Squash {
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
 
-    fn saturates(&self) -> bool {
+    fn hides_infinity(&self) -> bool {
+        true
+    }
+
+    fn is_finite_or_nan(&self) -> bool {
         true
     }
 
