@@ -13,6 +13,8 @@ mod guard;
 mod not_finite;
 #[path = "webgpu/operators.rs"]
 mod operators;
+#[path = "webgpu/optimizers.rs"]
+mod optimizers;
 #[path = "webgpu/training.rs"]
 mod training;
 
