@@ -16,7 +16,7 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("add", parse)],
     kernels: &[&FORWARD],
@@ -72,6 +72,10 @@ impl Operator for Add {
 
     fn short_name(&self) -> &'static str {
         "add"
+    }
+
+    fn joins(&self) -> bool {
+        true
     }
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {

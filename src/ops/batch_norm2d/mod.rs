@@ -17,7 +17,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("batch_norm2d", parse)],
     kernels: &[&BATCH_STATISTICS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
