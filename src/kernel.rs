@@ -85,8 +85,8 @@ pub struct Kernel {
     pub passes: &'static [Pass],
     /// Floats of scratch memory that the passes share (bound after the arguments), from the params. 0 = no scratch binding.
     pub wgsl_scratch: fn(&[u8]) -> usize,
-    /// Set on kernels whose params have a `relu` switch that the planner may turn on.
-    pub fuse_relu: Option<fn(&mut [u8])>,
+    /// Set on kernels whose params have a `relu` switch ([`crate::ops::relu::NONE`]) that the planner may turn on: sets it.
+    pub fuse_relu: Option<fn(&mut [u8], u32)>,
 }
 
 impl Kernel {

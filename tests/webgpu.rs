@@ -7,8 +7,14 @@
 mod compare;
 #[path = "webgpu/device.rs"]
 mod device;
+#[path = "webgpu/guard.rs"]
+mod guard;
+#[path = "support/not_finite.rs"]
+mod not_finite;
 #[path = "webgpu/operators.rs"]
 mod operators;
+#[path = "webgpu/optimizers.rs"]
+mod optimizers;
 #[path = "webgpu/training.rs"]
 mod training;
 

@@ -1,33 +1,9 @@
 //! The operators: one folder each, with its params, shape rule, gradient rule, scalar kernels, SIMD kernels and WGSL.
 
-pub mod adaptive_avg_pool2d;
-pub mod add;
-pub mod avg_pool2d;
-pub mod batch_norm2d;
-pub mod channel_affine;
-pub mod concat;
-pub mod conv2d;
-pub mod conv_transpose2d;
-pub mod crop2d;
-pub mod dice_loss;
-pub mod dropout;
-pub mod flatten;
-pub mod global_avg_pool2d;
-pub mod linear;
-pub mod local_response_norm;
-pub mod max_pool2d;
-pub mod max_unpool2d;
-pub mod mul_const;
-pub mod pad2d;
-pub mod pad_channels;
-pub mod rbf;
+mod registry;
+
 pub mod reach;
-pub mod relu;
 pub mod shift;
-pub mod softmax;
-pub mod softmax_cross_entropy;
-pub mod squash;
-pub mod upsample;
 
 pub use self::reach::Reach;
 
@@ -214,8 +190,21 @@ pub trait Operator {
         0
     }
 
-    /// Whether it makes ordinary numbers of infinite ones, with gradients of zero: an infinity would then go unnoticed.
-    fn saturates(&self) -> bool {
+    /// Whether an infinity in its first input may leave no trace in its results and gradients. Training looks for one there, unless what
+    /// made the input [is finite or NaN](Operator::is_finite_or_nan). (What no operator reads, since it is cropped away or stepped over, counts
+    /// for nothing and is not looked at.)
+    fn hides_infinity(&self) -> bool {
+        false
+    }
+
+    /// Whether its result in training is never infinite: a finite number, or NaN where its inputs were not finite. (A NaN is passed on by
+    /// every operator, to the loss.)
+    fn is_finite_or_nan(&self) -> bool {
+        false
+    }
+
+    /// Whether it brings several values together. It then stands in `residual`, `parallel` and `join`, and is no layer, which reads one.
+    fn joins(&self) -> bool {
         false
     }
 
@@ -273,36 +262,16 @@ pub struct Family {
     pub adapters: &'static [Adapter],
 }
 
-/// Every operator. A new one adds its line here.
-pub static REGISTRY: &[&Family] = &[
-    &adaptive_avg_pool2d::FAMILY,
-    &add::FAMILY,
-    &avg_pool2d::FAMILY,
-    &batch_norm2d::FAMILY,
-    &channel_affine::FAMILY,
-    &concat::FAMILY,
-    &conv2d::FAMILY,
-    &conv_transpose2d::FAMILY,
-    &crop2d::FAMILY,
-    &dice_loss::FAMILY,
-    &dropout::FAMILY,
-    &flatten::FAMILY,
-    &global_avg_pool2d::FAMILY,
-    &linear::FAMILY,
-    &local_response_norm::FAMILY,
-    &max_pool2d::FAMILY,
-    &max_unpool2d::FAMILY,
-    &mul_const::FAMILY,
-    &pad2d::FAMILY,
-    &pad_channels::FAMILY,
-    &rbf::FAMILY,
-    &relu::FAMILY,
-    &shift::FAMILY,
-    &softmax::FAMILY,
-    &softmax_cross_entropy::FAMILY,
-    &squash::FAMILY,
-    &upsample::FAMILY,
-];
+/// Declares each folder as a module, and lists what they have to offer.
+macro_rules! declare {
+    ($($folder:ident)*) => {
+        $(pub mod $folder;)*
+
+        /// Every operator, and the kernels that several share.
+        pub static REGISTRY: &[&Family] = &[$(&$folder::FAMILY,)* &shift::FAMILY];
+    };
+}
+crate::operator_folders!(declare);
 
 /// Every operator that a specification can name.
 pub fn operators() -> impl Iterator<Item = (&'static str, Parse)> {

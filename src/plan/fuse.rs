@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::graph::{Graph, ValueId};
-use crate::ops::relu;
+use crate::kernel::params;
+use crate::ops::relu::{self, ReluParams};
 
 /// Folds a ReLU into the kernel that makes its input, where that kernel has a `relu` switch and nothing else needs the input. Backward is
 /// unchanged: a ReLU's gradient reads its output.
@@ -21,9 +22,9 @@ pub(super) fn relu(graph: &mut Graph, keep: &[ValueId]) {
             && !keep.contains(&call.arguments[0]);
         match before.kernel.fuse_relu.filter(|_| fusable) {
             Some(switch_on) => {
-                let output = call.arguments[1];
+                let (output, relu) = (call.arguments[1], params::<ReluParams>(&call.params).relu);
                 let before = &mut graph.calls[index - 1];
-                switch_on(&mut before.params);
+                switch_on(&mut before.params, relu);
                 let last = before.arguments.len() - 1;
                 before.arguments[last] = output;
                 graph.calls.remove(index);

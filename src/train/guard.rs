@@ -1,4 +1,8 @@
 //! Numbers that are none: found on the device in the step where they arise, before they reach the parameters.
+//!
+//! What is looked at: the loss; all gradients of parameters; and the inputs of operators that may hide an infinity
+//! ([`hides_infinity`](crate::ops::Operator::hides_infinity)). Everything else passes what is not finite on to one of these; a ReLU does so because it
+//! is [strict](crate::ops::relu::STRICT) in training.
 
 use crate::backend::cpu::simd::{F32x4, LANES};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};

@@ -5,32 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod adaptive_avg_pool2d;
-mod add;
-mod avg_pool2d;
-mod batch_norm2d;
-mod channel_affine;
-mod concat;
-mod conv2d;
-mod conv_transpose2d;
-mod crop2d;
-mod dice_loss;
-mod dropout;
-mod flatten;
-mod global_avg_pool2d;
-mod linear;
-mod local_response_norm;
-mod max_pool2d;
-mod max_unpool2d;
-mod mul_const;
-mod pad2d;
-mod pad_channels;
-mod rbf;
-mod relu;
-mod softmax;
-mod softmax_cross_entropy;
-mod squash;
-mod upsample;
+macro_rules! declare {
+    ($($folder:ident)*) => { $(mod $folder;)* };
+}
+receptive::operator_folders!(declare);
 
 use std::rc::Rc;
 

@@ -3,8 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeLocale } from "../src/i18n/locale.ts";
-import { OPERATORS, OperatorTexts, familyOf } from "../src/lib/operators.ts";
+import { OPERATORS, OperatorTexts, familyOf, shortName } from "../src/lib/operators.ts";
 import { operatorsOf, readOperators, readText, writeOperators } from "../tools/operators.mjs";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
@@ -21,9 +20,10 @@ test("every operator of the engine has its texts, a family and a name in both la
   const tokens = await readFile(join(root, "www/styles/tokens.css"), "utf8");
   for (const op of OPERATORS) {
     assert.ok(tokens.includes(`--op-${familyOf(op)}:`), `${op}: no colour for ${familyOf(op)}`);
-    for (const language of LANGUAGES) assert.ok(makeLocale(language).text.network.ops[op], `${language}: no name for ${op}`);
+    for (const language of LANGUAGES) assert.ok(shortName(op, language).length < 25, `${language}: ${op}`);
   }
-  assert.equal(familyOf("from_the_future"), "other");
+  assert.deepEqual([familyOf("max_pool2d"), shortName("max_pool2d", "en"), shortName("max_pool2d", "ru")], ["pooling", "max pooling", "макс. пулинг"]);
+  assert.deepEqual([familyOf("from_the_future"), shortName("from_the_future", "en")], ["other", "from_the_future"]);
 });
 
 test("all formulas are MathML, and no text is in the other's language", async () => {
@@ -49,7 +49,8 @@ test("the errors that the texts name are the engine's", async () => {
   }
 });
 
-const GOOD = `# Nothing
+const GOOD = `<!-- family: shape; short: nothing -->
+# Nothing
 
 It does nothing, and \`x\` stays $x$.
 
@@ -77,34 +78,38 @@ None.
 `;
 
 test("a text in the strict format is read, any other is refused with its line", () => {
-  const { title, formulas, sections } = readText(GOOD, "en", "nothing.en.md");
+  const { family, short, title, formulas, sections } = readText(GOOD, "en", "nothing.en.md");
+  assert.deepEqual([family, short], ["shape", "nothing"]);
   assert.deepEqual([title, formulas, sections.map(({ name }) => name)], ["Nothing", ["y = x"], ["Formula", "Shapes", "Source", "Departures", "Errors"]]);
   const refused = (change: (text: string) => string, expected: RegExp): void =>
     assert.throws(() => readText(change(GOOD), "en", "nothing.en.md"), (error: Error) => expected.test(error.message) || assert.fail(error.message));
-  refused((text) => text.replace("# Nothing", "Nothing"), /^nothing\.en\.md:1: begins with/u);
-  refused((text) => text.replace("## Shapes\n\nOutput as input.\n\n", ""), /:11: `## Source` stands where `## Shapes` belongs/u);
+  refused((text) => text.replace("shape", "shapes"), /^nothing\.en\.md:1: begins with .* one of convolution/u);
+  refused((text) => text.replace(/^<.*\n/u, ""), /^nothing\.en\.md:1: begins with/u);
+  refused((text) => text.replace("# Nothing", "Nothing"), /^nothing\.en\.md:2: has/u);
+  refused((text) => text.replace("## Shapes\n\nOutput as input.\n\n", ""), /:12: `## Source` stands where `## Shapes` belongs/u);
   refused((text) => text.replace("\n## Errors\n\nNone.\n", ""), /`## Errors` is missing/u);
-  refused((text) => `${text}\n## Notes\n\nNone.\n`, /:27: `## Notes` is one section too many/u);
-  refused((text) => text.replace("Output as input.\n", ""), /:11: a part without text/u);
-  refused((text) => text.replace("y = x", "y = \\frac{x"), /:7: a formula that is none/u);
-  refused((text) => text.replace("y = x", "y = \\nonsense"), /:7: a formula that is none/u);
-  refused((text) => text.replace("$x$", "$\\frac$"), /:3: a formula that is none/u);
-  refused((text) => text.replace("$x$", "$x"), /:3: a \$ without/u);
+  refused((text) => `${text}\n## Notes\n\nNone.\n`, /:28: `## Notes` is one section too many/u);
+  refused((text) => text.replace("Output as input.\n", ""), /:12: a part without text/u);
+  refused((text) => text.replace("y = x", "y = \\frac{x"), /:8: a formula that is none/u);
+  refused((text) => text.replace("y = x", "y = \\nonsense"), /:8: a formula that is none/u);
+  refused((text) => text.replace("$x$", "$\\frac$"), /:4: a formula that is none/u);
+  refused((text) => text.replace("$x$", "$x"), /:4: a \$ without/u);
   refused((text) => text.replace("```math\ny = x\n```", "y = x"), /`## Formula` has no formula/u);
-  refused((text) => text.replace("```math", "```rust"), /:7: a block that is not/u);
-  refused((text) => text.replace("None.", "<b>None.</b>"), /:17: a html is not known here/u);
-  refused((text) => text.replace("None.", "- None."), /:17: a list is not known here/u);
-  refused((text) => text.replace("It does nothing", "It [does](https://example.org) nothing"), /:3: a link is not known here/u);
+  refused((text) => text.replace("```math", "```rust"), /:8: a block that is not/u);
+  refused((text) => text.replace("None.", "<b>None.</b>"), /:18: a html is not known here/u);
+  refused((text) => text.replace("None.", "- None."), /:18: a list is not known here/u);
+  refused((text) => text.replace("It does nothing", "It [does](https://example.org) nothing"), /:4: a link is not known here/u);
 });
 
 test("a missing text, one of no operator and one that differs from the other language end the build", async () => {
   const folder = await mkdtemp(join(tmpdir(), "receptive-operators-"));
   try {
     await cp(join(root, "src/ops"), join(folder, "src/ops"), { recursive: true });
-    await cp(join(root, "www/src/operators.json"), join(folder, "www/src/operators.json"));
     await writeOperators(folder, join(folder, "out"));
     const russian = join(folder, "src/ops/relu/relu.ru.md");
     const text = await readFile(russian, "utf8");
+    await writeFile(russian, text.replace("activation", "shape"));
+    await assert.rejects(readOperators(folder), /src\/ops\/relu\/relu\.ru\.md:1: is of another family/u);
     await writeFile(russian, text.replace("\\max(0", "\\max(1"));
     await assert.rejects(readOperators(folder), /src\/ops\/relu\/relu\.ru\.md:1: has other formulas/u);
     await writeFile(russian, text.replace("## Формы\n\n", "## Формы\n\nОдин абзац лишний.\n\n"));

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { operatorsModule } from "../tools/operators.mjs";
+
 const here = fileURLToPath(new URL("./", import.meta.url));
 const outdir = join(here, "../build/unit");
 const tests = readdirSync(here).filter((name) => name.endsWith(".test.ts"));
@@ -20,6 +22,7 @@ await build({
   target: "node20",
   outExtension: { ".js": ".mjs" },
   sourcemap: "inline",
+  plugins: [operatorsModule(join(here, "../.."))],
   logLevel: "warning",
 });
 const files = tests.map((name) => join(outdir, name.replace(/\.ts$/u, ".mjs")));

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
-import { writeOperators } from "./operators.mjs";
+import { operatorsModule, writeOperators } from "./operators.mjs";
 
 const www = fileURLToPath(new URL("../", import.meta.url));
 
@@ -26,6 +26,7 @@ export async function bundle(outdir) {
     loader: { ".woff2": "file" },
     // The engine's package lies beside the bundle and is loaded at run time.
     external: ["./pkg/*"],
+    plugins: [operatorsModule(join(www, ".."))],
     logLevel: "warning",
   });
   await writeOperators(join(www, ".."), join(outdir, "operators"));

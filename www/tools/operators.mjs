@@ -1,5 +1,6 @@
 // The operators' texts, from src/ops/*/OP.{en,ru}.md to the page: `operators/en.html` and `ru.html`, which need no script, and `en.json` and
-// `ru.json`, from which the page takes the text of one operator. A text that is not in the strict format ends the build with its file and line.
+// `ru.json`, from which the page takes the text of one operator. Their families and short names go into the page's script itself, as the module
+// `receptive:operators`. A text that is not in the strict format ends the build with its file and line.
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
@@ -15,6 +16,9 @@ const SECTIONS = {
   en: ["Formula", "Shapes", "Source", "Departures", "Errors"],
   ru: ["Формула", "Формы", "Источник", "Отличия", "Ошибки"],
 };
+
+/** Families in the order of the page; an operator's is in the first line of its texts. */
+const FAMILIES = ["convolution", "pooling", "activation", "dense", "normalization", "noise", "join", "shape", "outcome"];
 
 /** A text that is not as it must be. */
 export class TextError extends Error {
@@ -49,7 +53,8 @@ const BLOCKS = new Set(["paragraph", "code", "space"]);
 const INLINE = new Set(["text", "codespan", "inlineMath", "escape"]);
 
 /**
- * One text: its title, and its parts (`why` and the five sections) as HTML. `formulas` and `paragraphs` are what both languages must share.
+ * One text: its family, short name and title, and its parts (`why` and the five sections) as HTML. `formulas` and `paragraphs` are what both
+ * languages must share.
  * @param {string} source
  * @param {string} language
  * @param {string} file for messages
@@ -59,14 +64,16 @@ export function readText(source, language, file) {
     throw new TextError(file, line, message);
   };
   const lines = source.split("\n");
-  const title = /^# (\S.*)$/u.exec(lines[0] ?? "")?.[1];
-  if (!title) refuse(1, "begins with `# Title`");
+  const [, family, short] = /^<!-- family: (\w+); short: (\S.*) -->$/u.exec(lines[0] ?? "") ?? [];
+  if (!FAMILIES.includes(family)) refuse(1, `begins with \`<!-- family: FAMILY; short: SHORT NAME -->\`, where FAMILY is one of ${FAMILIES.join(", ")}`);
+  const title = /^# (\S.*)$/u.exec(lines[1] ?? "")?.[1];
+  if (!title) refuse(2, "has `# Title` in its second line");
   // Where each part begins: the line after its heading, counted from 0.
-  const parts = [{ name: "why", from: 1 }];
+  const parts = [{ name: "why", from: 2 }];
   let fenced = false;
   lines.forEach((line, at) => {
     if (line.startsWith("```")) fenced = !fenced;
-    if (fenced || at === 0 || !/^#/u.test(line)) return;
+    if (fenced || at < 2 || !/^#/u.test(line)) return;
     const wanted = SECTIONS[language][parts.length - 1];
     if (line !== `## ${wanted}`) refuse(at + 1, wanted ? `\`${line}\` stands where \`## ${wanted}\` belongs` : `\`${line}\` is one section too many`);
     parts.push({ name: wanted, from: at + 1 });
@@ -80,9 +87,9 @@ export function readText(source, language, file) {
     return { name, ...readPart(lines.slice(from, to).join("\n"), from + 1, refuse, formulas) };
   });
   const [why, ...sections] = html;
-  if (why.blocks.length > 2 || why.blocks.includes("code")) refuse(2, "begins with one or two paragraphs, without formulas");
+  if (why.blocks.length > 2 || why.blocks.includes("code")) refuse(3, "begins with one or two paragraphs, without formulas");
   if (!sections[0].blocks.includes("code")) refuse(parts[1].from, `\`## ${sections[0].name}\` has no formula (a \`\`\`math block)`);
-  return { title, why: why.html, sections: sections.map(({ name, html }) => ({ name, html })), formulas, paragraphs: html.map(({ blocks }) => blocks.join(" ")) };
+  return { family, short, title, why: why.html, sections: sections.map(({ name, html }) => ({ name, html })), formulas, paragraphs: html.map(({ blocks }) => blocks.join(" ")) };
 }
 
 /** A part's HTML and the kinds of its blocks. `first` is the number of its first line. */
@@ -137,7 +144,6 @@ export async function operatorsOf(root) {
 export async function readOperators(root) {
   const folder = join(root, "src/ops");
   const operators = await operatorsOf(root);
-  const families = JSON.parse(await readFile(join(root, "www/src/operators.json"), "utf8"));
   const texts = new Map();
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
@@ -152,15 +158,31 @@ export async function readOperators(root) {
   }
   for (const op of operators) {
     for (const language of LANGUAGES) if (!texts.has(`${op}.${language}`)) throw new TextError(relative(root, folder), 1, `${op} has no text ${op}.${language}.md beside its code`);
-    if (!families[op]) throw new TextError("www/src/operators.json", 1, `${op} has no family`);
     const [en, ru] = LANGUAGES.map((language) => texts.get(`${op}.${language}`));
+    if (en.family !== ru.family) throw new TextError(ru.file, 1, `is of another family than ${en.file}`);
     if (en.formulas.join("\n\n") !== ru.formulas.join("\n\n")) throw new TextError(ru.file, 1, `has other formulas than ${en.file}`);
     const differing = en.paragraphs.findIndex((blocks, i) => blocks !== ru.paragraphs[i]);
     if (differing >= 0) throw new TextError(ru.file, 1, `part ${differing + 1} is not built as in ${en.file}: ${ru.paragraphs[differing]}, ${en.paragraphs[differing]}`);
   }
-  const stranger = Object.keys(families).find((op) => !operators.includes(op));
-  if (stranger) throw new TextError("www/src/operators.json", 1, `there is no operator ${stranger}`);
-  return Object.entries(families).map(([op, family]) => ({ op, family, en: texts.get(`${op}.en`), ru: texts.get(`${op}.ru`) }));
+  const read = operators.sort().map((op) => ({ op, family: texts.get(`${op}.en`).family, en: texts.get(`${op}.en`), ru: texts.get(`${op}.ru`) }));
+  return FAMILIES.flatMap((family) => read.filter((one) => one.family === family));
+}
+
+/**
+ * An esbuild plugin for the module `receptive:operators`, the operators' families and short names.
+ * @param {string} root the repository
+ */
+export function operatorsModule(root) {
+  return {
+    name: "operators",
+    setup(build) {
+      build.onResolve({ filter: /^receptive:operators$/ }, ({ path }) => ({ path, namespace: "operators" }));
+      build.onLoad({ filter: /.*/, namespace: "operators" }, async () => {
+        const entries = (await readOperators(root)).map(({ op, family, en, ru }) => [op, { family, short: { en: en.short, ru: ru.short } }]);
+        return { contents: JSON.stringify(Object.fromEntries(entries)), loader: "json" };
+      });
+    },
+  };
 }
 
 /** A text's HTML below its title. `level` is that of its sections' headings. */

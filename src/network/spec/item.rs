@@ -17,9 +17,6 @@ const LONGEST: usize = 4096;
 /// Containers, by their key.
 const CONTAINERS: [&str; 7] = ["stage", "residual", "parallel", "repeat", "head", "save", "join"];
 
-/// Operators that are no layers, since a layer reads one value.
-pub const OF_SEVERAL_INPUTS: [&str; 3] = ["add", "concat", "max_unpool2d"];
-
 /// One entry of a list of items.
 #[derive(Debug)]
 pub(super) struct Item {
@@ -150,12 +147,13 @@ fn read_container(key: &str, fields: &mut Fields<'_>, depth: usize) -> Result<Ki
 }
 
 fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
-    if let Some(operator) = fields.text("op")?.filter(|operator| OF_SEVERAL_INPUTS.contains(operator)) {
-        let (path, found) = (format!("{}.op", fields.path()), operator.into());
+    let operator = read_operator(fields)?;
+    if operator.joins() {
+        let (path, found) = (format!("{}.op", fields.path()), operator.name().into());
         let expected = "an operator of one input; values are brought together by residual, parallel and join".into();
         return Err(SpecError::InvalidValue { path, found, expected });
     }
-    Ok(Kind::Layer { name: optional_name(fields)?, operator: read_operator(fields)? })
+    Ok(Kind::Layer { name: optional_name(fields)?, operator })
 }
 
 fn read_operator(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {

@@ -24,7 +24,6 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-pub use self::item::OF_SEVERAL_INPUTS;
 pub use self::training::{Initialization, Training};
 
 use self::expand::{Expanded, expand};

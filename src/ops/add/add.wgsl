@@ -18,7 +18,6 @@ fn forward(
 ) {
     let at = flat_thread(group, groups, local);
     if at < p.len / 4u {
-        let sum = a[at] + b[at];
-        y[at] = select(sum, rectify(sum), p.relu == 1u);
+        y[at] = rectified(a[at] + b[at], p.relu);
     }
 }

@@ -16,7 +16,7 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("add", parse)],
     kernels: &[&FORWARD],
@@ -46,7 +46,7 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
 pub struct AddParams {
     /// Stored floats, pad lanes included: a multiple of four.
     pub len: u32,
-    /// 1 when a ReLU is folded in.
+    /// The switch of a ReLU that is folded in.
     pub relu: u32,
     /// Uniform structs are multiples of 16 bytes.
     pub unused: [u32; 2],
@@ -59,7 +59,7 @@ fn stored_len(graph: &Graph, id: ValueId) -> u32 {
 
 /// Adds the call `a + b` for two gradients of the value `of` and returns the sum.
 pub fn sum_gradients(graph: &mut Graph, node: &str, of: ValueId, a: ValueId, b: ValueId) -> ValueId {
-    let params = AddParams { len: stored_len(graph, b), relu: 0, unused: [0; 2] };
+    let params = AddParams { len: stored_len(graph, b), relu: relu::NONE, unused: [0; 2] };
     let sum = graph.temporary(format!("d {}", graph.value(of).name), graph.shape(of).clone());
     graph.call(node, &FORWARD, bytemuck::bytes_of(&params), &[a, b, sum]);
     sum
@@ -74,6 +74,10 @@ impl Operator for Add {
         "add"
     }
 
+    fn joins(&self) -> bool {
+        true
+    }
+
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let differ = |right: String| ShapeError::SummandsDiffer { node: node.to_owned(), left: inputs[0].to_string(), right };
         if inputs.len() < 2 {
@@ -85,12 +89,17 @@ impl Operator for Add {
         }
     }
 
+    fn is_finite_or_nan(&self) -> bool {
+        self.relu
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
         let (y, len, last) = (node.outputs[0], stored_len(graph, node.outputs[0]), node.inputs.len() - 1);
         let mut sum = node.inputs[0];
         for (position, &input) in node.inputs.iter().enumerate().skip(1) {
             let to = if position == last { y } else { graph.temporary(format!("{} {position}", node.name), graph.shape(y).clone()) };
-            let params = AddParams { len, relu: (self.relu && position == last).into(), unused: [0; 2] };
+            let relu = if self.relu && position == last { relu::switch(node.training) } else { relu::NONE };
+            let params = AddParams { len, relu, unused: [0; 2] };
             graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[sum, input, to]);
             sum = to;
         }
@@ -100,7 +109,7 @@ impl Operator for Add {
     fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
         let mut gradient = dy;
         if self.relu {
-            let params = ReluParams { len: stored_len(graph, dy), unused: [0; 3] };
+            let params = ReluParams::new(graph, dy, node.training);
             gradient = graph.temporary(format!("d {} sum", node.name), graph.shape(dy).clone());
             graph.call(&node.name, &relu::BACKWARD, bytemuck::bytes_of(&params), &[dy, node.outputs[0], gradient]);
         }
@@ -108,9 +117,9 @@ impl Operator for Add {
     }
 }
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: AddParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 
@@ -141,7 +150,7 @@ fn forward<T: Real>(mut args: Args<'_, T>) {
     let p: AddParams = args.params();
     let [a, b, y] = args.take();
     for ((y, &a), &b) in y.write().iter_mut().zip(a.read()).zip(b.read()) {
-        *y = if p.relu == 1 { rectify(a + b) } else { a + b };
+        *y = rectify(a + b, p.relu);
     }
 }
 

@@ -2,14 +2,12 @@
 
 use super::AddParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::ops::relu::simd::rectify;
 
 /// `y = a + b`, or the ReLU of it.
 pub fn forward(p: &AddParams, a: &[f32], b: &[f32], y: &mut [f32]) {
     debug_assert_eq!(y.len() % LANES, 0);
-    let vectors = a.chunks_exact(LANES).zip(b.chunks_exact(LANES)).zip(y.chunks_exact_mut(LANES));
-    if p.relu == 1 {
-        vectors.for_each(|((a, b), y)| (F32x4::load(a) + F32x4::load(b)).relu().store(y));
-    } else {
-        vectors.for_each(|((a, b), y)| (F32x4::load(a) + F32x4::load(b)).store(y));
+    for ((a, b), y) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)).zip(y.chunks_exact_mut(LANES)) {
+        rectify(F32x4::load(a) + F32x4::load(b), p.relu).store(y);
     }
 }

@@ -16,7 +16,7 @@ use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("avg_pool2d", parse)],
     kernels: &[&FORWARD, &BACKWARD],

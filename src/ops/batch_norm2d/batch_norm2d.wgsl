@@ -134,7 +134,7 @@ fn normalize_pixels(
     let vector = at % vectors;
     let scale = gamma[vector] * made_statistics[vectors + vector];
     let value = without_padding((x[at] - made_statistics[vector]) * scale + beta[vector], vector, p.channels);
-    y[at] = select(value, rectify(value), p.relu == 1u);
+    y[at] = rectified(value, p.relu);
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;

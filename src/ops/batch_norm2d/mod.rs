@@ -17,7 +17,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("batch_norm2d", parse)],
     kernels: &[&BATCH_STATISTICS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
@@ -152,9 +152,9 @@ impl Operator for BatchNorm2d {
 
 const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

@@ -61,7 +61,7 @@ pub fn normalize<T: Real>(mut args: Args<'_, T>) {
         for c in 0..p.channels as usize {
             let scale = gamma[c] * statistics.at(1, c, 0, 0);
             let value = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * scale + beta[c];
-            *y.at(pixel, c, 0, 0) = if p.relu == 1 { rectify(value) } else { value };
+            *y.at(pixel, c, 0, 0) = rectify(value, p.relu);
         }
     }
 }

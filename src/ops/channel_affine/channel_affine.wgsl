@@ -26,7 +26,7 @@ fn forward(
     }
     let vector = at % vectors;
     let value = without_padding(x[at] * weight[vector] + bias[vector], vector, p.channels);
-    y[at] = select(value, rectify(value), p.relu == 1u);
+    y[at] = rectified(value, p.relu);
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;

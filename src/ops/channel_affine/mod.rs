@@ -17,7 +17,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("channel_affine", parse)],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &PARAMETER_GRADIENTS],
@@ -107,9 +107,9 @@ impl Operator for ChannelAffine {
 
 const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("channel_affine.wgsl")];
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: ChannelAffineParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

@@ -13,7 +13,7 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
     for pixel in 0..p.pixels as usize {
         for c in 0..p.channels as usize {
             let value = weight[c] * x.at(pixel, c, 0, 0) + bias[c];
-            *y.at(pixel, c, 0, 0) = if p.relu == 1 { rectify(value) } else { value };
+            *y.at(pixel, c, 0, 0) = rectify(value, p.relu);
         }
     }
 }

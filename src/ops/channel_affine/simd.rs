@@ -2,6 +2,7 @@
 
 use super::ChannelAffineParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::ops::relu::simd::rectify;
 
 /// Pixels of a block: sums run over blocks, so that rounding errors stay those of one.
 const BLOCK: usize = 64;
@@ -12,7 +13,7 @@ pub fn forward(p: &ChannelAffineParams, x: &[f32], weight: &[f32], bias: &[f32],
     for (x, y) in x.chunks_exact(stride).zip(y.chunks_exact_mut(stride)) {
         for c in (0..stride).step_by(LANES) {
             let value = F32x4::load(&x[c..]).mul_add(F32x4::load(&weight[c..]), F32x4::load(&bias[c..]));
-            if p.relu == 1 { value.relu() } else { value }.store(&mut y[c..]);
+            rectify(value, p.relu).store(&mut y[c..]);
         }
     }
 }

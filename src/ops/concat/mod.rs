@@ -16,7 +16,7 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("concat", parse)],
     kernels: &[&PLACE],
@@ -70,6 +70,10 @@ impl Operator for Concat {
 
     fn short_name(&self) -> &'static str {
         "concat"
+    }
+
+    fn joins(&self) -> bool {
+        true
     }
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {

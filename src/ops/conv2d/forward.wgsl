@@ -38,11 +38,8 @@ fn store(sample: u32, row: u32, column: u32, vector: u32, sum: vec4<f32>) {
     if sample >= p.batch || column >= p.out_width {
         return;
     }
-    var result = without_padding(sum, vector, p.out_channels);
-    if p.relu == 1u {
-        result = rectify(result);
-    }
-    y[((sample * p.out_height + row) * p.out_width + column) * (p.out_stride / 4u) + vector] = result;
+    let at = ((sample * p.out_height + row) * p.out_width + column) * (p.out_stride / 4u) + vector;
+    y[at] = rectified(without_padding(sum, vector, p.out_channels), p.relu);
 }
 
 fn store_pair(tile: Tile, vector: u32, sample: u32, left: vec4<f32>, right: vec4<f32>) {

@@ -19,7 +19,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("conv2d", parse)],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT, &connections::MASK],
@@ -181,9 +181,9 @@ impl Operator for Conv2d {
 
 const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: Conv2dParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

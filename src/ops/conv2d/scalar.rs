@@ -74,9 +74,7 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
         }
     }
     for_each_product(&p, |at| *y.at(at.n, at.o, at.h, at.w) += x.at(at.n, at.channel, at.row, at.column) * weight[at.weight]);
-    if p.relu == 1 {
-        y.for_each(|value| *value = rectify(*value));
-    }
+    y.for_each(|value| *value = rectify(*value, p.relu));
 }
 
 /// `dx[n,i,h',w'] = sum of dy[n,o,h,w] * weight[o,i,r,s]` over the products in which `x[n,i,h',w']` took part.

@@ -84,9 +84,9 @@ pub fn forward(p: &Conv2dParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
     let geometry = Geometry::new(p);
     let bias = if p.has_bias == 0 { &[] } else { &bias[..geometry.out_stride] };
     if geometry.is_depthwise() {
-        return depthwise::forward(&geometry, x, weight, bias, p.relu != 0, y);
+        return depthwise::forward(&geometry, x, weight, bias, p.relu, y);
     }
-    let walk = Gather::forward(&geometry, p.relu != 0);
+    let walk = Gather::forward(&geometry, p.relu);
     for group in 0..geometry.groups {
         pack::forward(&geometry, group, weight, &mut scratch[..walk.panel_len()]);
         walk.run(group, x, bias, y, scratch);
@@ -95,7 +95,7 @@ pub fn forward(p: &Conv2dParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
 
 /// Floats of scratch [`forward`] needs.
 pub fn forward_scratch_len(p: &Conv2dParams) -> usize {
-    Gather::forward(&Geometry::new(p), false).scratch_len()
+    Gather::forward(&Geometry::new(p), p.relu).scratch_len()
 }
 
 /// `dx = conv_transpose(dy, weight)`: the sum, for every input, over the taps that read it.

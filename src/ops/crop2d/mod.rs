@@ -11,7 +11,7 @@ use crate::graph::{Graph, Node, ValueId};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("crop2d", parse)],
     kernels: &[],

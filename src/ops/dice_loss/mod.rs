@@ -14,7 +14,7 @@ use crate::network::fields::Fields;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
     kernels: &[&SUMS, &FORWARD, &BACKWARD],

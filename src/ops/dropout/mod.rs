@@ -17,7 +17,7 @@ use crate::plan::names;
 use crate::rng::{hash, threshold};
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("dropout", parse), ("stochastic_depth", parse_stochastic_depth)],
     kernels: &[&MASK, &APPLY, &COPY],

@@ -15,7 +15,7 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("flatten", parse)],
     kernels: &[&FORWARD, &BACKWARD],

@@ -13,7 +13,7 @@ use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("global_avg_pool2d", parse)],
     kernels: &[&FORWARD],

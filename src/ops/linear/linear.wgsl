@@ -19,11 +19,7 @@ struct LinearParams {
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 
 fn finished(sum: vec4<f32>, vector: u32) -> vec4<f32> {
-    let result = without_padding(sum, vector, p.out_features);
-    if p.relu == 1u {
-        return rectify(result);
-    }
-    return result;
+    return rectified(without_padding(sum, vector, p.out_features), p.relu);
 }
 
 // One thread for four output features of four samples.

@@ -17,7 +17,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("linear", parse)],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT],
@@ -129,9 +129,9 @@ impl Operator for Linear {
 
 const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("linear.wgsl")];
 
-fn set_relu(bytes: &mut [u8]) {
+fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: LinearParams = params(bytes);
-    p.relu = 1;
+    p.relu = relu;
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 

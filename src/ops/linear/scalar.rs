@@ -22,7 +22,7 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
             for i in 0..p.in_features as usize {
                 sum += x.at(n, i, 0, 0) * weight[weight_index(&p, o, i)];
             }
-            *y.at(n, o, 0, 0) = if p.relu == 1 { rectify(sum) } else { sum };
+            *y.at(n, o, 0, 0) = rectify(sum, p.relu);
         }
     }
 }

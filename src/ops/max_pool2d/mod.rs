@@ -17,7 +17,7 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("max_pool2d", parse)],
     kernels: &[&FORWARD, &BACKWARD],
@@ -88,6 +88,10 @@ impl Operator for MaxPool2d {
 
     fn window(&self) -> Option<Window> {
         Some(self.window)
+    }
+
+    fn hides_infinity(&self) -> bool {
+        true
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

@@ -16,7 +16,7 @@ use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("max_unpool2d", parse)],
     kernels: &[&LOCATE, &FORWARD, &BACKWARD],
@@ -107,6 +107,10 @@ impl Operator for MaxUnpool2d {
 
     fn short_name(&self) -> &'static str {
         "unpool"
+    }
+
+    fn joins(&self) -> bool {
+        true
     }
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {

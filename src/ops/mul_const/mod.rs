@@ -14,7 +14,7 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("mul_const", parse)],
     kernels: &[&MULTIPLY],

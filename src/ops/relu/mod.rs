@@ -2,7 +2,7 @@
 
 #[cfg(feature = "harness")]
 mod cases;
-mod simd;
+pub(crate) mod simd;
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("relu", parse)],
     kernels: &[&FORWARD, &BACKWARD],
@@ -36,20 +36,35 @@ pub fn parse(_fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     Ok(Rc::new(Relu))
 }
 
+/// The `relu` switch of kernels that a ReLU can be folded into, where none is.
+pub const NONE: u32 = 0;
+/// A ReLU, as in PyTorch: minus infinity becomes 0.
+pub const PLAIN: u32 = 1;
+/// A ReLU in training: what is not finite becomes NaN, which reaches the loss. A minus infinity that became 0 would go unnoticed.
+pub const STRICT: u32 = 2;
+
+/// The switch of a ReLU in training or in evaluation.
+pub fn switch(training: bool) -> u32 {
+    if training { STRICT } else { PLAIN }
+}
+
 /// How many floats there are; the same bytes as `struct ReluParams` in `relu.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct ReluParams {
     /// Stored floats, pad lanes included: a multiple of four.
     pub len: u32,
+    /// [`PLAIN`] or [`STRICT`].
+    pub relu: u32,
     /// Uniform structs are multiples of 16 bytes.
-    pub unused: [u32; 3],
+    pub unused: [u32; 2],
 }
 
-impl Relu {
-    fn params(&self, graph: &Graph, x: ValueId) -> ReluParams {
+impl ReluParams {
+    /// Those of a ReLU that reads `x`, in training or in evaluation.
+    pub fn new(graph: &Graph, x: ValueId, training: bool) -> Self {
         let value = graph.value(x);
-        ReluParams { len: value.layout.stored_len(&value.shape) as u32, unused: [0; 3] }
+        Self { len: value.layout.stored_len(&value.shape) as u32, relu: switch(training), unused: [0; 2] }
     }
 }
 
@@ -66,8 +81,12 @@ impl Operator for Relu {
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
 
+    fn is_finite_or_nan(&self) -> bool {
+        true
+    }
+
     fn forward(&self, graph: &mut Graph, node: &Node) {
-        let params = self.params(graph, node.inputs[0]);
+        let params = ReluParams::new(graph, node.inputs[0], node.training);
         graph.call(&node.name, &FORWARD, bytemuck::bytes_of(&params), &[node.inputs[0], node.outputs[0]]);
     }
 
@@ -76,7 +95,7 @@ impl Operator for Relu {
         if !wants[0] {
             return Ok(vec![None]);
         }
-        let params = self.params(graph, node.inputs[0]);
+        let params = ReluParams::new(graph, node.inputs[0], node.training);
         let dx = graph.gradient_of(node.inputs[0]);
         graph.call(&node.name, &BACKWARD, bytemuck::bytes_of(&params), &[dy, node.outputs[0], dx]);
         Ok(vec![Some(dx)])
@@ -92,8 +111,9 @@ pub static FORWARD: Kernel = Kernel {
     scalar: forward::<f32>,
     scalar_f64: double(forward::<f64>),
     simd: Some(|mut args| {
+        let p: ReluParams = args.params();
         let [x, y] = args.take();
-        simd::forward(x.read(), y.write());
+        simd::forward(&p, x.read(), y.write());
     }),
     wgsl: WGSL,
     passes: &[Pass { entry: "forward", workgroups }],
@@ -122,15 +142,21 @@ fn workgroups(bytes: &[u8]) -> u64 {
 }
 
 fn forward<T: Real>(mut args: Args<'_, T>) {
+    let p: ReluParams = args.params();
     let [x, y] = args.take();
     for (y, &x) in y.write().iter_mut().zip(x.read()) {
-        *y = rectify(x);
+        *y = rectify(x, p.relu);
     }
 }
 
-/// `max(0, x)` that keeps a NaN: the number types' own `max` would turn it into 0 and hide it.
-pub fn rectify<T: Real>(x: T) -> T {
-    if x < T::zero() { T::zero() } else { x }
+/// `max(0, x)` as the `relu` switch of a kernel's params says. It keeps a NaN: the number types' own `max` would turn it into 0 and hide it.
+pub fn rectify<T: Real>(x: T, relu: u32) -> T {
+    match relu {
+        NONE => x,
+        STRICT if !x.is_finite() => T::nan(),
+        _ if x < T::zero() => T::zero(),
+        _ => x,
+    }
 }
 
 fn backward<T: Real>(mut args: Args<'_, T>) {

@@ -1,8 +1,8 @@
 struct ReluParams {
     len: u32,
+    relu: u32,
     unused_a: u32,
     unused_b: u32,
-    unused_c: u32,
 }
 
 @group(1) @binding(0) var<uniform> p: ReluParams;
@@ -18,7 +18,7 @@ fn forward(
 ) {
     let at = flat_thread(group, groups, local);
     if at < p.len / 4u {
-        y[at] = rectify(x[at]);
+        y[at] = rectified(x[at], p.relu);
     }
 }
 

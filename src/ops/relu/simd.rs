@@ -1,12 +1,24 @@
 //! ReLU on the CPU. Lengths are multiples of four: values are stored with their pad lanes.
 
+use super::{NONE, ReluParams, STRICT};
 use crate::backend::cpu::simd::{F32x4, LANES};
 
 /// `y = x < 0 ? 0 : x`; NaN stays NaN.
-pub fn forward(x: &[f32], y: &mut [f32]) {
+pub fn forward(p: &ReluParams, x: &[f32], y: &mut [f32]) {
     debug_assert_eq!(x.len() % LANES, 0);
     for (x, y) in x.chunks_exact(LANES).zip(y.chunks_exact_mut(LANES)) {
-        F32x4::load(x).relu().store(y);
+        rectify(F32x4::load(x), p.relu).store(y);
+    }
+}
+
+/// As [`super::rectify`], lane by lane.
+#[inline(always)]
+pub fn rectify(x: F32x4, relu: u32) -> F32x4 {
+    match relu {
+        NONE => x,
+        // A finite number times zero is zero; infinity and NaN become NaN.
+        STRICT => x.mul_add(F32x4::ZERO, x.relu()),
+        _ => x.relu(),
     }
 }
 
@@ -29,7 +41,12 @@ mod tests {
     fn negative_values_become_zero_and_let_no_gradient_through() {
         let x = [-1.0, 0.0, 2.0, f32::NAN, 3.0, -0.5, f32::INFINITY, f32::NEG_INFINITY];
         let mut y = [7.0; 8];
-        forward(&x, &mut y);
+        let params = |relu| ReluParams { len: 8, relu, unused: [0; 2] };
+        forward(&params(STRICT), &x, &mut y);
+        assert_eq!(y[..3], [0.0, 0.0, 2.0]);
+        assert_eq!(y[4..6], [3.0, 0.0]);
+        assert!([3, 6, 7].iter().all(|&at| y[at].is_nan()), "{y:?}");
+        forward(&params(super::super::PLAIN), &x, &mut y);
         assert_eq!(y[..3], [0.0, 0.0, 2.0]);
         assert!(y[3].is_nan());
         assert_eq!(y[4..], [3.0, 0.0, f32::INFINITY, 0.0]);

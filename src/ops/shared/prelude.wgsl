@@ -19,6 +19,14 @@ fn rectify(x: vec4<f32>) -> vec4<f32> {
     return select(x, vec4<f32>(0.0), x < vec4<f32>(0.0));
 }
 
+// `x` as the switch of a ReLU says (src/ops/relu/mod.rs): 0 as it is, 1 rectified, 2 rectified with NaN for what is not finite. Infinity and NaN
+// have all exponent bits set.
+fn rectified(x: vec4<f32>, relu: u32) -> vec4<f32> {
+    let bits = bitcast<vec4<u32>>(x);
+    let strict = vec4<bool>(relu == 2u) & ((bits & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u));
+    return select(select(x, rectify(x), relu != 0u), bitcast<vec4<f32>>(bits | vec4<u32>(0x7fc00000u)), strict);
+}
+
 // Told by the bits: a compiler may assume that there is no NaN and drop `x != x`.
 fn is_nan(x: vec4<f32>) -> vec4<bool> {
     return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u);

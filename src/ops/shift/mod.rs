@@ -12,7 +12,7 @@ use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
     kernels: &[&FORWARD],

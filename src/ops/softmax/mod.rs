@@ -15,7 +15,7 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("log_softmax", parse_log), ("softmax", parse)],
     kernels: &[&FORWARD, &BACKWARD],
@@ -90,6 +90,10 @@ impl Operator for Softmax {
             return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "put it after a layer with channels or features" });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
+    }
+
+    fn hides_infinity(&self) -> bool {
+        true
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

@@ -13,7 +13,7 @@ use crate::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
     kernels: &[&FORWARD_LABELS, &FORWARD_DISTRIBUTIONS, &BACKWARD_LABELS, &BACKWARD_DISTRIBUTIONS],
@@ -116,6 +116,10 @@ impl Operator for SoftmaxCrossEntropy {
 
     fn window(&self) -> Option<Window> {
         None
+    }
+
+    fn hides_infinity(&self) -> bool {
+        true
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

@@ -15,7 +15,7 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
-/// The line of [`REGISTRY`](super::REGISTRY).
+/// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("scaled_tanh", parse_scaled_tanh), ("sigmoid", parse_sigmoid), ("tanh", parse_tanh)],
     kernels: &[&FORWARD, &BACKWARD],
@@ -123,7 +123,11 @@ impl Operator for Squash {
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
 
-    fn saturates(&self) -> bool {
+    fn hides_infinity(&self) -> bool {
+        true
+    }
+
+    fn is_finite_or_nan(&self) -> bool {
         true
     }
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { LayerSpec, NodeDescription } from "../protocol.ts";
-import { familyOf } from "../lib/operators.ts";
+import { familyOf, shortName } from "../lib/operators.ts";
 import { operatorTexts } from "./operator-dialog.ts";
 import type { OperatorDialogElement } from "./operator-dialog.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -56,14 +56,13 @@ export class NetworkSummaryElement extends PanelElement {
   }
 
   #row(node: NodeDescription, layer: LayerSpec | undefined): TemplateResult {
-    const { text, format } = this.locale;
-    const op = (text.network.ops as { [op: string]: string })[node.op] ?? node.op;
+    const { language, text, format } = this.locale;
     const kernel = layer?.["kernel_size"] === undefined ? "" : ` ${size(layer["kernel_size"])}`;
     return html`
       <tr class="layer" data-family=${familyOf(node.op)}>
         <th scope="row">
           <span class="named"><span>${breakable(node.name)}</span><button type="button" class="why" aria-label="${text.network.why} ${node.op}" aria-haspopup="dialog" @click=${() => this.#explain(node.op)}>${text.network.why}</button></span>
-          <span class="second">${op}${kernel}</span>
+          <span class="second">${shortName(node.op, language)}${kernel}</span>
         </th>
         <td><span>${format.shape(node.output_shape)}</span><span class="second">${text.network.sees(format.shape(node.receptive_field))}</span></td>
         <td>

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { OperatorTexts } from "../lib/operators.ts";
+import { OperatorTexts, shortName } from "../lib/operators.ts";
 import type { OperatorText } from "../lib/operators.ts";
 import { DialogElement } from "./dialog-element.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -32,7 +32,7 @@ export class OperatorDialogElement extends DialogElement {
 
   protected override render(): TemplateResult {
     const { locale: { language, text: { network } }, op, shown } = this;
-    const title = typeof shown === "object" ? shown.title : (network.ops as { [op: string]: string })[op] ?? op;
+    const title = typeof shown === "object" ? shown.title : shortName(op, language);
     return this.frame("operator", html`${title} <code>${op}</code>`, html`
       <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
       <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>

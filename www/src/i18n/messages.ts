@@ -1,6 +1,5 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../errors.ts";
-import type { Operator } from "../lib/operators.ts";
 import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
@@ -34,7 +33,6 @@ export interface Messages {
     macCount: (count: string) => string;
     totals: (params: number, macs: number) => string;
     memory: (bytes: number, batch: number) => string;
-    ops: { [O in Operator]: string };
     why: string;
     allOperators: string;
     newTab: string;

@@ -33,14 +33,6 @@ export const ru = (f: Formats): Messages => {
       totals: (params, macs) =>
         `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}, ${f.compact(macs)} умножений со сложением на изображение`,
       memory: (bytes, batch) => `${f.bytes(bytes)} при обучении с батчем ${f.whole(batch)}`,
-      ops: {
-        conv2d: "свёртка", conv_transpose2d: "трансп. свёртка", max_pool2d: "макс. пулинг", avg_pool2d: "средний пулинг",
-        global_avg_pool2d: "глоб. усреднение", adaptive_avg_pool2d: "адапт. усреднение", max_unpool2d: "обращение пулинга", upsample: "увеличение карт",
-        relu: "ReLU", sigmoid: "сигмоида", tanh: "гиперб. тангенс", scaled_tanh: "масштаб. tanh", linear: "полносвязный", rbf: "расстояния до кодов",
-        batch_norm2d: "батч-нормализация", local_response_norm: "норм. отклика", channel_affine: "масштаб и сдвиг", mul_const: "на константу",
-        dropout: "дропаут", stochastic_depth: "стохаст. глубина", add: "сумма", concat: "конкатенация", flatten: "в вектор", pad2d: "рамка из нулей",
-        pad_channels: "каналы из нулей", crop2d: "обрезка", softmax: "softmax", log_softmax: "логарифм softmax", softmax_cross_entropy: "потери", dice_loss: "потери Дайса",
-      },
       why: "Зачем?",
       allOperators: "Все операторы",
       newTab: "(в новой вкладке)",

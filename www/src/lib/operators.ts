@@ -1,15 +1,18 @@
 /** The engine's operators, as the page shows them: their families, and the texts that the build makes of their docs. */
 import type { Language } from "../i18n/messages.ts";
-import families from "../operators.json";
-
-export type Operator = keyof typeof families;
+import operators from "receptive:operators";
 
 /** Every operator of the engine, in the order of the operators' page. */
-export const OPERATORS = Object.keys(families) as Operator[];
+export const OPERATORS = Object.keys(operators);
 
 /** What an operator is kin to; its hue is `--op-*` in the tokens. */
 export function familyOf(op: string): string {
-  return (families as { [op: string]: string })[op] ?? "other";
+  return operators[op]?.family ?? "other";
+}
+
+/** What an operator is called where there is little room. */
+export function shortName(op: string, language: Language): string {
+  return operators[op]?.short[language] ?? op;
 }
 
 /** Why an operator exists, its formula, shapes and errors: HTML of our own, made when the page was built. */

@@ -1,5 +1,6 @@
 //! The stages of the suite, cheapest first.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::Stage;
@@ -7,7 +8,7 @@ use crate::args::Conformance;
 use crate::build::{self, wasm::Flavour};
 use crate::conformance;
 use crate::counts::{self, Counts};
-use crate::failure::{Failure, Result};
+use crate::failure::{Context, Failure, Result};
 use crate::process::{find_on_path, run_lines, shown};
 use crate::project::Project;
 
@@ -56,7 +57,21 @@ fn format(project: &mut Project) -> Result<Counts> {
     if let Some(toolchain) = &project.fmt_toolchain {
         cargo.env("RUSTUP_TOOLCHAIN", toolchain);
     }
-    checked(cargo.args(["fmt", "--all", "--check"]))
+    // rustfmt does not see modules that a macro declares: it is told their files.
+    let declared = declared_by_macro(project)?;
+    checked(cargo.args(["fmt", "--all", "--check", "--"]).args(declared))
+}
+
+/// The files of the operators, and of their finite differences; what these declare themselves is found from there.
+fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
+    let list = |folder: &str| {
+        let folder = project.root.join(folder);
+        let entries = folder.read_dir().context(|| format!("list {}", folder.display()))?;
+        Ok(entries.flatten().map(|entry| entry.path()))
+    };
+    let operators = list("src/ops")?.map(|path| path.join("mod.rs")).filter(|path| path.is_file());
+    let differences = list("tests/gradcheck")?.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    Ok(operators.chain(differences).collect())
 }
 
 fn types(project: &mut Project) -> Result<Counts> {

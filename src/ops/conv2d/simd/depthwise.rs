@@ -2,18 +2,19 @@
 
 use super::Geometry;
 use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::ops::relu::{NONE, simd::rectify};
 
 /// `y[c] = bias[c] + sum over taps of x[tap][c] * weight[tap][c]`.
-pub(super) fn forward(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32], relu: bool, y: &mut [f32]) {
+pub(super) fn forward(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32], relu: u32, y: &mut [f32]) {
     walk(g, false, x, weight, bias, relu, y);
 }
 
 /// The same sum over the taps that read an input.
 pub(super) fn input_gradient(g: &Geometry, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    walk(g, true, dy, weight, &[], false, dx);
+    walk(g, true, dy, weight, &[], NONE, dx);
 }
 
-fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f32], relu: bool, written: &mut [f32]) {
+fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f32], relu: u32, written: &mut [f32]) {
     let [vertical, horizontal] = g.axes(transposed);
     let pixel = g.out_stride;
     let (read_row, written_row) = (horizontal.read * pixel, horizontal.written * pixel);
@@ -38,7 +39,7 @@ fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f3
                                     acc = F32x4::load(&read[at + lane..]).mul_add(F32x4::load(&weight[tap * pixel + lane..]), acc);
                                 }
                             }
-                            if relu { acc.relu() } else { acc }.store(&mut written[to + lane..]);
+                            rectify(acc, relu).store(&mut written[to + lane..]);
                         }
                     }
                 }

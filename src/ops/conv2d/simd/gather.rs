@@ -5,6 +5,7 @@ use super::axis::{Axis, Run};
 use super::pack::panels;
 use crate::backend::cpu::simd::tile::{Steps, Taps, dot_tile};
 use crate::backend::cpu::simd::{F32x4, LANES, MR, round_up};
+use crate::ops::relu::{NONE, simd::rectify};
 
 /// Positions computed with one panel before the next panel is taken: the panel stays in the first-level cache.
 /// A multiple of every tile height in use (4, 6 and 8).
@@ -21,7 +22,7 @@ pub(super) struct Gather {
     written_stride: usize,
     /// Groups do not begin and end with whole vectors: stores must not touch the lanes of the next group.
     shared_vectors: bool,
-    relu: bool,
+    relu: u32,
 }
 
 /// The buffers of one group's walk.
@@ -38,15 +39,15 @@ struct Buffers<'a> {
 }
 
 impl Gather {
-    pub fn forward(geometry: &Geometry, relu: bool) -> Gather {
+    pub fn forward(geometry: &Geometry, relu: u32) -> Gather {
         Gather::new(geometry, false, relu)
     }
 
     pub fn input_gradient(geometry: &Geometry) -> Gather {
-        Gather::new(geometry, true, false)
+        Gather::new(geometry, true, NONE)
     }
 
-    fn new(g: &Geometry, transposed: bool, relu: bool) -> Gather {
+    fn new(g: &Geometry, transposed: bool, relu: u32) -> Gather {
         let (input, output) = ((g.group_in, g.in_stride), (g.group_out, g.out_stride));
         let ((read_channels, read_stride), (written_channels, written_stride)) = if transposed { (output, input) } else { (input, output) };
         Gather {
@@ -198,7 +199,7 @@ struct Target {
     channel: usize,
     /// Lanes to write.
     lanes: usize,
-    relu: bool,
+    relu: u32,
 }
 
 fn tiles<const M: usize, const V: usize>(
@@ -221,8 +222,8 @@ fn tiles<const M: usize, const V: usize>(
     let (writes, _) = positions.writes.as_chunks::<M>();
     for (reads, writes) in reads.iter().zip(writes).take(positions.count.div_ceil(M)) {
         let mut acc = dot_tile::<M, V>(read, reads, panel, steps, start);
-        if target.relu {
-            acc = acc.map(|row| row.map(F32x4::relu));
+        if target.relu != NONE {
+            acc = acc.map(|row| row.map(|value| rectify(value, target.relu)));
         }
         for (row, write) in acc.into_iter().zip(writes) {
             let to = &mut written[*write as usize + target.channel..][..target.lanes];

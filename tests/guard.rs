@@ -1,0 +1,18 @@
+//! Numbers that are none stop a run in the step where they arise, also where an operator hides them from the loss and the gradients.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "support/not_finite.rs"]
+mod not_finite;
+
+use receptive::backend::cpu::Kernels;
+use receptive::train::trainer::Device;
+
+#[test]
+fn the_scalar_kernels_find_what_operators_hide() {
+    pollster::block_on(not_finite::check(|| Device::Cpu(Kernels::Scalar)));
+}
+
+#[test]
+fn the_simd_kernels_find_what_operators_hide() {
+    pollster::block_on(not_finite::check(|| Device::Cpu(Kernels::Simd)));
+}
