@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::metrics::{self, Sums};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
@@ -42,6 +44,29 @@ pub struct Checkpoint {
     pub step: u64,
     epoch: u64,
     first: bool,
+}
+
+/// What a network says to one image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prediction {
+    /// `[classes]`, or `[classes, height, width]`.
+    pub logits: Vec<f32>,
+    /// Of cluttered data only.
+    pub scene: Option<Scene>,
+}
+
+/// The picture that a network got, and what it made of it: a byte a pixel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scene {
+    /// The digit over its clutter, 0 (background) to 255 (ink).
+    #[serde(with = "serde_bytes")]
+    pub picture: Vec<u8>,
+    /// Where the digit is: 1, else 0.
+    #[serde(with = "serde_bytes")]
+    pub digit: Vec<u8>,
+    /// The class of the largest logit: 0 for background, 1 and the digit's value for a digit.
+    #[serde(with = "serde_bytes")]
+    pub mask: Vec<u8>,
 }
 
 /// A network in training. Nothing is global: two trainers live side by side.
@@ -361,19 +386,45 @@ impl Trainer {
         self.end_evaluation().await
     }
 
-    /// The logits of one image, given as bytes from 0 (background) to 255 (ink).
+    /// What the network says to one image, given as bytes from 0 (background) to 255 (ink). Where the data are cluttered, `draw` says what it lies over: a
+    /// test image's index among all images gives the picture of the evaluation.
     ///
     /// # Errors
     /// [`DataError::InvalidPixels`], or what the device reports.
-    pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>, Error> {
-        if pixels.len() != PIXELS {
+    pub async fn predict(&mut self, pixels: &[u8], draw: u32) -> Result<Prediction, Error> {
+        let (pixels, []) = pixels.as_chunks::<4>() else {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
+        };
+        if 4 * pixels.len() != PIXELS {
+            return Err(DataError::InvalidPixels { found: 4 * pixels.len(), expected: PIXELS }.into());
         }
+        if let Ok(place) = locate(&self.plan.predict, names::PIXELS) {
+            let words: Vec<u32> = pixels.iter().map(|&four| u32::from_le_bytes(four)).collect();
+            self.executor.write_words(place.range, &words)?;
+            // The largest number would say that there is no image.
+            self.executor.write_words(locate(&self.plan.predict, names::DRAW)?.range, &[draw.min(NO_IMAGE - 1)])?;
+            return self.predict_scene().await;
+        }
+        let pixels = pixels.as_flattened();
         let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
         let (input, logits) = (locate(&self.plan.predict, names::INPUT)?, locate(&self.plan.predict, names::LOGITS)?);
         self.executor.write_value(names::INPUT, input, &normalised)?;
         self.executor.run(Which::Predict)?;
-        Ok(self.executor.read_value(logits).await?)
+        Ok(Prediction { logits: self.executor.read_value(logits).await?, scene: None })
+    }
+
+    async fn predict_scene(&mut self) -> Result<Prediction, Error> {
+        let place = |name| locate(&self.plan.predict, name).cloned();
+        let (picture, digit, logits) = (place(names::INPUT)?, place(names::TARGETS)?, place(names::LOGITS)?);
+        self.executor.run(Which::Predict)?;
+        let logits = self.executor.read_value(&logits).await?;
+        let picture = self.executor.read_value(&picture).await?;
+        let picture = picture.into_iter().map(|x| ((x * MNIST_DEVIATION + MNIST_MEAN) * 255.0).round() as u8).collect();
+        let digit = self.executor.read_words(digit.range).await?.into_iter().map(|class| class as u8).collect();
+        let best =
+            |at| (1..self.plan.classes).fold(0, |best, c| if logits[c * PIXELS + at] > logits[best * PIXELS + at] { c } else { best });
+        let mask = (0..PIXELS).map(|at| best(at) as u8).collect();
+        Ok(Prediction { logits, scene: Some(Scene { picture, digit, mask }) })
     }
 
     /// Names and shapes of the parameters.
@@ -661,10 +712,13 @@ pub(super) mod tests {
         let mut trainer = trainer(stripes(40));
         train(&mut trainer, 30);
         let (pixels, label) = trainer.dataset.borrow().image(Split::Test, 3).unwrap();
-        let logits = pollster::block_on(trainer.predict(&pixels)).unwrap();
+        let Prediction { logits, scene: None } = pollster::block_on(trainer.predict(&pixels, 0)).unwrap() else { panic!("no clutter") };
         let best = (0..10).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
         assert_eq!(best, usize::from(label));
-        assert!(pollster::block_on(trainer.predict(&[0; 3])).is_err());
+        for found in [3, 780] {
+            let refused = pollster::block_on(trainer.predict(&vec![0; found], 0));
+            assert_eq!(refused, Err(DataError::InvalidPixels { found, expected: PIXELS }.into()));
+        }
     }
 
     #[test]
