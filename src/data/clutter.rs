@@ -22,18 +22,23 @@ mod draws {
     pub const STROKES: u32 = 0;
     pub const RIGHT: u32 = 0;
     pub const DOWN: u32 = 1;
-    pub const DIRECTION: u32 = 2;
-    pub const LENGTH: u32 = 3;
-    pub const BEND: u32 = 4;
-    pub const WIDTH: u32 = 5;
-    pub const BRIGHTNESS: u32 = 6;
+    pub const TURN: u32 = 2;
+    pub const END: u32 = 3;
+    pub const LENGTH: u32 = 4;
+    pub const BEND: u32 = 5;
+    pub const WIDTH: u32 = 6;
+    pub const BRIGHTNESS: u32 = 7;
     /// Numbers for a stroke; the first stroke's come after as many.
     pub const A_STROKE: u32 = 8;
     pub const PIXELS: u32 = 64;
 }
 
-/// Fewest and most strokes.
-const STROKES: [u32; 2] = [2, 4];
+/// Strokes of an image.
+const FEWEST: u32 = 2;
+const MOST: u32 = 4;
+
+/// The ink, of 255, from which on a pixel is the digit's: half.
+pub const INK: u8 = 128;
 
 /// Largest change of a pixel, of black to white.
 pub const NOISE: f32 = 0.2;
@@ -79,19 +84,10 @@ fn workgroups(bytes: &[u8]) -> u64 {
     (u64::from(p.batch) * u64::from(p.height) * u64::from(p.width)).div_ceil(64)
 }
 
-/// Random number `which` of an image.
-fn draw(key: u32, which: u32) -> u32 {
-    hash(key ^ hash(which))
-}
-
-/// Uniform in `[0, 1)`, exact in single precision.
-fn uniform<T: Real>(bits: u32) -> T {
-    T::of(f64::from(bits >> 8) / f64::from(1 << 24))
-}
-
-/// Uniform in `[-1, 1)`, exact in single precision.
-fn symmetric<T: Real>(bits: u32) -> T {
-    T::of(f64::from(bits >> 8) / f64::from(1 << 23) - 1.0)
+/// Random number `which` of an image: uniform in `[0, 1)`, exact in single precision.
+#[inline(never)]
+fn draw<T: Real>(key: u32, which: u32) -> T {
+    T::of(f64::from(hash(key ^ hash(which)) >> 8) / f64::from(1 << 24))
 }
 
 /// An arc of a circle, with round ends.
@@ -113,23 +109,25 @@ struct Stroke<T> {
 
 impl<T: Real> Stroke<T> {
     fn new(p: &ClutterParams, key: u32, number: u32) -> Self {
-        let bits = |which| draw(key, draws::A_STROKE * (number + 1) + which);
-        let between = |least: f64, more: f64, which| T::of(least) + T::of(more) * uniform(bits(which));
+        let between = |least: f64, most: f64, which| {
+            let part: T = draw(key, draws::A_STROKE * (number + 1) + which);
+            T::of(least) + T::of(most - least) * part
+        };
         // A direction without sine and cosine, which differ between devices: all of a half circle, and either end of it.
-        let turn: T = symmetric(bits(draws::DIRECTION));
-        let (square, end) = (turn * turn, T::of(1.0 - 2.0 * f64::from(bits(draws::DIRECTION) & 1)));
-        let half = between(4.0, 4.0, draws::LENGTH);
+        let turn = between(-1.0, 1.0, draws::TURN);
+        let end = between(-1.0, 1.0, draws::END).signum() / (T::one() + turn * turn);
+        let half = between(4.0, 8.0, draws::LENGTH);
         // Never quite straight: a straight line would be a circle without a centre.
-        let bend = half * between(0.05, 0.7, draws::BEND);
+        let bend = half * between(0.05, 0.75, draws::BEND);
         let two_bends = bend + bend;
         Self {
             middle: [between(0.0, f64::from(p.width - 1), draws::RIGHT), between(0.0, f64::from(p.height - 1), draws::DOWN)],
-            direction: [end * (T::one() - square) / (T::one() + square), end * (turn + turn) / (T::one() + square)],
+            direction: [end * (T::one() - turn * turn), end * (turn + turn)],
             half,
             offset: (half * half - bend * bend) / two_bends,
             radius: (half * half + bend * bend) / two_bends,
-            thickness: between(0.9, 0.6, draws::WIDTH),
-            brightness: between(0.75, 0.25, draws::BRIGHTNESS),
+            thickness: between(0.9, 1.5, draws::WIDTH),
+            brightness: between(0.75, 1.0, draws::BRIGHTNESS),
         }
     }
 
@@ -150,6 +148,7 @@ impl<T: Real> Stroke<T> {
     }
 
     /// Its brightness at a pixel: full inside, falling to 0 over one pixel at the edge.
+    #[inline(never)]
     fn at(&self, right: T, down: T) -> T {
         self.brightness * (self.thickness + T::of(0.5) - self.distance(right, down)).max(T::zero()).min(T::one())
     }
@@ -170,19 +169,19 @@ fn clutter<T: Real>(mut args: Args<'_, T>) {
             continue;
         }
         let key = hash(random.iter().fold(STREAM, |key, &word| hash(key ^ word)) ^ hash(index));
-        let [fewest, most] = STROKES;
-        let count = fewest + draw(key, draws::STROKES) % (most - fewest + 1);
+        let more: T = draw::<T>(key, draws::STROKES) * T::of(f64::from(MOST - FEWEST + 1));
+        let count = FEWEST + more.to_u32().unwrap_or(0);
         let strokes: Vec<Stroke<T>> = (0..count).map(|number| Stroke::new(&p, key, number)).collect();
         let image = (index * p.step) as usize;
         for (pixel, target) in targets.iter_mut().enumerate() {
             let place = image * pixels + pixel;
             let ink = images[place / 4] >> (8 * (place % 4)) & 0xff;
-            *target = if ink >= 128 { 1 + labels[image] } else { 0 };
+            *target = if ink >= INK.into() { 1 + labels[image] } else { 0 };
             let (row, column) = (pixel / p.width as usize, pixel % p.width as usize);
             let (right, down) = (T::of(column as f64), T::of(row as f64));
             let digit = T::of(f64::from(ink)) / T::of(255.0);
             let under = strokes.iter().map(|stroke| stroke.at(right, down)).fold(T::zero(), T::max);
-            let noise = T::of(p.noise.into()) * symmetric(draw(key, draws::PIXELS + pixel as u32));
+            let noise = T::of(p.noise.into()) * (T::of(2.0) * draw(key, draws::PIXELS + pixel as u32) - T::one());
             let seen = (digit + (T::one() - digit) * under + noise).max(T::zero()).min(T::one());
             *x.at(n, 0, row, column) = (seen - mean) / deviation;
         }

@@ -26,58 +26,34 @@ const MOST: u32 = 4u;
 const NO_IMAGE: u32 = 0xffffffffu;
 const IGNORE_INDEX: u32 = 0xffffff9cu;
 
-// What each of an image's random numbers is for: the number of strokes, so many for each of them, and then one a pixel.
-const DRAW_STROKES: u32 = 0u;
-const DRAW_RIGHT: u32 = 0u;
-const DRAW_DOWN: u32 = 1u;
-const DRAW_DIRECTION: u32 = 2u;
-const DRAW_LENGTH: u32 = 3u;
-const DRAW_BEND: u32 = 4u;
-const DRAW_WIDTH: u32 = 5u;
-const DRAW_BRIGHTNESS: u32 = 6u;
-const DRAWS_A_STROKE: u32 = 8u;
-const DRAW_PIXELS: u32 = 64u;
-
-fn draw(key: u32, which: u32) -> u32 {
-    return hash(key ^ hash(which));
-}
-
-// Uniform in [0, 1).
-fn uniform_of(bits: u32) -> f32 {
-    return f32(bits >> 8u) / 16777216.0;
-}
-
-// Uniform in [-1, 1).
-fn symmetric(bits: u32) -> f32 {
-    return f32(bits >> 8u) / 8388608.0 - 1.0;
+// Random number `which` of an image, uniform in [0, 1): 0 for the number of strokes, eight for each stroke from 8 on, from 64 on one a pixel.
+fn draw(key: u32, which: u32) -> f32 {
+    return f32(hash(key ^ hash(which)) >> 8u) / 16777216.0;
 }
 
 // The brightness at a place (right, down) of the stroke whose random numbers begin at `first`: an arc of a circle with round ends.
 fn stroke(key: u32, first: u32, at: vec2<f32>) -> f32 {
     let size = vec2<f32>(f32(p.width - 1u), f32(p.height - 1u));
-    let place = at - size * vec2<f32>(uniform_of(draw(key, first + DRAW_RIGHT)), uniform_of(draw(key, first + DRAW_DOWN)));
-    let bits = draw(key, first + DRAW_DIRECTION);
-    let turn = symmetric(bits);
-    let end = 1.0 - 2.0 * f32(bits & 1u);
+    let place = at - size * vec2<f32>(draw(key, first), draw(key, first + 1u));
+    let turn = 2.0 * draw(key, first + 2u) - 1.0;
+    let end = select(1.0, -1.0, draw(key, first + 3u) < 0.5);
     let direction = end * vec2<f32>(1.0 - turn * turn, 2.0 * turn) / (1.0 + turn * turn);
-    let half = 4.0 + 4.0 * uniform_of(draw(key, first + DRAW_LENGTH));
-    let bend = half * (0.05 + 0.7 * uniform_of(draw(key, first + DRAW_BEND)));
+    let half = 4.0 + 4.0 * draw(key, first + 4u);
+    let bend = half * (0.05 + 0.7 * draw(key, first + 5u));
     let offset = (half * half - bend * bend) / (2.0 * bend);
-    let radius = (half * half + bend * bend) / (2.0 * bend);
+    let radius = offset + bend;
 
     let along = dot(place, direction);
     let up = place.y * direction.x - place.x * direction.y;
     let above_centre = up + offset;
-    let from_centre = sqrt(along * along + above_centre * above_centre);
-    let beyond = abs(along) - half;
-    var distance = sqrt(beyond * beyond + up * up);
+    let from_centre = length(vec2<f32>(along, above_centre));
+    var distance = length(vec2<f32>(abs(along) - half, up));
     if above_centre * radius >= offset * from_centre {
         // `from_centre - radius`, without the difference of two large numbers.
         distance = abs(along * along + up * up + 2.0 * up * offset - half * half) / (from_centre + radius);
     }
-    let thickness = 0.9 + 0.6 * uniform_of(draw(key, first + DRAW_WIDTH));
-    let brightness = 0.75 + 0.25 * uniform_of(draw(key, first + DRAW_BRIGHTNESS));
-    return brightness * clamp(thickness + 0.5 - distance, 0.0, 1.0);
+    let thickness = 0.9 + 0.6 * draw(key, first + 6u);
+    return (0.75 + 0.25 * draw(key, first + 7u)) * clamp(thickness + 0.5 - distance, 0.0, 1.0);
 }
 
 // One thread a pixel: its only channel, three zeros, and its class.
@@ -107,13 +83,13 @@ fn clutter(
     targets[at] = select(0u, 1u + labels[image], ink >= 128u);
 
     let place = vec2<f32>(f32(pixel % p.width), f32(pixel / p.width));
-    let count = FEWEST + draw(key, DRAW_STROKES) % (MOST - FEWEST + 1u);
+    let count = FEWEST + u32(f32(MOST - FEWEST + 1u) * draw(key, 0u));
     var under = 0.0;
     for (var number = 1u; number <= count; number += 1u) {
-        under = max(under, stroke(key, DRAWS_A_STROKE * number, place));
+        under = max(under, stroke(key, 8u * number, place));
     }
     let digit = f32(ink) / 255.0;
-    let noise = p.noise * symmetric(draw(key, DRAW_PIXELS + pixel));
+    let noise = p.noise * (2.0 * draw(key, 64u + pixel) - 1.0);
     let seen = clamp(digit + (1.0 - digit) * under + noise, 0.0, 1.0);
     x[at] = vec4<f32>((seen - p.mean) / p.deviation, 0.0, 0.0, 0.0);
 }

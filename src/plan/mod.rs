@@ -396,8 +396,7 @@ fn evaluation_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
     Ok(graph)
 }
 
-/// The way of one image to its logits. Of cluttered data the host writes the image's bytes, and reads what the network saw and where the digit is: as
-/// the data's label is 0, 1 there and 0 elsewhere.
+/// The way of one image to its logits. Of cluttered data the host writes the image's bytes and reads what the network saw; it has no label.
 fn prediction_program(builder: &mut Builder, spec: &Spec, data: Data) -> Result<Program, ShapeError> {
     let mut graph = Graph::default();
     let mut keep = Vec::new();
@@ -408,8 +407,8 @@ fn prediction_program(builder: &mut Builder, spec: &Spec, data: Data) -> Result<
         let [pixels, draw] = [(names::PIXELS, SIDE * SIDE / 4), (names::DRAW, 1)].map(|(name, len)| words(&mut graph, name, len));
         let zeros = graph.state(names::NOT_RANDOM, &Shape::new(&[4]), Layout::Channels, true);
         let images = add_images(&mut graph, spec, 1, Role::Temporary)?;
-        let digit = add_clutter(&mut graph, [pixels, zeros, draw, zeros], images, 0);
-        keep.extend([images, digit]);
+        add_clutter(&mut graph, [pixels, zeros, draw, zeros], images, 0);
+        keep.push(images);
         images
     };
     let logits = apply_layers(&mut graph, spec, images)?;

@@ -117,13 +117,18 @@ impl Sums {
     /// occur. From the confusion counts.
     pub fn mean_iou(&self) -> f64 {
         let classes = self.confusion.len().isqrt();
-        let count = |label: usize, predicted: usize| f64::from(self.confusion[label * classes + predicted]);
-        let of_class = |class: usize| {
-            let either: f64 = (0..classes).map(|other| count(class, other) + count(other, class)).sum::<f64>() - count(class, class);
-            (either > 0.0).then(|| count(class, class) / either)
-        };
-        let occurring: Vec<f64> = (0..classes).filter_map(of_class).collect();
-        occurring.iter().sum::<f64>() / occurring.len().max(1) as f64
+        let (mut sum, mut occurring) = (0.0, 0.0);
+        for class in 0..classes {
+            let both = self.confusion[class * classes + class];
+            let either =
+                (0..classes).map(|other| self.confusion[class * classes + other] + self.confusion[other * classes + class]).sum::<u32>()
+                    - both;
+            if either > 0 {
+                sum += f64::from(both) / f64::from(either);
+                occurring += 1.0;
+            }
+        }
+        if occurring > 0.0 { sum / occurring } else { 0.0 }
     }
 
     /// The part of the items whose label was among the five largest logits, 0 to 1.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::metrics::{self, Sums};
+use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
@@ -335,7 +336,9 @@ impl Trainer {
     }
 
     async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
-        let words = self.executor.read_words(self.sums_place(which)?).await?;
+        let mut words = self.executor.read_words(self.sums_place(which)?).await?;
+        // A buffer's length is rounded up.
+        words.truncate(metrics::sums_len(self.plan.classes));
         self.clear_sums(which)?;
         Ok(Sums::from_words(&words))
     }
@@ -392,39 +395,37 @@ impl Trainer {
     /// # Errors
     /// [`DataError::InvalidPixels`], or what the device reports.
     pub async fn predict(&mut self, pixels: &[u8], draw: u32) -> Result<Prediction, Error> {
-        let (pixels, []) = pixels.as_chunks::<4>() else {
+        if pixels.len() != PIXELS {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
-        };
-        if 4 * pixels.len() != PIXELS {
-            return Err(DataError::InvalidPixels { found: 4 * pixels.len(), expected: PIXELS }.into());
         }
+        let place = |name| locate(&self.plan.predict, name).cloned();
+        let (input, logits) = (place(names::INPUT)?, place(names::LOGITS)?);
         if let Ok(place) = locate(&self.plan.predict, names::PIXELS) {
-            let words: Vec<u32> = pixels.iter().map(|&four| u32::from_le_bytes(four)).collect();
+            let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
             self.executor.write_words(place.range, &words)?;
             // The largest number would say that there is no image.
             self.executor.write_words(locate(&self.plan.predict, names::DRAW)?.range, &[draw.min(NO_IMAGE - 1)])?;
-            return self.predict_scene().await;
+        } else {
+            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+            self.executor.write_value(names::INPUT, &input, &normalised)?;
         }
-        let pixels = pixels.as_flattened();
-        let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-        let (input, logits) = (locate(&self.plan.predict, names::INPUT)?, locate(&self.plan.predict, names::LOGITS)?);
-        self.executor.write_value(names::INPUT, input, &normalised)?;
         self.executor.run(Which::Predict)?;
-        Ok(Prediction { logits: self.executor.read_value(logits).await?, scene: None })
-    }
-
-    async fn predict_scene(&mut self) -> Result<Prediction, Error> {
-        let place = |name| locate(&self.plan.predict, name).cloned();
-        let (picture, digit, logits) = (place(names::INPUT)?, place(names::TARGETS)?, place(names::LOGITS)?);
-        self.executor.run(Which::Predict)?;
-        let logits = self.executor.read_value(&logits).await?;
-        let picture = self.executor.read_value(&picture).await?;
-        let picture = picture.into_iter().map(|x| ((x * MNIST_DEVIATION + MNIST_MEAN) * 255.0).round() as u8).collect();
-        let digit = self.executor.read_words(digit.range).await?.into_iter().map(|class| class as u8).collect();
-        let best =
-            |at| (1..self.plan.classes).fold(0, |best, c| if logits[c * PIXELS + at] > logits[best * PIXELS + at] { c } else { best });
-        let mask = (0..PIXELS).map(|at| best(at) as u8).collect();
-        Ok(Prediction { logits, scene: Some(Scene { picture, digit, mask }) })
+        let mut read = Vec::new();
+        for place in [logits, input] {
+            read.push(self.executor.read_value(&place).await?);
+        }
+        let (Some(seen), Some(logits)) = (read.pop(), read.pop()) else { return Ok(Prediction::default()) };
+        let scene = (self.plan.places > 1).then(|| {
+            let best = |at: usize| {
+                (1..self.plan.classes).fold(0, |best, c| if logits[c * PIXELS + at] > logits[best * PIXELS + at] { c } else { best })
+            };
+            Scene {
+                picture: seen.into_iter().map(|x| ((x * MNIST_DEVIATION + MNIST_MEAN) * 255.0).round() as u8).collect(),
+                digit: pixels.iter().map(|&ink| (ink >= INK).into()).collect(),
+                mask: (0..PIXELS).map(|at| best(at) as u8).collect(),
+            }
+        });
+        Ok(Prediction { logits, scene })
     }
 
     /// Names and shapes of the parameters.
