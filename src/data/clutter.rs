@@ -34,8 +34,8 @@ mod draws {
 }
 
 /// Strokes of an image.
-const FEWEST: u32 = 2;
-const MOST: u32 = 4;
+const FEWEST: u32 = 1;
+const MOST: u32 = 3;
 
 /// The ink, of 255, from which on a pixel is the digit's: half.
 pub const INK: u8 = 128;

@@ -21,8 +21,8 @@ struct ClutterParams {
 
 // As in data/clutter.rs, data/gather.rs and ops/softmax_cross_entropy/mod.rs.
 const STREAM: u32 = 0x636c7574u;
-const FEWEST: u32 = 2u;
-const MOST: u32 = 4u;
+const FEWEST: u32 = 1u;
+const MOST: u32 = 3u;
 const NO_IMAGE: u32 = 0xffffffffu;
 const IGNORE_INDEX: u32 = 0xffffff9cu;
 

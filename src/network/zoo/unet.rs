@@ -49,7 +49,7 @@ pub(super) fn small() -> Value {
             max_pool(&format!("pool{level}"), 2, 2),
         ]);
     }
-    items.push(double("bottom", 48));
+    items.push(double("bottom", 64));
     for (level, channels) in [(2, 24), (1, 12)] {
         items
             .push(json!({"op": "conv_transpose2d", "name": format!("up{level}"), "out_channels": channels, "kernel_size": 2, "stride": 2}));
