@@ -1,8 +1,8 @@
 /** What a network says of every pixel, as pictures and in numbers. */
 import type { Scene } from "../protocol.ts";
 
-/** One colour a digit, readable under black letters and on the paper of both themes (Tableau 10). */
-export const CLASS_COLOURS = ["#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f", "#bab0ac"] as const;
+/** One colour a digit, readable under black letters and on the paper of both themes; the first nine are Tableau's. */
+export const CLASS_COLOURS = ["#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f", "#b5e853"] as const;
 
 export interface ClassCount {
   digit: number;
