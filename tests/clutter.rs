@@ -108,7 +108,7 @@ fn strokes_are_as_long_and_as_bright_as_they_should_be_and_noise_is_bounded() {
     let inked: Vec<usize> = still.chunks(PIXELS).map(|picture| picture.iter().filter(|&&x| x > 0.4).count()).collect();
     let mean = inked.iter().sum::<usize>() as f64 / 64.0;
     assert!((25.0..100.0).contains(&mean), "{mean} pixels of strokes a picture");
-    assert!(still.iter().all(|&x| x == 0.0 || x > 0.0) && still.iter().any(|&x| x > 0.95), "some are as bright as ink");
+    assert!(still.iter().any(|&x| x > 0.95), "some are as bright as ink");
 }
 
 #[test]
@@ -209,11 +209,11 @@ fn a_prediction_shows_the_picture_of_the_evaluation() {
         let other = block_on(trainer.predict(&pixels, draw as u32 + 1)).unwrap().scene.unwrap();
         assert_ne!(other.picture, scene.picture);
         assert!(block_on(trainer.predict(&pixels, u32::MAX)).is_ok());
-        for at in 0..PIXELS {
-            let least = f32::from(pixels[at]) - 255.0 * NOISE - 1.0;
+        for (at, &ink) in pixels.iter().enumerate() {
+            let least = f32::from(ink) - 255.0 * NOISE - 1.0;
             assert!(f32::from(scene.picture[at]) >= least, "the digit is in the picture");
-            assert_eq!(scene.digit[at], u8::from(pixels[at] >= INK));
-            let class = if pixels[at] >= INK { label + 1 } else { 0 };
+            assert_eq!(scene.digit[at], u8::from(ink >= INK));
+            let class = if ink >= INK { label + 1 } else { 0 };
             right += u64::from(class == scene.mask[at]);
         }
     }

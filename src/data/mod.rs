@@ -19,9 +19,6 @@ pub enum Data {
 }
 
 impl Data {
-    /// The names that specifications use.
-    pub const NAMES: [(&'static str, Self); 2] = [("mnist", Self::Mnist), ("cluttered_mnist", Self::ClutteredMnist)];
-
     /// How many classes there are.
     pub fn classes(self) -> usize {
         match self {

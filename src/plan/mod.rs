@@ -249,16 +249,17 @@ impl Plan {
 /// Adds the calls that gather a batch by the indices the host wrote, and returns `(images, targets)`.
 fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, ValueId), ShapeError> {
     let [channels, height, width] = spec.input;
-    if channels != 1 {
-        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), "[1, height, width]".into());
+    // What lies under a digit is drawn for images of MNIST's size.
+    let (fits, needed) = match spec.data {
+        Data::Mnist => (channels == 1, "[1, height, width]"),
+        Data::ClutteredMnist => (spec.input == [1, SIDE, SIDE], "[1, 28, 28]"),
+    };
+    if !fits {
+        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), needed.into());
         return Err(ShapeError::ShapesDiffer { node, left, right });
     }
     let pixels = height * width;
     let words = |graph: &mut Graph, name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);
-    if spec.data == Data::ClutteredMnist && (height, width) != (SIDE, SIDE) {
-        let (left, right) = (Shape::new(&spec.input).to_string(), Shape::new(&[1, SIDE, SIDE]).to_string());
-        return Err(ShapeError::ShapesDiffer { node: "input".into(), left, right });
-    }
     // The data set is external: its length is that of whatever the trainer binds.
     let data = words(graph, names::IMAGES, 1, Role::State);
     let labels = words(graph, names::LABELS, 1, Role::State);

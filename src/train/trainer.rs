@@ -70,6 +70,22 @@ pub struct Scene {
     pub mask: Vec<u8>,
 }
 
+impl Scene {
+    /// Of an image, what the network saw of it, normalised, and its logits class by class.
+    fn new(pixels: &[u8], seen: &[f32], logits: &[f32]) -> Self {
+        let mut scene = Self { picture: Vec::new(), digit: Vec::new(), mask: Vec::new() };
+        for (at, (&ink, &seen)) in pixels.iter().zip(seen).enumerate() {
+            let of_class = logits.iter().skip(at).step_by(PIXELS).enumerate();
+            let (best, _) =
+                of_class.fold((0, f32::NEG_INFINITY), |best, (class, &logit)| if logit > best.1 { (class, logit) } else { best });
+            scene.picture.push(((seen * MNIST_DEVIATION + MNIST_MEAN) * 255.0 + 0.5) as u8);
+            scene.digit.push((ink >= INK).into());
+            scene.mask.push(best as u8);
+        }
+        scene
+    }
+}
+
 /// A network in training. Nothing is global: two trainers live side by side.
 #[derive(Debug)]
 pub struct Trainer {
@@ -398,34 +414,26 @@ impl Trainer {
         if pixels.len() != PIXELS {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
         }
-        let place = |name| locate(&self.plan.predict, name).cloned();
-        let (input, logits) = (place(names::INPUT)?, place(names::LOGITS)?);
-        if let Ok(place) = locate(&self.plan.predict, names::PIXELS) {
-            let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
-            self.executor.write_words(place.range, &words)?;
+        let program = &self.plan.predict;
+        let (input, logits) = (locate(program, names::INPUT)?, locate(program, names::LOGITS)?);
+        let cluttered = self.plan.places > 1;
+        if cluttered {
+            let words = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
             // The largest number would say that there is no image.
-            self.executor.write_words(locate(&self.plan.predict, names::DRAW)?.range, &[draw.min(NO_IMAGE - 1)])?;
+            for (name, words) in [(names::PIXELS, words), (names::DRAW, vec![draw.min(NO_IMAGE - 1)])] {
+                self.executor.write_words(locate(program, name)?.range, &words)?;
+            }
         } else {
             let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-            self.executor.write_value(names::INPUT, &input, &normalised)?;
+            self.executor.write_value(names::INPUT, input, &normalised)?;
         }
         self.executor.run(Which::Predict)?;
         let mut read = Vec::new();
-        for place in [logits, input] {
-            read.push(self.executor.read_value(&place).await?);
+        for place in [logits, input].into_iter().take(1 + usize::from(cluttered)) {
+            read.push(self.executor.read_value(place).await?);
         }
-        let (Some(seen), Some(logits)) = (read.pop(), read.pop()) else { return Ok(Prediction::default()) };
-        let scene = (self.plan.places > 1).then(|| {
-            let best = |at: usize| {
-                (1..self.plan.classes).fold(0, |best, c| if logits[c * PIXELS + at] > logits[best * PIXELS + at] { c } else { best })
-            };
-            Scene {
-                picture: seen.into_iter().map(|x| ((x * MNIST_DEVIATION + MNIST_MEAN) * 255.0).round() as u8).collect(),
-                digit: pixels.iter().map(|&ink| (ink >= INK).into()).collect(),
-                mask: (0..PIXELS).map(|at| best(at) as u8).collect(),
-            }
-        });
-        Ok(Prediction { logits, scene })
+        let scene = if let [logits, seen] = &read[..] { Some(Scene::new(pixels, seen, logits)) } else { None };
+        Ok(Prediction { logits: read.swap_remove(0), scene })
     }
 
     /// Names and shapes of the parameters.

@@ -146,14 +146,15 @@ impl Spec {
         }
         let name = fields.text("name")?.unwrap_or("network").to_owned();
         let input = read_input(&mut fields)?;
-        let data = fields.choice_or("data", &Data::NAMES, Data::default())?;
+        let cluttered = fields.choice_or("data", &[("mnist", false), ("cluttered_mnist", true)], false)?;
+        let data = if cluttered { Data::ClutteredMnist } else { Data::Mnist };
         let items = read_layers(&mut fields)?;
         let training = match fields.get("training") {
             Some(training) => Training::from_json(training)?,
             None => Training::default(),
         };
         fields.finish()?;
-        if data == Data::ClutteredMnist && !training.augmentation.is_off() {
+        if cluttered && !training.augmentation.is_off() {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation".into(),
                 found: brief(&json["training"]["augmentation"]),
