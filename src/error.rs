@@ -74,7 +74,7 @@ pub enum ShapeError {
     NotUnpoolable { node: String, axis: &'static str, size: usize, input: usize, least: usize, most: usize },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
     SizeOverflow { node: String, what: &'static str },
-    #[error("the network ends in {shape}, but there are {classes} classes; end it in a linear layer with {classes} out_features")]
+    #[error("the network ends in {shape}, but there are {classes} classes; end it in a layer with {classes} out_features or out_channels")]
     ClassesMismatch { node: String, shape: String, classes: usize },
     #[error("{node}: {op} has no gradient here: {reason}")]
     NotDifferentiable { node: String, op: &'static str, reason: &'static str },

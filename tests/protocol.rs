@@ -8,6 +8,7 @@ use receptive::data::dataset::Split;
 use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
 use receptive::network::{describe::describe, spec::Spec, zoo};
 use receptive::train::protocol::{Evaluation, Event, Metrics, Reply, Request};
+use receptive::train::trainer::Scene;
 use serde_json::{Value, json};
 use support::stored::{same_json, stored};
 
@@ -32,7 +33,17 @@ fn metrics() -> Metrics {
 
 fn evaluation() -> Evaluation {
     let confusion = (0..10).map(|label| (0..10).map(|predicted| u32::from(label == predicted) * 100).collect()).collect();
-    Evaluation { step: 420, epoch: 1, split: Split::Test, count: 1000, loss: 0.2, top1: 0.94, top5: 0.999, confusion: Some(confusion) }
+    Evaluation {
+        step: 420,
+        epoch: 1,
+        split: Split::Test,
+        count: 1000,
+        loss: 0.2,
+        top1: 0.94,
+        top5: 0.999,
+        mean_iou: None,
+        confusion: Some(confusion),
+    }
 }
 
 fn replies() -> Vec<Reply> {
@@ -49,7 +60,13 @@ fn replies() -> Vec<Reply> {
         Reply::Set { run: run(), learning_rate: 0.01, momentum: Some(0.9), weight_decay: 0.0 },
         Reply::Set { run: run(), learning_rate: 0.01, momentum: None, weight_decay: 0.0 },
         Reply::Evaluated { run: run(), evaluation: evaluation() },
-        Reply::Predicted { run: run(), logits: vec![0.5; 10], probabilities: vec![0.1; 10] },
+        Reply::Predicted { run: run(), logits: vec![0.5; 10], probabilities: vec![0.1; 10], scene: None },
+        Reply::Predicted {
+            run: run(),
+            logits: vec![0.5; 11 * 784],
+            probabilities: vec![0.0625; 11 * 784],
+            scene: Some(Scene { picture: vec![31; 784], digit: vec![0; 784], mask: vec![8; 784] }),
+        },
         Reply::Sample { pixels: vec![0; 784], label: 7, index: 0, total: 10_000 },
         Reply::Disposed {},
         Reply::Error { error: Error::from(TrainError::NotCompiled).to_json() },
@@ -63,6 +80,7 @@ fn events() -> Vec<Event> {
     vec![
         Event::Metrics { run: run(), metrics: metrics() },
         Event::Evaluation { run: run(), evaluation: evaluation() },
+        Event::Evaluation { run: run(), evaluation: Evaluation { mean_iou: Some(0.75), ..evaluation() } },
         Event::Epoch {
             run: run(),
             epoch: 1,
@@ -73,6 +91,19 @@ fn events() -> Vec<Event> {
             test_top5: Some(0.9995),
             seconds: 6.5,
             images_per_second: 9_230.0,
+            test_mean_iou: None,
+        },
+        Event::Epoch {
+            run: run(),
+            epoch: 2,
+            train_loss: 0.1,
+            train_top1: 0.96,
+            test_loss: Some(0.09),
+            test_top1: Some(0.97),
+            test_top5: Some(1.0),
+            seconds: 61.5,
+            images_per_second: 975.0,
+            test_mean_iou: Some(0.86),
         },
         Event::Done { run: run(), step: 937 },
         Event::Failed { run: run(), error: error.to_json() },
@@ -162,6 +193,8 @@ fn requests() -> Vec<Value> {
         json!({"type": "set", "learning_rate": 0.01}),
         json!({"type": "evaluate", "split": "test"}),
         json!({"type": "predict", "pixels": pixels}),
+        json!({"type": "predict", "pixels": pixels, "index": 3}),
+        json!({"type": "predict", "pixels": pixels, "split": "test", "index": 3}),
         json!({"type": "sample", "split": "test", "index": 3}),
         json!({"type": "dispose"}),
     ]

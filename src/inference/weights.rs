@@ -1,5 +1,5 @@
 //! Files of weights: where in a safetensors file (<https://huggingface.co/docs/safetensors>) each of a network's tensors lies, under PyTorch's names.
-//! Why the header is read here and not by the format's library: docs/decisions/0024-reading-safetensors.md.
+//! Why the header is read here and not by the format's library: docs/decisions/0011-reading-safetensors.md.
 
 use std::ops::Range;
 

@@ -282,6 +282,7 @@ pub fn operators() -> impl Iterator<Item = (&'static str, Parse)> {
 static OTHER_KERNELS: &[&Kernel] = &[
     &crate::data::augment::displacement::DISPLACEMENT,
     &crate::data::augment::warp::WARP,
+    &crate::data::clutter::CLUTTER,
     &crate::data::gather::IMAGES,
     &crate::data::gather::LABELS,
     &crate::train::guard::CHECK,

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::autodiff::differentiate;
+use crate::data::Data;
+use crate::data::clutter::{self, CLUTTER, ClutterParams};
+use crate::data::dataset::SIDE;
 use crate::data::gather::{GatherParams, IMAGES, LABELS};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
@@ -138,12 +141,14 @@ pub struct Plan {
     pub train: Program,
     /// One batch of an evaluation: forward, loss, metrics.
     pub evaluate: Program,
-    /// Logits of one image that the host wrote.
+    /// Logits of one image that the host wrote: as the network sees it, or, where clutter is put under it, as its bytes.
     pub predict: Program,
     /// Images a training step and an evaluation batch take.
     pub batch: usize,
     /// Classes the network tells apart.
     pub classes: usize,
+    /// Places of an image that have a class: 1, or all its pixels.
+    pub places: usize,
 }
 
 /// Names of the values that trainer and plan share.
@@ -152,6 +157,12 @@ pub mod names {
     pub const IMAGES: &str = "data.images";
     pub const LABELS: &str = "data.labels";
     pub const INDICES: &str = "data.indices";
+    /// What the clutter of an evaluation is drawn from: four zeros.
+    pub const NOT_RANDOM: &str = "data.not_random";
+    pub const TARGETS: &str = "targets";
+    /// Of a single image that clutter is put under: its bytes, and the number that says which clutter.
+    pub const PIXELS: &str = "data.pixels";
+    pub const DRAW: &str = "data.draw";
     pub const HYPER: &str = "optimizer.hyper";
     /// What an optimizer keeps, arena after arena; it has as many as its rule needs.
     pub const STATES: [&str; 3] = ["optimizer.state.0", "optimizer.state.1", "optimizer.state.2"];
@@ -179,19 +190,13 @@ impl Plan {
     pub fn for_training(spec: &Spec) -> Result<Self, ShapeError> {
         let batch = spec.training.batch_size;
         let mut builder = Builder::default();
-        let (train, classes) = training_graph(spec, batch)?;
-        let train = builder.program(train, &[]);
-        let (evaluate, _) = evaluation_graph(spec, batch)?;
-        let evaluate = builder.program(evaluate, &[]);
-        let (predict, logits) = prediction_graph(spec)?;
-        let logits_name = predict.value(logits).name.clone();
-        let mut predict = builder.program(predict, &[logits]);
-        if let Some(located) = predict.values.remove(&logits_name) {
-            predict.values.insert(names::LOGITS.to_owned(), located);
-        }
+        let train = builder.program(training_graph(spec, batch)?, &[]);
+        let evaluate = builder.program(evaluation_graph(spec, batch)?, &[]);
+        let predict = prediction_program(&mut builder, spec, spec.data)?;
         let mut plan = builder.finish();
         (plan.train, plan.evaluate, plan.predict) = (train, evaluate, predict);
-        (plan.batch, plan.classes) = (batch, classes);
+        (plan.batch, plan.classes) = (batch, spec.data.classes());
+        plan.places = if spec.data == Data::Mnist { 1 } else { SIDE * SIDE };
         Ok(plan)
     }
 
@@ -201,13 +206,7 @@ impl Plan {
     /// A layer that does not fit.
     pub fn for_inference(spec: &Spec) -> Result<Self, ShapeError> {
         let mut builder = Builder::for_inference();
-        let (predict, logits) = prediction_graph(spec)?;
-        lower::check_arena(&predict)?;
-        let logits_name = predict.value(logits).name.clone();
-        let mut predict = builder.program(predict, &[logits]);
-        if let Some(located) = predict.values.remove(&logits_name) {
-            predict.values.insert(names::LOGITS.to_owned(), located);
-        }
+        let predict = prediction_program(&mut builder, spec, Data::Mnist)?;
         let mut plan = builder.finish();
         (plan.predict, plan.batch) = (predict, 1);
         Ok(plan)
@@ -252,8 +251,13 @@ impl Plan {
 /// Adds the calls that gather a batch by the indices the host wrote, and returns `(images, targets)`.
 fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, ValueId), ShapeError> {
     let [channels, height, width] = spec.input;
-    if channels != 1 {
-        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), "[1, height, width]".into());
+    // What lies under a digit is drawn for images of MNIST's size.
+    let (fits, needed) = match spec.data {
+        Data::Mnist => (channels == 1, "[1, height, width]"),
+        Data::ClutteredMnist => (spec.input == [1, SIDE, SIDE], "[1, 28, 28]"),
+    };
+    if !fits {
+        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), needed.into());
         return Err(ShapeError::ShapesDiffer { node, left, right });
     }
     let pixels = height * width;
@@ -263,56 +267,89 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
     let labels = words(graph, names::LABELS, 1, Role::State);
     let indices = words(graph, names::INDICES, batch, Role::State);
     let images = add_images(graph, spec, batch, Role::Temporary)?;
-    let targets = words(graph, "targets", batch, Role::Temporary);
+    if spec.data == Data::ClutteredMnist {
+        let random = if graph.training { names::RANDOM } else { names::NOT_RANDOM };
+        let random = graph.state(random, &Shape::new(&[4]), Layout::Channels, true);
+        let targets = add_clutter(graph, [data, labels, indices, random], images, 1);
+        return Ok((images, targets));
+    }
+    let targets = words(graph, names::TARGETS, batch, Role::Temporary);
     let params = GatherParams { batch: batch as u32, pixels: pixels as u32, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
     graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, images]);
     graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
     Ok((images, targets))
 }
 
-/// Adds the loss of one output, and returns it with the loss of each image.
-fn add_cross_entropy(graph: &mut Graph, node: &str, logits: ValueId, targets: ValueId) -> Result<(ValueId, ValueId), ShapeError> {
-    let &[_, classes] = graph.shape(logits).dims() else {
-        let (node, shape) = (graph.value(logits).name.clone(), graph.shape(logits).to_string());
-        return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "end the network in flatten and a linear layer" });
+/// Adds the call that puts clutter under `sources` (images, labels, indices, random words), and returns each pixel's class. With a `step` of 0 there
+/// is a single image, and the indices only say what is drawn.
+fn add_clutter(graph: &mut Graph, sources: [ValueId; 4], images: ValueId, step: u32) -> ValueId {
+    let [batch, _, height, width] = graph.shape(images).nchw();
+    let targets = graph.add(names::TARGETS, Shape::new(&[batch, height, width]), Layout::Activation, true, Role::Temporary);
+    let params = ClutterParams {
+        batch: batch as u32,
+        height: height as u32,
+        width: width as u32,
+        step,
+        mean: MNIST_MEAN,
+        deviation: MNIST_DEVIATION,
+        noise: clutter::NOISE,
+        unused: 0,
     };
-    if classes != CLASSES {
-        let shape = format!("[{classes}]");
-        return Err(ShapeError::ClassesMismatch { node: graph.value(logits).name.clone(), shape, classes: CLASSES });
+    let [data, labels, indices, random] = sources;
+    graph.call("input", &CLUTTER, bytemuck::bytes_of(&params), &[data, labels, indices, random, images, targets]);
+    targets
+}
+
+/// Adds the loss of one output, and returns it with the loss of each item.
+fn add_cross_entropy(
+    graph: &mut Graph,
+    node: &str,
+    logits: ValueId,
+    targets: ValueId,
+    data: Data,
+) -> Result<(ValueId, ValueId), ShapeError> {
+    let (name, shape) = (&graph.value(logits).name, graph.shape(logits));
+    let (needed, fix) = match data {
+        Data::Mnist => (2, "end the network in flatten and a linear layer"),
+        Data::ClutteredMnist => (4, "end the network in a convolution"),
+    };
+    if shape.rank() != needed {
+        return Err(ShapeError::RankMismatch { node: name.clone(), needed, shape: shape.to_string(), fix });
+    }
+    let (found, classes) = (shape.nchw()[1], data.classes());
+    if found != classes {
+        return Err(ShapeError::ClassesMismatch { node: name.clone(), shape: format!("[{found}]"), classes });
     }
     let loss = graph.apply(node, std::rc::Rc::new(SoftmaxCrossEntropy::default()), &[logits, targets])?;
     Ok((loss, graph.nodes[graph.nodes.len() - 1].outputs[1]))
 }
 
-/// Adds loss and metrics on top of the network, and returns the loss and the number of classes.
-fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, confusion: bool) -> Result<(ValueId, usize), ShapeError> {
-    let (loss, items) = add_cross_entropy(graph, "loss", logits, targets)?;
-    let [batch, classes, ..] = graph.shape(logits).nchw();
+/// Adds loss and metrics on top of the network, and returns the loss.
+fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, data: Data, confusion: bool) -> Result<ValueId, ShapeError> {
+    let (loss, items) = add_cross_entropy(graph, "loss", logits, targets, data)?;
+    let [batch, classes, height, width] = graph.shape(logits).nchw();
     let sums_shape = Shape::new(&[metrics::sums_len(classes)]);
     let sums = graph.add(if confusion { names::EVALUATION_SUMS } else { names::SUMS }, sums_shape, Layout::Activation, true, Role::State);
     let params = MetricsParams {
-        rows: batch as u32,
+        rows: (batch * height * width) as u32,
         channels: classes as u32,
         channel_stride: channel_stride(classes) as u32,
         confusion: confusion.into(),
     };
     graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &[logits, targets, items, sums]);
-    Ok((loss, classes))
+    Ok(loss)
 }
 
-/// Digits.
-const CLASSES: usize = 10;
-
-fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
+fn training_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
     let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let images = spec.training.augmentation.apply(&mut graph, images);
     let outputs = apply_network(&mut graph, spec, images, true)?;
     lower::check_arena(&graph)?;
-    let (loss, classes) = add_loss(&mut graph, outputs.output, targets, false)?;
+    let loss = add_loss(&mut graph, outputs.output, targets, spec.data, false)?;
     let mut losses = vec![(loss, 1.0)];
     for ((logits, weight), head) in outputs.heads.into_iter().zip(&spec.heads) {
-        losses.push((add_cross_entropy(&mut graph, &format!("{}.loss", head.name), logits, targets)?.0, weight));
+        losses.push((add_cross_entropy(&mut graph, &format!("{}.loss", head.name), logits, targets, spec.data)?.0, weight));
     }
     // What is minimised is the weighted sum: its gradient with respect to a loss is that loss's weight.
     let weigh = |(loss, weight): (ValueId, f64)| {
@@ -321,7 +358,7 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeErro
     let seeds: Vec<(ValueId, ValueId)> = losses.into_iter().map(weigh).collect();
     differentiate(&mut graph, &seeds, &[])?;
     add_optimizer(&mut graph, &spec.training.optimizer);
-    Ok((graph, classes))
+    Ok(graph)
 }
 
 /// Adds the optimizer's step over the arenas, after the norm of the gradients where that is to be clipped.
@@ -361,19 +398,38 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     graph.call("optimizer", optimizer.kernel(), params, &arguments);
 }
 
-fn evaluation_graph(spec: &Spec, batch: usize) -> Result<(Graph, usize), ShapeError> {
+fn evaluation_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
     let mut graph = Graph::default();
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let logits = apply_layers(&mut graph, spec, images)?;
-    let (_, classes) = add_loss(&mut graph, logits, targets, true)?;
-    Ok((graph, classes))
+    add_loss(&mut graph, logits, targets, spec.data, true)?;
+    Ok(graph)
 }
 
-fn prediction_graph(spec: &Spec) -> Result<(Graph, ValueId), ShapeError> {
+/// The way of one image to its logits. Of cluttered data the host writes the image's bytes and reads what the network saw; it has no label.
+fn prediction_program(builder: &mut Builder, spec: &Spec, data: Data) -> Result<Program, ShapeError> {
     let mut graph = Graph::default();
-    let images = add_images(&mut graph, spec, 1, Role::Input)?;
+    let mut keep = Vec::new();
+    let images = if data == Data::Mnist {
+        add_images(&mut graph, spec, 1, Role::Input)?
+    } else {
+        let words = |graph: &mut Graph, name, len| graph.add(name, Shape::new(&[len]), Layout::Channels, true, Role::Input);
+        let [pixels, draw] = [(names::PIXELS, SIDE * SIDE / 4), (names::DRAW, 1)].map(|(name, len)| words(&mut graph, name, len));
+        let zeros = graph.state(names::NOT_RANDOM, &Shape::new(&[4]), Layout::Channels, true);
+        let images = add_images(&mut graph, spec, 1, Role::Temporary)?;
+        add_clutter(&mut graph, [pixels, zeros, draw, zeros], images, 0);
+        keep.push(images);
+        images
+    };
     let logits = apply_layers(&mut graph, spec, images)?;
-    Ok((graph, logits))
+    lower::check_arena(&graph)?;
+    keep.push(logits);
+    let name = graph.value(logits).name.clone();
+    let mut program = builder.program(graph, &keep);
+    if let Some(located) = program.values.remove(&name) {
+        program.values.insert(names::LOGITS.to_owned(), located);
+    }
+    Ok(program)
 }
 
 #[cfg(test)]

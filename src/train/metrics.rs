@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::guard::FLAG;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
@@ -34,9 +34,16 @@ pub static ACCUMULATE: Kernel = Kernel {
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("metrics.wgsl")],
-    passes: &[Pass { entry: "accumulate", workgroups: |_| 1 }],
+    passes: &[Pass { entry: "accumulate", workgroups: groups }, Pass { entry: "total", workgroups: |_| 1 }],
+    wgsl_scratch: |bytes| 2 * groups(bytes) as usize,
     ..Kernel::BASE
 };
+
+/// One thread a row; past this many workgroups each takes more.
+fn groups(bytes: &[u8]) -> u64 {
+    let p: MetricsParams = params(bytes);
+    u64::from(p.rows).div_ceil(64).min(256)
+}
 
 /// Words that the sums take for this many classes.
 pub fn sums_len(classes: usize) -> usize {
@@ -106,6 +113,24 @@ impl Sums {
         self.top1 as f64 / self.items.max(1) as f64
     }
 
+    /// Mean intersection over union: of the items that are labelled or predicted to be of a class, the part that is both, on average over the classes that
+    /// occur. From the confusion counts.
+    pub fn mean_iou(&self) -> f64 {
+        let classes = self.confusion.len().isqrt();
+        let (mut sum, mut occurring) = (0.0, 0.0);
+        for class in 0..classes {
+            let both = self.confusion[class * classes + class];
+            let either =
+                (0..classes).map(|other| self.confusion[class * classes + other] + self.confusion[other * classes + class]).sum::<u32>()
+                    - both;
+            if either > 0 {
+                sum += f64::from(both) / f64::from(either);
+                occurring += 1.0;
+            }
+        }
+        if occurring > 0.0 { sum / occurring } else { 0.0 }
+    }
+
     /// The part of the items whose label was among the five largest logits, 0 to 1.
     pub fn top5_rate(&self) -> f64 {
         self.top5 as f64 / self.items.max(1) as f64
@@ -144,4 +169,20 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
     sums[1] = total(sums[1], weight);
     sums[FLAG] |= u32::from(!loss.is_finite());
     sums[6] += 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_iou_is_over_the_classes_that_occur() {
+        let of = |confusion: &[u32]| Sums { confusion: confusion.to_vec(), ..Sums::empty() }.mean_iou();
+        assert_eq!(of(&[5, 0, 0, 7]), 1.0);
+        // 6 of 6 + 2 + 1, and 3 of 3 + 1 + 2.
+        assert!((of(&[6, 2, 1, 3]) - (6.0 / 9.0 + 3.0 / 6.0) / 2.0).abs() < 1e-12);
+        // The third class is never there and never said, the second is said once where it is not.
+        assert_eq!(of(&[3, 1, 0, 0, 0, 0, 0, 0, 0]), (3.0 / 4.0 + 0.0) / 2.0);
+        assert_eq!(of(&[0; 9]), 0.0);
+    }
 }

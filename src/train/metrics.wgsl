@@ -17,20 +17,43 @@ const IGNORE_INDEX: u32 = 0xffffff9cu;
 @group(0) @binding(3) var<storage, read_write> sums: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> p: MetricsParams;
 
-var<workgroup> partial: array<vec2<f32>, THREADS>;
+// Two floats a workgroup: its sums of the costs and of the weights.
+@group(0) @binding(4) var<storage, read_write> partial: array<f32>;
 
-fn add_bits(place: u32, more: f32) {
-    atomicStore(&sums[place], bitcast<u32>(bitcast<f32>(atomicLoad(&sums[place])) + more));
+// As in train/metrics.rs. There may be more, which have nothing to do.
+fn workgroup_count() -> u32 {
+    return min((p.rows + THREADS - 1u) / THREADS, 256u);
 }
 
-// One workgroup for the batch. Counts are atomic, whose order does not matter; the two float sums go through a fixed tree, so that the
-// same batch always gives the same bits.
+var<workgroup> sums_of_threads: array<vec2<f32>, THREADS>;
+
+// The sum over the workgroup, in thread 0, through a fixed tree: the same numbers always give the same bits.
+fn workgroup_sum(local: u32, sum: vec2<f32>) -> vec2<f32> {
+    sums_of_threads[local] = sum;
+    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
+        workgroupBarrier();
+        if local < width {
+            sums_of_threads[local] += sums_of_threads[local + width];
+        }
+    }
+    return sums_of_threads[0];
+}
+
+// One thread for every so many rows. Counts are atomic, whose order does not matter.
 @compute @workgroup_size(THREADS)
-fn accumulate(@builtin(local_invocation_index) local: u32) {
+fn accumulate(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
     var sum = vec2<f32>(0.0);
+    // Items, right at first place, right within five.
+    var counts = vec3<u32>(0u);
     // Once a number was not finite nothing is added.
     let stopped = atomicLoad(&sums[5]) != 0u;
-    for (var row = local; row < p.rows; row += THREADS) {
+    let workgroups = workgroup_count();
+    let number = flat_group(group, groups);
+    for (var row = number * THREADS + local; row < p.rows && number < workgroups; row += workgroups * THREADS) {
         let label = targets[row];
         if label == IGNORE_INDEX || stopped {
             continue;
@@ -51,27 +74,42 @@ fn accumulate(@builtin(local_invocation_index) local: u32) {
                 predicted = c;
             }
         }
-        atomicAdd(&sums[2], 1u);
-        atomicAdd(&sums[3], select(0u, 1u, place == 0u));
-        atomicAdd(&sums[4], select(0u, 1u, place < 5u));
+        counts += vec3<u32>(1u, select(0u, 1u, place == 0u), select(0u, 1u, place < 5u));
         if p.confusion == 1u {
             atomicAdd(&sums[HEADER + label * p.channels + predicted], 1u);
         }
         sum += vec2<f32>(items[row], items[p.rows + row]);
     }
-    partial[local] = sum;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            partial[local] += partial[local + width];
+    for (var i = 0u; i < 3u; i += 1u) {
+        if counts[i] > 0u {
+            atomicAdd(&sums[2u + i], counts[i]);
         }
     }
+    let total = workgroup_sum(local, sum);
+    if local == 0u && number < workgroups {
+        partial[2u * number] = total.x;
+        partial[2u * number + 1u] = total.y;
+    }
+}
+
+fn add_bits(place: u32, more: f32) {
+    atomicStore(&sums[place], bitcast<u32>(bitcast<f32>(atomicLoad(&sums[place])) + more));
+}
+
+// One workgroup for the sums of all.
+@compute @workgroup_size(THREADS)
+fn total(@builtin(local_invocation_index) local: u32) {
+    let stopped = atomicLoad(&sums[5]) != 0u;
+    var sum = vec2<f32>(0.0);
+    for (var number = local; number < workgroup_count(); number += THREADS) {
+        sum += vec2<f32>(partial[2u * number], partial[2u * number + 1u]);
+    }
+    let all = workgroup_sum(local, sum);
     if local == 0u && !stopped {
-        let total = partial[0];
-        add_bits(0u, total.x);
-        add_bits(1u, total.y);
+        add_bits(0u, all.x);
+        add_bits(1u, all.y);
         // Infinity and NaN have all exponent bits set.
-        if (bitcast<u32>(total.x) & 0x7f800000u) == 0x7f800000u {
+        if (bitcast<u32>(all.x) & 0x7f800000u) == 0x7f800000u {
             atomicStore(&sums[5], 1u);
         }
         atomicAdd(&sums[6], 1u);

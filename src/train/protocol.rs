@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::backend::select::{BackendChoice, BackendStatus};
 use crate::data::dataset::Split;
 use crate::network::describe::NetworkDescription;
+use crate::train::trainer::Scene;
 
 /// What the page asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,8 +31,8 @@ pub enum Request {
     Set { learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64> },
     /// Evaluates all images of a split.
     Evaluate { split: Split },
-    /// Logits and probabilities of one drawn image.
-    Predict { pixels: Vec<u8> },
+    /// Logits and probabilities of one image. Cluttered data lay it over the strokes of image `index` of the split, or of no image's.
+    Predict { pixels: Vec<u8>, split: Option<Split>, index: usize },
     /// One image of the set.
     Sample { split: Split, index: usize },
     /// Lets go of the network and its memory.
@@ -84,7 +85,11 @@ impl TryFrom<Fields> for Request {
                 weight_decay: fields.weight_decay.take(),
             },
             "evaluate" => Self::Evaluate { split: needed("split", &mut fields.split)? },
-            "predict" => Self::Predict { pixels: needed("pixels", &mut fields.pixels)? },
+            "predict" => Self::Predict {
+                pixels: needed("pixels", &mut fields.pixels)?,
+                split: fields.split.take(),
+                index: fields.index.take().unwrap_or(0),
+            },
             "sample" => Self::Sample { split: needed("split", &mut fields.split)?, index: needed("index", &mut fields.index)? },
             "dispose" => Self::Dispose {},
             other => return Err(format!("there is no request `{other}`")),
@@ -160,8 +165,11 @@ pub enum Reply {
     },
     Predicted {
         run: String,
+        /// Of each class, or of each class at each pixel, class by class.
         logits: Vec<f32>,
         probabilities: Vec<f32>,
+        /// Of cluttered data only.
+        scene: Option<Scene>,
     },
     Sample {
         #[serde(with = "serde_bytes")]
@@ -197,6 +205,8 @@ pub enum Event {
         test_top5: Option<f64>,
         seconds: f64,
         images_per_second: f64,
+        /// Where every pixel has a class.
+        test_mean_iou: Option<f64>,
     },
     /// All epochs asked for have ended.
     Done { run: String, step: u64 },
@@ -256,6 +266,8 @@ pub struct Evaluation {
     pub top1: f64,
     /// Right within five, 0 to 1.
     pub top5: f64,
+    /// Where every pixel has a class: intersection over union, 0 to 1, on average over the classes.
+    pub mean_iou: Option<f64>,
     /// Counts by label, then prediction.
     pub confusion: Option<Vec<Vec<u32>>>,
 }

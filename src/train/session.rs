@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::clock::{next_task, now_ms};
 use super::metrics::Sums;
 use super::protocol::{Evaluation, Event, Metrics, Reply, Request};
-use super::trainer::{Checkpoint, Device, Trainer};
+use super::trainer::{Checkpoint, Device, Prediction, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::backend::select::{self, BackendChoice, BackendStatus};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
@@ -180,11 +180,13 @@ impl Session {
             Request::Reset { seed } => self.reset(seed).await,
             Request::Set { learning_rate, momentum, weight_decay } => self.set(learning_rate, momentum, weight_decay).await,
             Request::Evaluate { split } => self.evaluate(split).await,
-            Request::Predict { pixels } => {
+            Request::Predict { pixels, split, index } => {
                 let mut guard = self.run.lock().await;
                 let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-                let logits = run.trainer.predict(&pixels).await?;
-                Ok(Reply::Predicted { run: run.name.clone(), probabilities: softmax(&logits), logits })
+                let base = split.map_or(0, |split| run.trainer.dataset().borrow().base(split));
+                let Prediction { logits, scene } = run.trainer.predict(&pixels, base.wrapping_add(index) as u32).await?;
+                let probabilities = softmax(&logits, run.trainer.plan().classes);
+                Ok(Reply::Predicted { run: run.name.clone(), probabilities, logits, scene })
             }
             Request::Sample { split, index } => {
                 let data = self.data();
@@ -592,8 +594,19 @@ impl Run {
             test_top1: test.map(Sums::top1_rate),
             test_top5: test.map(Sums::top5_rate),
             seconds,
-            images_per_second: self.epoch_sums.items as f64 / seconds.max(1e-9),
+            images_per_second: self.images(&self.epoch_sums) as f64 / seconds.max(1e-9),
+            test_mean_iou: test.and_then(|sums| self.mean_iou(sums)),
         }
+    }
+
+    /// How many images these sums are of.
+    fn images(&self, sums: &Sums) -> u64 {
+        sums.items / self.trainer.plan().places as u64
+    }
+
+    /// Where every pixel has a class.
+    fn mean_iou(&self, sums: &Sums) -> Option<f64> {
+        (self.trainer.plan().places > 1).then(|| sums.mean_iou())
     }
 
     fn evaluation(&self, split: Split, sums: &Sums) -> Evaluation {
@@ -602,10 +615,11 @@ impl Run {
             step: self.trainer.steps(),
             epoch: self.trainer.epoch(),
             split,
-            count: sums.items,
+            count: self.images(sums),
             loss: sums.mean_loss(),
             top1: sums.top1_rate(),
             top5: sums.top5_rate(),
+            mean_iou: self.mean_iou(sums),
             confusion: Some(sums.confusion.chunks(classes).map(<[u32]>::to_vec).collect()),
         }
     }
@@ -631,11 +645,17 @@ impl Run {
     }
 }
 
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let exponentials: Vec<f32> = logits.iter().map(|z| (z - largest).exp()).collect();
-    let sum: f32 = exponentials.iter().sum();
-    exponentials.into_iter().map(|e| e / sum).collect()
+/// Over the classes, of which each has as many logits as there are places.
+fn softmax(logits: &[f32], classes: usize) -> Vec<f32> {
+    let mut probabilities = logits.to_vec();
+    let places = logits.len() / classes.max(1);
+    for place in 0..places {
+        let of_place = || (place..logits.len()).step_by(places);
+        let largest = of_place().map(|i| logits[i]).fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = of_place().map(|i| (logits[i] - largest).exp()).sum();
+        of_place().for_each(|i| probabilities[i] = (logits[i] - largest).exp() / sum);
+    }
+    probabilities
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::metrics::{self, Sums};
+use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
@@ -42,6 +45,45 @@ pub struct Checkpoint {
     pub step: u64,
     epoch: u64,
     first: bool,
+}
+
+/// What a network says to one image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prediction {
+    /// `[classes]`, or `[classes, height, width]`.
+    pub logits: Vec<f32>,
+    /// Of cluttered data only.
+    pub scene: Option<Scene>,
+}
+
+/// The picture that a network got, and what it made of it: a byte a pixel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scene {
+    /// The digit over its clutter, 0 (background) to 255 (ink).
+    #[serde(with = "serde_bytes")]
+    pub picture: Vec<u8>,
+    /// Where the digit is: 1, else 0.
+    #[serde(with = "serde_bytes")]
+    pub digit: Vec<u8>,
+    /// The class of the largest logit: 0 for background, 1 and the digit's value for a digit.
+    #[serde(with = "serde_bytes")]
+    pub mask: Vec<u8>,
+}
+
+impl Scene {
+    /// Of an image, what the network saw of it, normalised, and its logits class by class.
+    fn new(pixels: &[u8], seen: &[f32], logits: &[f32]) -> Self {
+        let mut scene = Self { picture: Vec::new(), digit: Vec::new(), mask: Vec::new() };
+        for (at, (&ink, &seen)) in pixels.iter().zip(seen).enumerate() {
+            let of_class = logits.iter().skip(at).step_by(PIXELS).enumerate();
+            let (best, _) =
+                of_class.fold((0, f32::NEG_INFINITY), |best, (class, &logit)| if logit > best.1 { (class, logit) } else { best });
+            scene.picture.push(((seen * MNIST_DEVIATION + MNIST_MEAN) * 255.0 + 0.5) as u8);
+            scene.digit.push((ink >= INK).into());
+            scene.mask.push(best as u8);
+        }
+        scene
+    }
 }
 
 /// A network in training. Nothing is global: two trainers live side by side.
@@ -310,7 +352,9 @@ impl Trainer {
     }
 
     async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
-        let words = self.executor.read_words(self.sums_place(which)?).await?;
+        let mut words = self.executor.read_words(self.sums_place(which)?).await?;
+        // A buffer's length is rounded up.
+        words.truncate(metrics::sums_len(self.plan.classes));
         self.clear_sums(which)?;
         Ok(Sums::from_words(&words))
     }
@@ -361,19 +405,35 @@ impl Trainer {
         self.end_evaluation().await
     }
 
-    /// The logits of one image, given as bytes from 0 (background) to 255 (ink).
+    /// What the network says to one image, given as bytes from 0 (background) to 255 (ink). Where the data are cluttered, `draw` says what it lies over: a
+    /// test image's index among all images gives the picture of the evaluation.
     ///
     /// # Errors
     /// [`DataError::InvalidPixels`], or what the device reports.
-    pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>, Error> {
+    pub async fn predict(&mut self, pixels: &[u8], draw: u32) -> Result<Prediction, Error> {
         if pixels.len() != PIXELS {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
         }
-        let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-        let (input, logits) = (locate(&self.plan.predict, names::INPUT)?, locate(&self.plan.predict, names::LOGITS)?);
-        self.executor.write_value(names::INPUT, input, &normalised)?;
+        let program = &self.plan.predict;
+        let (input, logits) = (locate(program, names::INPUT)?, locate(program, names::LOGITS)?);
+        let cluttered = self.plan.places > 1;
+        if cluttered {
+            let words = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
+            // The largest number would say that there is no image.
+            for (name, words) in [(names::PIXELS, words), (names::DRAW, vec![draw.min(NO_IMAGE - 1)])] {
+                self.executor.write_words(locate(program, name)?.range, &words)?;
+            }
+        } else {
+            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+            self.executor.write_value(names::INPUT, input, &normalised)?;
+        }
         self.executor.run(Which::Predict)?;
-        Ok(self.executor.read_value(logits).await?)
+        let mut read = Vec::new();
+        for place in [logits, input].into_iter().take(1 + usize::from(cluttered)) {
+            read.push(self.executor.read_value(place).await?);
+        }
+        let scene = if let [logits, seen] = &read[..] { Some(Scene::new(pixels, seen, logits)) } else { None };
+        Ok(Prediction { logits: read.swap_remove(0), scene })
     }
 
     /// Names and shapes of the parameters.
@@ -661,10 +721,13 @@ pub(super) mod tests {
         let mut trainer = trainer(stripes(40));
         train(&mut trainer, 30);
         let (pixels, label) = trainer.dataset.borrow().image(Split::Test, 3).unwrap();
-        let logits = pollster::block_on(trainer.predict(&pixels)).unwrap();
+        let Prediction { logits, scene: None } = pollster::block_on(trainer.predict(&pixels, 0)).unwrap() else { panic!("no clutter") };
         let best = (0..10).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
         assert_eq!(best, usize::from(label));
-        assert!(pollster::block_on(trainer.predict(&[0; 3])).is_err());
+        for found in [3, 780] {
+            let refused = pollster::block_on(trainer.predict(&vec![0; found], 0));
+            assert_eq!(refused, Err(DataError::InvalidPixels { found, expected: PIXELS }.into()));
+        }
     }
 
     #[test]

@@ -104,17 +104,20 @@ impl Trainer {
             let mut core = core.lock().await;
             let sums = core.evaluate(split_of(&split), usize::MAX).await?;
             let confusion: Vec<&[u32]> = sums.confusion.chunks(core.plan().classes).collect();
+            let places = core.plan().places;
             js(&serde_json::json!({
-                "count": sums.items, "loss": sums.mean_loss(), "top1": sums.top1_rate(), "top5": sums.top5_rate(), "confusion": confusion,
+                "count": sums.items / places as u64, "loss": sums.mean_loss(), "top1": sums.top1_rate(), "top5": sums.top5_rate(),
+                "mean_iou": (places > 1).then(|| sums.mean_iou()), "confusion": confusion,
             }))
         })
     }
 
-    /// The logits of one image: 784 bytes from 0 (background) to 255 (ink).
+    /// The logits of one image: 784 bytes from 0 (background) to 255 (ink). Cluttered data give logits class by class, 784 each, for the image over
+    /// the same strokes every time.
     #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
     pub fn predict(&self, pixels: Vec<u8>) -> Promise {
         let core = Rc::clone(&self.core);
-        promise(async move { Ok(Float32Array::from(core.lock().await.predict(&pixels).await?.as_slice()).into()) })
+        promise(async move { Ok(Float32Array::from(core.lock().await.predict(&pixels, 0).await?.logits.as_slice()).into()) })
     }
 
     /// Names and shapes of the parameters, as PyTorch has them.

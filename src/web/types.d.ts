@@ -46,6 +46,8 @@ export interface Spec {
   name?: string;
   /** Channels, height, width. Default `[1, 28, 28]`. */
   input?: number[];
+  /** Digits with a label each (the default), or digits over strokes and noise with a class for every pixel: 0 for background, 1 and the digit. */
+  data?: "mnist" | "cluttered_mnist";
   layers: ItemSpec[];
   training?: {
     batch_size?: number;
@@ -219,7 +221,9 @@ export interface EvaluationResult {
   loss: number;
   top1: number;
   top5: number;
-  /** Counts by label, then prediction. */
+  /** Where every pixel has a class: intersection over union, 0 to 1, on average over the classes. */
+  mean_iou: number | null;
+  /** Counts by label, then prediction: of images, or of pixels. */
   confusion: number[][];
 }
 

@@ -2,6 +2,7 @@
 
 use receptive::backend::wgpu::Wgpu;
 use receptive::data::augment::Augmentation;
+use receptive::data::clutter::{CLUTTER, ClutterParams, NOISE};
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::layout::{Layout, channel_stride};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
@@ -507,7 +508,9 @@ async fn squashing_functions_at_ordinary_and_extreme_places() {
 #[wasm_bindgen_test]
 async fn metrics_count_what_the_scalar_kernel_counts() {
     let wgpu = open().await;
-    for (seed, rows, channels, confusion) in [(1, 64, 10, true), (2, 1, 10, true), (3, 200, 7, true), (4, 64, 10, false)] {
+    for (seed, rows, channels, confusion) in
+        [(1, 64, 10, true), (2, 1, 10, true), (3, 200, 7, true), (4, 64, 10, false), (5, 20_000, 11, true)]
+    {
         let mut case = Case::new(format!("metrics of {rows} rows"), seed);
         // Few distinct values, so that there are ties.
         let values = (0..rows * channels).map(|_| case.random.below(5) as f32).collect();
@@ -570,4 +573,39 @@ async fn a_batch_is_gathered() {
     case.graph.call("input", &gather::LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
     case.keep(x);
     case.check(&wgpu).await;
+}
+
+#[wasm_bindgen_test]
+async fn clutter_is_drawn_the_same() {
+    let wgpu = open().await;
+    for (seed, [height, width], step) in [(1, [28usize, 28usize], 1), (2, [6, 10], 1), (3, [28, 28], 0)] {
+        let mut case = Case::new(format!("clutter under {height} x {width}, step {step}"), seed);
+        // A distance's rounding error, in deviations of a pixel.
+        case.terms = 10.0;
+        let (images, pixels) = (7usize, height * width);
+        let words = (images * pixels).div_ceil(4);
+        let packed = (0..words).map(|_| case.random.below(u32::MAX)).collect();
+        let data = case.words("images", &[words], packed);
+        let labels = case.words("labels", &[images], (0..images as u32).collect());
+        let indices = [3, NO_IMAGE, 0, 6, 3, 5, 2, 1, 4];
+        let indices = case.words("indices", &[indices.len()], indices.to_vec());
+        let random = case.words("random", &[4], vec![seed as u32, 0, 7, 0]);
+        let x = case.graph.temporary("x", Shape::new(&[9, 1, height, width]));
+        let shape = Shape::new(&[9, height, width]);
+        let targets = case.graph.add("targets", shape, Layout::Activation, true, receptive::graph::Role::Temporary);
+        let params = ClutterParams {
+            batch: 9,
+            height: height as u32,
+            width: width as u32,
+            step,
+            mean: 0.1307,
+            deviation: 0.3081,
+            noise: NOISE,
+            unused: 0,
+        };
+        case.graph.call("input", &CLUTTER, bytemuck::bytes_of(&params), &[data, labels, indices, random, x, targets]);
+        case.keep(x);
+        case.keep(targets);
+        case.check(&wgpu).await;
+    }
 }

@@ -26,6 +26,8 @@ export class Controller {
   #state: AppState;
   #preset: Preset | null = null;
   #runs = 0;
+  /** What the pad shows. */
+  #digit: Uint8Array | null = null;
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
@@ -35,8 +37,8 @@ export class Controller {
     this.#state = state;
     this.#changed = changed;
     this.#presetName = presetName;
-    this.#predictor = new Predictor(client, (probabilities) => {
-      this.#set({ trying: { ...this.#state.trying, probabilities, untrained: this.#state.run.metrics === null } });
+    this.#predictor = new Predictor(client, (answer) => {
+      this.#set({ trying: { ...this.#state.trying, ...answer, untrained: this.#state.run.metrics === null } });
     });
     for (const type of ENGINE_EVENTS) {
       client.on(type, (event) => {
@@ -97,10 +99,12 @@ export class Controller {
       case "choose_shortcuts":
         return this.#set({ preferences: { ...this.#state.preferences, shortcuts: intent.on } });
       case "show_digit":
-        if (!intent.pixels) this.#set({ trying: { ...this.#state.trying, probabilities: null } });
-        return this.#predictor.show(intent.pixels);
+        return this.#showDigit(intent.pixels);
       case "drop_sample":
-        return this.#set({ trying: { ...this.#state.trying, sample: null } });
+        return this.#set({ trying: { ...this.#state.trying, sample: null, clutter: 0 } });
+      case "other_clutter":
+        this.#set({ trying: { ...this.#state.trying, clutter: this.#state.trying.clutter + 1 } });
+        return this.#showDigit(this.#digit);
       case "random_digit":
         return void this.#randomDigit();
       case "retry_data":
@@ -324,12 +328,19 @@ export class Controller {
     }
   }
 
+  #showDigit(pixels: Uint8Array | null): void {
+    const { sample, clutter } = this.#state.trying;
+    this.#digit = pixels;
+    if (!pixels) this.#set({ trying: { ...this.#state.trying, probabilities: null, scene: null } });
+    this.#predictor.show(pixels, sample && clutter === 0 ? { split: "test", index: sample.index } : { index: clutter });
+  }
+
   async #randomDigit(): Promise<void> {
     const count = this.#state.data.images.test;
     if (count === 0) return;
     try {
       const { pixels, label, index } = await this.#client.request({ type: "sample", split: "test", index: Math.floor(Math.random() * count) });
-      this.#set({ trying: { ...this.#state.trying, sample: { pixels: Uint8Array.from(pixels), label, index } } });
+      this.#set({ trying: { ...this.#state.trying, sample: { pixels: Uint8Array.from(pixels), label, index }, clutter: 0 } });
     } catch (thrown) {
       this.#refuse(thrown);
     }

@@ -22,6 +22,8 @@ export type Intent =
   /** The pad no longer shows the test image it was given. */
   | { type: "drop_sample" }
   | { type: "random_digit" }
+  /** Other strokes and other noise under the same digit. */
+  | { type: "other_clutter" }
   | { type: "retry_data" }
   | { type: "choose_files"; files: readonly File[] }
   | { type: "restart_engine" }

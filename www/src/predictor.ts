@@ -1,25 +1,39 @@
 /** Asks the network what it sees in the pad: one question at a time, always the newest, and again as training goes on. */
 import { ReceptiveFailure } from "./errors.ts";
+import type { Scene, Split } from "./protocol.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** While training, bars move at most this often: an answer costs the engine a forward pass. */
 const FOLLOW_MS = 500;
 
+/** What a digit lies over where the data are cluttered: as image `index` of a split, or of none. */
+export interface Under {
+  split?: Split;
+  index: number;
+}
+
+export interface Answer {
+  probabilities: readonly number[] | null;
+  scene: Scene | null;
+}
+
 export class Predictor {
   readonly #client: TrainerClient;
-  readonly #answered: (probabilities: readonly number[]) => void;
+  readonly #answered: (answer: Answer) => void;
   #pixels: Uint8Array | null = null;
+  #under: Under = { index: 0 };
   #asking = false;
   #stale = false;
   #askedAt = 0;
 
-  constructor(client: TrainerClient, answered: (probabilities: readonly number[]) => void) {
+  constructor(client: TrainerClient, answered: (answer: Answer) => void) {
     this.#client = client;
     this.#answered = answered;
   }
 
-  show(pixels: Uint8Array | null): void {
+  show(pixels: Uint8Array | null, under: Under): void {
     this.#pixels = pixels;
+    this.#under = under;
     this.again();
   }
 
@@ -41,8 +55,9 @@ export class Predictor {
       this.#askedAt = performance.now();
       const pixels = this.#pixels;
       try {
-        const { probabilities } = await this.#client.request({ type: "predict", pixels });
-        if (this.#pixels) this.#answered([...probabilities]);
+        const { probabilities, scene } = await this.#client.request({ type: "predict", pixels, ...this.#under });
+        // One of every pixel is shown as the scene.
+        if (this.#pixels) this.#answered({ probabilities: scene ? null : [...probabilities], scene });
       } catch (thrown) {
         // Not compiled yet, or the engine is gone: the bars stay empty, and the next compilation asks again.
         if (!(thrown instanceof ReceptiveFailure)) throw thrown;

@@ -5,7 +5,7 @@
  */
 import type {
   AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, OptimizerSpec, Preset,
-  Replies, RequestBody, RequestType, ScheduleSpec, Spec, TrainerEventType, TrainingSpec,
+  Replies, RequestBody, RequestType, ScheduleSpec, Scene, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError as PackageError } from "../../src/web/types.d.ts";
 import type { ReceptiveError } from "./errors.ts";
@@ -110,7 +110,7 @@ const training = object<TrainingSpec>({
   schedule: optional(schedule), optimizer: optional(optimizer), augmentation: optional(augmentation),
 });
 export const spec = object<Spec>({
-  version: literal(1), name: optional(string), input: array(whole), layers: array(layer),
+  version: literal(1), name: optional(string), input: array(whole), data: optional(literal("mnist", "cluttered_mnist")), layers: array(layer),
   loss: optional(string), training: optional(training),
 });
 const preset = object<Preset>({ name: string, title: string, family: string, spec });
@@ -136,12 +136,13 @@ const metrics = object<Metrics>({
   top5: share, images_per_second: number, seconds: number, progress: share, seconds_left: nullable(number), learning_rate: number,
 });
 const evaluation = object<Evaluation>({
-  step: whole, epoch: whole, split, count: whole, loss: number, top1: share, top5: share, confusion: nullable(array(array(whole))),
+  step: whole, epoch: whole, split, count: whole, loss: number, top1: share, top5: share, mean_iou: nullable(share), confusion: nullable(array(array(whole))),
 });
 const backend = object<BackendStatus>({
   requested: choice, backend: literal("webgpu", "cpu"), kernels: literal("wgsl", "simd128", "relaxed_simd", "scalar"),
   adapter: nullable(string), software: boolean, reason: nullable(error),
 });
+const scene = object<Scene>({ picture: bytes, digit: bytes, mask: bytes });
 const namedBytes = object<NamedBytes>({ name: string, bytes });
 
 type Ask<T extends RequestType> = Extract<RequestBody, { type: T }>;
@@ -157,7 +158,7 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
     weight_decay: optional(number),
   }),
   evaluate: object({ type: literal("evaluate"), split }),
-  predict: object({ type: literal("predict"), pixels: bytes }),
+  predict: object<Ask<"predict">>({ type: literal("predict"), pixels: bytes, split: optional(split), index: optional(whole) }),
   sample: object({ type: literal("sample"), split, index: whole }),
   dispose: object({ type: literal("dispose") }),
   presets: object({ type: literal("presets") }),
@@ -178,7 +179,7 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   reset: object({ type: literal("reset"), run: string, seed: whole }),
   set: object({ type: literal("set"), run: string, learning_rate: number, momentum: nullable(number), weight_decay: number }),
   evaluate: object({ type: literal("evaluated"), run: string, evaluation }),
-  predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share) }),
+  predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share), scene: nullable(scene) }),
   sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),
   dispose: object({ type: literal("disposed") }),
   presets: object({ type: literal("presets"), presets: array(preset) }),
@@ -194,6 +195,7 @@ const events: { [T in TrainerEventType]: Check<EventOf<T>> } = {
   epoch: object({
     type: literal("epoch"), run: string, epoch: whole, train_loss: number, train_top1: share, test_loss: nullable(number),
     test_top1: nullable(share), test_top5: nullable(share), seconds: number, images_per_second: number,
+    test_mean_iou: nullable(share),
   }),
   done: object({ type: literal("done"), run: string, step: whole }),
   failed: object({ type: literal("failed"), run: nullable(string), error }),

@@ -107,6 +107,8 @@ export interface Spec {
   name?: string;
   /** Channels, height, width. */
   input: number[];
+  /** Cluttered: every pixel has a class. */
+  data?: "mnist" | "cluttered_mnist";
   layers: LayerSpec[];
   loss?: string;
   training?: TrainingSpec;
@@ -151,8 +153,20 @@ export interface Evaluation {
   loss: number;
   top1: number;
   top5: number;
+  /** Where every pixel has a class. */
+  mean_iou: number | null;
   /** `[label][prediction]`; null where it was not asked for. */
   confusion: number[][] | null;
+}
+
+/** What the network saw and said where every pixel has a class; a byte a pixel. */
+export interface Scene {
+  /** The digit over its clutter, 0 (background) to 255 (ink). */
+  picture: Uint8Array;
+  /** 1 where the digit is, else 0. */
+  digit: Uint8Array;
+  /** What the network says: 0 for background, 1 and the digit's value for a digit. */
+  mask: Uint8Array;
 }
 
 export interface BackendStatus {
@@ -183,8 +197,11 @@ export type RequestBody =
   | { type: "reset"; seed?: number }
   | { type: "set"; learning_rate?: number; momentum?: number; weight_decay?: number }
   | { type: "evaluate"; split: Split }
-  /** 784 values from 0 (background) to 255 (ink), already centred. */
-  | { type: "predict"; pixels: Uint8Array }
+  /**
+   * 784 values from 0 (background) to 255 (ink), already centred. Cluttered data lay them over the strokes of image `index`: of a split, as in an
+   * evaluation, or of no image.
+   */
+  | { type: "predict"; pixels: Uint8Array; split?: Split; index?: number }
   | { type: "sample"; split: Split; index: number }
   | { type: "dispose" }
   // answered by the worker's script
@@ -216,7 +233,8 @@ export interface Replies {
   /** The momentum is null for optimizers that have none. */
   set: { type: "set"; run: RunId; learning_rate: number; momentum: number | null; weight_decay: number };
   evaluate: { type: "evaluated"; run: RunId; evaluation: Evaluation };
-  predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[] };
+  /** Of each class; with a scene, of each class at each pixel, class by class. */
+  predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[]; scene: Scene | null };
   sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };
   dispose: { type: "disposed" };
   presets: { type: "presets"; presets: Preset[] };
@@ -242,6 +260,8 @@ export interface EpochSummary {
   test_top5: number | null;
   seconds: number;
   images_per_second: number;
+  /** Where every pixel has a class. */
+  test_mean_iou: number | null;
 }
 
 export type TrainerEvent =

@@ -3,7 +3,7 @@ import type { ReceptiveError } from "./errors.ts";
 import { isGuessing } from "./lib/series.ts";
 import type { EventOf, TrainerEvent } from "./protocol.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
-import { withNotice, withoutNotices } from "./state.ts";
+import { saysPixels, withNotice, withoutNotices } from "./state.ts";
 
 export function reduce(state: AppState, event: TrainerEvent): AppState {
   // The last words of a run that has been replaced.
@@ -50,7 +50,8 @@ function onData(state: AppState, { split, images, total }: EventOf<"data">): App
 export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">, "metrics">): AppState {
   const { history, phase } = state.run;
   history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1 });
-  const guessing = isGuessing(history.train.points);
+  // A network that finds the background of its pictures is below the loss of guessing and no better.
+  const guessing = !saysPixels(state) && isGuessing(history.train.points);
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(
@@ -60,8 +61,8 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
 }
 
 function onEvaluation(state: AppState, { evaluation }: EventOf<"evaluation">): AppState {
-  const { step, loss, top1 } = evaluation;
-  if (evaluation.split === "test") state.run.history.addTest({ step, loss, top1 });
+  const { step, loss, top1, mean_iou } = evaluation;
+  if (evaluation.split === "test") state.run.history.addTest({ step, loss, top1, mean_iou });
   return withRun(state, { evaluation });
 }
 
@@ -69,7 +70,7 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
   const { history, epochs, metrics } = state.run;
   const step = Math.max(metrics?.step ?? 0, history.test.last?.step ?? 0);
   history.addEpochEnd(step);
-  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1 });
+  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1, mean_iou: summary.test_mean_iou });
   const announcement = { code: "epoch", summary } as const;
   return withRun({ ...state, announcement }, { epochs: [...epochs, summary] });
 }

@@ -4,7 +4,7 @@ import type { Language } from "./i18n/messages.ts";
 import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
-import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Spec, Split } from "./protocol.ts";
+import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Scene, Spec, Split } from "./protocol.ts";
 
 export type RunPhase =
   /** Nothing trained yet, or reset. */
@@ -46,6 +46,10 @@ export interface TryState {
   /** An image from the test set, asked for by the user; the pad shows it. */
   sample: { pixels: Uint8Array; label: number; index: number } | null;
   probabilities: readonly number[] | null;
+  /** What the network saw and said, where it says a class of every pixel; the probabilities are then null. */
+  scene: Scene | null;
+  /** Counts the changes of what lies under the digit; 0 is a test image's own. */
+  clutter: number;
   /** The weights that gave these probabilities had not been trained at all. */
   untrained: boolean;
 }
@@ -108,7 +112,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice): A
     backend: { choice, status: null, switching: false },
     settings: null,
     run: freshRun("run-0"),
-    trying: { sample: null, probabilities: null, untrained: true },
+    trying: { sample: null, probabilities: null, scene: null, clutter: 0, untrained: true },
     notices: [],
     announcement: null,
   };
@@ -120,6 +124,11 @@ export function withNotice(notices: readonly Notice[], notice: Notice): readonly
 
 export function withoutNotices(notices: readonly Notice[], ...codes: NoticeCode[]): readonly Notice[] {
   return notices.some(({ code }) => codes.includes(code)) ? notices.filter(({ code }) => !codes.includes(code)) : notices;
+}
+
+/** Whether the network says a class of every pixel, and not of the image. */
+export function saysPixels({ network }: AppState): boolean {
+  return network?.spec.data === "cluttered_mnist";
 }
 
 /** Whether pressing Run would pause. */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { curves, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
+import { classImage, classesOf, inkImage, overlap } from "../src/lib/mask.ts";
 import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
 import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
 import { choosing, hasMomentum, isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
@@ -280,4 +281,30 @@ test("themes", () => {
   assert.equal(parseTheme("dark"), "dark");
   assert.equal(parseTheme("blue"), "auto");
   assert.equal(nextTheme(nextTheme(nextTheme("auto"))), "auto");
+});
+
+test("a mask is counted by class, held against the digit, and painted in colours or shades of grey", () => {
+  const scene = { picture: Uint8Array.of(255, 0, 0, 0, 0), digit: Uint8Array.of(1, 1, 1, 0, 0), mask: Uint8Array.of(8, 8, 2, 8, 0) };
+  assert.deepEqual(classesOf(scene.mask), [{ digit: 7, pixels: 3 }, { digit: 1, pixels: 1 }]);
+  assert.equal(overlap(scene, 7), 2 / 4);
+  assert.equal(overlap(scene, null), 3 / 4);
+  assert.equal(overlap(scene, 0), 0);
+  assert.equal(overlap({ ...scene, digit: new Uint8Array(5) }, 3), null);
+  assert.deepEqual([...inkImage(scene.picture).slice(0, 8)], [0, 0, 0, 255, 0, 0, 0, 0]);
+  const painted = (only: number | null, known?: boolean): number[][] => {
+    const rgba = classImage(scene.picture, scene.mask, only, known);
+    return scene.mask.reduce<number[][]>((pixels, _, at) => [...pixels, [...rgba.slice(4 * at, 4 * at + 4)]], []);
+  };
+  assert.deepEqual(painted(null)[0], [255, 157, 167, 255]);
+  assert.deepEqual(painted(null)[4], [127, 127, 127, 0]);
+  assert.deepEqual(painted(1)[0], [127, 127, 127, 90]);
+  assert.deepEqual(painted(null, false)[0], [127, 127, 127, 255]);
+});
+
+test("a mean IoU is of test points alone, and joined where all have one", () => {
+  const history = new History();
+  history.addTrain({ step: 5, loss: 1, top1: 0.8 });
+  history.addTest({ step: 5, loss: 1, top1: 0.8, mean_iou: 0.5 });
+  assert.deepEqual(curves(history, "iou", false), [[5], [null], [null], [0.5]]);
+  assert.deepEqual(yRange("iou", false, [0.5]), [0, 1]);
 });

@@ -58,7 +58,9 @@ pub fn epochs(project: &Project, spec: &Value, backend: &str, mut epoch: impl Fn
 
 fn epoch_json(event: &Value) -> Value {
     let fields = ["epoch", "train_loss", "test_top1", "test_top5", "seconds", "images_per_second"];
-    Value::Object(fields.iter().map(|&field| (field.to_owned(), event[field].clone())).collect())
+    // Only networks that say a class for every pixel have this one.
+    let fields = fields.into_iter().chain(event["test_mean_iou"].is_number().then_some("test_mean_iou"));
+    Value::Object(fields.map(|field| (field.to_owned(), event[field].clone())).collect())
 }
 
 fn number(value: &Value) -> f64 {
@@ -66,12 +68,15 @@ fn number(value: &Value) -> f64 {
 }
 
 fn epoch_line(event: &Value) -> String {
+    let beside = match event["test_mean_iou"].as_f64() {
+        Some(mean_iou) => format!("mean IoU {mean_iou:.3}"),
+        None => format!("top 5 {:.2} %", 100.0 * number(&event["test_top5"])),
+    };
     format!(
-        "epoch {}: train loss {:.4}, test accuracy {:.2} % (top 5 {:.2} %), {:.1} s, {:.0} images/s",
+        "epoch {}: train loss {:.4}, test accuracy {:.2} % ({beside}), {:.1} s, {:.0} images/s",
         event["epoch"],
         number(&event["train_loss"]),
         100.0 * number(&event["test_top1"]),
-        100.0 * number(&event["test_top5"]),
         number(&event["seconds"]),
         number(&event["images_per_second"]),
     )
@@ -99,11 +104,14 @@ mod tests {
 
     #[test]
     fn an_epoch_as_json_has_exactly_the_documented_fields() {
-        let event = json!({"type": "epoch", "run": "train", "epoch": 1, "train_loss": 0.25, "train_top1": 0.9, "test_loss": 0.2,
-            "test_top1": 0.975, "test_top5": 1.0, "seconds": 3.5, "images_per_second": 17000.0});
+        let mut event = json!({"type": "epoch", "run": "train", "epoch": 1, "train_loss": 0.25, "train_top1": 0.9, "test_loss": 0.2,
+            "test_top1": 0.975, "test_top5": 1.0, "seconds": 3.5, "images_per_second": 17000.0, "test_mean_iou": null});
         let line = epoch_json(&event).to_string();
         assert_eq!(line, r#"{"epoch":1,"train_loss":0.25,"test_top1":0.975,"test_top5":1.0,"seconds":3.5,"images_per_second":17000.0}"#);
-        assert!(epoch_line(&event).contains("97.50 %"));
+        assert!(epoch_line(&event).contains("97.50 % (top 5 100.00 %)"));
+        event["test_mean_iou"] = json!(0.875);
+        assert!(epoch_json(&event).to_string().ends_with(r#""images_per_second":17000.0,"test_mean_iou":0.875}"#));
+        assert!(epoch_line(&event).contains("97.50 % (mean IoU 0.875)"));
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use self::training::{Initialization, Training};
 use self::expand::{Expanded, expand};
 use self::item::Item;
 use super::fields::{Fields, brief};
+use crate::data::Data;
 use crate::error::SpecError;
 use crate::ops::Operator;
 
@@ -42,6 +43,8 @@ pub struct Spec {
     pub name: String,
     /// `[channels, height, width]` of an image.
     pub input: [usize; 3],
+    /// What it learns from.
+    pub data: Data,
     /// In execution order, repetitions written out.
     pub layers: Vec<Layer>,
     /// What the network returns.
@@ -142,14 +145,23 @@ impl Spec {
         }
         let name = fields.text("name")?.unwrap_or("network").to_owned();
         let input = read_input(&mut fields)?;
+        let cluttered = fields.choice_or("data", &[("mnist", false), ("cluttered_mnist", true)], false)?;
+        let data = if cluttered { Data::ClutteredMnist } else { Data::Mnist };
         let items = read_layers(&mut fields)?;
         let training = match fields.get("training") {
             Some(training) => Training::from_json(training)?,
             None => Training::default(),
         };
         fields.finish()?;
+        if cluttered && !training.augmentation.is_off() {
+            return Err(SpecError::InvalidValue {
+                path: "training.augmentation".into(),
+                found: brief(&json["training"]["augmentation"]),
+                expected: "none with this data: each pixel's class would stay where it was".into(),
+            });
+        }
         let Expanded { layers, output, heads, containers } = expand(&items)?;
-        Ok(Self { name, input, layers, output, heads, containers, training })
+        Ok(Self { name, input, data, layers, output, heads, containers, training })
     }
 }
 

@@ -60,6 +60,7 @@ const PRESETS: &[Listed] = &[
     ("ResNet", "resnet29_bottleneck", || resnet::preset("ResNet-29, bottlenecks", 3, Block::Bottleneck)),
     ("ResNet", "resnet20_preact", || resnet::preset("ResNet-20, pre-activation", 3, Block::PreActivation)),
     ("ResNet", "resnet20_stochastic_depth", || resnet::preset("ResNet-20, stochastic depth", 3, Block::Stochastic)),
+    ("U-Net", "unet", unet::small),
 ];
 
 /// Every preset that trains on MNIST, in the order of the course.

@@ -3,9 +3,10 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import uPlot from "uplot";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
-import { curves, yRange } from "../lib/chart-data.ts";
+import { curves, valueOf, yRange } from "../lib/chart-data.ts";
 import type { Metric } from "../lib/chart-data.ts";
 import { PanelElement } from "./panel-element.ts";
+import { saysPixels } from "../state.ts";
 
 const TABLE_ROWS = 100;
 const FONT = '12px "Source Sans 3 Variable", system-ui, sans-serif';
@@ -73,7 +74,7 @@ export class MetricChartElement extends PanelElement {
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
     return html`
       <div class="chart-head">
-        <h2 id=${id}>${text.charts[metric]}</h2>
+        <h2 id=${id}>${metric === "accuracy" && saysPixels(this.state) ? text.charts.pixelAccuracy : text.charts[metric]}</h2>
         ${this.#readout()}
       </div>
       <div class="chart-body">
@@ -83,8 +84,7 @@ export class MetricChartElement extends PanelElement {
       </div>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
       <div class="chart-tools">
-        ${this.#toggle(text.charts.smoothing, "smoothing")}
-        ${this.#toggle(closeup, "closeup")}
+        ${metric === "iou" ? nothing : html`${this.#toggle(text.charts.smoothing, "smoothing")}${this.#toggle(closeup, "closeup")}`}
         ${this.#toggle(text.charts.showTable, "table")}
       </div>
     `;
@@ -101,7 +101,7 @@ export class MetricChartElement extends PanelElement {
   }
 
   #of(point: Point | undefined): number | null {
-    return point ? (this.metric === "loss" ? point.loss : point.top1) : null;
+    return point ? valueOf(point, this.metric) : null;
   }
 
   /** The values under the pointer, or else the last ones. */
@@ -113,7 +113,7 @@ export class MetricChartElement extends PanelElement {
     const train = at !== null && data ? data[2]?.[at] : this.#of(history.train.last);
     const test = at !== null && data ? data[3]?.[at] : this.#of(history.test.last);
     return html`<dl class="readout">
-      <div class="train"><dt>${text.charts.train}</dt><dd>${this.#value(train)}</dd></div>
+      <div class="train" ?hidden=${this.metric === "iou"}><dt>${text.charts.train}</dt><dd>${this.#value(train)}</dd></div>
       <div class="test"><dt>${text.charts.test}</dt><dd>${this.#value(test)}</dd></div>
     </dl>`;
   }
@@ -123,18 +123,20 @@ export class MetricChartElement extends PanelElement {
     const { history } = this.state.run;
     if (history.empty) return text.charts.empty;
     const step = Math.max(history.train.last?.step ?? 0, history.test.last?.step ?? 0);
-    const say = this.metric === "loss" ? text.charts.lossSummary : text.charts.accuracySummary;
-    return say(this.#of(history.train.last), this.#of(history.test.last), step);
+    const [train, test] = [this.#of(history.train.last), this.#of(history.test.last)];
+    if (this.metric === "iou") return text.charts.iouSummary(test, step);
+    return this.metric === "loss" ? text.charts.lossSummary(train, test, step) : text.charts.accuracySummary(train, test, step);
   }
 
   #table(): TemplateResult {
     const { text, format } = this.locale;
     const [steps, , train, test] = curves(this.state.run.history, this.metric, false);
+    const both = this.metric !== "iou";
     const rows = sampleRows(steps.map((step, index) => ({ step, train: train[index], test: test[index] })), TABLE_ROWS);
     return html`<div class="chart-table" tabindex="0" role="group" aria-labelledby="chart-${this.metric}">
       <table>
-        <thead><tr><th scope="col">${text.charts.step}</th><th scope="col">${text.charts.train}</th><th scope="col">${text.charts.test}</th></tr></thead>
-        <tbody>${rows.map((row) => html`<tr><th scope="row">${format.whole(row.step)}</th><td>${this.#value(row.train)}</td><td>${this.#value(row.test)}</td></tr>`)}</tbody>
+        <thead><tr><th scope="col">${text.charts.step}</th>${both ? html`<th scope="col">${text.charts.train}</th>` : nothing}<th scope="col">${text.charts.test}</th></tr></thead>
+        <tbody>${rows.map((row) => html`<tr><th scope="row">${format.whole(row.step)}</th>${both ? html`<td>${this.#value(row.train)}</td>` : nothing}<td>${this.#value(row.test)}</td></tr>`)}</tbody>
       </table>
     </div>`;
   }

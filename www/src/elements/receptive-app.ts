@@ -6,6 +6,7 @@ import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
 import type { Announcement } from "../state.ts";
+import { saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -78,6 +79,7 @@ export class ReceptiveAppElement extends PanelElement {
           <div class="charts">
             <metric-chart metric="loss" .locale=${locale} .state=${state}></metric-chart>
             <metric-chart metric="accuracy" .locale=${locale} .state=${state}></metric-chart>
+            ${saysPixels(state) ? html`<metric-chart metric="iou" .locale=${locale} .state=${state}></metric-chart>` : nothing}
           </div>
           <try-panel .locale=${locale} .state=${state}></try-panel>
         </section>

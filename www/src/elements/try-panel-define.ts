@@ -1,4 +1,5 @@
 import "./digit-pad-define.ts";
+import "./mask-answer-define.ts";
 import { TryPanelElement } from "./try-panel.ts";
 
 customElements.define("try-panel", TryPanelElement);

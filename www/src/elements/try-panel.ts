@@ -3,6 +3,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { DigitPadElement } from "./digit-pad.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import { saysPixels } from "../state.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -20,9 +21,10 @@ export class TryPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { text }, state: { trying, data } } = this;
+    const { locale, locale: { text }, state, state: { trying, data } } = this;
+    const pixels = saysPixels(state);
     return html`
-      <div class="try-head"><h2>${text.trying.title}</h2><p class="muted">${text.trying.intro}</p></div>
+      <div class="try-head"><h2>${text.trying.title}</h2><p class="muted">${pixels ? text.trying.mask.intro : text.trying.intro}</p></div>
       <div class="try">
         <div class="try-pad">
           <digit-pad
@@ -38,22 +40,29 @@ export class TryPanelElement extends PanelElement {
           </div>
           <button type="button" class="quiet wide" ?disabled=${data.images.test === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
         </div>
-        <div class="try-answer">
-          <figure class="seen">
-            <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
-            <figcaption>${text.trying.preview}</figcaption>
-          </figure>
-          ${this.#bars()}
-          ${this.#verdict()}
-        </div>
+        ${pixels ? html`<mask-answer class="try-answer" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
+      </div>
+    `;
+  }
+
+  #answer(): TemplateResult {
+    const { text } = this.locale;
+    return html`
+      <div class="try-answer">
+        <figure class="seen">
+          <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
+          <figcaption>${text.trying.preview}</figcaption>
+        </figure>
+        ${this.#bars()}
+        ${this.#verdict()}
       </div>
     `;
   }
 
   readonly #digit = (event: CustomEvent<Uint8Array | null>): void => {
     this.empty = event.detail === null;
-    this.intend({ type: "show_digit", pixels: event.detail });
     if (this.state.trying.sample && !(event.target as DigitPadElement).showsSample) this.intend({ type: "drop_sample" });
+    this.intend({ type: "show_digit", pixels: event.detail });
   };
 
   #best(): number | null {

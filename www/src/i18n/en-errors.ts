@@ -32,7 +32,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   not_unpoolable: (e) =>
     `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
-  classes_mismatch: (e) => `The network ends in ${e.shape}, but there are ${f.whole(e.classes)} classes. End it in a fully connected layer with ${f.whole(e.classes)} outputs.`,
+  classes_mismatch: (e) => `The network ends in ${e.shape}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,
   too_large: (e) =>
     `A training step needs ${f.bytes(e.needed_bytes)}, and ${f.bytes(e.limit_bytes)} is the limit. Batch size ${f.whole(e.largest_batch)} fits.`,

@@ -111,6 +111,8 @@ export const en = (f: Formats): Messages => ({
   charts: {
     loss: "Loss",
     accuracy: "Accuracy",
+    pixelAccuracy: "Pixel accuracy",
+    iou: "Mean IoU",
     train: "train",
     test: "test",
     step: "Step",
@@ -125,6 +127,7 @@ export const en = (f: Formats): Messages => ({
       `Loss at step ${f.whole(step)}: ${train === null ? "no training value yet" : `${f.loss(train)} on training images`}${test === null ? "" : `, ${f.loss(test)} on test images`}.`,
     accuracySummary: (train, test, step) =>
       `Accuracy at step ${f.whole(step)}: ${train === null ? "no training value yet" : `${f.percent(train)} on training images`}${test === null ? "" : `, ${f.percent(test)} on test images`}.`,
+    iouSummary: (test, step) => (test === null ? "No mean IoU yet." : `Mean IoU at step ${f.whole(step)}: ${f.percent(test)} on test images.`),
   },
   trying: {
     title: "Try it",
@@ -144,6 +147,20 @@ export const en = (f: Formats): Messages => ({
     testDigit: (index, label) => `Test image ${f.whole(index)}, labelled ${label}`,
     right: "right",
     wrong: "wrong",
+    mask: {
+      intro: "Draw a digit, or take one the network has never trained on: strokes and noise come under it, and the network says of every pixel what it is.",
+      picture: "What the network sees",
+      pictureLong: "What the network sees: the digit over strokes and noise",
+      there: "Where the digit is",
+      thereLong: (label) => `Where the digit is, a ${label}`,
+      said: "What the network says",
+      legend: "Digits in the answer; press one to see its pixels alone",
+      legendEmpty: "The digits of the answer are listed here.",
+      pixels: (count) => `${f.whole(count)} ${f.plural(count, { one: "pixel", other: "pixels" })}`,
+      nothing: "It sees no digit.",
+      guess: (digit, overlap) => `It sees mostly ${digit}. Overlap with the digit (IoU): ${f.coarsePercent(overlap)}.`,
+      otherClutter: "Other strokes and noise",
+    },
   },
   notices: {
     region: "Messages",
@@ -174,7 +191,8 @@ export const en = (f: Formats): Messages => ({
   },
   announce: {
     epoch: (e) =>
-      e.test_top1 === null || e.test_loss === null
+      e.test_mean_iou !== null ? `Epoch ${f.whole(e.epoch)} finished: mean IoU ${f.percent(e.test_mean_iou)} on test images, pixel accuracy ${f.percent(e.test_top1 ?? 0)}.`
+      : e.test_top1 === null || e.test_loss === null
         ? `Epoch ${f.whole(e.epoch)} finished: training accuracy ${f.percent(e.train_top1)}, training loss ${f.loss(e.train_loss)}.`
         : `Epoch ${f.whole(e.epoch)} finished: test accuracy ${f.percent(e.test_top1)}, test loss ${f.loss(e.test_loss)}.`,
     started: "Training.",

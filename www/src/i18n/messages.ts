@@ -101,6 +101,8 @@ export interface Messages {
   charts: {
     loss: string;
     accuracy: string;
+    pixelAccuracy: string;
+    iou: string;
     train: string;
     test: string;
     step: string;
@@ -113,6 +115,7 @@ export interface Messages {
     empty: string;
     lossSummary: (train: number | null, test: number | null, step: number) => string;
     accuracySummary: (train: number | null, test: number | null, step: number) => string;
+    iouSummary: (test: number | null, step: number) => string;
   };
   trying: {
     title: string;
@@ -132,6 +135,21 @@ export interface Messages {
     testDigit: (index: number, label: number) => string;
     right: string;
     wrong: string;
+    /** Of networks that say a class of every pixel. */
+    mask: {
+      intro: string;
+      picture: string;
+      pictureLong: string;
+      there: string;
+      thereLong: (label: number) => string;
+      said: string;
+      legend: string;
+      legendEmpty: string;
+      pixels: (count: number) => string;
+      nothing: string;
+      guess: (digit: number, overlap: number) => string;
+      otherClutter: string;
+    };
   };
   notices: {
     region: string;

@@ -32,7 +32,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   not_unpoolable: (e) =>
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: размер (${e.what}) слишком велик. Уменьшите сеть или батч.`,
-  classes_mismatch: (e) => `На выходе сети ${e.shape}, а классов ${f.whole(e.classes)}. Завершите её полносвязным слоем с числом выходов ${f.whole(e.classes)}.`,
+  classes_mismatch: (e) => `На выходе сети ${e.shape}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${e.reason}.`,
   too_large: (e) =>
     `Шаг обучения требует ${f.bytes(e.needed_bytes)}, а предел ${f.bytes(e.limit_bytes)}. Подойдёт батч ${f.whole(e.largest_batch)}.`,

@@ -115,6 +115,8 @@ export const ru = (f: Formats): Messages => {
     charts: {
       loss: "Потери",
       accuracy: "Точность",
+      pixelAccuracy: "Точность по пикселям",
+      iou: "Средний IoU",
       train: "обучение",
       test: "тест",
       step: "Шаг",
@@ -129,6 +131,7 @@ export const ru = (f: Formats): Messages => {
         `Потери на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.loss(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.loss(test)} на тестовых`}.`,
       accuracySummary: (train, test, step) =>
         `Точность на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.percent(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.percent(test)} на тестовых`}.`,
+      iouSummary: (test, step) => (test === null ? "Среднего IoU ещё нет." : `Средний IoU на шаге ${f.whole(step)}: ${f.percent(test)} на тестовых изображениях.`),
     },
     trying: {
       title: "Проба",
@@ -148,6 +151,20 @@ export const ru = (f: Formats): Messages => {
       testDigit: (index, label) => `Тестовое изображение ${f.whole(index)}, метка ${label}`,
       right: "верно",
       wrong: "неверно",
+      mask: {
+        intro: "Нарисуйте цифру или возьмите такую, на которой сеть не училась: под неё лягут штрихи и шум, а сеть скажет о каждом пикселе, что это.",
+        picture: "Что видит сеть",
+        pictureLong: "Что видит сеть: цифра поверх штрихов и шума",
+        there: "Где цифра",
+        thereLong: (label) => `Где цифра, это ${label}`,
+        said: "Что говорит сеть",
+        legend: "Цифры в ответе; нажмите на одну, чтобы видеть только её пиксели",
+        legendEmpty: "Здесь появится список цифр из ответа.",
+        pixels: (count) => `${f.whole(count)} ${f.plural(count, { one: "пиксель", few: "пикселя", many: "пикселей", other: "пикселя" })}`,
+        nothing: "Сеть не видит цифры.",
+        guess: (digit, overlap) => `Больше всего похоже на ${digit}. Совпадение с цифрой (IoU): ${f.coarsePercent(overlap)}.`,
+        otherClutter: "Другие штрихи и шум",
+      },
     },
     notices: {
       region: "Сообщения",
@@ -177,7 +194,8 @@ export const ru = (f: Formats): Messages => {
     },
     announce: {
       epoch: (e) =>
-        e.test_top1 === null || e.test_loss === null
+        e.test_mean_iou !== null ? `Эпоха ${f.whole(e.epoch)} закончена: средний IoU на тесте ${f.percent(e.test_mean_iou)}, точность по пикселям ${f.percent(e.test_top1 ?? 0)}.`
+        : e.test_top1 === null || e.test_loss === null
           ? `Эпоха ${f.whole(e.epoch)} закончена: точность при обучении ${f.percent(e.train_top1)}, потери ${f.loss(e.train_loss)}.`
           : `Эпоха ${f.whole(e.epoch)} закончена: точность на тесте ${f.percent(e.test_top1)}, потери на тесте ${f.loss(e.test_loss)}.`,
       started: "Идёт обучение.",

@@ -5,12 +5,15 @@ export interface Point {
   loss: number;
   /** 0 to 1. */
   top1: number;
+  /** Where every pixel has a class, and of test images only. */
+  mean_iou?: number | null;
 }
 
 /** The mean of some points, at the mean of their steps: it lies where their curve does. */
 function mean(points: readonly Point[]): Point {
   const of = (value: (point: Point) => number): number => points.reduce((sum, point) => sum + value(point), 0) / points.length;
-  return { step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1) };
+  const known = points.every(({ mean_iou }) => mean_iou != null);
+  return { step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1), ...(known && { mean_iou: of(({ mean_iou }) => mean_iou ?? 0) }) };
 }
 
 /**

@@ -79,6 +79,45 @@ test("by keyboard alone: a random test digit, moved, cleared", { timeout: 120_00
   assert.deepEqual(page.problems, []);
 });
 
+test("a network of pixels shows what it got, where the digit is, and what it says of each pixel", { timeout: 240_000 }, async () => {
+  const page = await site.open("?backend=cpu&preset=unet");
+  await ready(page);
+  assert.equal(await page.locator(".bars").count(), 0, "there is no one answer for the image");
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 30 && state.run.evaluation?.mean_iou > 0, 120_000);
+  assert.equal(await page.locator("metric-chart").count(), 3);
+  await page.getByRole("heading", { name: "Pixel accuracy" }).waitFor();
+  assert.match(await page.textContent("metric-chart[metric=iou] .readout .test"), /%/u);
+  await page.keyboard.press("t");
+  await until(page, (state) => state.trying.sample !== null && state.trying.scene !== null);
+  await page.click(".run");
+  await until(page, (state) => state.run.phase === "paused");
+  const scene = () => state(page, ({ trying: { scene, sample } }) => ({ picture: [...scene.picture], digit: [...scene.digit], mask: [...scene.mask], pixels: [...sample.pixels] }));
+  const own = await scene();
+  own.pixels.forEach((ink, at) => assert.equal(own.digit[at], ink >= 128 ? 1 : 0));
+  assert.ok(own.pixels.every((ink, at) => own.picture[at] >= ink - 53), "the digit lies over its clutter");
+  await page.getByRole("button", { name: "Other strokes and noise" }).focus();
+  await page.keyboard.press("Enter");
+  await until(page, (state, before) => state.trying.scene.picture.some((value, at) => value !== before[at]), 30_000, own.picture);
+  assert.deepEqual((await scene()).digit, own.digit, "the digit stays where it is");
+  // The legend names the digits of the answer; one of them can be seen alone.
+  const named = await page.locator(".classes .swatch").allTextContents();
+  const said = await state(page, (state) => [...new Set(state.trying.scene.mask)].filter((value) => value > 0).map((value) => String(value - 1)));
+  assert.deepEqual([...named].sort(), [...said].sort());
+  if (named.length > 1) {
+    const opaque = () => page.evaluate(() => document.querySelector(".mask.said").getContext("2d").getImageData(0, 0, 28, 28).data.filter((value, at) => at % 4 === 3 && value === 255).length);
+    const all = await opaque();
+    await page.locator(".class").first().click();
+    assert.equal(await page.locator(".class").first().getAttribute("aria-pressed"), "true");
+    assert.ok((await opaque()) < all);
+  }
+  await page.getByRole("button", { name: "Clear" }).click();
+  await until(page, (state) => state.trying.sample === null && state.trying.scene === null);
+  await drawSeven(page);
+  await until(page, (state) => state.trying.scene !== null && state.trying.sample === null);
+  assert.deepEqual(page.problems, []);
+});
+
 function idx(magic, dimensions, bytes) {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header.writeUInt32BE(magic);

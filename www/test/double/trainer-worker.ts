@@ -77,7 +77,7 @@ function tick(): void {
   }
   emit({ type: "metrics", run, metrics: metrics() });
   const loss = SCENARIO === "guessing" ? Math.log(10) : 2.1 * Math.exp(-step / 90) + 0.08;
-  if (step % 120 === 0) emit({ type: "evaluation", run, evaluation: { step, epoch: 1, split: "test", count: 1000, loss, top1: 1 - loss / 2.8, top5: 1, confusion: null } });
+  if (step % 120 === 0) emit({ type: "evaluation", run, evaluation: { step, epoch: 1, split: "test", count: 1000, loss, top1: 1 - loss / 2.8, top5: 1, mean_iou: null, confusion: null } });
 }
 
 function status(requested: EventOf<"backend">["backend"]["requested"]): EventOf<"backend">["backend"] {
@@ -136,7 +136,7 @@ function answer(request: Request): ReplyBody {
     case "evaluate":
       return { type: "error", error: { kind: "not_running", message: "" } };
     case "predict":
-      return { type: "predicted", run, logits: Array(10).fill(0), probabilities: [0.01, 0.02, 0.03, 0.02, 0.01, 0.02, 0.01, 0.86, 0.01, 0.01] };
+      return { type: "predicted", run, logits: Array(10).fill(0), probabilities: [0.01, 0.02, 0.03, 0.02, 0.01, 0.02, 0.01, 0.86, 0.01, 0.01], scene: null };
     case "sample": {
       const pixels = new Uint8Array(784);
       for (let y = 5; y < 23; y++) for (let x = 12; x < 16; x++) pixels[y * 28 + x] = 230;
