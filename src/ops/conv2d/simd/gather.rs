@@ -218,11 +218,14 @@ fn tiles<const M: usize, const V: usize>(
         lanes[..count].copy_from_slice(&bias[..count]);
         start = core::array::from_fn(|v| F32x4::load(&lanes[v * LANES..]));
     }
-    let rectify = Rectify::new(target.relu);
     let (reads, _) = positions.reads.as_chunks::<M>();
     let (writes, _) = positions.writes.as_chunks::<M>();
     for (reads, writes) in reads.iter().zip(writes).take(positions.count.div_ceil(M)) {
-        let acc = dot_tile::<M, V>(read, reads, panel, steps, start).map(|row| row.map(|value| rectify.apply(value)));
+        let mut acc = dot_tile::<M, V>(read, reads, panel, steps, start);
+        if target.relu != NONE {
+            let rectify = Rectify::new(target.relu);
+            acc = acc.map(|row| row.map(|value| rectify.apply(value)));
+        }
         for (row, write) in acc.into_iter().zip(writes) {
             let to = &mut written[*write as usize + target.channel..][..target.lanes];
             if target.lanes == V * LANES {
