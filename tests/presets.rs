@@ -110,10 +110,16 @@ fn eight_images() -> Dataset {
     Dataset::from_idx(&IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels }, None).unwrap()
 }
 
-/// Trains with Adam until the eight images are known, at most so many steps, and returns the losses.
-fn learn(name: &str, steps: usize) -> Vec<f64> {
+/// What most presets learn with.
+fn adam() -> Value {
+    json!({"optimizer": {"type": "adam", "learning_rate": 2e-3}})
+}
+
+/// Trains until the eight images are known, at most so many steps, and returns the losses. An epoch is one step.
+fn learn(name: &str, steps: usize, mut training: Value) -> Vec<f64> {
     let mut spec: Value = zoo::preset(name).unwrap().spec;
-    spec["training"] = json!({"batch_size": 8, "init": spec["training"]["init"], "optimizer": {"type": "adam", "learning_rate": 2e-3}});
+    (training["batch_size"], training["init"]) = (8.into(), spec["training"]["init"].take());
+    spec["training"] = training;
     let dataset = Rc::new(RefCell::new(eight_images()));
     let mut trainer = block_on(Trainer::new(Spec::from_json(&spec).unwrap(), Device::Cpu(Kernels::Simd), dataset)).unwrap();
     let mut losses = Vec::new();
@@ -126,9 +132,10 @@ fn learn(name: &str, steps: usize) -> Vec<f64> {
     losses
 }
 
-fn check(name: &str, steps: usize) {
+/// Wants the loss below 0.05 after at most so many steps, and returns how many it took.
+fn check(name: &str, steps: usize, training: Value) -> usize {
     let start = Instant::now();
-    let losses = learn(name, steps);
+    let losses = learn(name, steps, training);
     println!(
         "{name}: {} steps, {:.2} s, from {:.3} to {:.3}",
         losses.len(),
@@ -137,6 +144,7 @@ fn check(name: &str, steps: usize) {
         losses[losses.len() - 1]
     );
     assert!(losses[losses.len() - 1] < 0.05, "{name}: {losses:?}");
+    losses.len()
 }
 
 fn deep(name: &str) -> bool {
@@ -146,24 +154,30 @@ fn deep(name: &str) -> bool {
 #[test]
 fn presets_without_shortcuts_learn_eight_images_by_heart() {
     let presets = zoo::presets();
-    presets.iter().filter(|preset| preset.family != "ResNet").for_each(|preset| check(preset.name, 250));
+    presets.iter().filter(|preset| preset.family != "ResNet").for_each(|preset| _ = check(preset.name, 250, adam()));
 }
 
 #[test]
 fn plain_and_residual_presets_learn_eight_images_by_heart() {
     let presets = zoo::presets();
-    presets.iter().filter(|preset| preset.family == "ResNet" && !deep(preset.name)).for_each(|preset| check(preset.name, 250));
+    presets.iter().filter(|preset| preset.family == "ResNet" && !deep(preset.name)).for_each(|preset| _ = check(preset.name, 250, adam()));
 }
 
-/// Residual networks do in a few steps what plain ones of their depth cannot (He et al. 2016, section 4.1: degradation). After sixty
-/// steps with the same rate plain-56 still has a loss of 0.85.
+/// Residual networks do in a few steps what plain ones of their depth need many for (He et al. 2016, section 4.1: degradation). With the settings
+/// that all others learn with, a plain network of 56 layers still has a loss of 0.85 after sixty steps; with a higher rate that falls to nothing it
+/// learns.
 #[test]
-fn shortcuts_let_the_deepest_learn() {
-    for depth in [56, 110] {
-        let start = Instant::now();
-        check(&format!("resnet{depth}"), 20);
-        let plain = learn(&format!("plain{depth}"), 2);
-        println!("plain{depth}: {plain:.3?}; both took {:.2} s", start.elapsed().as_secs_f64());
-        assert!(plain.iter().all(|loss| loss.is_finite() && *loss > 1.0), "{plain:?}");
-    }
+fn shortcuts_let_56_layers_learn_in_fewer_steps() {
+    let optimizer = json!({"type": "adam", "learning_rate": 5e-3, "betas": [0.9, 0.99]});
+    let falling = json!({"optimizer": optimizer, "schedule": {"type": "cosine"}, "epochs": 90});
+    let (residual, plain) = (check("resnet56", 20, adam()), check("plain56", 90, falling));
+    assert!(plain > 2 * residual, "{plain} steps without shortcuts, {residual} with them");
+}
+
+/// A plain network of 110 layers takes its steps and stays finite. It does not learn the eight images: no rate and schedule tried brought it below 1.2 in a hundred steps.
+#[test]
+fn shortcuts_let_110_layers_learn() {
+    check("resnet110", 20, adam());
+    let plain = learn("plain110", 2, adam());
+    assert!(plain.iter().all(|loss| loss.is_finite() && *loss > 1.0), "{plain:?}");
 }
