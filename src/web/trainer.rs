@@ -102,13 +102,9 @@ impl Trainer {
         let core = Rc::clone(&self.core);
         promise(async move {
             let mut core = core.lock().await;
-            let sums = core.evaluate(split_of(&split), usize::MAX).await?;
-            let confusion: Vec<&[u32]> = sums.confusion.chunks(core.plan().classes).collect();
-            let places = core.plan().places;
-            js(&serde_json::json!({
-                "count": sums.items / places as u64, "loss": sums.mean_loss(), "top1": sums.top1_rate(), "top5": sums.top5_rate(),
-                "mean_iou": (places > 1).then(|| sums.mean_iou()), "confusion": confusion,
-            }))
+            let split = split_of(&split);
+            let sums = core.evaluate(split, usize::MAX).await?;
+            js(&core.measured(split, &sums))
         })
     }
 

@@ -64,7 +64,7 @@ fn format(project: &mut Project) -> Result<Counts> {
 
 /// The files of the operators, and of their finite differences; what these declare themselves is found from there.
 fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
-    let list = |folder: &str| {
+    let list = |folder: &str| -> Result<_> {
         let folder = project.root.join(folder);
         let entries = folder.read_dir().context(|| format!("list {}", folder.display()))?;
         Ok(entries.flatten().map(|entry| entry.path()))
