@@ -103,7 +103,7 @@ fn weights_from_a_file_give_what_the_trainer_gives() {
     let source = Bytes::new(file(&tensors.into_iter().map(identity).collect()));
     let pixels: Vec<u8> = (0..784).map(|i| (i * 37 % 256) as u8).collect();
     let image: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-    let expected = block_on(trainer.predict(&pixels)).unwrap();
+    let expected = block_on(trainer.predict(&pixels, 0)).unwrap().logits;
     for kernels in [Kernels::Simd, Kernels::Scalar] {
         let mut network = inference(&spec, kernels);
         let none = block_on(network.forward(&image)).unwrap_err();
@@ -273,7 +273,7 @@ fn weights_from_a_seed_are_the_same_every_time_and_those_of_the_trainer() {
     let mut trainer = block_on(Trainer::new(spec.clone(), Device::Cpu(Kernels::Simd), Rc::new(RefCell::new(Dataset::new(1, 1))))).unwrap();
     trainer.reset(11).unwrap();
     let pixels = vec![90; 784];
-    let expected = block_on(trainer.predict(&pixels)).unwrap();
+    let expected = block_on(trainer.predict(&pixels, 0)).unwrap().logits;
     let image = vec![(90.0 / 255.0 - MNIST_MEAN) / MNIST_DEVIATION; 784];
     let mut network = inference(&spec, Kernels::Simd);
     network.draw_weights(11).unwrap();

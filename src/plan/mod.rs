@@ -413,9 +413,8 @@ fn prediction_program(builder: &mut Builder, spec: &Spec, data: Data) -> Result<
     let images = if data == Data::Mnist {
         add_images(&mut graph, spec, 1, Role::Input)?
     } else {
-        let words = |graph: &mut Graph, name, len| graph.add(name, Shape::new(&[len]), Layout::Channels, true, Role::Input);
-        let [pixels, draw] = [(names::PIXELS, SIDE * SIDE / 4), (names::DRAW, 1)].map(|(name, len)| words(&mut graph, name, len));
-        let zeros = graph.state(names::NOT_RANDOM, &Shape::new(&[4]), Layout::Channels, true);
+        let mut words = |name, len| graph.state(name, &Shape::new(&[len]), Layout::Channels, true);
+        let (pixels, draw, zeros) = (words(names::PIXELS, SIDE * SIDE / 4), words(names::DRAW, 1), words(names::NOT_RANDOM, 4));
         let images = add_images(&mut graph, spec, 1, Role::Temporary)?;
         add_clutter(&mut graph, [pixels, zeros, draw, zeros], images, 0);
         keep.push(images);

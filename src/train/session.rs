@@ -336,7 +336,7 @@ impl Session {
                 if let Some(interrupted) = interrupted {
                     run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
                 }
-                return Ok(Reply::Evaluated { run: name, evaluation: run.evaluation(split, &sums) });
+                return Ok(Reply::Evaluated { run: name, evaluation: run.trainer.measured(split, &sums) });
             }
         }
     }
@@ -422,9 +422,10 @@ impl Session {
         let sums = run.trainer.end_evaluation().await?;
         run.evaluation_cost_ms = evaluating.cost_ms + now_ms() - begin;
         run.evaluated_at_ms = run.training_ms;
-        (self.emit)(&Event::Evaluation { run: run.name.clone(), evaluation: run.evaluation(Split::Test, &sums) });
+        let evaluation = run.trainer.measured(Split::Test, &sums);
+        (self.emit)(&Event::Evaluation { run: run.name.clone(), evaluation: evaluation.clone() });
         if evaluating.ends_epoch {
-            (self.emit)(&run.epoch_event(Some(&sums)));
+            (self.emit)(&run.epoch_event(Some(&evaluation)));
             run.begin_epoch();
             if run.trainer.epoch() >= run.epochs {
                 self.done(run);
@@ -583,44 +584,19 @@ impl Run {
         Ok(())
     }
 
-    fn epoch_event(&self, test: Option<&Sums>) -> Event {
+    fn epoch_event(&self, test: Option<&Evaluation>) -> Event {
         let seconds = self.epoch_ms / 1e3;
         Event::Epoch {
             run: self.name.clone(),
             epoch: self.trainer.epoch(),
             train_loss: self.epoch_sums.mean_loss(),
             train_top1: self.epoch_sums.top1_rate(),
-            test_loss: test.map(Sums::mean_loss),
-            test_top1: test.map(Sums::top1_rate),
-            test_top5: test.map(Sums::top5_rate),
+            test_loss: test.map(|test| test.loss),
+            test_top1: test.map(|test| test.top1),
+            test_top5: test.map(|test| test.top5),
             seconds,
-            images_per_second: self.images(&self.epoch_sums) as f64 / seconds.max(1e-9),
-            test_mean_iou: test.and_then(|sums| self.mean_iou(sums)),
-        }
-    }
-
-    /// How many images these sums are of.
-    fn images(&self, sums: &Sums) -> u64 {
-        sums.items / self.trainer.plan().places as u64
-    }
-
-    /// Where every pixel has a class.
-    fn mean_iou(&self, sums: &Sums) -> Option<f64> {
-        (self.trainer.plan().places > 1).then(|| sums.mean_iou())
-    }
-
-    fn evaluation(&self, split: Split, sums: &Sums) -> Evaluation {
-        let classes = self.trainer.plan().classes;
-        Evaluation {
-            step: self.trainer.steps(),
-            epoch: self.trainer.epoch(),
-            split,
-            count: self.images(sums),
-            loss: sums.mean_loss(),
-            top1: sums.top1_rate(),
-            top5: sums.top5_rate(),
-            mean_iou: self.mean_iou(sums),
-            confusion: Some(sums.confusion.chunks(classes).map(<[u32]>::to_vec).collect()),
+            images_per_second: (self.epoch_sums.items / self.trainer.plan().places as u64) as f64 / seconds.max(1e-9),
+            test_mean_iou: test.and_then(|test| test.mean_iou),
         }
     }
 

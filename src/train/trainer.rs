@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::metrics::{self, Sums};
+use super::protocol::Evaluation;
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
@@ -389,6 +390,22 @@ impl Trainer {
     /// What the device reports.
     pub async fn end_evaluation(&mut self) -> Result<Sums, Error> {
         self.take_sums(Which::Evaluate).await
+    }
+
+    /// What an evaluation's sums say.
+    pub fn measured(&self, split: Split, sums: &Sums) -> Evaluation {
+        let Plan { classes, places, .. } = self.plan;
+        Evaluation {
+            step: self.step,
+            epoch: self.epoch,
+            split,
+            count: sums.items / places as u64,
+            loss: sums.mean_loss(),
+            top1: sums.top1_rate(),
+            top5: sums.top5_rate(),
+            mean_iou: (places > 1).then(|| sums.mean_iou()),
+            confusion: Some(sums.confusion.chunks(classes).map(<[u32]>::to_vec).collect()),
+        }
     }
 
     /// Evaluates the first `count` images of a split, or all.

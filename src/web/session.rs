@@ -20,6 +20,13 @@ pub struct Session {
     core: Rc<Core>,
 }
 
+/// Images of each split.
+#[derive(serde::Serialize)]
+struct Counts {
+    train: usize,
+    test: usize,
+}
+
 fn split(name: &str) -> Result<Split, JsValue> {
     match name {
         "train" => Ok(Split::Train),
@@ -88,7 +95,7 @@ impl Session {
         let test = test_images.zip(test_labels).map(|(images, labels)| (images.to_vec(), labels.to_vec()));
         let test = test.as_ref().map(|(images, labels)| IdxPair { images_name: name(2), images, labels_name: name(3), labels });
         let [train, test] = self.core.load_idx(&train, test.as_ref()).map_err(|error| throw(&error))?;
-        to_js(&serde_json::json!({ "train": train.images, "test": test.images }))
+        to_js(&Counts { train: train.images, test: test.images })
     }
 
     /// Forgets the images. A network compiled before keeps those it has.

@@ -28,6 +28,21 @@ pub struct Trainer {
     backend: BackendStatus,
 }
 
+// Structs and not `json!`: a map that is made to be read once takes twice the code.
+#[derive(serde::Serialize)]
+struct Means {
+    step: u64,
+    loss: f64,
+    top1: f64,
+    top5: f64,
+}
+
+#[derive(serde::Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    shape: &'a [usize],
+}
+
 fn split_of(name: &str) -> Split {
     if name == "train" { Split::Train } else { Split::Test }
 }
@@ -90,9 +105,7 @@ impl Trainer {
                 }
             }
             let sums = core.take_training_sums().await?;
-            js(&serde_json::json!({
-                "step": core.steps(), "loss": sums.mean_loss(), "top1": sums.top1_rate(), "top5": sums.top5_rate(),
-            }))
+            js(&Means { step: core.steps(), loss: sums.mean_loss(), top1: sums.top1_rate(), top5: sums.top5_rate() })
         })
     }
 
@@ -102,13 +115,9 @@ impl Trainer {
         let core = Rc::clone(&self.core);
         promise(async move {
             let mut core = core.lock().await;
-            let sums = core.evaluate(split_of(&split), usize::MAX).await?;
-            let confusion: Vec<&[u32]> = sums.confusion.chunks(core.plan().classes).collect();
-            let places = core.plan().places;
-            js(&serde_json::json!({
-                "count": sums.items / places as u64, "loss": sums.mean_loss(), "top1": sums.top1_rate(), "top5": sums.top5_rate(),
-                "mean_iou": (places > 1).then(|| sums.mean_iou()), "confusion": confusion,
-            }))
+            let split = split_of(&split);
+            let sums = core.evaluate(split, usize::MAX).await?;
+            js(&core.measured(split, &sums))
         })
     }
 
@@ -126,7 +135,7 @@ impl Trainer {
         let core = Rc::clone(&self.core);
         promise(async move {
             let core = core.lock().await;
-            let list: Vec<_> = core.parameters().map(|(name, shape)| serde_json::json!({ "name": name, "shape": shape })).collect();
+            let list: Vec<_> = core.parameters().map(|(name, shape)| Named { name, shape }).collect();
             js(&list)
         })
     }

@@ -217,6 +217,10 @@ export interface TrainingMetrics {
 }
 
 export interface EvaluationResult {
+  /** Steps taken before, and the epoch under way. */
+  step: number;
+  epoch: number;
+  split: "train" | "test";
   count: number;
   loss: number;
   top1: number;

@@ -156,7 +156,7 @@ impl Spec {
         if cluttered && !training.augmentation.is_off() {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation".into(),
-                found: brief(&json["training"]["augmentation"]),
+                found: "a change of the images".into(),
                 expected: "none with this data: each pixel's class would stay where it was".into(),
             });
         }
