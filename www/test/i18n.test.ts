@@ -39,7 +39,7 @@ function anyError(kind: string): ReceptiveError {
   const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
   const numeric: { [kind: string]: string[] } = {
     bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"],
-    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"],
+    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {

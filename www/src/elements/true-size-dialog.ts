@@ -392,7 +392,7 @@ export class TrueSizeDialogElement extends DialogElement {
             <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: rgb(${MAP_COLOURS[i % MAP_COLOURS.length]?.join(" ")})"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
           </figure>`}
       ${guess ? html`<p>${text.guess}</p>` : nothing}
-      <p class="second muted">${text.took(seconds, `${backends.chip(backend)} (${backends.kernels[backend.kernels]})`)}</p>
+      <p class="second muted">${text.took(seconds, `${backends.chip(backend)}, ${backends.kernels[backend.kernels]}`)}</p>
       ${ignored.length > 0 ? html`<details><summary>${text.ignored(ignored.length)}</summary><ul class="tensor-names" tabindex="0">${ignored.map((name) => html`<li>${name}</li>`)}</ul></details>` : nothing}
     `;
   }

@@ -76,8 +76,8 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   worker_stopped: () => "Движок был остановлен и не успел ответить.",
   fetch_failed: (e) => (e.status ? `${e.file}: сервер ответил ${e.status}.` : `${e.file}: сеть не отвечает.`),
   bad_gzip: (e) => `${e.file}: сжатые данные повреждены.`,
-  unreadable_picture: (e) => `${e.file}: браузер не смог прочитать это как картинку.`,
-  unknown_file: (e) => `${e.file}: это не картинка, не веса (.safetensors) и не имена классов (.txt, .json).`,
+  unreadable_picture: (e) => `${e.file}: браузер не смог прочитать это как изображение.`,
+  unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
   wrong_class_names: (e) =>
     e.found === 0 ? `${e.file}: имён классов в файле нет.` : `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
   no_pair: (e) => `${e.files}: выберите вместе обучающие изображения и метки к ним, а если есть, то и тестовые изображения с метками.`,
