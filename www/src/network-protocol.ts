@@ -4,7 +4,7 @@
  */
 import type { RankedClass } from "../../src/web/types.d.ts";
 import type { ReceptiveError } from "./errors.ts";
-import type { Normalization, Pixels } from "./lib/true-size.ts";
+import type { LikelihoodMap, Normalization, Pixels } from "./lib/true-size.ts";
 import type { BackendChoice, BackendStatus, Spec } from "./protocol.ts";
 
 export type Weights = { seed: number } | { file: Blob };
@@ -37,8 +37,8 @@ export interface Answer {
   ignored: readonly string[];
   result:
     | { kind: "classes"; top: readonly RankedClass[] }
-    /** `map` has a class for each pixel, `shares` the part that each class has. */
-    | { kind: "map"; width: number; height: number; map: Uint8Array<ArrayBuffer>; shares: readonly number[] };
+    /** `map` has a class for each pixel, `shares` the part that each class has; `likelihood` is of the last class. */
+    | { kind: "map"; width: number; height: number; map: Uint8Array<ArrayBuffer>; shares: readonly number[]; likelihood: LikelihoodMap };
 }
 
 /** What a run is at. Totals of 0 are not known. */

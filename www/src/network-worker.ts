@@ -1,6 +1,6 @@
 /** A worker of its own for networks at true size: they take hundreds of megabytes and seconds, and training goes on meanwhile. */
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
-import { centreCrop, classMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
+import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
 import type { Pixels } from "./lib/true-size.ts";
 import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
 import { loadEngine } from "./worker/engine.ts";
@@ -92,7 +92,7 @@ async function run(request: NetworkRequests["run"], report: Report): Promise<Ans
   const [classes = 0, height = 1, width = 1] = shape;
   if (shape.length === 1) return { backend: network.backend, seconds, ignored, result: { kind: "classes", top: pack.topClasses(logits, 5) } };
   const map = classMap(logits, classes);
-  return { backend: network.backend, seconds, ignored, result: { kind: "map", width, height, map, shares: sharesOf(map, classes) } };
+  return { backend: network.backend, seconds, ignored, result: { kind: "map", width, height, map, shares: sharesOf(map, classes), likelihood: likelihoodMap(logits, classes, classes - 1) } };
 }
 
 async function answer(request: NetworkRequest): Promise<NetworkMessage> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ReceptiveError } from "../src/errors.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
-import { byFamily, centreCrop, classMap, mapPixels, normalized, originOf, readClassNames, resample, sharesOf, testPicture, toGrey, useOf } from "../src/lib/true-size.ts";
+import { byFamily, centreCrop, classMap, likelihoodMap, likelihoodPixels, mapPixels, normalized, originOf, readClassNames, resample, sharesOf, testPicture, toGrey, useOf } from "../src/lib/true-size.ts";
 import type { Pixels, TrueSizeNetworks } from "../src/lib/true-size.ts";
 import { NetworkClient } from "../src/network-client.ts";
 import type { NetworkWorkerLike } from "../src/network-client.ts";
@@ -92,6 +92,15 @@ test("each pixel has the class of its largest value, of equal ones the first", (
   assert.deepEqual([...map], [1, 2, 0]);
   assert.deepEqual(sharesOf(map, 3).map((share) => Math.round(share * 300)), [100, 100, 100]);
   assert.deepEqual(mapPixels(map, 3, 1).data.length, 12);
+});
+
+test("how likely a class is fills the scale from the least to the most", () => {
+  // Two classes: the second is ahead by ln 1, ln 3 and ln 9.
+  const likelihood = likelihoodMap(Float32Array.of(0, 0, 0, 0, Math.log(3), Math.log(9)), 2, 1);
+  assert.deepEqual([likelihood.least, likelihood.most].map((share) => Math.round(share * 1e6) / 1e6), [0.5, 0.9]);
+  assert.deepEqual([...likelihood.levels], [0, Math.round((255 * 0.25) / 0.4), 255]);
+  assert.deepEqual([...likelihoodPixels(likelihood, 3, 1).data.subarray(8)], [254, 232, 56, 255]);
+  assert.deepEqual([...likelihoodMap(Float32Array.of(1, 1), 2, 0).levels], [0]);
 });
 
 test("class names come a line each, as a list, or by number", () => {

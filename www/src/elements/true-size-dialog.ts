@@ -5,7 +5,7 @@ import type { ReceptiveError, WrongTensor } from "../errors.ts";
 import { ReceptiveFailure, toReceptiveError } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
 import { parseNumber } from "../lib/format.ts";
-import { LONGEST_NAMES, MAP_COLOURS, byFamily, mapPixels, originOf, readClassNames, useOf } from "../lib/true-size.ts";
+import { LONGEST_NAMES, MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf, readClassNames, useOf } from "../lib/true-size.ts";
 import type { FileUse, Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
 import { NetworkClient } from "../network-client.ts";
 import type { Answer, NetworkReplies, Progress } from "../network-protocol.ts";
@@ -26,6 +26,8 @@ async function fetchNetworks(): Promise<TrueSizeNetworks> {
   }
   return (await response.json()) as TrueSizeNetworks;
 }
+
+const rgb = (colour: readonly number[] = []): string => `rgb(${colour.join(" ")})`;
 
 type Shown =
   | { kind: "nothing" }
@@ -387,10 +389,20 @@ export class TrueSizeDialogElement extends DialogElement {
               <span class="track"><span style="--share: ${probability}"></span></span>
             </li>`)}
           </ol>`
-        : html`<figure class="class-map">
-            <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
-            <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: rgb(${MAP_COLOURS[i % MAP_COLOURS.length]?.join(" ")})"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
-          </figure>`}
+        : html`<div class="maps">
+            <figure>
+              <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
+              <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
+            </figure>
+            <figure>
+              <canvas class="map likelihood" width=${result.width} height=${result.height} role="img" aria-label=${text.likelihoodLabel}></canvas>
+              <figcaption>
+                <span>${text.likelihood(this.#className(result.shares.length - 1))}</span>
+                <span class="scale" style="background: linear-gradient(90deg, ${SCALE.map(rgb).join()})"></span>
+                <span class="scale-ends"><span>${format.coarsePercent(result.likelihood.least)}</span><span>${format.coarsePercent(result.likelihood.most)}</span></span>
+              </figcaption>
+            </figure>
+          </div>`}
       ${guess ? html`<p>${text.guess}</p>` : nothing}
       <p class="second muted">${text.took(seconds, `${backends.chip(backend)}, ${backends.kernels[backend.kernels]}`)}</p>
       ${ignored.length > 0 ? html`<details><summary>${text.ignored(ignored.length)}</summary><ul class="tensor-names" tabindex="0">${ignored.map((name) => html`<li>${name}</li>`)}</ul></details>` : nothing}
@@ -420,8 +432,9 @@ export class TrueSizeDialogElement extends DialogElement {
     if (changes.has("picture") || changes.has("networks")) this.#draw(".picture", this.picture?.pixels ?? null);
     const { shown } = this;
     if (changes.has("shown") && shown.kind === "answered" && shown.answer.result.kind === "map") {
-      const { map, width, height } = shown.answer.result;
+      const { map, likelihood, width, height } = shown.answer.result;
       this.#draw(".map", mapPixels(map, width, height));
+      this.#draw(".likelihood", likelihoodPixels(likelihood, width, height));
     }
   }
 

@@ -195,6 +195,8 @@ export const en = (f: Formats): Messages => ({
     topFive: "The five classes with the largest probabilities",
     mapDone: (classes) => `Every pixel has one of ${f.whole(classes)} classes.`,
     mapLabel: "The class of every pixel; the parts of the classes stand beside it",
+    likelihood: (name) => `How likely ${name} is`,
+    likelihoodLabel: "How likely the last class is, pixel by pixel, from the least there is to the most",
     guess: "The weights are random, so this is a guess and says nothing about the picture.",
     took: (seconds, backend) => `The way through the network took ${f.seconds(seconds)} (${backend}).`,
     ignored: (count) => `${f.whole(count)} ${f.plural(count, { one: "tensor of the file was", other: "tensors of the file were" })} not used: this network has no place for ${count === 1 ? "it" : "them"}.`,

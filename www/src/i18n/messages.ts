@@ -179,6 +179,8 @@ export interface Messages {
     topFive: string;
     mapDone: (classes: number) => string;
     mapLabel: string;
+    likelihood: (name: string) => string;
+    likelihoodLabel: string;
     guess: string;
     took: (seconds: number, backend: string) => string;
     ignored: (count: number) => string;

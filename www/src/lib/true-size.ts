@@ -228,13 +228,50 @@ export function sharesOf(map: Uint8Array, classes: number): number[] {
   return counts.map((count) => count / Math.max(map.length, 1));
 }
 
+/** How likely a class is for each pixel, from 0 for the least there is to 255 for the most: small differences are seen too. */
+export interface LikelihoodMap {
+  levels: Uint8Array<ArrayBuffer>;
+  least: number;
+  most: number;
+}
+
+/** The softmax's value for one class at each pixel. */
+export function likelihoodMap(values: Float32Array, classes: number, one: number): LikelihoodMap {
+  const count = values.length / classes;
+  const shares = new Float64Array(count);
+  let [least, most] = [1, 0];
+  for (let i = 0; i < count; i += 1) {
+    let sum = 0;
+    for (let other = 0; other < classes; other += 1) sum += Math.exp((values[other * count + i] ?? 0) - (values[one * count + i] ?? 0));
+    const share = 1 / sum;
+    shares[i] = share;
+    least = Math.min(least, share);
+    most = Math.max(most, share);
+  }
+  const range = most - least || 1;
+  return { levels: Uint8Array.from(shares, (share) => Math.round((255 * (share - least)) / range)), least, most };
+}
+
+/** From little to much, in order of brightness for everyone (after cividis: Nuñez, Anderton, Renslow 2018). */
+export const SCALE: readonly Colour[] = [[0, 34, 78], [124, 123, 120], [254, 232, 56]];
+
 /** Told apart by people with any kind of colour vision (Okabe and Ito 2008). */
 export const MAP_COLOURS: readonly Colour[] = [[86, 180, 233], [213, 94, 0], [0, 158, 115], [240, 228, 66], [0, 114, 178], [204, 121, 167], [230, 159, 0], [110, 110, 110]];
 
 export function mapPixels(map: Uint8Array, width: number, height: number): Pixels {
+  return painted(map, width, height, MAP_COLOURS);
+}
+
+export function likelihoodPixels({ levels }: LikelihoodMap, width: number, height: number): Pixels {
+  const [low, middle, high] = SCALE as [Colour, Colour, Colour];
+  const colours = Array.from({ length: 256 }, (_, level) => (level < 128 ? mix(low, middle, level / 128) : mix(middle, high, (level - 128) / 127)));
+  return painted(levels, width, height, colours);
+}
+
+function painted(map: Uint8Array, width: number, height: number, colours: readonly Colour[]): Pixels {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < map.length; i += 1) {
-    const [red, green, blue] = MAP_COLOURS[(map[i] ?? 0) % MAP_COLOURS.length] ?? [0, 0, 0];
+    const [red, green, blue] = colours[(map[i] ?? 0) % colours.length] ?? [0, 0, 0];
     data[4 * i] = red;
     data[4 * i + 1] = green;
     data[4 * i + 2] = blue;

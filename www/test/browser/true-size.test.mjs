@@ -25,6 +25,15 @@ const answered = (page) => page.locator(".true-size .answer[aria-busy=false] .to
 const button = (page, name) => page.locator(".true-size").getByRole("button", { name, exact: true });
 const choose = (page, label, file) => page.locator(".true-size").getByLabel(label).setInputFiles(file);
 
+/** The list of networks with something changed. */
+const changed = (page, change) =>
+  page.route("**/architectures.json", async (route) => {
+    const response = await route.fetch();
+    const networks = await response.json();
+    change(networks);
+    await route.fulfill({ response, json: networks });
+  });
+
 /** A safetensors file: the header's length in eight bytes, the header, the values. */
 function safetensors(tensors, value = () => 0.01) {
   const header = {};
@@ -205,6 +214,45 @@ test("cancelled in the middle of the largest one, at once; closing gives the mem
   await workers(1);
   await page.keyboard.press("Escape");
   await workers(0);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a network that answers with a map: the class of each pixel, how likely the last one is, and a legend", { timeout: 120_000 }, async () => {
+  // U-Net with fewer pixels and channels: what comes out has the same form.
+  const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
+  await changed(page, (networks) => {
+    const net = networks.networks.find(({ name }) => name === "paper/unet_2015");
+    net.spec = { version: 1, name: "Small", input: [1, 64, 64], layers: [{ op: "conv2d", name: "a", out_channels: 8, kernel_size: 3 }, { op: "relu", name: "r" }, { op: "conv2d", name: "head", out_channels: 2, kernel_size: 1 }] };
+    net.output = [2, 62, 62];
+  });
+  await page.evaluate(() => (location.hash = "#true-size"));
+  await page.locator(".true-size select").selectOption("paper/unet_2015");
+  await ready(page);
+  await button(page, "Run").click();
+  await page.locator(".maps").waitFor();
+  assert.match(await page.textContent(".maps"), /class 0.*%.*class 1.*%.*How likely class 1 is.*%.*%/su);
+  const colours = await page.locator("canvas.map").evaluateAll((canvases) =>
+    canvases.map((canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size));
+  assert.ok(colours[0] >= 1 && colours[0] <= 2 && colours[1] > 2, colours.join());
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a network too large is refused before it starts, by the page or by the engine, with the numbers", { timeout: 60_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en");
+  await changed(page, (networks) => {
+    networks.limit_bytes = 600e6;
+    const net = networks.networks.find(({ name }) => name === "paper/lenet5_1998");
+    net.spec = { version: 1, name: "Huge", input: [1, 32, 32], layers: [{ op: "flatten", name: "f" }, { op: "linear", name: "l", out_features: 1_000_000 }] };
+  });
+  await page.evaluate(() => (location.hash = "#true-size"));
+  await page.locator(".true-size select").selectOption("torchvision/vgg19");
+  await page.getByText("This network takes 604 MB, and a page may use 600 MB at most.").waitFor();
+  assert.ok(await button(page, "Run").isDisabled());
+  await page.locator(".true-size select").selectOption(LENET);
+  await ready(page);
+  await button(page, "Run").click();
+  await page.getByText(/This network takes (4|8)\.\d GB, and a page may use 2\.1 GB at most\./u).waitFor();
   assert.deepEqual(page.problems, []);
 });
 
