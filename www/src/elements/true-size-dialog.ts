@@ -412,7 +412,7 @@ export class TrueSizeDialogElement extends DialogElement {
   #failure(error: ReceptiveError, network: TrueSizeNetwork): TemplateResult {
     const { text: { trueSize: text } } = this.locale;
     const says = error.kind === "limit_exceeded" && error.what === network.spec.name ? text.tooLarge(error.needed, error.limit) : errorText(this.locale, error);
-    return html`<div class="failure"><p>${says}</p>${error.kind === "weights_mismatch" ? this.#tensors(error.tensors) : nothing}</div>`;
+    return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${error.kind === "weights_mismatch" ? this.#tensors(error.tensors) : nothing}</div>`;
   }
 
   #tensors(tensors: readonly WrongTensor[]): TemplateResult {

@@ -182,6 +182,7 @@ export interface Messages {
     likelihood: (name: string) => string;
     likelihoodLabel: string;
     guess: string;
+    perhapsMemory: (bytes: number) => string;
     took: (seconds: number, backend: string) => string;
     ignored: (count: number) => string;
     tensors: string;
