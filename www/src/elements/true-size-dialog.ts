@@ -37,6 +37,9 @@ type Shown =
   /** `guess`: the weights were drawn from a seed. */
   | { kind: "answered"; answer: Answer; guess: boolean };
 
+/** A network of digits, which MNIST has light on dark and paper dark on light. */
+const ofDigits = ({ spec: { input: [channels, height = 0] } }: TrueSizeNetwork): boolean => channels === 1 && height <= 64;
+
 /** One picture through a network of the literature, at the size it was published at. */
 export class TrueSizeDialogElement extends DialogElement {
   static override properties: PropertyDeclarations = {
@@ -156,7 +159,7 @@ export class TrueSizeDialogElement extends DialogElement {
     if (!network) return;
     const asked = (this.#asked += 1);
     try {
-      const picture = await this.#client.request("picture", { file, input: network.spec.input, inverted: this.inverted });
+      const picture = await this.#client.request("picture", { file, input: network.spec.input, inverted: this.inverted && ofDigits(network) });
       if (asked !== this.#asked) return;
       this.#pictureFile = file;
       this.picture = picture;
@@ -303,7 +306,7 @@ export class TrueSizeDialogElement extends DialogElement {
 
   #pictureChoice(network: TrueSizeNetwork, busy: boolean): TemplateResult {
     const { locale: { format, text: { trueSize: text } }, picture } = this;
-    const [channels = 1, height = 1, width = 1] = network.spec.input;
+    const [, height = 1, width = 1] = network.spec.input;
     const size = format.shape([width, height]);
     const own = picture?.from;
     return html`
@@ -315,7 +318,7 @@ export class TrueSizeDialogElement extends DialogElement {
             ${fileButton(text.choosePicture, ([first]) => first && this.#take(first, "picture"), { accept: "image/*", disabled: busy })}
             ${own ? html`<button type="button" class="quiet" ?disabled=${busy} @click=${() => void this.#look(null)}>${text.testPicture}</button>` : nothing}
             <p class="second muted">${own && this.#pictureFile ? text.seen(size, this.#pictureFile.name, format.shape(own)) : text.seenOwn(size)}</p>
-            ${channels === 1 && own ? html`<label class="check"><input type="checkbox" .checked=${this.inverted} ?disabled=${busy} @change=${(event: Event) => {
+            ${own && ofDigits(network) ? html`<label class="check"><input type="checkbox" .checked=${this.inverted} ?disabled=${busy} @change=${(event: Event) => {
               this.inverted = (event.target as HTMLInputElement).checked;
               void this.#look();
             }} /><span>${text.invert}</span></label>` : nothing}
