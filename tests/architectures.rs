@@ -1,12 +1,59 @@
 //! The definitions at true size against PyTorch's: shapes, parameters and multiply-accumulates, layer by layer and in sum.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod support;
+
 use std::collections::{HashMap, HashSet};
 
 use receptive::network::describe::{GroupDescription, NetworkDescription, NodeDescription, describe};
 use receptive::network::spec::Spec;
 use receptive::network::zoo::{self, claims};
-use serde_json::Value;
+use receptive::train::trainer::MEMORY_LIMIT;
+use serde_json::{Value, json};
+use support::stored::{same_json, stored};
+
+/// What the page shows of the networks before one runs, and their specifications: fetched when it is asked for, and no part of the package. What only
+/// training has is left out: auxiliary heads, and the networks that differ in them alone.
+#[test]
+fn the_file_of_architectures_is_of_today() {
+    let file = "www/architectures.json";
+    let networks = zoo::ARCHITECTURES.iter().filter(|architecture| !architecture.name.ends_with("_aux")).map(|architecture| {
+        let spec = architecture.with_outputs();
+        let described = describe(&Spec::from_json(&spec).unwrap()).unwrap();
+        let output = described.nodes.iter().rev().find(|node| node.head.is_none()).unwrap();
+        let totals = &described.totals;
+        json!({
+            "name": architecture.name,
+            "title": spec["name"],
+            "family": architecture.publication.family,
+            "publication": architecture.publication.text,
+            "normalization": architecture.normalization,
+            "output": output.output_shape,
+            "params": totals.params - totals.head_params,
+            "macs": totals.macs - totals.head_macs,
+            "bytes": totals.inference_bytes,
+            "spec": spec,
+        })
+    });
+    let lines: Vec<String> = networks.map(|network| network.to_string()).collect();
+    let today = format!("{{\"limit_bytes\": {MEMORY_LIMIT}, \"networks\": [\n{}\n]}}\n", lines.join(",\n"));
+    assert!(
+        same_json(&stored(file, &today), &today),
+        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test architectures the_file`"
+    );
+}
+
+#[test]
+fn images_are_normalized_channel_by_channel_and_families_stand_side_by_side() {
+    let mut families: Vec<&str> = zoo::ARCHITECTURES.iter().map(|architecture| architecture.publication.family).collect();
+    families.dedup();
+    assert_eq!(families, ["LeNet", "AlexNet", "ZFNet", "VGG", "Inception", "ResNet", "U-Net"]);
+    for architecture in zoo::ARCHITECTURES {
+        let (channels, normalization) = ((architecture.spec)()["input"][0].as_u64().unwrap() as usize, architecture.normalization);
+        assert_eq!((normalization.mean.len(), normalization.std.len()), (channels, channels), "{}", architecture.name);
+        assert!(channels == 1 || normalization.std.iter().all(|std| *std > 0.2 && *std <= 0.5), "{}", architecture.name);
+    }
+}
 
 fn reference() -> Value {
     serde_json::from_str(include_str!("fixtures/architectures.json")).unwrap()

@@ -5,7 +5,7 @@ mod support;
 
 use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;
-use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
+use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
 use receptive::network::{describe::describe, spec::Spec, zoo};
 use receptive::train::protocol::{Evaluation, Event, Metrics, Reply, Request};
 use receptive::train::trainer::Scene;
@@ -174,6 +174,15 @@ fn errors() -> Vec<Error> {
         TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),
         TrainError::NeedsFreshStart { field: "optimizer.type", present: "sgd", found: "adam" }.into(),
         TrainError::MalformedRequest { reason: "no type".into() }.into(),
+        WeightsError::NoWeights.into(),
+        WeightsError::MalformedWeights { reason: "it has 3 bytes, and its header alone takes more".into() }.into(),
+        WeightsError::WeightsMismatch {
+            tensors: vec![
+                WrongTensor { name: "fc.weight".into(), found: Some("F16 [10, 84]".into()), expected: "F32 [10, 84]".into() },
+                WrongTensor { name: "fc.bias".into(), found: None, expected: "F32 [10]".into() },
+            ],
+        }
+        .into(),
     ]
 }
 

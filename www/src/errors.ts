@@ -1,5 +1,5 @@
 /**
- * Every error that can reach the page, with the fields it carries. The first four groups mirror `src/error.rs`; the rest arise on the
+ * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/error.rs`; the rest arise on the
  * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks for its texts.
  */
 export interface ErrorFields {
@@ -62,6 +62,11 @@ export interface ErrorFields {
   needs_fresh_start: { field: string; present: string; found: string };
   malformed_request: { reason: string };
   internal: object;
+  // weights
+  no_weights: object;
+  malformed_weights: { reason: string };
+  /** `found` is null where the file lacks the tensor. */
+  weights_mismatch: { tensors: readonly WrongTensor[] };
   // the worker and the page
   /** A panic in the engine: a bug of ours. The wasm instance is unusable afterwards. */
   panic: { reason: string };
@@ -78,6 +83,19 @@ export interface ErrorFields {
   bad_gzip: { file: string };
   /** Chosen files from which no images-and-labels pair can be made. */
   no_pair: { files: string };
+  /** A picture that this browser cannot decode. */
+  unreadable_picture: { file: string };
+  /** A file that is none of what was asked for. */
+  unknown_file: { file: string };
+  /** `found` is 0 where there are no names in the file at all. */
+  wrong_class_names: { file: string; found: number; expected: number };
+}
+
+/** A tensor that a file of weights lacks, or has otherwise than it should be. */
+export interface WrongTensor {
+  name: string;
+  found: string | null;
+  expected: string;
 }
 
 export type ErrorKind = keyof ErrorFields;

@@ -22,7 +22,7 @@ test("both languages have the same texts", () => {
 test("no text is empty, and the Russian ones are Russian", () => {
   const cyrillic = /[а-яё]/iu;
   // Names, and words that are the same in both languages.
-  const same = /\.(choices\.webgpu|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
+  const same = /\.(choices\.webgpu|origins\.torchvision|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
   const walk = (value: unknown, at: string, language: string): void => {
     if (typeof value === "string") {
       assert.ok(value.trim().length > 0, `${language}${at}`);
@@ -39,10 +39,11 @@ function anyError(kind: string): ReceptiveError {
   const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
   const numeric: { [kind: string]: string[] } = {
     bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"],
-    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"],
+    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {
+      if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]" }];
       if (key in target) return target[key as keyof ReceptiveError];
       return words.includes(String(key)) && !(numeric[kind] ?? []).includes(String(key)) ? `<${String(key)}>` : 37;
     },

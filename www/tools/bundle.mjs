@@ -1,5 +1,6 @@
 // Bundles the page's scripts and styles with esbuild, and makes the operators' texts. `node tools/bundle.mjs OUTDIR`, or `bundle(outdir)`.
 import { existsSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,11 +10,14 @@ import { operatorsModule, writeOperators } from "./operators.mjs";
 
 const www = fileURLToPath(new URL("../", import.meta.url));
 
-/** Writes main.js, trainer-worker.js and page.css (with the fonts they name) into `outdir`, and the operators' texts into `operators/` there. */
+/**
+ * Writes main.js, the two workers and page.css (with the fonts they name) into `outdir`, the operators' texts into `operators/` there, and the file of networks
+ * at true size.
+ */
 export async function bundle(outdir) {
   await build({
     absWorkingDir: www,
-    entryPoints: { main: "src/main.ts", "trainer-worker": "src/trainer-worker.ts", page: "styles/page.css" },
+    entryPoints: { main: "src/main.ts", "trainer-worker": "src/trainer-worker.ts", "network-worker": "src/network-worker.ts", page: "styles/page.css" },
     outdir,
     bundle: true,
     format: "esm",
@@ -29,6 +33,7 @@ export async function bundle(outdir) {
     plugins: [operatorsModule(join(www, ".."))],
     logLevel: "warning",
   });
+  await copyFile(join(www, "architectures.json"), join(outdir, "architectures.json"));
   await writeOperators(join(www, ".."), join(outdir, "operators"));
 }
 

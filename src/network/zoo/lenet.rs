@@ -40,8 +40,7 @@ pub(super) fn lenet5() -> Value {
 pub(super) fn lenet5_1998() -> Value {
     let mut layers = vec![with(op("pad", "pad2d"), json!({"padding": 2}))];
     layers.extend(up_to_f6());
-    layers.push(with(op("rbf", "rbf"), json!({"out_features": 10, "trainable": false})));
-    layers.push(with(op("logits", "mul_const"), json!({"factor": -0.05})));
+    layers.extend(outputs());
     mnist("LeNet-5 (1998)", layers, training(12, 0.01))
 }
 
@@ -49,6 +48,15 @@ pub(super) fn lenet5_1998() -> Value {
 /// all of the maps. The outputs compare F6 with fixed codes and have nothing that is trained.
 pub(super) fn paper() -> Value {
     network("LeNet-5 (1998)", [1, 32, 32], up_to_f6())
+}
+
+/// That with its outputs, as it is run.
+pub(super) fn paper_with_outputs() -> Value {
+    network("LeNet-5 (1998)", [1, 32, 32], [up_to_f6(), outputs().to_vec()].concat())
+}
+
+fn outputs() -> [Value; 2] {
+    [with(op("rbf", "rbf"), json!({"out_features": 10, "trainable": false})), with(op("logits", "mul_const"), json!({"factor": -0.05}))]
 }
 
 fn up_to_f6() -> Vec<Value> {

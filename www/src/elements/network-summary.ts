@@ -20,7 +20,7 @@ export class NetworkSummaryElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale, state, locale: { language, text, format }, state: { network, settings } } = this;
     if (!network) {
-      return html`<h2>${text.network.title}</h2><p class="muted">${text.network.waiting}</p>`;
+      return html`<p class="muted">${text.network.waiting}</p>`;
     }
     const { description, spec } = network;
     // Layers inside containers have longer names than they were written with, and are shown without their kernels.
@@ -28,7 +28,6 @@ export class NetworkSummaryElement extends PanelElement {
     // The loss is part of the description where the engine counts it as a node, but not of what a student built.
     const nodes = description.nodes.filter(({ op }) => op !== "softmax_cross_entropy");
     return html`
-      <h2>${text.network.title}</h2>
       <table class="layers">
         <thead>
           <tr>

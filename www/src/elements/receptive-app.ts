@@ -10,6 +10,7 @@ import { saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
 /** On a phone one part of the page is seen at a time. */
 const PANES = ["net", "train", "try"] as const;
@@ -49,14 +50,30 @@ export class ReceptiveAppElement extends PanelElement {
     else this.intend({ type: shortcut });
   };
 
+  readonly #showTrueSize = (): void => {
+    const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
+    void dialog?.updateComplete.then(() => dialog.show());
+  };
+
+  /** A link may open it: `?view=true-size` or `#true-size`. */
+  readonly #followLink = (): void => {
+    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") this.#showTrueSize();
+  };
+
+  readonly #hashChanged = (): void => {
+    if (location.hash === "#true-size") this.#showTrueSize();
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
+    addEventListener("hashchange", this.#hashChanged);
     this.#columns.addEventListener("change", this.#resized);
     document.addEventListener("keydown", this.#key);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener("hashchange", this.#hashChanged);
     this.#columns.removeEventListener("change", this.#resized);
     document.removeEventListener("keydown", this.#key);
   }
@@ -64,6 +81,10 @@ export class ReceptiveAppElement extends PanelElement {
   protected override shouldUpdate(changes: PropertyValues): boolean {
     // The markup of index.html stays until there is something to show.
     return this.locale !== undefined && this.state !== undefined && super.shouldUpdate(changes);
+  }
+
+  protected override firstUpdated(): void {
+    this.#followLink();
   }
 
   protected override render(): TemplateResult {
@@ -74,7 +95,13 @@ export class ReceptiveAppElement extends PanelElement {
       ${this.#header()}
       <notice-list role=${state.notices.length > 0 ? "region" : nothing} aria-label=${state.notices.length > 0 ? text.notices.region : nothing} .locale=${locale} .state=${state}></notice-list>
       <main class="columns">
-        <section class="outline" aria-label=${text.network.title}><network-summary .locale=${locale} .state=${state}></network-summary></section>
+        <section class="outline" aria-label=${text.network.title}>
+          <header class="outline-head">
+            <h2>${text.network.title}</h2>
+            <button type="button" class="link" aria-haspopup="dialog" @click=${this.#showTrueSize}>${text.trueSize.open}</button>
+          </header>
+          <network-summary .locale=${locale} .state=${state}></network-summary>
+        </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           <div class="charts">
             <metric-chart metric="loss" .locale=${locale} .state=${state}></metric-chart>
@@ -98,6 +125,7 @@ export class ReceptiveAppElement extends PanelElement {
           ${this.wide ? nothing : html`<settings-panel prefix="sheet" .locale=${locale} .state=${state}></settings-panel>`}
         </div>
       </dialog>
+      <true-size-dialog .locale=${locale} .state=${state}></true-size-dialog>
       <help-dialog .locale=${locale} .state=${state}></help-dialog>
       <p class="visually-hidden" role="status">${this.#say(state.announcement)}</p>
     `;

@@ -66,6 +66,10 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   needs_fresh_start: (e) => `${e.field} cannot change from ${e.present} to ${e.found} during a run; it applies on a fresh start.`,
   malformed_request: (e) => `The engine could not read a request of the page: ${e.reason}. This is a bug of ours.`,
   internal: () => "Something went wrong inside the engine. This is a bug of ours.",
+  no_weights: () => "The network has no weights yet. Draw them from a seed or load a file.",
+  malformed_weights: (e) => `This is not a safetensors file: ${e.reason}.`,
+  weights_mismatch: (e) =>
+    `This file is of another network: ${f.whole(e.tensors.length)} of its tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing or of another shape or type.`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
   engine_failed: (e) => `The engine could not be loaded or started: ${e.reason}`,
   no_simd: () => "This browser has no WebAssembly SIMD, which the engine is built on. Any browser of 2023 or later has it.",
@@ -73,5 +77,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   worker_stopped: () => "The engine was stopped before it could answer.",
   fetch_failed: (e) => (e.status ? `${e.file}: the server answered ${e.status}.` : `${e.file}: the network gave no answer.`),
   bad_gzip: (e) => `${e.file}: the compressed data is damaged.`,
+  unreadable_picture: (e) => `${e.file}: this browser cannot read it as a picture.`,
+  unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
+  wrong_class_names: (e) =>
+    e.found === 0 ? `${e.file}: there are no class names in it.` : `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
   no_pair: (e) => `${e.files}: choose training images and their labels together, and test images and their labels if you have them.`,
 });

@@ -65,6 +65,10 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   needs_fresh_start: (e) => `${e.field}: ${e.present} нельзя сменить на ${e.found} во время обучения; нужен новый запуск.`,
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",
+  no_weights: () => "У сети ещё нет весов. Создайте их из зерна или загрузите из файла.",
+  malformed_weights: (e) => `Это не файл safetensors: ${e.reason}.`,
+  weights_mismatch: (e) =>
+    `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}.`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
   no_simd: () => "В этом браузере нет WebAssembly SIMD, на котором построен движок. Он есть в любом браузере с 2023 года.",
@@ -72,5 +76,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   worker_stopped: () => "Движок был остановлен и не успел ответить.",
   fetch_failed: (e) => (e.status ? `${e.file}: сервер ответил ${e.status}.` : `${e.file}: сеть не отвечает.`),
   bad_gzip: (e) => `${e.file}: сжатые данные повреждены.`,
+  unreadable_picture: (e) => `${e.file}: браузер не смог прочитать это как изображение.`,
+  unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
+  wrong_class_names: (e) =>
+    e.found === 0 ? `${e.file}: имён классов в файле нет.` : `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
   no_pair: (e) => `${e.files}: выберите вместе обучающие изображения и метки к ним, а если есть, то и тестовые изображения с метками.`,
 });

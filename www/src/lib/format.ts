@@ -62,6 +62,14 @@ export class Formats {
     return parts.map(([value, unit]) => new Intl.NumberFormat(this.#language, { style: "unit", unit, unitDisplay: "short" }).format(value)).join(" ");
   }
 
+  /** A measured time, in seconds with three digits or so: 0.42 s. */
+  seconds(value: number): string {
+    const digits = value < 1 ? 2 : value < 100 ? 1 : 0;
+    return new Intl.NumberFormat(this.#language, {
+      style: "unit", unit: "second", unitDisplay: "short", minimumFractionDigits: digits, maximumFractionDigits: digits,
+    }).format(value);
+  }
+
   /** In the unit that leaves the number readable, of 1,000 (not 1,024) each. */
   bytes(count: number): string {
     const [unit, size] = count >= 1e9 ? ["gigabyte", 1e9] as const : count >= 1e6 ? ["megabyte", 1e6] as const : ["kilobyte", 1e3] as const;

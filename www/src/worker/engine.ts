@@ -1,13 +1,25 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
-import type { Preset, Split } from "../protocol.ts";
+import type { RankedClass, WeightsReport } from "../../../src/web/types.d.ts";
+import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
 
-/** What the package exports, as far as the worker uses it. */
+/** What the package exports, as far as the workers use it. */
 export interface EnginePackage {
   default(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
   presets(): Preset[];
   Session: new (emit: (event: unknown) => void) => Session;
+  Network: { create(spec: Spec, backend: BackendChoice): Promise<Network> };
+  topClasses(logits: Float32Array, count: number): RankedClass[];
+}
+
+/** A network that only computes. */
+export interface Network {
+  readonly backend: BackendStatus;
+  drawWeights(seed: number): Promise<void>;
+  loadWeights(file: Blob, progress?: (loaded: number, total: number) => void): Promise<WeightsReport>;
+  forward(image: Float32Array): Promise<{ shape: number[]; logits: Float32Array }>;
+  free(): void;
 }
 
 export interface Session {
