@@ -216,7 +216,13 @@ fn examples_of_every_message_are_up_to_date() {
     }
     let errors: Vec<Value> = errors().iter().map(Error::to_json).collect();
     let examples = json!({"requests": requests(), "replies": replies(), "events": events(), "errors": errors});
-    let text = serde_json::to_string_pretty(&examples).unwrap() + "\n";
+    // A message a line.
+    let list = |(kind, messages): (&String, &Value)| {
+        let lines: Vec<String> = messages.as_array().unwrap().iter().map(Value::to_string).collect();
+        format!("\"{kind}\": [\n{}\n]", lines.join(",\n"))
+    };
+    let lists: Vec<String> = examples.as_object().unwrap().iter().map(list).collect();
+    let text = format!("{{\n{}\n}}\n", lists.join(",\n"));
     let written = stored("tests/fixtures/protocol.json", &text);
     assert!(same_json(&written, &text), "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test protocol`");
 }

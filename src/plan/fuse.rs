@@ -1,7 +1,5 @@
 //! Calls folded into the call before them.
 
-use std::collections::HashMap;
-
 use crate::graph::{Graph, ValueId};
 use crate::kernel::params;
 use crate::ops::relu::{self, ReluParams};
@@ -9,16 +7,16 @@ use crate::ops::relu::{self, ReluParams};
 /// Folds a ReLU into the kernel that makes its input, where that kernel has a `relu` switch and nothing else needs the input. Backward is
 /// unchanged: a ReLU's gradient reads its output.
 pub(super) fn relu(graph: &mut Graph, keep: &[ValueId]) {
-    let mut uses: HashMap<ValueId, usize> = HashMap::new();
-    for &id in graph.calls.iter().flat_map(|call| &call.arguments) {
-        *uses.entry(id).or_default() += 1;
+    let mut uses = vec![0; graph.values.len()];
+    for id in graph.calls.iter().flat_map(|call| &call.arguments) {
+        uses[id.0] += 1;
     }
     let mut index = 1;
     while index < graph.calls.len() {
         let (before, call) = (&graph.calls[index - 1], &graph.calls[index]);
         let fusable = std::ptr::eq(call.kernel, &relu::FORWARD)
             && before.arguments.last() == Some(&call.arguments[0])
-            && uses[&call.arguments[0]] == 2
+            && uses[call.arguments[0].0] == 2
             && !keep.contains(&call.arguments[0]);
         match before.kernel.fuse_relu.filter(|_| fusable) {
             Some(switch_on) => {

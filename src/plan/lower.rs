@@ -57,20 +57,18 @@ pub(super) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
 /// A buffer, and where in it a value begins.
 type Place = (BufferId, usize);
 
-/// Where each of these values lies, by what was placed under its name.
-fn places_by_name<'a>(
+/// Notes where each of these values lies, by what was placed under its name.
+fn place_by_name<'a>(
     graph: &Graph,
     values: impl Iterator<Item = ValueId>,
     known: impl Iterator<Item = (&'a str, Place)>,
-) -> HashMap<ValueId, Place> {
+    placed: &mut [Option<Place>],
+) {
     let known: HashMap<&str, Place> = known.collect();
-    values
-        .map(|id| {
-            let place = known.get(graph.value(id).name.as_str());
-            debug_assert!(place.is_some(), "{}: the first program of a plan has all that is in an arena", graph.value(id).name);
-            (id, place.copied().unwrap_or((BufferId(0), 0)))
-        })
-        .collect()
+    for id in values {
+        placed[id.0] = known.get(graph.value(id).name.as_str()).copied();
+        debug_assert!(placed[id.0].is_some(), "{}: the first program of a plan has all that is in an arena", graph.value(id).name);
+    }
 }
 
 /// Collects programs into a plan.
@@ -92,18 +90,20 @@ impl Builder {
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
         fuse::relu(&mut graph, keep);
-        let mut placed = self.place_parameters(&graph);
-        placed.extend(self.place_statistics(&graph));
+        let mut placed = vec![None; graph.values.len()];
+        self.place_parameters(&graph, &mut placed);
+        self.place_statistics(&graph, &mut placed);
         let temporaries = memory::assign(&graph, keep, &mut self.plan.buffers, &mut self.pool);
-        let mut places: HashMap<ValueId, Range> = HashMap::new();
+        // A temporary without memory is read and written by no call: the planner fused it away.
+        let mut places: Vec<Option<Range>> = Vec::with_capacity(graph.values.len());
         for (index, value) in graph.values.iter().enumerate() {
-            let (id, len) = (ValueId(index), value.layout.stored_len(&value.shape));
+            let len = value.layout.stored_len(&value.shape);
             let arenas = self.plan.arenas.unwrap_or([BufferId(0); 2]);
             let at = |(buffer, offset): Place| Some(Range { buffer, offset, len });
-            let place = match &value.role {
-                Role::Temporary => temporaries.get(&id).map(|&buffer| Range { buffer, offset: 0, len }),
-                Role::Parameter | Role::Statistic => at(placed[&id]),
-                Role::ParameterGradient(parameter) => at((arenas[1], placed[parameter].1)),
+            places.push(match &value.role {
+                Role::Temporary => temporaries[index].and_then(|buffer| at((buffer, 0))),
+                Role::Parameter | Role::Statistic => placed[index].and_then(at),
+                Role::ParameterGradient(parameter) => placed[parameter.0].and_then(|(_, offset)| at((arenas[1], offset))),
                 Role::ParameterArena => at((arenas[0], 0)),
                 Role::GradientArena => at((arenas[1], 0)),
                 Role::Constant(fill) => {
@@ -115,32 +115,28 @@ impl Builder {
                 }
                 Role::State => Some(Range { buffer: self.shared(&value.name, len, value.words, 0.0), offset: 0, len }),
                 Role::Input => Some(Range { buffer: self.allocate(&value.name, len, value.words, 0.0), offset: 0, len }),
-            };
-            // A temporary without memory is read and written by no call: the planner fused it away.
-            if let Some(place) = place {
-                places.insert(id, place);
-            }
+            });
         }
         self.assemble(&graph, keep, &places)
     }
 
-    fn assemble(&self, graph: &Graph, keep: &[ValueId], places: &HashMap<ValueId, Range>) -> Program {
+    fn assemble(&self, graph: &Graph, keep: &[ValueId], places: &[Option<Range>]) -> Program {
         let steps = graph.calls.iter().map(|call| Step {
             node: call.node.clone(),
             kernel: call.kernel,
             params: call.params.clone(),
-            arguments: call.arguments.iter().map(|id| places[id]).collect(),
+            arguments: call.arguments.iter().filter_map(|id| places[id.0]).collect(),
         });
-        let visible = |id: &ValueId| keep.contains(id) || graph.value(*id).role != Role::Temporary;
-        let values = places.iter().filter(|(id, _)| visible(id)).map(|(id, &range)| {
-            let value = graph.value(*id);
-            (value.name.clone(), Located { range, shape: value.shape.clone(), layout: value.layout })
+        let values = graph.values.iter().zip(places).enumerate().filter_map(|(index, (value, place))| {
+            let visible = value.role != Role::Temporary || keep.contains(&ValueId(index));
+            let range = place.filter(|_| visible)?;
+            Some((value.name.clone(), Located { range, shape: value.shape.clone(), layout: value.layout }))
         });
         Program { steps: steps.collect(), values: values.collect() }
     }
 
-    /// Lays the parameters out, the same in every program, and returns their places.
-    fn place_parameters(&mut self, graph: &Graph) -> HashMap<ValueId, Place> {
+    /// Lays the parameters out, the same in every program, and notes their places.
+    fn place_parameters(&mut self, graph: &Graph, placed: &mut [Option<Place>]) {
         if self.plan.parameters.is_empty() && !graph.parameters.is_empty() {
             let (places, pieces) = lay_out(graph, &graph.parameters, if self.inference { PIECE } else { usize::MAX });
             let buffers: Vec<BufferId> = pieces.iter().map(|&len| self.allocate("parameters", len, false, 0.0)).collect();
@@ -157,11 +153,11 @@ impl Builder {
         }
         // The first program has all of them; others leave out those of heads.
         let known = self.plan.parameters.iter().map(|planned| (planned.name.as_str(), (planned.buffer, planned.offset)));
-        places_by_name(graph, graph.parameters.iter().map(|(id, _)| *id), known)
+        place_by_name(graph, graph.parameters.iter().map(|(id, _)| *id), known, placed);
     }
 
     /// Lays the statistics out as [`Builder::place_parameters`] does the parameters, in one arena.
-    fn place_statistics(&mut self, graph: &Graph) -> HashMap<ValueId, Place> {
+    fn place_statistics(&mut self, graph: &Graph, placed: &mut [Option<Place>]) {
         if self.plan.statistics_arena.is_none() && !graph.statistics.is_empty() {
             let (places, pieces) = lay_out(graph, &graph.statistics, usize::MAX);
             self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, pieces[0], false, 0.0));
@@ -174,7 +170,7 @@ impl Builder {
         }
         let arena = self.plan.statistics_arena.unwrap_or(BufferId(0));
         let known = self.plan.statistics.iter().map(|planned| (planned.name.as_str(), (arena, planned.offset)));
-        places_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known)
+        place_by_name(graph, graph.statistics.iter().map(|(id, _)| *id), known, placed);
     }
 
     fn shared(&mut self, name: &str, len: usize, words: bool, fill: f32) -> BufferId {

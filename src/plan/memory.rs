@@ -1,25 +1,24 @@
 //! Which buffer each temporary lives in: lifetimes from first write to last read, and reuse of what has become free.
 
-use std::collections::HashMap;
-
 use super::{BufferId, BufferSpec};
 use crate::graph::{Graph, Role, ValueId};
 
 /// Gives every temporary that a call touches a buffer. Buffers come from `pool` first (left by earlier programs of the plan, which never run
-/// at the same time), best fit; a buffer too small for its new value grows. A kept value's buffer is used by nothing else, in no program.
+/// at the same time), best fit; a buffer too small for its new value grows. A kept value's buffer is used by nothing else, in no program. Returns a place
+/// for each of the graph's values.
 pub(super) fn assign(
     graph: &Graph,
     keep: &[ValueId],
     buffers: &mut Vec<BufferSpec>,
     pool: &mut Vec<BufferId>,
-) -> HashMap<ValueId, BufferId> {
+) -> Vec<Option<BufferId>> {
     let lives = lifetimes(graph);
     let mut free: Vec<BufferId> = pool.clone();
-    let mut places: HashMap<ValueId, BufferId> = HashMap::new();
+    let mut places: Vec<Option<BufferId>> = vec![None; graph.values.len()];
     for (now, call) in graph.calls.iter().enumerate() {
         for &id in &call.arguments {
             let value = graph.value(id);
-            if value.role != Role::Temporary || places.contains_key(&id) {
+            if value.role != Role::Temporary || places[id.0].is_some() {
                 continue;
             }
             let (len, kept) = (value.layout.stored_len(&value.shape), keep.contains(&id));
@@ -37,22 +36,27 @@ pub(super) fn assign(
                 }
             };
             buffers[buffer.0].len = buffers[buffer.0].len.max(len);
-            places.insert(id, buffer);
+            places[id.0] = Some(buffer);
         }
         // Only now: what a call writes must not share a buffer with what it reads.
         let mut ended: Vec<ValueId> =
-            call.arguments.iter().copied().filter(|id| lives.get(id) == Some(&now) && !keep.contains(id)).collect();
+            call.arguments.iter().copied().filter(|id| lives[id.0] == Some(now) && !keep.contains(id)).collect();
         ended.sort_unstable();
         ended.dedup();
-        free.extend(ended.iter().filter_map(|id| places.get(id).copied()));
+        free.extend(ended.iter().filter_map(|id| places[id.0]));
     }
     places
 }
 
-/// The last call that touches each temporary.
-fn lifetimes(graph: &Graph) -> HashMap<ValueId, usize> {
-    let touches = graph.calls.iter().enumerate().flat_map(|(now, call)| call.arguments.iter().map(move |&id| (id, now)));
-    touches.filter(|(id, _)| graph.value(*id).role == Role::Temporary).collect()
+/// The last call that touches each value, where it is a temporary and one does.
+fn lifetimes(graph: &Graph) -> Vec<Option<usize>> {
+    let mut lives = vec![None; graph.values.len()];
+    for (now, call) in graph.calls.iter().enumerate() {
+        for id in call.arguments.iter().filter(|id| graph.value(**id).role == Role::Temporary) {
+            lives[id.0] = Some(now);
+        }
+    }
+    lives
 }
 
 /// The smallest free buffer that is large enough; else the largest one, which then grows the least.
