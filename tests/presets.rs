@@ -20,13 +20,21 @@ use receptive::train::trainer::{Device, Trainer};
 use serde_json::{Value, json};
 use support::stored::{same_json, stored};
 
-/// The page's package holds the presets as a file, which is shorter than the code that writes them.
+/// The page's package has the presets as a script of its own, which is shorter than the code that writes them.
 #[test]
 fn the_file_of_presets_is_of_today() {
-    let file = "src/network/zoo/presets.json";
+    let file = "src/network/zoo/presets.js";
+    let (head, tail) = (
+        "// Written by tests/presets.rs. Every call makes them anew: what a caller changes is the caller's.\nexport const presets = () => [\n",
+        "\n];\n",
+    );
     let lines: Vec<String> = zoo::presets().iter().map(|preset| serde_json::to_string(preset).unwrap()).collect();
-    let today = format!("[\n{}\n]\n", lines.join(",\n"));
-    assert!(same_json(&stored(file, &today), &today), "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test presets the_file`");
+    let list = |script: &str| format!("[{}]", script.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail)).unwrap_or("null"));
+    let today = format!("{head}{}{tail}", lines.join(",\n"));
+    assert!(
+        same_json(&list(&stored(file, &today)), &list(&today)),
+        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test presets the_file`"
+    );
 }
 
 fn described(name: &str) -> NetworkDescription {
@@ -113,10 +121,16 @@ fn eight_images() -> Dataset {
     Dataset::from_idx(&IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels }, None).unwrap()
 }
 
-/// Trains with Adam until the eight images are known, at most so many steps, and returns the losses.
-fn learn(name: &str, steps: usize, rate: f64) -> Vec<f64> {
+/// What all presets that learn images without anything else in them learn with.
+fn adam() -> Value {
+    json!({"optimizer": {"type": "adam", "learning_rate": 2e-3}})
+}
+
+/// Trains until the eight images are known, at most so many steps, and returns the losses. An epoch is one step.
+fn learn(name: &str, steps: usize, mut training: Value) -> Vec<f64> {
     let mut spec: Value = zoo::preset(name).unwrap().spec;
-    spec["training"] = json!({"batch_size": 8, "init": spec["training"]["init"], "optimizer": {"type": "adam", "learning_rate": rate}});
+    (training["batch_size"], training["init"]) = (8.into(), spec["training"]["init"].take());
+    spec["training"] = training;
     let dataset = Rc::new(RefCell::new(eight_images()));
     let mut trainer = block_on(Trainer::new(Spec::from_json(&spec).unwrap(), Device::Cpu(Kernels::Simd), dataset)).unwrap();
     let mut losses = Vec::new();
@@ -129,9 +143,10 @@ fn learn(name: &str, steps: usize, rate: f64) -> Vec<f64> {
     losses
 }
 
-fn check(name: &str, steps: usize, rate: f64) {
+/// Wants the loss below 0.05 after at most so many steps, and returns how many it took.
+fn check(name: &str, steps: usize, training: Value) -> usize {
     let start = Instant::now();
-    let losses = learn(name, steps, rate);
+    let losses = learn(name, steps, training);
     println!(
         "{name}: {} steps, {:.2} s, from {:.3} to {:.3}",
         losses.len(),
@@ -140,10 +155,8 @@ fn check(name: &str, steps: usize, rate: f64) {
         losses[losses.len() - 1]
     );
     assert!(losses[losses.len() - 1] < 0.05, "{name}: {losses:?}");
+    losses.len()
 }
-
-/// Adam's, for all that learn images without anything else in them.
-const RATE: f64 = 2e-3;
 
 fn deep(name: &str) -> bool {
     name.ends_with("56") || name.ends_with("110")
@@ -153,30 +166,36 @@ fn deep(name: &str) -> bool {
 fn presets_without_shortcuts_learn_eight_images_by_heart() {
     let presets = zoo::presets();
     let others = |family| !["ResNet", "U-Net"].contains(&family);
-    presets.iter().filter(|preset| others(preset.family)).for_each(|preset| check(preset.name, 250, RATE));
+    presets.iter().filter(|preset| others(preset.family)).for_each(|preset| _ = check(preset.name, 250, adam()));
 }
 
 /// By heart are the eight images only: what lies under them is new in every step, and takes a larger rate to be told from them in as many.
 #[test]
 fn u_net_learns_eight_images_over_any_clutter() {
-    check("unet", 250, 5.0 * RATE);
+    check("unet", 250, json!({"optimizer": {"type": "adam", "learning_rate": 1e-2}}));
 }
 
 #[test]
 fn plain_and_residual_presets_learn_eight_images_by_heart() {
     let presets = zoo::presets();
-    presets.iter().filter(|preset| preset.family == "ResNet" && !deep(preset.name)).for_each(|preset| check(preset.name, 250, RATE));
+    presets.iter().filter(|preset| preset.family == "ResNet" && !deep(preset.name)).for_each(|preset| _ = check(preset.name, 250, adam()));
 }
 
-/// Residual networks do in a few steps what plain ones of their depth cannot (He et al. 2016, section 4.1: degradation). After sixty
-/// steps with the same rate plain-56 still has a loss of 0.85.
+/// Residual networks do in a few steps what plain ones of their depth need many for (He et al. 2016, section 4.1: degradation). With the settings
+/// that all others learn with, a plain network of 56 layers still has a loss of 0.85 after sixty steps; with a higher rate that falls to nothing it
+/// learns.
 #[test]
-fn shortcuts_let_the_deepest_learn() {
-    for depth in [56, 110] {
-        let start = Instant::now();
-        check(&format!("resnet{depth}"), 20, RATE);
-        let plain = learn(&format!("plain{depth}"), 2, RATE);
-        println!("plain{depth}: {plain:.3?}; both took {:.2} s", start.elapsed().as_secs_f64());
-        assert!(plain.iter().all(|loss| loss.is_finite() && *loss > 1.0), "{plain:?}");
-    }
+fn shortcuts_let_56_layers_learn_in_fewer_steps() {
+    let optimizer = json!({"type": "adam", "learning_rate": 5e-3, "betas": [0.9, 0.99]});
+    let falling = json!({"optimizer": optimizer, "schedule": {"type": "cosine"}, "epochs": 90});
+    let (residual, plain) = (check("resnet56", 20, adam()), check("plain56", 90, falling));
+    assert!(plain > 2 * residual, "{plain} steps without shortcuts, {residual} with them");
+}
+
+/// A plain network of 110 layers takes its steps and stays finite. It does not learn the eight images: no rate and schedule tried brought it below 1.2 in a hundred steps.
+#[test]
+fn shortcuts_let_110_layers_learn() {
+    check("resnet110", 20, adam());
+    let plain = learn("plain110", 2, adam());
+    assert!(plain.iter().all(|loss| loss.is_finite() && *loss > 1.0), "{plain:?}");
 }

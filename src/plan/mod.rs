@@ -379,14 +379,14 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let params = over(len);
     let params = bytemuck::bytes_of(&params);
     if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
-        let may_be_infinite = |value| {
-            let maker = graph.nodes.iter().find(|node| node.outputs[0] == value);
-            maker.is_none_or(|maker| !maker.operator.is_finite_or_nan())
-        };
-        let hiding = graph.nodes.iter().filter(|node| node.operator.hides_infinity()).map(|node| node.inputs[0]);
-        let mut checked: Vec<ValueId> = hiding.filter(|&input| may_be_infinite(input)).chain([gradients]).collect();
-        checked.sort();
-        checked.dedup();
+        let mut checked = vec![gradients];
+        for node in graph.nodes.iter().filter(|node| node.operator.hides_infinity()) {
+            let input = node.inputs[0];
+            let maker = graph.nodes.iter().find(|node| node.outputs[0] == input);
+            if !checked.contains(&input) && maker.is_none_or(|maker| !maker.operator.is_finite_or_nan()) {
+                checked.push(input);
+            }
+        }
         for checked in checked {
             let params = over(lower::stored_len(graph, checked));
             graph.call("optimizer", &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);

@@ -36,10 +36,17 @@ pub fn kernel_set() -> String {
     crate::backend::cpu::SIMD_NAME.to_owned()
 }
 
-/// The networks to start from: what `zoo::presets` wrote into a file, which is shorter than the code that writes it.
+/// The script beside the package that `zoo::presets` wrote.
+#[wasm_bindgen(module = "/src/network/zoo/presets.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = presets)]
+    fn written_presets() -> JsValue;
+}
+
+/// The networks to start from.
 #[wasm_bindgen(unchecked_return_type = "Preset[]")]
-pub fn presets() -> Result<JsValue, JsValue> {
-    js_sys::JSON::parse(include_str!("../network/zoo/presets.json"))
+pub fn presets() -> JsValue {
+    written_presets()
 }
 
 /// The short form of a specification, for links. `longSpec` undoes it.

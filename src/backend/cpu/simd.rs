@@ -174,13 +174,13 @@ impl F32x4 {
         return F32x4(self.0.map(f32::sqrt));
     }
 
-    /// Lane-wise `self < 0 ? 0 : self`; NaN stays NaN.
+    /// Lane-wise `self < floor ? floor : self`; NaN stays NaN.
     #[inline(always)]
-    pub fn relu(self) -> F32x4 {
+    pub fn at_least(self, floor: F32x4) -> F32x4 {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return F32x4(arch::f32x4_pmax(self.0, F32x4::ZERO.0));
+        return F32x4(arch::f32x4_pmax(self.0, floor.0));
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        return F32x4(self.0.map(|a| if a < 0.0 { 0.0 } else { a }));
+        return self.zip(floor, |a, floor| if a < floor { floor } else { a });
     }
 
     /// Lane-wise `self > other`.
@@ -351,8 +351,8 @@ mod tests {
     }
 
     #[test]
-    fn relu_keeps_nan() {
-        assert_lanes(vectors().0.relu(), [1.5, 0.0, 0.0, f32::NAN]);
+    fn a_floor_keeps_nan() {
+        assert_lanes(vectors().0.at_least(F32x4::ZERO), [1.5, 0.0, 0.0, f32::NAN]);
     }
 
     #[test]

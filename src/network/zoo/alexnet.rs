@@ -23,7 +23,7 @@ pub(super) fn paper(groups: usize) -> Value {
 /// The paper's network at a quarter of its width, with two towers; the first window is 5x5 and takes every pixel, since 28x28 must last for three
 /// poolings.
 pub(super) fn small() -> Value {
-    narrow_mnist("AlexNet", features(same_conv("conv1", 96, 5), 2), 4, classifier(256, 10), training(12, 0.01))
+    narrow_mnist("AlexNet", features(same_conv("conv1", 96, 5), 2), 4, classifier(256, 10), training(6, 0.02))
 }
 
 /// Figure 2 from the first convolution to the last pooling.

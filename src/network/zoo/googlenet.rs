@@ -82,7 +82,7 @@ pub(super) fn small() -> Value {
     let mut layers = [conv_relu("conv1", 64, 3), vec![pool("pool1", 3), local_response_norm("lrn1")]].concat();
     layers.extend([conv_relu("conv2r", 64, 1), conv_relu("conv2", 192, 3), vec![local_response_norm("lrn2")]].concat());
     layers.extend(modules(true, 128, 10));
-    narrow_mnist("GoogLeNet", layers, 8, classifier(10), training(12, 0.01))
+    narrow_mnist("GoogLeNet", layers, 8, classifier(10), training(6, 0.02))
 }
 
 /// The table from 3a to 5b.
@@ -118,7 +118,7 @@ pub(super) fn inception(reduced: bool) -> Value {
     layers.extend([module(TABLE[0]), module(TABLE[1]), pool("pool3", 3), module(TABLE[3]), module(TABLE[4])]);
     let classifier = vec![global_average_pool("gap"), flatten(), linear("fc", 10)];
     let name = if reduced { "Inception with reduction" } else { "Inception, naive" };
-    narrow_mnist(name, layers, 6, classifier, training(12, 0.05))
+    narrow_mnist(name, layers, 6, classifier, training(6, 0.1))
 }
 
 /// torchvision's unit: convolution without bias, batch normalization, ReLU.

@@ -133,5 +133,5 @@ pub(super) fn small() -> Value {
         e("Mixed_7b"),
     ];
     let classifier = vec![global_average_pool("avgpool"), dropout("dropout", 0.5), flatten(), linear("fc", 10)];
-    narrow_mnist("Inception, factorised", layers, 8, classifier, training(12, 0.05))
+    narrow_mnist("Inception, factorised", layers, 8, classifier, training(6, 0.1))
 }

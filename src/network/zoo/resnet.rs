@@ -156,7 +156,20 @@ pub(super) fn preset(name: &str, n: usize, block: Block) -> Value {
         items.extend([batch_norm("bn"), relu("relu")]);
     }
     items.extend([global_average_pool("gap"), flatten(), linear("fc", 10)]);
-    mnist(name, items, training(if n > 3 { 5 } else { 10 }, 0.05))
+    mnist(
+        name,
+        items,
+        training(
+            if n > 5 {
+                2
+            } else if n > 2 {
+                4
+            } else {
+                6
+            },
+            0.1,
+        ),
+    )
 }
 
 /// One block. Where it changes shapes, it has a `step` of one or two; `drop` is how often stochastic depth leaves it out.

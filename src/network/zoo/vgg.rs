@@ -23,8 +23,8 @@ pub(super) fn torchvision(name: &str, column: &[usize], normalized: bool) -> Val
 /// The first three blocks of column D at a quarter of its width: 28x28 halves no further.
 pub(super) fn small(normalized: bool) -> Value {
     let classifier = vec![flatten(), stage("classifier", classifier(128, 10))];
-    let (name, learning_rate) = if normalized { ("VGG with batch normalization", 0.05) } else { ("VGG", 0.01) };
-    narrow_mnist(name, vec![features(&VGG16[..10], normalized)], 4, classifier, training(12, learning_rate))
+    let (name, learning_rate) = if normalized { ("VGG with batch normalization", 0.1) } else { ("VGG", 0.02) };
+    narrow_mnist(name, vec![features(&VGG16[..10], normalized)], 4, classifier, training(6, learning_rate))
 }
 
 fn features(column: &[usize], normalized: bool) -> Value {

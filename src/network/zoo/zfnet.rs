@@ -17,7 +17,7 @@ pub(super) fn paper() -> Value {
 /// A sixth as wide. As in the paper, its first window is smaller than that of the small AlexNet, 3x3 in place of 5x5, and nothing is divided into towers.
 pub(super) fn small() -> Value {
     let layers = features(same_conv("conv1", 96, 3), same_conv("conv2", 256, 5));
-    narrow_mnist("ZFNet", layers, 6, classifier(256, 10), training(12, 0.01))
+    narrow_mnist("ZFNet", layers, 6, classifier(256, 10), training(6, 0.02))
 }
 
 /// The figure from the first convolution to the last pooling.

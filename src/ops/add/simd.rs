@@ -2,12 +2,13 @@
 
 use super::AddParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::ops::relu::simd::rectify;
+use crate::ops::relu::simd::Rectify;
 
 /// `y = a + b`, or the ReLU of it.
 pub fn forward(p: &AddParams, a: &[f32], b: &[f32], y: &mut [f32]) {
     debug_assert_eq!(y.len() % LANES, 0);
+    let rectify = Rectify::new(p.relu);
     for ((a, b), y) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)).zip(y.chunks_exact_mut(LANES)) {
-        rectify(F32x4::load(a) + F32x4::load(b), p.relu).store(y);
+        rectify.apply(F32x4::load(a) + F32x4::load(b)).store(y);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::params::BatchNorm2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::ops::relu::simd::rectify;
+use crate::ops::relu::simd::Rectify;
 
 /// Pixels of a block.
 const BLOCK: usize = 64;
@@ -64,14 +64,14 @@ pub fn batch_statistics(
 
 /// `y = gamma (x - mean) / deviation + beta`, through a ReLU where asked for.
 pub fn normalize(p: &BatchNorm2dParams, x: &[f32], statistics: &[f32], gamma: &[f32], beta: &[f32], y: &mut [f32]) {
-    let stride = p.channel_stride as usize;
+    let (stride, rectify) = (p.channel_stride as usize, Rectify::new(p.relu));
     for (x, y) in x.chunks(BLOCK * stride).zip(y.chunks_mut(BLOCK * stride)) {
         for c in (0..stride).step_by(LANES) {
             let (mean, inverse) = statistics_at(p, statistics, c);
             let (scale, beta) = (inverse * F32x4::load(&gamma[c..]), F32x4::load(&beta[c..]));
             for (x, y) in x[c..].chunks(stride).zip(y[c..].chunks_mut(stride)) {
                 let value = (F32x4::load(x) - mean).mul_add(scale, beta);
-                rectify(value, p.relu).store(y);
+                rectify.apply(value).store(y);
             }
         }
     }

@@ -2,18 +2,18 @@
 
 use super::ChannelAffineParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::ops::relu::simd::rectify;
+use crate::ops::relu::simd::Rectify;
 
 /// Pixels of a block: sums run over blocks, so that rounding errors stay those of one.
 const BLOCK: usize = 64;
 
 /// `y = weight x + bias`, through a ReLU where asked for.
 pub fn forward(p: &ChannelAffineParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mut [f32]) {
-    let stride = p.channel_stride as usize;
+    let (stride, rectify) = (p.channel_stride as usize, Rectify::new(p.relu));
     for (x, y) in x.chunks_exact(stride).zip(y.chunks_exact_mut(stride)) {
         for c in (0..stride).step_by(LANES) {
             let value = F32x4::load(&x[c..]).mul_add(F32x4::load(&weight[c..]), F32x4::load(&bias[c..]));
-            rectify(value, p.relu).store(&mut y[c..]);
+            rectify.apply(value).store(&mut y[c..]);
         }
     }
 }

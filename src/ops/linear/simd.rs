@@ -4,6 +4,7 @@ use super::params::LinearParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
 use crate::ops::conv2d::params::Conv2dParams;
 use crate::ops::conv2d::simd as conv2d;
+use crate::ops::relu::{NONE, simd::Rectify};
 
 /// `y[n][o] = bias[o] + sum over i of x[n][i] * weight[i][o]`, then ReLU where asked for. `bias` is not read without one.
 pub fn forward(p: &LinearParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mut [f32], scratch: &mut [f32]) {
@@ -30,8 +31,9 @@ fn forward_one(p: &LinearParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
             sum.store(sums);
         }
     }
-    if p.relu != 0 {
-        y.chunks_exact_mut(LANES).for_each(|y| F32x4::load(y).relu().store(y));
+    if p.relu != NONE {
+        let rectify = Rectify::new(p.relu);
+        y.chunks_exact_mut(LANES).for_each(|y| rectify.apply(F32x4::load(y)).store(y));
     }
 }
 

@@ -1,24 +1,36 @@
 //! ReLU on the CPU. Lengths are multiples of four: values are stored with their pad lanes.
 
 use super::{NONE, ReluParams, STRICT};
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::backend::cpu::simd::{F32x4, LANES, Mask4, U32x4};
 
 /// `y = x < 0 ? 0 : x`; NaN stays NaN.
 pub fn forward(p: &ReluParams, x: &[f32], y: &mut [f32]) {
     debug_assert_eq!(x.len() % LANES, 0);
+    let rectify = Rectify::new(p.relu);
     for (x, y) in x.chunks_exact(LANES).zip(y.chunks_exact_mut(LANES)) {
-        rectify(F32x4::load(x), p.relu).store(y);
+        rectify.apply(F32x4::load(x)).store(y);
     }
 }
 
-/// As [`super::rectify`], lane by lane.
-#[inline(always)]
-pub fn rectify(x: F32x4, relu: u32) -> F32x4 {
-    match relu {
-        NONE => x,
+/// A ReLU, or none, as the `relu` switch of a kernel's params says: the same few instructions for each, so that loops need no branches.
+#[derive(Clone, Copy, Debug)]
+pub struct Rectify {
+    floor: F32x4,
+    strict: Mask4,
+}
+
+impl Rectify {
+    /// For this switch.
+    pub fn new(relu: u32) -> Self {
+        let floor = F32x4::splat(if relu == NONE { f32::NEG_INFINITY } else { 0.0 });
+        Self { floor, strict: U32x4::splat(relu).equal(U32x4::splat(STRICT)) }
+    }
+
+    /// As [`super::rectify`], lane by lane.
+    #[inline(always)]
+    pub fn apply(self, x: F32x4) -> F32x4 {
         // A finite number times zero is zero; infinity and NaN become NaN.
-        STRICT => x.mul_add(F32x4::ZERO, x.relu()),
-        _ => x.relu(),
+        x.at_least(self.floor) + (x * F32x4::ZERO).keep(self.strict)
     }
 }
 

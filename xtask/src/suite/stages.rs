@@ -64,13 +64,13 @@ fn format(project: &mut Project) -> Result<Counts> {
 
 /// The files of the operators, and of their finite differences; what these declare themselves is found from there.
 fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
-    let list = |folder: &str| -> Result<_> {
+    let list = |folder: &str| -> Result<Vec<PathBuf>> {
         let folder = project.root.join(folder);
         let entries = folder.read_dir().context(|| format!("list {}", folder.display()))?;
-        Ok(entries.flatten().map(|entry| entry.path()))
+        Ok(entries.flatten().map(|entry| entry.path()).collect())
     };
-    let operators = list("src/ops")?.map(|path| path.join("mod.rs")).filter(|path| path.is_file());
-    let differences = list("tests/gradcheck")?.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let operators = list("src/ops")?.into_iter().map(|path| path.join("mod.rs")).filter(|path| path.is_file());
+    let differences = list("tests/gradcheck")?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     Ok(operators.chain(differences).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use super::Geometry;
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::ops::relu::{NONE, simd::rectify};
+use crate::ops::relu::{NONE, simd::Rectify};
 
 /// `y[c] = bias[c] + sum over taps of x[tap][c] * weight[tap][c]`.
 pub(super) fn forward(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32], relu: u32, y: &mut [f32]) {
@@ -16,7 +16,7 @@ pub(super) fn input_gradient(g: &Geometry, dy: &[f32], weight: &[f32], dx: &mut 
 
 fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f32], relu: u32, written: &mut [f32]) {
     let [vertical, horizontal] = g.axes(transposed);
-    let pixel = g.out_stride;
+    let (pixel, rectify) = (g.out_stride, Rectify::new(relu));
     let (read_row, written_row) = (horizontal.read * pixel, horizontal.written * pixel);
     for rows in vertical.runs() {
         for columns in horizontal.runs() {
@@ -39,7 +39,7 @@ fn walk(g: &Geometry, transposed: bool, read: &[f32], weight: &[f32], bias: &[f3
                                     acc = F32x4::load(&read[at + lane..]).mul_add(F32x4::load(&weight[tap * pixel + lane..]), acc);
                                 }
                             }
-                            rectify(acc, relu).store(&mut written[to + lane..]);
+                            rectify.apply(acc).store(&mut written[to + lane..]);
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use super::axis::{Axis, Run};
 use super::pack::panels;
 use crate::backend::cpu::simd::tile::{Steps, Taps, dot_tile};
 use crate::backend::cpu::simd::{F32x4, LANES, MR, round_up};
-use crate::ops::relu::{NONE, simd::rectify};
+use crate::ops::relu::{NONE, simd::Rectify};
 
 /// Positions computed with one panel before the next panel is taken: the panel stays in the first-level cache.
 /// A multiple of every tile height in use (4, 6 and 8).
@@ -223,7 +223,8 @@ fn tiles<const M: usize, const V: usize>(
     for (reads, writes) in reads.iter().zip(writes).take(positions.count.div_ceil(M)) {
         let mut acc = dot_tile::<M, V>(read, reads, panel, steps, start);
         if target.relu != NONE {
-            acc = acc.map(|row| row.map(|value| rectify(value, target.relu)));
+            let rectify = Rectify::new(target.relu);
+            acc = acc.map(|row| row.map(|value| rectify.apply(value)));
         }
         for (row, write) in acc.into_iter().zip(writes) {
             let to = &mut written[*write as usize + target.channel..][..target.lanes];
