@@ -33,7 +33,7 @@ impl Bytes {
 }
 
 impl ByteSource for Bytes {
-    fn len(&self) -> u64 {
+    fn size(&self) -> u64 {
         self.bytes.len() as u64
     }
 
@@ -181,7 +181,7 @@ fn a_large_tensor_comes_in_pieces() {
     let source = Bytes::new(file(&tensors));
     let mut network = inference(&spec, Kernels::Simd);
     block_on(network.load_weights(&source, |_, _| ())).unwrap();
-    assert!(*source.most.borrow() <= 16 << 20, "{:?} of {}", source.most, source.len());
+    assert!(*source.most.borrow() <= 16 << 20, "{:?} of {}", source.most, source.size());
     let image: Vec<f32> = (0..3000).map(|i| (i % 17) as f32 / 17.0 - 0.5).collect();
     let (_, logits) = block_on(network.forward(&image)).unwrap();
     let linear = |x: &[f64], name: &str| -> Vec<f64> {

@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
+use receptive::error::ShapeError;
 use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
+use receptive::network::zoo;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Plan, names};
 use receptive::rng::{Rng, Stream};
@@ -172,4 +174,13 @@ fn a_heads_loss_counts_as_much_as_its_weight_says() {
         assert!(losses[119] < 0.02 && evaluation.top1 == 8, "{kernels:?}: {:?}", &losses[100..]);
         assert!((evaluation.mean_loss() - losses[119]).abs() < 0.01, "metrics are of the network's own output");
     }
+}
+
+/// The images are of one size, and what reads them counts on it.
+#[test]
+fn images_of_another_size_are_refused_by_the_trainer() {
+    let mut spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
+    spec.input = [1, 32, 32];
+    let refused = Plan::within_memory(&spec, 1 << 40).unwrap_err();
+    assert!(matches!(&refused, ShapeError::ShapesDiffer { node, .. } if node == "input"), "{refused}");
 }

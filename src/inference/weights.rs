@@ -12,8 +12,8 @@ use crate::plan::{Located, Plan};
 /// A file, or something like it, that is read piece by piece.
 #[expect(async_fn_in_trait, reason = "used on one thread")]
 pub trait ByteSource {
-    /// Its length in bytes.
-    fn len(&self) -> u64;
+    /// Its bytes.
+    fn size(&self) -> u64;
 
     /// Reads so many bytes from this one on.
     async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, Error>;
@@ -79,7 +79,7 @@ fn described(entry: &Value) -> Option<Described<'_>> {
 /// Reads a file's header, and says where it ends.
 async fn read_header<S: ByteSource>(source: &S) -> Result<(u64, Map<String, Value>), Error> {
     let malformed = |reason: String| Error::from(WeightsError::MalformedWeights { reason });
-    let length = source.len();
+    let length = source.size();
     let start = if length < 8 { Vec::new() } else { source.read(0, 8).await? };
     let Ok(len) = <[u8; 8]>::try_from(start).map(u64::from_le_bytes) else {
         return Err(malformed(format!("it has {length} bytes, and its header alone takes more")));
@@ -119,7 +119,7 @@ pub(super) async fn find<S: ByteSource>(source: &S, plan: &Plan) -> Result<(Vec<
             continue;
         };
         let end = data.saturating_add(*to);
-        if to.checked_sub(*from) != Some(4 * place.shape.count() as u64) || end > source.len() {
+        if to.checked_sub(*from) != Some(4 * place.shape.count() as u64) || end > source.size() {
             return Err(malformed(format!("{name} cannot lie in bytes {from} to {to} behind the header; is it cut off?")).into());
         }
         pieces.push(Piece { place: place.clone(), bytes: data + from..end });

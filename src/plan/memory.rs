@@ -6,12 +6,7 @@ use crate::graph::{Graph, Role, ValueId};
 /// Gives every temporary that a call touches a buffer. Buffers come from `pool` first (left by earlier programs of the plan, which never run
 /// at the same time), best fit; a buffer too small for its new value grows. A kept value's buffer is used by nothing else, in no program. Returns a place
 /// for each of the graph's values.
-pub(super) fn assign(
-    graph: &Graph,
-    keep: &[ValueId],
-    buffers: &mut Vec<BufferSpec>,
-    pool: &mut Vec<BufferId>,
-) -> Vec<Option<BufferId>> {
+pub(super) fn assign(graph: &Graph, keep: &[ValueId], buffers: &mut Vec<BufferSpec>, pool: &mut Vec<BufferId>) -> Vec<Option<BufferId>> {
     let lives = lifetimes(graph);
     let mut free: Vec<BufferId> = pool.clone();
     let mut places: Vec<Option<BufferId>> = vec![None; graph.values.len()];
@@ -39,8 +34,7 @@ pub(super) fn assign(
             places[id.0] = Some(buffer);
         }
         // Only now: what a call writes must not share a buffer with what it reads.
-        let mut ended: Vec<ValueId> =
-            call.arguments.iter().copied().filter(|id| lives[id.0] == Some(now) && !keep.contains(id)).collect();
+        let mut ended: Vec<ValueId> = call.arguments.iter().copied().filter(|id| lives[id.0] == Some(now) && !keep.contains(id)).collect();
         ended.sort_unstable();
         ended.dedup();
         free.extend(ended.iter().filter_map(|id| places[id.0]));

@@ -212,12 +212,25 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Plans a specification as [`Plan::for_training`] does, or refuses one that needs more memory than there is.
+    /// Plans a specification as [`Plan::for_training`] does, for a data set's images.
     ///
     /// # Errors
-    /// [`ShapeError::TooLarge`] with the largest batch size that fits (0 when none does), and those of [`Plan::for_training`].
+    /// [`ShapeError::ShapesDiffer`] for an input that is not of their size, and those of [`Plan::for_training`].
+    pub fn for_dataset(spec: &Spec) -> Result<Self, ShapeError> {
+        // The gathering kernel counts on it: it would read on behind the last image.
+        if spec.input != [1, SIDE, SIDE] {
+            let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), Shape::new(&[1, SIDE, SIDE]).to_string());
+            return Err(ShapeError::ShapesDiffer { node, left, right });
+        }
+        Self::for_training(spec)
+    }
+
+    /// Plans a specification as [`Plan::for_dataset`] does, or refuses one that needs more memory than there is.
+    ///
+    /// # Errors
+    /// [`ShapeError::TooLarge`] with the largest batch size that fits (0 when none does), and those of [`Plan::for_dataset`].
     pub fn within_memory(spec: &Spec, limit_bytes: u64) -> Result<Self, ShapeError> {
-        let plan = Self::for_training(spec)?;
+        let plan = Self::for_dataset(spec)?;
         let needed_bytes = plan.bytes();
         if needed_bytes <= limit_bytes {
             return Ok(plan);

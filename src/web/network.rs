@@ -35,7 +35,7 @@ pub struct Network {
 struct OfBlob(Blob);
 
 impl ByteSource for OfBlob {
-    fn len(&self) -> u64 {
+    fn size(&self) -> u64 {
         self.0.size() as u64
     }
 

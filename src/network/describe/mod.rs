@@ -139,7 +139,7 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
     });
     let groups = groups.collect();
     let of_heads = |of: fn(&NodeDescription) -> u64| nodes.iter().filter(|node| node.head.is_some()).map(of).fold(0, u64::saturating_add);
-    let plan = match Plan::for_training(spec) {
+    let plan = match Plan::for_dataset(spec) {
         Err(error @ ShapeError::SizeOverflow { .. }) => return Err(error.into()),
         plan => plan.map(|plan| plan.bytes()),
     };
