@@ -217,12 +217,18 @@ impl Plan {
     /// # Errors
     /// [`ShapeError::ShapesDiffer`] for an input that is not of their size, and those of [`Plan::for_training`].
     pub fn for_dataset(spec: &Spec) -> Result<Self, ShapeError> {
-        // The gathering kernel counts on it: it would read on behind the last image.
-        if spec.input != [1, SIDE, SIDE] {
-            let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), Shape::new(&[1, SIDE, SIDE]).to_string());
-            return Err(ShapeError::ShapesDiffer { node, left, right });
-        }
-        Self::for_training(spec)
+        let plan = Self::for_training(spec)?;
+        Self::check_images(spec).map(|()| plan)
+    }
+
+    /// Refuses an input that is not of the size of a data set's images: the gathering kernel would read on behind the last of them.
+    ///
+    /// # Errors
+    /// [`ShapeError::ShapesDiffer`].
+    fn check_images(spec: &Spec) -> Result<(), ShapeError> {
+        let (left, right) = (Shape::new(&spec.input), Shape::new(&[1, SIDE, SIDE]));
+        let differ = || ShapeError::ShapesDiffer { node: "input".into(), left: left.to_string(), right: right.to_string() };
+        if left == right { Ok(()) } else { Err(differ()) }
     }
 
     /// Plans a specification as [`Plan::for_dataset`] does, or refuses one that needs more memory than there is.
