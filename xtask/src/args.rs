@@ -21,6 +21,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
   describe --list           names of all presets
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers 1] [--epochs N] [--seed N] [--json]
                             train on MNIST in headless Chromium, as the page does
+  table [PRESET]... [--render]  train presets (all without names) for their own epochs, and write docs/presets.md; --render writes it from what is known
   forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
                             one image through networks of any size in headless Chromium; without names, through all at true size
   bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--seconds S] [--build simd128|relaxed_simd] [--json]
@@ -51,6 +52,8 @@ pub enum Command {
     Describe(Describe),
     /// Train in headless Chromium.
     Train(Train),
+    /// Train presets and write down what they reach.
+    Table(Table),
     /// Run networks forward in headless Chromium.
     Forward(Forward),
     /// Measure speed in headless Chromium.
@@ -92,6 +95,15 @@ pub struct Train {
     pub seed: Option<u64>,
     /// Print JSON.
     pub json: bool,
+}
+
+/// Options of `table`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The presets to train; all if there are none.
+    pub presets: Vec<String>,
+    /// Only write the table from what is known.
+    pub render: bool,
 }
 
 /// Options of `forward`.
@@ -167,6 +179,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "conformance" => conformance(parser),
         "describe" => describe(parser),
         "train" => train(parser),
+        "table" => table(parser),
         "forward" => forward(parser),
         "bench" => bench(parser),
         other => Err(Failure::new(format!("there is no command `{other}`")).with_remedy("cargo xtask help").into()),
@@ -247,6 +260,19 @@ fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     options.network =
         network.ok_or_else(|| Failure::new("train needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
     Ok(Command::Train(options))
+}
+
+fn table(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut options = Table { presets: vec![], render: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("render") => options.render = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) => options.presets.push(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Table(options))
 }
 
 fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {

@@ -15,7 +15,7 @@ const ALLOWED: f64 = 1e-3;
 /// Builds the package, runs each network on each backend, prints a line each, and fails where one cannot run or backends disagree.
 pub fn run(project: &mut Project, options: &Forward) -> Result<()> {
     setup::prepare(project, setup::FOR_BROWSER)?;
-    let names = if options.networks.is_empty() { true_sizes(project)? } else { options.networks.clone() };
+    let names = if options.networks.is_empty() { native::true_sizes(project)? } else { options.networks.clone() };
     let weights = options.weights.as_ref().map(|file| file.canonicalize().context(|| format!("find {}", file.display()))).transpose()?;
     let mut runs = Vec::new();
     for name in names {
@@ -48,18 +48,6 @@ pub fn run(project: &mut Project, options: &Forward) -> Result<()> {
 /// Headless Chromium's WebGPU is a software adapter, which the engine takes only when asked for by this name.
 fn software(backend: &str) -> &str {
     if backend == "webgpu" { "webgpu_software" } else { backend }
-}
-
-/// The names of all networks that are not presets for MNIST.
-fn true_sizes(project: &Project) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    let listed = run_lines(&mut native::command(project, &["list", "--json"]), None, |line| {
-        let network: Value = serde_json::from_str(line).unwrap_or_default();
-        if network["trains_on_mnist"] == false {
-            names.extend(network["name"].as_str().map(str::to_owned));
-        }
-    })?;
-    if listed { Ok(names) } else { Err(Failure::new("the networks could not be listed")) }
 }
 
 fn text(value: &Value) -> &str {

@@ -14,6 +14,7 @@ mod project;
 mod serve;
 mod setup;
 mod suite;
+mod table;
 mod train;
 
 use std::process::ExitCode;
@@ -56,6 +57,7 @@ fn run() -> Result<bool> {
         }
         Command::Describe(options) => return native::describe(&project, &options),
         Command::Train(options) => train::run(&mut project, &options)?,
+        Command::Table(options) => table::run(&mut project, &options)?,
         Command::Forward(options) => forward::run(&mut project, &options)?,
         Command::Bench(options) => bench::run(&mut project, &options)?,
     }

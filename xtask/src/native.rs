@@ -44,6 +44,37 @@ pub fn spec(project: &Project, network: &str) -> Result<Value> {
     serde_json::from_str(&text).context(|| format!("understand the specification of {network}"))
 }
 
+/// Names of all presets.
+pub fn presets(project: &Project) -> Result<Vec<String>> {
+    listed(project, true)
+}
+
+/// Names of all networks that are not presets for MNIST.
+pub fn true_sizes(project: &Project) -> Result<Vec<String>> {
+    listed(project, false)
+}
+
+fn listed(project: &Project, presets: bool) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let ok = run_lines(&mut command(project, &["list", "--json"]), None, |line| {
+        let network: Value = serde_json::from_str(line).unwrap_or_default();
+        if network["trains_on_mnist"] == presets {
+            names.extend(network["name"].as_str().map(str::to_owned));
+        }
+    })?;
+    if ok { Ok(names) } else { Err(Failure::new("the networks could not be listed")) }
+}
+
+/// What `describe --json` prints of a network.
+pub fn description(project: &Project, network: &str) -> Result<Value> {
+    let mut text = String::new();
+    let ok = run_lines(&mut command(project, &["describe", network, "--json"]), None, |line| text.push_str(line))?;
+    if !ok {
+        return Err(Failure::new(format!("`{network}` cannot be described")));
+    }
+    serde_json::from_str(&text).context(|| format!("understand the description of {network}"))
+}
+
 /// Compiles the native program, so that the time of what follows is its own.
 pub fn compile(project: &Project) -> Result<()> {
     let mut cargo = project.command("cargo");

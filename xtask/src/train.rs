@@ -56,7 +56,8 @@ pub fn epochs(project: &Project, spec: &Value, backend: &str, mut epoch: impl Fn
     if ended_well && done > 0 { Ok(done) } else { Err(Failure::new(format!("training ended after {done} epochs"))) }
 }
 
-fn epoch_json(event: &Value) -> Value {
+/// The documented fields of an epoch.
+pub fn epoch_json(event: &Value) -> Value {
     let fields = ["epoch", "train_loss", "test_top1", "test_top5", "seconds", "images_per_second"];
     // Only networks that say a class for every pixel have this one.
     let fields = fields.into_iter().chain(event["test_mean_iou"].is_number().then_some("test_mean_iou"));
