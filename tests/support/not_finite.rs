@@ -63,6 +63,12 @@ fn biases() -> Vec<Case> {
             "norm",
         ),
         case(
+            "a batch_norm2d, whose running statistics must not keep it",
+            network(vec![conv("conv", 6, 5), json!({"op": "batch_norm2d"}), relu(), conv("next", 4, 1)]),
+            "conv.bias",
+            "conv",
+        ),
+        case(
             "a ReLU in channel_affine",
             network(vec![conv("conv", 6, 5), json!({"op": "channel_affine", "name": "scale"}), relu()]),
             "scale.bias",
@@ -170,7 +176,9 @@ async fn check_case(device: Device, case: &Case, value: f32) {
     if case.what.starts_with("a ReLU") && value == f32::NEG_INFINITY {
         assert!(trainer.evaluate(Split::Test, BATCH).await.expect("evaluated").mean_loss().is_finite(), "{what}");
     }
+    // With the parameter as it was, nothing of it is left.
     trainer.write_parameter(case.parameter, &good).expect("written");
+    assert!(trainer.evaluate(Split::Test, BATCH).await.expect("evaluated").mean_loss().is_finite(), "{what}: something stayed");
 }
 
 /// Checks every case on a device.

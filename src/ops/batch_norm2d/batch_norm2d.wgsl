@@ -91,8 +91,11 @@ fn combine_statistics(
     }
     statistics[vector] = mean;
     statistics[vectors + vector] = without_padding(1.0 / sqrt(squares / count + p.eps), vector, p.channels);
-    running_mean[vector] += p.momentum * (mean - running_mean[vector]);
-    running_var[vector] += p.momentum * without_padding(squares / (count - 1.0) - running_var[vector], vector, p.channels);
+    // What is no number (all exponent bits set) leaves the running ones as they are.
+    let none = (bitcast<vec4<u32>>(squares) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
+    running_mean[vector] += select(p.momentum * (mean - running_mean[vector]), vec4<f32>(0.0), none);
+    let variance = without_padding(squares / (count - 1.0) - running_var[vector], vector, p.channels);
+    running_var[vector] += select(p.momentum * variance, vec4<f32>(0.0), none);
 }
 
 @group(0) @binding(0) var<storage, read> kept_mean: array<vec4<f32>>;

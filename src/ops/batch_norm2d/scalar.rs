@@ -21,7 +21,7 @@ fn sum_of<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
 }
 
 /// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
-/// its variance then divided by n - 1.
+/// its variance then divided by n - 1. Where these are no numbers the running ones stay: training stops then, and goes on from what was.
 pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
     let p: BatchNorm2dParams = args.params();
     let [x, statistics, running_mean, running_var] = args.take();
@@ -34,8 +34,10 @@ pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
         let squares = sum_of(p.pixels as usize, |pixel| deviation(pixel) * deviation(pixel));
         *statistics.at(0, c, 0, 0) = mean;
         *statistics.at(1, c, 0, 0) = (squares / count + T::of(p.eps.into())).sqrt().recip();
-        running_mean[c] += momentum * (mean - running_mean[c]);
-        running_var[c] += momentum * (squares / (count - T::one()) - running_var[c]);
+        if squares.is_finite() {
+            running_mean[c] += momentum * (mean - running_mean[c]);
+            running_var[c] += momentum * (squares / (count - T::one()) - running_var[c]);
+        }
     }
 }
 

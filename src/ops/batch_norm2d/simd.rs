@@ -57,8 +57,11 @@ pub fn batch_statistics(
         let squares = blocks().map(|(count, [block, squares])| squares + count * (block - mean) * (block - mean)).sum::<f64>();
         statistics[c] = mean as f32;
         statistics[stride + c] = (squares / count + f64::from(p.eps)).sqrt().recip() as f32;
-        running_mean[c] += p.momentum * (mean as f32 - running_mean[c]);
-        running_var[c] += p.momentum * ((squares / (count - 1.0)) as f32 - running_var[c]);
+        let variance = (squares / (count - 1.0)) as f32;
+        if variance.is_finite() {
+            running_mean[c] += p.momentum * (mean as f32 - running_mean[c]);
+            running_var[c] += p.momentum * (variance - running_var[c]);
+        }
     }
 }
 
