@@ -43,7 +43,7 @@ use crate::compare::{Case, open};
 type Geometry = ([usize; 4], usize, [usize; 2], [usize; 2], [usize; 2], [usize; 2], usize, bool);
 
 /// One operator on one map, forward and backward.
-async fn map(wgpu: &Wgpu, seed: u64, dims: &[usize], operator: impl Operator + 'static) {
+async fn map(wgpu: &Wgpu, seed: u64, dims: &[usize], operator: impl Operator + std::fmt::Debug + 'static) {
     let mut case = Case::new(format!("{dims:?} {operator:?}"), seed);
     let x = case.random_floats("x", dims);
     let y = case.apply(operator, &[x]);
