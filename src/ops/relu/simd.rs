@@ -29,8 +29,8 @@ impl Rectify {
     /// As [`super::rectify`], lane by lane.
     #[inline(always)]
     pub fn apply(self, x: F32x4) -> F32x4 {
-        // A finite number times zero is zero; infinity and NaN become NaN.
-        x.at_least(self.floor) + (x * F32x4::ZERO).keep(self.strict)
+        // A finite number times zero is zero, infinity and NaN become NaN. The signs are those with which -0 stays -0, as in PyTorch.
+        x.at_least(self.floor) - (x * F32x4::splat(-0.0)).keep(self.strict)
     }
 }
 
@@ -62,6 +62,11 @@ mod tests {
         assert_eq!(y[..3], [0.0, 0.0, 2.0]);
         assert!(y[3].is_nan());
         assert_eq!(y[4..], [3.0, 0.0, f32::INFINITY, 0.0]);
+        for relu in [NONE, super::super::PLAIN, STRICT] {
+            forward(&params(relu), &[-0.0, 0.0, 1.0, 2.0], &mut y[..4]);
+            assert_eq!(y[..4].iter().map(|y| y.to_bits()).collect::<Vec<_>>(), [-0.0_f32, 0.0, 1.0, 2.0].map(f32::to_bits), "{relu}");
+        }
+        forward(&params(super::super::PLAIN), &x, &mut y);
         let mut dx = [7.0; 8];
         backward(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], &y, &mut dx);
         assert_eq!(dx, [0.0, 0.0, 3.0, 0.0, 5.0, 0.0, 7.0, 0.0]);
