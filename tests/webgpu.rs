@@ -9,6 +9,8 @@ mod compare;
 mod device;
 #[path = "webgpu/guard.rs"]
 mod guard;
+#[path = "webgpu/inference.rs"]
+mod inference;
 #[path = "support/not_finite.rs"]
 mod not_finite;
 #[path = "webgpu/operators.rs"]
