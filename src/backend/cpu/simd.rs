@@ -174,13 +174,13 @@ impl F32x4 {
         return F32x4(self.0.map(f32::sqrt));
     }
 
-    /// Lane-wise `self < floor ? floor : self`; NaN stays NaN.
+    /// Lane-wise `self < floor ? 0 : self`; NaN and -0 stay. No maximum: compilers make a relaxed one of it, which may let neither stay.
     #[inline(always)]
-    pub fn at_least(self, floor: F32x4) -> F32x4 {
+    pub fn zero_below(self, floor: F32x4) -> F32x4 {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return F32x4(arch::f32x4_pmax(self.0, floor.0));
+        return F32x4(arch::v128_andnot(self.0, arch::f32x4_lt(self.0, floor.0)));
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        return self.zip(floor, |a, floor| if a < floor { floor } else { a });
+        return self.zip(floor, |a, floor| if a < floor { 0.0 } else { a });
     }
 
     /// Lane-wise `self > other`.
@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_floor_keeps_nan() {
-        assert_lanes(vectors().0.at_least(F32x4::ZERO), [1.5, 0.0, 0.0, f32::NAN]);
+        assert_lanes(vectors().0.zero_below(F32x4::ZERO), [1.5, 0.0, 0.0, f32::NAN]);
     }
 
     #[test]

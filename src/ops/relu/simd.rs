@@ -30,7 +30,7 @@ impl Rectify {
     #[inline(always)]
     pub fn apply(self, x: F32x4) -> F32x4 {
         // A finite number times zero is zero, infinity and NaN become NaN. The signs are those with which -0 stays -0, as in PyTorch.
-        x.at_least(self.floor) - (x * F32x4::splat(-0.0)).keep(self.strict)
+        x.zero_below(self.floor) - (x * F32x4::splat(-0.0)).keep(self.strict)
     }
 }
 

@@ -79,7 +79,7 @@ pub fn step_centered(gradients: &[f32], hyper: &[f32], undecayed: &[u32], parame
                 let mean = rates.held(place).mul_add(rates.alpha, g * rates.taken);
                 mean.store(place);
                 // The variance; rounding can make it negative, which has no root.
-                (square - mean * mean).at_least(F32x4::ZERO)
+                (square - mean * mean).zero_below(F32x4::ZERO)
             });
         }
     }
