@@ -71,6 +71,21 @@ pub fn hash(input: u32) -> u32 {
     (word >> 22) ^ word
 }
 
+/// What is drawn from in one step: the words that the step is told by, after what tells these numbers from those of others that draw in it.
+pub fn step_key(stream: u32, words: &[u32]) -> u32 {
+    words.iter().fold(stream, |key, &word| hash(key ^ word))
+}
+
+/// Random number `which` of a key; also the key of a part of what the key is for, such as one image.
+pub fn draw(key: u32, which: u32) -> u32 {
+    hash(key ^ hash(which))
+}
+
+/// Uniform in `[0, 1)` from random bits, exact in single precision.
+pub fn fraction(bits: u32) -> f64 {
+    f64::from(bits >> 8) / f64::from(1 << 24)
+}
+
 /// The number that a hash is below with probability `p`.
 pub fn threshold(p: f64) -> u32 {
     (p * f64::from(u32::MAX)).round() as u32

@@ -9,7 +9,7 @@ use super::gather::NO_IMAGE;
 use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
-use crate::rng::hash;
+use crate::rng::{self, fraction, step_key};
 
 /// Background, and ten digits.
 pub const CLASSES: usize = 11;
@@ -87,7 +87,7 @@ fn workgroups(bytes: &[u8]) -> u64 {
 /// Random number `which` of an image: uniform in `[0, 1)`, exact in single precision.
 #[inline(never)]
 fn draw<T: Real>(key: u32, which: u32) -> T {
-    T::of(f64::from(hash(key ^ hash(which)) >> 8) / f64::from(1 << 24))
+    T::of(fraction(rng::draw(key, which)))
 }
 
 /// An arc of a circle, with round ends.
@@ -168,7 +168,7 @@ fn clutter<T: Real>(mut args: Args<'_, T>) {
             targets.fill(IGNORE_INDEX as u32);
             continue;
         }
-        let key = hash(random.iter().fold(STREAM, |key, &word| hash(key ^ word)) ^ hash(index));
+        let key = rng::draw(step_key(STREAM, random), index);
         let more: T = draw::<T>(key, draws::STROKES) * T::of(f64::from(MOST - FEWEST + 1));
         let count = FEWEST + more.to_u32().unwrap_or(0);
         let strokes: Vec<Stroke<T>> = (0..count).map(|number| Stroke::new(&p, key, number)).collect();

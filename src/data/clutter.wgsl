@@ -27,19 +27,19 @@ const NO_IMAGE: u32 = 0xffffffffu;
 const IGNORE_INDEX: u32 = 0xffffff9cu;
 
 // Random number `which` of an image, uniform in [0, 1): 0 for the number of strokes, eight for each stroke from 8 on, from 64 on one a pixel.
-fn draw(key: u32, which: u32) -> f32 {
-    return f32(hash(key ^ hash(which)) >> 8u) / 16777216.0;
+fn number(key: u32, which: u32) -> f32 {
+    return fraction(draw(key, which));
 }
 
 // The brightness at a place (right, down) of the stroke whose random numbers begin at `first`: an arc of a circle with round ends.
 fn stroke(key: u32, first: u32, at: vec2<f32>) -> f32 {
     let size = vec2<f32>(f32(p.width - 1u), f32(p.height - 1u));
-    let place = at - size * vec2<f32>(draw(key, first), draw(key, first + 1u));
-    let turn = 2.0 * draw(key, first + 2u) - 1.0;
-    let end = select(1.0, -1.0, draw(key, first + 3u) < 0.5);
+    let place = at - size * vec2<f32>(number(key, first), number(key, first + 1u));
+    let turn = 2.0 * number(key, first + 2u) - 1.0;
+    let end = select(1.0, -1.0, number(key, first + 3u) < 0.5);
     let direction = end * vec2<f32>(1.0 - turn * turn, 2.0 * turn) / (1.0 + turn * turn);
-    let half = 4.0 + 4.0 * draw(key, first + 4u);
-    let bend = half * (0.05 + 0.7 * draw(key, first + 5u));
+    let half = 4.0 + 4.0 * number(key, first + 4u);
+    let bend = half * (0.05 + 0.7 * number(key, first + 5u));
     let offset = (half * half - bend * bend) / (2.0 * bend);
     let radius = offset + bend;
 
@@ -52,8 +52,8 @@ fn stroke(key: u32, first: u32, at: vec2<f32>) -> f32 {
         // `from_centre - radius`, without the difference of two large numbers.
         distance = abs(along * along + up * up + 2.0 * up * offset - half * half) / (from_centre + radius);
     }
-    let thickness = 0.9 + 0.6 * draw(key, first + 6u);
-    return (0.75 + 0.25 * draw(key, first + 7u)) * clamp(thickness + 0.5 - distance, 0.0, 1.0);
+    let thickness = 0.9 + 0.6 * number(key, first + 6u);
+    return (0.75 + 0.25 * number(key, first + 7u)) * clamp(thickness + 0.5 - distance, 0.0, 1.0);
 }
 
 // One thread a pixel: its only channel, three zeros, and its class.
@@ -74,8 +74,7 @@ fn clutter(
         targets[at] = IGNORE_INDEX;
         return;
     }
-    let run = hash(hash(hash(hash(STREAM ^ random[0]) ^ random[1]) ^ random[2]) ^ random[3]);
-    let key = hash(run ^ hash(index));
+    let key = draw(step_key(STREAM, vec4<u32>(random[0], random[1], random[2], random[3])), index);
     let pixel = at % size;
     let image = index * p.step;
     let byte = image * size + pixel;
@@ -83,13 +82,13 @@ fn clutter(
     targets[at] = select(0u, 1u + labels[image], ink >= 128u);
 
     let place = vec2<f32>(f32(pixel % p.width), f32(pixel / p.width));
-    let count = FEWEST + u32(f32(MOST - FEWEST + 1u) * draw(key, 0u));
+    let count = FEWEST + u32(f32(MOST - FEWEST + 1u) * number(key, 0u));
     var under = 0.0;
-    for (var number = 1u; number <= count; number += 1u) {
-        under = max(under, stroke(key, 8u * number, place));
+    for (var drawn = 1u; drawn <= count; drawn += 1u) {
+        under = max(under, stroke(key, 8u * drawn, place));
     }
     let digit = f32(ink) / 255.0;
-    let noise = p.noise * (2.0 * draw(key, 64u + pixel) - 1.0);
+    let noise = p.noise * (2.0 * number(key, 64u + pixel) - 1.0);
     let seen = clamp(digit + (1.0 - digit) * under + noise, 0.0, 1.0);
     x[at] = vec4<f32>((seen - p.mean) / p.deviation, 0.0, 0.0, 0.0);
 }

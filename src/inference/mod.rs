@@ -35,6 +35,22 @@ pub fn needed_bytes(plan: &Plan, kernels: Option<Kernels>) -> u64 {
     plan.bytes() + 4 * (scratch + largest + CHUNK) as u64
 }
 
+/// Rows of a tensor that are held at a time.
+struct Part {
+    /// The first of them.
+    first: usize,
+    /// Values in each.
+    row: usize,
+    count: usize,
+}
+
+/// A tensor in parts of at most [`CHUNK`], or of a row.
+fn parts(place: &Located) -> impl Iterator<Item = Part> {
+    let (rows, row) = place.layout.rows(&place.shape);
+    let step = (CHUNK / row).max(1);
+    (0..rows).step_by(step).map(move |first| Part { first, row, count: step.min(rows - first) })
+}
+
 impl Inference {
     /// Plans a network and allocates its memory. It has no weights yet.
     ///
@@ -78,10 +94,8 @@ impl Inference {
             let (spec, place) = (&parameter.spec, self.plan.parameter_place(parameter, 0));
             let mut stored = vec![0.0; place.range.len];
             let mut values = init::values(spec, self.init, &mut rng);
-            let (rows, row) = spec.layout.rows(&spec.shape);
-            let step = (CHUNK / row).max(1);
-            for first in (0..rows).step_by(step) {
-                let canonical: Vec<f32> = values.by_ref().take((rows - first).min(step) * row).collect();
+            for Part { first, row, count } in parts(&place) {
+                let canonical: Vec<f32> = values.by_ref().take(count * row).collect();
                 spec.layout.store_rows(&spec.shape, first, &canonical, &mut stored);
             }
             self.executor.write_stored(place.range, &stored)?;
@@ -107,10 +121,8 @@ impl Inference {
         for piece in &pieces {
             let Piece { place, bytes } = piece;
             let mut stored = vec![0.0; place.range.len];
-            let (rows, row) = place.layout.rows(&place.shape);
-            let step = (CHUNK / row).max(1);
-            for first in (0..rows).step_by(step) {
-                let (from, len) = (bytes.start + 4 * (first * row) as u64, 4 * (rows - first).min(step) * row);
+            for Part { first, row, count } in parts(place) {
+                let (from, len) = (bytes.start + 4 * (first * row) as u64, 4 * count * row);
                 let chunk = source.read(from, len).await?;
                 let canonical: Vec<f32> = chunk.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect();
                 place.layout.store_rows(&place.shape, first, &canonical, &mut stored);

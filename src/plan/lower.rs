@@ -121,11 +121,15 @@ impl Builder {
     }
 
     fn assemble(&self, graph: &Graph, keep: &[ValueId], places: &[Option<Range>]) -> Program {
+        let known = |id: &ValueId| {
+            debug_assert!(places[id.0].is_some(), "{}: what a call touches has memory", graph.value(*id).name);
+            places[id.0]
+        };
         let steps = graph.calls.iter().map(|call| Step {
             node: call.node.clone(),
             kernel: call.kernel,
             params: call.params.clone(),
-            arguments: call.arguments.iter().filter_map(|id| places[id.0]).collect(),
+            arguments: call.arguments.iter().filter_map(known).collect(),
         });
         let values = graph.values.iter().zip(places).enumerate().filter_map(|(index, (value, place))| {
             let visible = value.role != Role::Temporary || keep.contains(&ValueId(index));

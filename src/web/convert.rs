@@ -10,7 +10,9 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
+use crate::backend::select::BackendChoice;
 use crate::error::{Error, TrainError};
+use crate::network::spec::Spec;
 
 /// Plain objects and arrays; bytes as `Uint8Array`.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
@@ -22,6 +24,15 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 /// A thrown `malformed_request` for a value of another form.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|error| throw(&TrainError::MalformedRequest { reason: error.to_string() }.into()))
+}
+
+/// The specification of a network, and where it is to run.
+///
+/// # Errors
+/// A thrown `malformed_request`, or what is wrong with the specification.
+pub fn read_network(spec: JsValue, backend: JsValue) -> Result<(Spec, BackendChoice), JsValue> {
+    let choice = from_js(backend)?;
+    Ok((Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?, choice))
 }
 
 /// The object a caller catches: `{ kind, message, ...fields }`.

@@ -9,12 +9,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::convert::{from_js, js, promise, to_js};
-use crate::backend::select::{BackendChoice, BackendStatus, select};
+use super::convert::{js, promise, read_network, to_js};
+use crate::backend::select::{BackendStatus, select};
 use crate::error::{Error, WeightsError};
 use crate::inference::weights::ByteSource;
 use crate::inference::{Inference, ranking};
-use crate::network::spec::Spec;
 
 /// A network of any size, forward only: the networks of the literature at their own resolutions, with weights from a seed or from a file. Everything is
 /// async and nothing is global. All errors are `ReceptiveError` objects.
@@ -70,12 +69,11 @@ impl Network {
         #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
         #[wasm_bindgen(unchecked_param_type = "BackendChoice")] backend: JsValue,
     ) -> Promise {
-        let (spec, choice) = match (from_js(spec), from_js::<BackendChoice>(backend)) {
-            (Ok(spec), Ok(choice)) => (spec, choice),
-            (Err(error), _) | (_, Err(error)) => return Promise::reject(&error),
+        let (spec, choice) = match read_network(spec, backend) {
+            Ok(read) => read,
+            Err(error) => return Promise::reject(&error),
         };
         promise(async move {
-            let spec = Spec::from_json(&spec)?;
             let selected = select(choice).await?;
             let core = Inference::new(&spec, selected.device).await?;
             Ok(Network { core: Rc::new(Mutex::new(core)), backend: selected.status }.into())

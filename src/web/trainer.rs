@@ -7,11 +7,10 @@ use async_lock::Mutex;
 use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{from_js, js, promise, to_js};
-use crate::backend::select::{BackendChoice, BackendStatus, select};
+use super::convert::{js, promise, read_network, to_js};
+use crate::backend::select::{BackendStatus, select};
 use crate::data::dataset::{Dataset, IdxPair, Split};
 use crate::network::describe::{NetworkDescription, describe};
-use crate::network::spec::Spec;
 use crate::train::trainer::Trainer as Core;
 
 /// A network in training. Everything is async and nothing is global: two trainers live side by side. All errors are `ReceptiveError` objects.
@@ -62,12 +61,11 @@ impl Trainer {
         test_images: Vec<u8>,
         test_labels: Vec<u8>,
     ) -> Promise {
-        let (spec, choice) = match (from_js(spec), from_js::<BackendChoice>(backend)) {
-            (Ok(spec), Ok(choice)) => (spec, choice),
-            (Err(error), _) | (_, Err(error)) => return Promise::reject(&error),
+        let (spec, choice) = match read_network(spec, backend) {
+            Ok(read) => read,
+            Err(error) => return Promise::reject(&error),
         };
         promise(async move {
-            let spec = Spec::from_json(&spec)?;
             let pair = |images_name, images, labels_name, labels| IdxPair { images_name, images, labels_name, labels };
             let train = pair("train images", &train_images, "train labels", &train_labels);
             let test = pair("test images", &test_images, "test labels", &test_labels);

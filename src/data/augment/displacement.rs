@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::backend::cpu::simd::LANES;
 use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
 use crate::ops::PRELUDE;
-use crate::rng::hash;
+use crate::rng::{draw, step_key};
 
 /// Tells these random numbers from those of others that draw in the same step.
 const STREAM: u32 = 0x656c_6173;
@@ -59,12 +59,12 @@ fn workgroups(bytes: &[u8]) -> u64 {
 
 /// What image `n` draws from.
 pub(super) fn image_key(stream: u32, random: &[u32], n: usize) -> u32 {
-    hash(random.iter().fold(stream, |key, &word| hash(key ^ word)) ^ hash(n as u32))
+    draw(step_key(stream, random), n as u32)
 }
 
 /// Two numbers in ±1 for a pixel: right and down. Exact in single precision.
 fn noise<T: Real>(key: u32, pixel: usize) -> [T; 2] {
-    let bits = hash(key ^ hash(pixel as u32));
+    let bits = draw(key, pixel as u32);
     [bits & 0xffff, bits >> 16].map(|bits| T::of((2.0 * f64::from(bits) + 1.0) / 65_536.0 - 1.0))
 }
 

@@ -22,7 +22,7 @@ const STREAM: u32 = 0x656c6173u;
 
 // Two numbers in ±1 for a pixel: right and down.
 fn noise(key: u32, pixel: u32) -> vec2<f32> {
-    let bits = hash(key ^ hash(pixel));
+    let bits = draw(key, pixel);
     return (2.0 * vec2<f32>(f32(bits & 0xffffu), f32(bits >> 16u)) + 1.0) / 65536.0 - 1.0;
 }
 
@@ -38,8 +38,7 @@ fn smooth_rows(
     if at >= p.batch * size {
         return;
     }
-    let run = hash(hash(hash(hash(STREAM ^ random[0]) ^ random[1]) ^ random[2]) ^ random[3]);
-    let key = hash(run ^ hash(at / size));
+    let key = draw(step_key(STREAM, vec4<u32>(random[0], random[1], random[2], random[3])), at / size);
     let x = at % p.width;
     let row = at % size - x;
     let first = x - min(x, p.radius);

@@ -7,7 +7,7 @@ use super::displacement::image_key;
 use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::ops::PRELUDE;
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN};
-use crate::rng::{hash, threshold};
+use crate::rng::{draw, fraction, threshold};
 use crate::shape::Shape;
 
 /// Tells these random numbers from those of others that draw in the same step.
@@ -120,16 +120,6 @@ fn workgroups(bytes: &[u8]) -> u64 {
     (u64::from(p.batch) * u64::from(p.height) * u64::from(p.width)).div_ceil(64)
 }
 
-/// Random number `which` of an image.
-fn draw(key: u32, which: u32) -> u32 {
-    hash(key ^ hash(which))
-}
-
-/// Uniform in `[0, 1)`, exact in single precision.
-fn uniform<T: Real>(bits: u32) -> T {
-    T::of(f64::from(bits >> 8) / f64::from(1 << 24))
-}
-
 /// Uniform in `[-1, 1)`, exact in single precision.
 fn symmetric<T: Real>(bits: u32) -> T {
     T::of(f64::from(bits >> 8) / f64::from(1 << 23) - 1.0)
@@ -208,7 +198,7 @@ fn warp<T: Real>(mut args: Args<'_, T>) {
             for column in 0..p.width as usize {
                 if drawn.rectangle.is_some_and(|rectangle| rectangle.holds(row, column)) {
                     let bits = draw(key, draws::PIXELS + (row * p.width as usize + column) as u32);
-                    *augmented.at(n, 0, row, column) = if p.noise == 1 { (uniform::<T>(bits) - mean) / deviation } else { background };
+                    *augmented.at(n, 0, row, column) = if p.noise == 1 { (T::of(fraction(bits)) - mean) / deviation } else { background };
                     continue;
                 }
                 let right = T::of(column as f64 - f64::from(drawn.shift[0])) - middle_x;

@@ -40,10 +40,6 @@ const DRAW_TOP: u32 = 7u;
 const DRAW_LEFT: u32 = 8u;
 const DRAW_PIXELS: u32 = 16u;
 
-fn draw(key: u32, which: u32) -> u32 {
-    return hash(key ^ hash(which));
-}
-
 // Uniform in [-1, 1).
 fn symmetric(bits: u32) -> f32 {
     return f32(bits >> 8u) / 8388608.0 - 1.0;
@@ -106,13 +102,12 @@ fn warp(
     if at >= p.batch * size {
         return;
     }
-    let run = hash(hash(hash(hash(STREAM ^ random[0]) ^ random[1]) ^ random[2]) ^ random[3]);
-    let key = hash(run ^ hash(at / size));
+    let key = draw(step_key(STREAM, vec4<u32>(random[0], random[1], random[2], random[3])), at / size);
     let row = at / p.width % p.height;
     let column = at % p.width;
     if erased(key, row, column) {
         let bits = draw(key, DRAW_PIXELS + at % size);
-        let value = select(0.0, f32(bits >> 8u) / 16777216.0, p.noise == 1u);
+        let value = select(0.0, fraction(bits), p.noise == 1u);
         y[at] = vec4<f32>((value - p.mean) / p.deviation, 0.0, 0.0, 0.0);
         return;
     }

@@ -15,8 +15,8 @@ struct DropoutParams {
 @group(0) @binding(0) var<storage, read> random: array<u32>;
 @group(0) @binding(1) var<storage, read_write> drawn_mask: array<vec4<f32>>;
 
-fn draw(key: u32, at: u32) -> f32 {
-    return select(1.0, 0.0, hash(key ^ hash(at / p.unit)) < p.threshold);
+fn kept_or_not(key: u32, at: u32) -> f32 {
+    return select(1.0, 0.0, draw(key, at / p.unit) < p.threshold);
 }
 
 // One thread for four floats.
@@ -28,9 +28,9 @@ fn mask(
 ) {
     let at = flat_thread(group, groups, local);
     if at < p.len / 4u {
-        let key = hash(hash(hash(hash(p.layer ^ random[0]) ^ random[1]) ^ random[2]) ^ random[3]);
+        let key = step_key(p.layer, vec4<u32>(random[0], random[1], random[2], random[3]));
         let first = 4u * at;
-        drawn_mask[at] = vec4<f32>(draw(key, first), draw(key, first + 1u), draw(key, first + 2u), draw(key, first + 3u));
+        drawn_mask[at] = vec4<f32>(kept_or_not(key, first), kept_or_not(key, first + 1u), kept_or_not(key, first + 2u), kept_or_not(key, first + 3u));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::Layout;
 use crate::network::fields::Fields;
 use crate::plan::names;
-use crate::rng::{hash, threshold};
+use crate::rng::{draw, hash, step_key, threshold};
 use crate::shape::Shape;
 
 /// What this folder has to offer.
@@ -216,10 +216,10 @@ fn workgroups(bytes: &[u8]) -> u64 {
 fn mask<T: Real>(mut args: Args<'_, T>) {
     let p: DropoutParams = args.params();
     let [random, mask] = args.take();
-    let key = random.read_words().iter().fold(p.layer, |key, &word| hash(key ^ word));
+    let key = step_key(p.layer, random.read_words());
     // Pad lanes get a number too; what they are multiplied with is zero.
     for (i, mask) in mask.write().iter_mut().enumerate() {
-        let drawn = hash(key ^ hash(i as u32 / p.unit));
+        let drawn = draw(key, i as u32 / p.unit);
         *mask = if drawn < p.threshold { T::zero() } else { T::one() };
     }
 }
