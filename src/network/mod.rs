@@ -13,7 +13,7 @@ use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
 
-use self::spec::{Source, Spec, Work};
+use self::spec::{Layer, Source, Spec, Work};
 
 /// What a network makes of a batch of images.
 #[derive(Clone, Debug)]
@@ -47,15 +47,47 @@ pub fn apply_network(graph: &mut Graph, spec: &Spec, images: ValueId, heads: boo
             continue;
         }
         let inputs: Vec<ValueId> = layer.inputs.iter().map(|&source| value(&values, source)).collect();
-        values.push(match &layer.work {
-            Work::Operator(operator) => graph.apply(&layer.name, operator.clone(), &inputs)?,
-            Work::Fit => fit::fit(graph, &layer.name, inputs[0], inputs[1])?,
-            Work::Crop => fit::crop(graph, &layer.name, inputs[0], inputs[1])?,
-        });
+        values.push(apply_layer(graph, layer, &inputs)?);
     }
     starts.push(graph.nodes.len());
     let heads = spec.heads.iter().filter(|_| heads).map(|head| (value(&values, head.output), head.loss_weight)).collect();
     Ok(Outputs { output: value(&values, spec.output), heads, values, starts })
+}
+
+fn apply_layer(graph: &mut Graph, layer: &Layer, inputs: &[ValueId]) -> Result<ValueId, ShapeError> {
+    match &layer.work {
+        Work::Operator(operator) => graph.apply(&layer.name, operator.clone(), inputs),
+        Work::Fit => fit::fit(graph, &layer.name, inputs[0], inputs[1]),
+        Work::Crop => fit::crop(graph, &layer.name, inputs[0], inputs[1]),
+    }
+}
+
+/// As much of a network as fits together.
+#[derive(Debug)]
+pub struct Fitting {
+    /// What each layer makes; nothing where it, or one that it reads, does not fit.
+    pub values: Vec<Option<ValueId>>,
+    /// Where the nodes of each layer begin in the graph's, and where those of the last one end.
+    pub starts: Vec<usize>,
+    /// The layers that do not fit what they read, in order.
+    pub errors: Vec<(usize, ShapeError)>,
+}
+
+/// Adds the layers of a specification to a graph, heads too, as far as they fit together.
+pub fn apply_what_fits(graph: &mut Graph, spec: &Spec, images: ValueId) -> Fitting {
+    let mut fitting = Fitting { values: Vec::with_capacity(spec.layers.len()), starts: Vec::new(), errors: Vec::new() };
+    for (index, layer) in spec.layers.iter().enumerate() {
+        fitting.starts.push(graph.nodes.len());
+        let inputs = layer.inputs.iter().map(|&source| match source {
+            Source::Images => Some(images),
+            Source::Layer(index) => fitting.values[index],
+        });
+        let inputs: Option<Vec<ValueId>> = inputs.collect();
+        let made = inputs.and_then(|inputs| apply_layer(graph, layer, &inputs).map_err(|error| fitting.errors.push((index, error))).ok());
+        fitting.values.push(made);
+    }
+    fitting.starts.push(graph.nodes.len());
+    fitting
 }
 
 /// As [`apply_network`] without heads; returns the output.

@@ -67,6 +67,15 @@ pub fn long_spec(#[wasm_bindgen(unchecked_param_type = "object")] short: JsValue
     to_js(&short::to_long(&from_js(short)?).map_err(|error| throw(&error.into()))?)
 }
 
+/// As `describe`, of a specification that may be wrong: it is described as far as it can be read and fits together.
+///
+/// # Errors
+/// Throws a `ReceptiveError` object for what is no data at all.
+#[wasm_bindgen(unchecked_return_type = "Examination")]
+pub fn examine(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&describe::examine(&from_js(spec)?))
+}
+
 /// Shapes, parameters, multiply-accumulates, memory and receptive fields of a specification, without running it.
 ///
 /// # Errors

@@ -132,7 +132,11 @@ export interface NodeDescription {
   inputs: string[];
   /** The head it belongs to: it exists in training only. */
   head: string | null;
-  /** Of one image: no batch dimension. */
+  /** The item of the specification it was made of: `layers[2].residual.body[0]`. */
+  path: string;
+  /** Of `examine`: why it does not fit what it reads. */
+  error: ReceptiveError | null;
+  /** Of one image: no batch dimension. Of `examine`: empty where it is unknown. */
   output_shape: number[];
   params: number;
   /** How they come to be so many: `3*3*16*16 + 16 = 2,320`; empty where there are none. */
@@ -159,6 +163,8 @@ export interface GroupDescription {
   /** What stands before the names of its nodes; where it has none, its kind and number. */
   name: string;
   kind: "stage" | "residual" | "parallel" | "branch" | "repeat" | "join" | "head";
+  /** The item of the specification it was made of. */
+  path: string;
   depth: number;
   /** Its nodes are so many, from this one on. */
   first_node: number;
@@ -190,6 +196,14 @@ export interface NetworkDescription {
   };
   /** Why it cannot be trained on the data there are. */
   training_refused: ReceptiveError | null;
+}
+
+/** A network that may be wrong, as far as it can be described. */
+export interface Examination {
+  /** Null where the specification cannot be read. */
+  network: NetworkDescription | null;
+  /** The first thing that is wrong. */
+  error: ReceptiveError | null;
 }
 
 export type BackendChoice = "auto" | "webgpu" | "webgpu_software" | "cpu" | "scalar";

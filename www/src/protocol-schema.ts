@@ -115,12 +115,12 @@ export const spec = object<Spec>({
 });
 const preset = object<Preset>({ name: string, title: string, family: string, spec });
 const node = object<NodeDescription>({
-  name: string, op: string, inputs: array(string), head: nullable(string), output_shape: array(whole), params: whole, params_arithmetic: string,
+  name: string, op: string, inputs: array(string), head: nullable(string), path: string, error: nullable(error as Check<PackageError>), output_shape: array(whole), params: whole, params_arithmetic: string,
   macs: whole, activation_bytes: whole, training_activation_bytes: whole, receptive_field: pair(whole), receptive_field_unbounded: pair(whole),
   jump: pair(number), centre: pair(number), aligned: boolean,
 });
 const group = object<GroupDescription>({
-  name: string, kind: literal("stage", "residual", "parallel", "branch", "repeat", "join", "head"), depth: whole, first_node: whole, nodes: whole, output_shape: array(whole), params: whole, macs: whole,
+  name: string, kind: literal("stage", "residual", "parallel", "branch", "repeat", "join", "head"), path: string, depth: whole, first_node: whole, nodes: whole, output_shape: array(whole), params: whole, macs: whole,
   activation_bytes: whole, training_activation_bytes: whole,
 });
 const description = object<NetworkDescription>({

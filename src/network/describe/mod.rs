@@ -10,15 +10,15 @@ use serde_json::Value;
 pub use self::arithmetic::grouped;
 use self::field::Field;
 pub use self::support::Support;
-use super::spec::{Source, Spec};
-use super::{Outputs, add_images, apply_network};
+use super::spec::{Source, Spec, Work};
+use super::{Fitting, add_images, apply_network, apply_what_fits};
 use crate::error::{Error, ShapeError};
 use crate::graph::{Graph, Role, ValueId};
 use crate::ops::ParameterSpec;
 use crate::plan::Plan;
 
 /// One node of a described network.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct NodeDescription {
     /// Its name in the network.
     pub name: String,
@@ -28,6 +28,10 @@ pub struct NodeDescription {
     pub inputs: Vec<String>,
     /// The head it belongs to: it exists in training only.
     pub head: Option<String>,
+    /// The item of the specification it was made of: `layers[2].residual.body[0]`.
+    pub path: String,
+    /// Why it does not fit what it reads, as an error object. Of [`examine`] only; its shape is then empty, and so are those of nodes behind it.
+    pub error: Option<Value>,
     /// Output shape of one image: no batch dimension.
     pub output_shape: Vec<usize>,
     /// Trainable values.
@@ -61,6 +65,8 @@ pub struct GroupDescription {
     pub name: String,
     /// `stage`, `residual`, `parallel`, `branch`, `repeat`, `join` or `head`.
     pub kind: &'static str,
+    /// The item of the specification it was made of.
+    pub path: String,
     /// How many containers stand around it.
     pub depth: usize,
     /// Its first node, by its place in the network's.
@@ -109,27 +115,54 @@ pub struct NetworkDescription {
     pub training_refused: Option<Value>,
 }
 
+/// A network that may be wrong, as far as it can be described.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Examination {
+    /// `None` where the specification cannot be read. Nodes that do not fit say why, and sums leave out what is unknown.
+    pub network: Option<NetworkDescription>,
+    /// The first thing that is wrong, as an error object.
+    pub error: Option<Value>,
+}
+
+/// Describes what a specification says, right or wrong: a network in the making is drawn as it is.
+pub fn examine(spec: &Value) -> Examination {
+    let examined = Spec::from_json(spec).map_err(Error::from).and_then(|spec| describe_what_fits(&spec));
+    match examined {
+        Ok((network, error)) => Examination { network: Some(network), error: error.map(|error| Error::from(error).to_json()) },
+        Err(error) => Examination { network: None, error: Some(error.to_json()) },
+    }
+}
+
 /// Describes a network without running it.
 ///
 /// # Errors
 /// Layers that do not fit together, and sizes that fit nowhere.
 pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
+    match describe_what_fits(spec)? {
+        (network, None) => Ok(network),
+        (_, Some(error)) => Err(error.into()),
+    }
+}
+
+/// The description, and the error of the first layer that does not fit.
+fn describe_what_fits(spec: &Spec) -> Result<(NetworkDescription, Option<ShapeError>), Error> {
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, 1, Role::Input)?;
-    let outputs = apply_network(&mut graph, spec, images, true)?;
-    let nodes = describe_nodes(&graph, spec, images, &outputs);
+    let fitting = apply_what_fits(&mut graph, spec, images);
+    let (nodes, starts) = with_unknown(describe_nodes(&graph, spec, images, &fitting.starts), &graph, spec, &fitting);
     let groups = spec.containers.iter().map(|container| {
-        let first_node = outputs.starts[container.layers.start];
-        let inside = &nodes[first_node..outputs.starts[container.layers.end]];
+        let first_node = starts[container.layers.start];
+        let inside = &nodes[first_node..starts[container.layers.end]];
         GroupDescription {
             name: container.name.clone(),
             kind: container.kind,
+            path: container.path.to_string(),
             depth: container.depth,
             first_node,
             nodes: inside.len(),
             output_shape: match container.output {
                 Source::Images => spec.input.to_vec(),
-                Source::Layer(index) => graph.shape(outputs.values[index]).dims()[1..].to_vec(),
+                Source::Layer(index) => fitting.values[index].map_or_else(Vec::new, |value| graph.shape(value).dims()[1..].to_vec()),
             },
             params: sum(inside, |node| node.params),
             macs: sum(inside, |node| node.macs),
@@ -139,9 +172,10 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
     });
     let groups = groups.collect();
     let of_heads = |of: fn(&NodeDescription) -> u64| nodes.iter().filter(|node| node.head.is_some()).map(of).fold(0, u64::saturating_add);
-    let plan = match Plan::for_dataset(spec) {
-        Err(error @ ShapeError::SizeOverflow { .. }) => return Err(error.into()),
-        plan => plan.map(|plan| plan.bytes()),
+    let error = fitting.errors.into_iter().next().map(|(_, error)| error);
+    let plan = match (&error, Plan::for_dataset(spec)) {
+        (None, Err(error @ ShapeError::SizeOverflow { .. })) => return Err(error.into()),
+        (_, plan) => plan.map(|plan| plan.bytes()),
     };
     let totals = Totals {
         params: sum(&nodes, |node| node.params),
@@ -150,24 +184,63 @@ pub fn describe(spec: &Spec) -> Result<NetworkDescription, Error> {
         head_macs: of_heads(|node| node.macs),
         activation_bytes: sum(&nodes, |node| node.activation_bytes),
         training_activation_bytes: sum(&nodes, |node| node.training_activation_bytes),
-        inference_bytes: Plan::for_inference(spec)?.bytes(),
+        inference_bytes: if error.is_none() { Plan::for_inference(spec)?.bytes() } else { 0 },
         training_bytes: plan.as_ref().ok().copied(),
     };
     let training_refused = plan.err().map(|error| Error::from(error).to_json());
-    Ok(NetworkDescription { name: spec.name.clone(), nodes, groups, totals, training_refused })
+    Ok((NetworkDescription { name: spec.name.clone(), nodes, groups, totals, training_refused }, error))
+}
+
+/// Puts a node where a layer has none because it, or one that it reads, does not fit; and says where the nodes of each layer begin then.
+fn with_unknown(known: Vec<NodeDescription>, graph: &Graph, spec: &Spec, fitting: &Fitting) -> (Vec<NodeDescription>, Vec<usize>) {
+    if fitting.errors.is_empty() {
+        return (known, fitting.starts.clone());
+    }
+    let (mut nodes, mut starts) = (Vec::with_capacity(spec.layers.len()), Vec::new());
+    let mut known = known.into_iter();
+    let name = |source: &Source| match *source {
+        Source::Images => "input".to_owned(),
+        Source::Layer(index) => {
+            fitting.values[index].map_or_else(|| spec.layers[index].name.clone(), |value| graph.value(value).name.clone())
+        }
+    };
+    for (index, layer) in spec.layers.iter().enumerate() {
+        starts.push(nodes.len());
+        nodes.extend(known.by_ref().take(fitting.starts[index + 1] - fitting.starts[index]));
+        if fitting.values[index].is_none() {
+            // What a layer in parts made before it failed is of no use to anyone.
+            nodes.truncate(starts[index]);
+            let error = fitting.errors.iter().find(|(failed, _)| *failed == index);
+            nodes.push(NodeDescription {
+                name: layer.name.clone(),
+                op: match &layer.work {
+                    Work::Operator(operator) => operator.name(),
+                    Work::Fit => "pad_channels",
+                    Work::Crop => "crop2d",
+                },
+                inputs: layer.inputs.iter().map(name).collect(),
+                head: layer.head.map(|head| spec.heads[head].name.clone()),
+                path: layer.path.to_string(),
+                error: error.map(|(_, error)| Error::from(error.clone()).to_json()),
+                ..NodeDescription::default()
+            });
+        }
+    }
+    starts.push(nodes.len());
+    (nodes, starts)
 }
 
 fn sum(nodes: &[NodeDescription], of: impl Fn(&NodeDescription) -> u64) -> u64 {
     nodes.iter().map(of).fold(0, u64::saturating_add)
 }
 
-fn describe_nodes(graph: &Graph, spec: &Spec, images: ValueId, outputs: &Outputs) -> Vec<NodeDescription> {
+fn describe_nodes(graph: &Graph, spec: &Spec, images: ValueId, starts: &[usize]) -> Vec<NodeDescription> {
     let [_, height, width] = spec.input;
     let mut fields: Vec<Option<[Field; 2]>> = vec![None; graph.values.len()];
     let mut nodes = Vec::with_capacity(graph.nodes.len());
-    let heads = spec.layers.iter().zip(outputs.starts.windows(2));
-    let heads = heads.flat_map(|(layer, starts)| std::iter::repeat_n(layer.head, starts[1] - starts[0]));
-    for ((node, head), exact) in graph.nodes.iter().zip(heads).zip(exact_fields(graph, images)) {
+    let layers = spec.layers.iter().zip(starts.windows(2));
+    let layers = layers.flat_map(|(layer, starts)| std::iter::repeat_n(layer, starts[1] - starts[0]));
+    for ((node, layer), exact) in graph.nodes.iter().zip(layers).zip(exact_fields(graph, images)) {
         let output = graph.shape(node.outputs[0]);
         let inputs: Vec<_> = node.inputs.iter().map(|&id| graph.shape(id)).collect();
         let reach = node.operator.reach();
@@ -187,7 +260,9 @@ fn describe_nodes(graph: &Graph, spec: &Spec, images: ValueId, outputs: &Outputs
             name: node.name.clone(),
             op: node.operator.name(),
             inputs: node.inputs.iter().map(|&id| graph.value(id).name.clone()).collect(),
-            head: head.map(|index| spec.heads[index].name.clone()),
+            head: layer.head.map(|index| spec.heads[index].name.clone()),
+            path: layer.path.to_string(),
+            error: None,
             output_shape: output.dims()[1..].to_vec(),
             params,
             params_arithmetic: arithmetic::parameters(&parameters, params),
@@ -257,6 +332,45 @@ pub fn supports(spec: &Spec) -> Result<Vec<NodeSupport>, ShapeError> {
 mod tests {
     use super::*;
     use crate::network::zoo::preset;
+
+    #[test]
+    fn a_wrong_network_is_described_as_far_as_it_fits() {
+        let conv = |channels: u32| serde_json::json!({"op": "conv2d", "out_channels": channels, "kernel_size": 3, "padding": 1});
+        let right = serde_json::json!({"residual": {"name": "block", "body": [conv(4)]}});
+        let wrong = serde_json::json!({"residual": {"name": "other", "body": [conv(8)]}});
+        let end = serde_json::json!({"op": "linear", "out_features": 10});
+        let spec = |block| serde_json::json!({"version": 1, "layers": [conv(4), block, {"op": "relu"}, {"op": "flatten"}, end]});
+        let good = examine(&spec(right));
+        assert_eq!(
+            (&good.error, good.network),
+            (&None, describe(&Spec::from_json(&spec(serde_json::json!({"residual": {"name": "block", "body": [conv(4)]}}))).unwrap()).ok())
+        );
+        let Examination { network: Some(network), error: Some(error) } = examine(&spec(wrong)) else { panic!("wrong, and drawn") };
+        assert_eq!((error["kind"].as_str(), error["node"].as_str()), (Some("summands_differ"), Some("other.add")));
+        let rows: Vec<_> = network
+            .nodes
+            .iter()
+            .map(|node| (node.name.as_str(), node.path.as_str(), node.output_shape.len(), node.error.is_some()))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("conv1", "layers[0]", 3, false),
+                ("other.conv1", "layers[1].residual.body[0]", 3, false),
+                ("other.add", "layers[1]", 0, true),
+                ("relu1", "layers[2]", 0, false),
+                ("flatten", "layers[3]", 0, false),
+                ("fc1", "layers[4]", 0, false),
+            ]
+        );
+        assert_eq!(network.nodes[2].inputs, ["other.conv1", "conv1"]);
+        assert_eq!(
+            network.groups.iter().map(|group| (group.path.as_str(), group.first_node, group.nodes)).collect::<Vec<_>>(),
+            [("layers[1]", 1, 2)]
+        );
+        let unreadable = examine(&serde_json::json!({"version": 1, "layers": [{"op": "convv"}]}));
+        assert_eq!((unreadable.network, unreadable.error.unwrap()["kind"].as_str()), (None, Some("unknown_operator")));
+    }
 
     #[test]
     fn lenet5_costs_what_the_paper_says() {

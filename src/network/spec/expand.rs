@@ -32,7 +32,8 @@ pub(super) fn expand(items: &[Item]) -> Result<Expanded, SpecError> {
     }
     let names = expansion.namer.finish()?;
     let layers = expansion.drafts.into_iter().zip(names);
-    let layers = layers.map(|(draft, name)| Layer { name, work: draft.work, inputs: draft.inputs, head: draft.head }).collect();
+    let layers =
+        layers.map(|(draft, name)| Layer { name, work: draft.work, inputs: draft.inputs, head: draft.head, path: draft.path }).collect();
     Ok(Expanded { layers, output, heads: expansion.heads, containers: expansion.containers })
 }
 
@@ -42,6 +43,7 @@ struct Draft {
     work: Work,
     inputs: Vec<Source>,
     head: Option<usize>,
+    path: Rc<str>,
 }
 
 /// What holds for all the items of a list.
@@ -208,7 +210,7 @@ impl Expansion {
         };
         let (index, first) = (self.containers.len(), self.drafts.len());
         let depth = context.depth;
-        self.containers.push(Container { name: full, kind, depth, layers: first..first, output: Source::Images });
+        self.containers.push(Container { name: full, kind, path: path.into(), depth, layers: first..first, output: Source::Images });
         let result = go(self, &inner)?;
         let container = &mut self.containers[index];
         (container.layers.end, container.output) = (self.drafts.len(), result);
@@ -262,7 +264,7 @@ impl Expansion {
                 expected: format!("at most {MOST_LAYERS} layers, repetitions written out"),
             });
         }
-        self.drafts.push(Draft { work, inputs, head: context.head });
+        self.drafts.push(Draft { work, inputs, head: context.head, path: path.into() });
         Ok(Source::Layer(self.drafts.len() - 1))
     }
 

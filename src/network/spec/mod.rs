@@ -68,6 +68,8 @@ pub struct Layer {
     pub inputs: Vec<Source>,
     /// The one of [`Spec::heads`] that it belongs to.
     pub head: Option<usize>,
+    /// The item it was made of: `layers[2].residual.body[0]`.
+    pub path: Rc<str>,
 }
 
 /// What a layer does.
@@ -108,6 +110,8 @@ pub struct Container {
     pub name: String,
     /// `stage`, `residual`, `parallel`, `branch`, `repeat`, `join` or `head`.
     pub kind: &'static str,
+    /// The item it was made of.
+    pub path: Rc<str>,
     /// How many containers stand around it.
     pub depth: usize,
     /// Its layers, as a part of [`Spec::layers`].
