@@ -1,39 +1,51 @@
 /** Turns what a person wants into requests to the trainer, and what comes back into the next state. Knows no element. */
+import { compilable, edited, newDocument, redone, replaced, undone } from "./document.ts";
+import type { NetworkDocument } from "./document.ts";
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { Intent } from "./intent.ts";
 import { assignRoles } from "./lib/idx-files.ts";
-import { LIVE, hasMomentum, pending, settingsOf, withSettings } from "./lib/settings.ts";
+import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { Predictor } from "./predictor.ts";
-import type { BackendChoice, Preset, TrainerEventType } from "./protocol.ts";
+import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
-import { NO_DATA, freshRun, isActive, withNotice, withoutNotices } from "./state.ts";
+import type { RequestClient } from "./request-client.ts";
+import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
+import { NO_DATA, freshRun, isActive, isEdited, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
 const SETTLE_MS = 150;
+/** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
+const COMPILE_MS = 600;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
   "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
 
+export type SpecClient = RequestClient<SpecRequests, SpecReplies>;
+
 export class Controller {
   readonly #client: TrainerClient;
+  readonly #specs: SpecClient;
   readonly #changed: (state: AppState) => void;
   readonly #predictor: Predictor;
   readonly #presetName: string | null;
   #state: AppState;
-  #preset: Preset | null = null;
   #runs = 0;
   /** What the pad shows. */
   #digit: Uint8Array | null = null;
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #compileLater: ReturnType<typeof setTimeout> | undefined;
+  /** Counts examinations, so that only the last one asked for counts. */
+  #examination = 0;
 
-  constructor(client: TrainerClient, state: AppState, changed: (state: AppState) => void, presetName: string | null = null) {
+  constructor(client: TrainerClient, specs: SpecClient, state: AppState, changed: (state: AppState) => void, presetName: string | null = null) {
     this.#client = client;
+    this.#specs = specs;
     this.#state = state;
     this.#changed = changed;
     this.#presetName = presetName;
@@ -63,15 +75,18 @@ export class Controller {
     try {
       const { presets } = await this.#client.request({ type: "presets" });
       const named = (wanted: string | null) => presets.find(({ name }) => name === wanted);
-      this.#preset = named(this.#presetName) ?? named("lenet5") ?? presets[0] ?? null;
+      const preset = named(this.#presetName) ?? named("lenet5") ?? presets[0];
+      this.#set({ presets, document: this.#state.document ?? (preset ? newDocument(preset) : null) });
     } catch (thrown) {
       this.#stop(toReceptiveError(thrown, "engine_failed"));
       return;
     }
-    if (!this.#preset) return;
-    const settings = settingsOf(this.#preset.spec);
+    const { document } = this.#state;
+    if (!document) return;
+    const { settings } = document.present;
     this.#set({ settings: this.#state.settings ?? { applied: settings, edited: settings } });
     await this.#compile();
+    void this.#examine();
   }
 
   handle(intent: Intent): void {
@@ -84,6 +99,18 @@ export class Controller {
         return void this.#reset();
       case "edit_settings":
         return this.#edit(intent.changes);
+      case "edit_network":
+        return this.#change((document, settings) => edited(document, intent.spec, settings, intent.merge ?? null));
+      case "open_network":
+        return this.#change((document) => replaced(document, intent));
+      case "undo":
+        return this.#change(undone);
+      case "redo":
+        return this.#change(redone);
+      case "select":
+        return this.#set({ selection: intent.selection });
+      case "show_view":
+        return this.#set({ view: intent.view });
       case "apply_settings":
         return void this.#startAnew(isActive(this.#state.run.phase));
       case "lower_rate":
@@ -154,12 +181,13 @@ export class Controller {
 
   /** Compiles the edited settings as a new run. The run before goes on until the new one is ready, and stays if the engine refuses. @returns whether it worked. */
   async #compile(choice: BackendChoice = this.#state.backend.choice): Promise<boolean> {
-    const { settings, run: before } = this.#state;
-    const preset = this.#preset;
-    if (!preset || !settings) return false;
+    const { settings, document, run: before } = this.#state;
+    if (!document || !settings) return false;
+    clearTimeout(this.#compileLater);
     const own = ++this.#compilation;
     const id = `run-${++this.#runs}`;
-    const spec = withSettings(preset.spec, settings.edited);
+    const spec = compilable(document, settings.edited);
+    const { title } = document.present;
     const waiting = before.phase === "waiting";
     const chosen = this.#state.backend.choice;
     this.#set({ backend: { ...this.#state.backend, choice, switching: true } });
@@ -167,7 +195,7 @@ export class Controller {
       const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
       if (own !== this.#compilation) return false;
       this.#set({
-        network: { title: preset.title, spec, description: reply.description },
+        network: { title, spec, description: reply.description },
         backend: { choice, status: reply.backend, switching: false },
         settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
         run: { ...freshRun(id), phase: waiting || this.#state.run.phase === "waiting" ? "waiting" : "idle" },
@@ -186,6 +214,39 @@ export class Controller {
       if (instead) return true;
       return false;
     }
+  }
+
+  /** Another version of the network. One that has not been trained is compiled by and by, so that what looks at it sees the new one. */
+  #change(next: (document: NetworkDocument, settings: Settings) => NetworkDocument): void {
+    const { document, settings } = this.#state;
+    if (!document || !settings) return;
+    const changed = next(document, settings.edited);
+    if (changed === document) return;
+    this.#set({ document: changed, settings: { ...settings, edited: changed.present.settings } });
+    void this.#examine();
+  }
+
+  async #examine(): Promise<void> {
+    const { document, settings } = this.#state;
+    if (!document || !settings) return;
+    const own = ++this.#examination;
+    try {
+      const examination = await this.#specs.request("examine", { spec: compilable(document, settings.edited) });
+      const latest = this.#state.document;
+      if (own !== this.#examination || !latest) return;
+      this.#set({ document: { ...latest, examination, examined: true } });
+      clearTimeout(this.#compileLater);
+      if (examination.error === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
+    } catch (thrown) {
+      // Without it nothing is said of edits; training goes on, and refuses what is wrong itself.
+      this.#refuse(thrown);
+    }
+  }
+
+  async #followEdits(): Promise<void> {
+    const { run } = this.#state;
+    const untouched = run.metrics === null && (run.phase === "idle" || run.phase === "waiting");
+    if (untouched && isEdited(this.#state)) await this.#compile();
   }
 
   async #startAnew(train: boolean): Promise<void> {
@@ -219,7 +280,7 @@ export class Controller {
     if (engine.phase === "stopped") return;
     if (!network || !settings || data.images.train === 0) return this.#setRun({ phase: "waiting" });
     // Nothing is lost yet by taking the changed settings in; and weights that are no longer numbers are of no use.
-    const stale = run.metrics === null && pending(settings.applied, settings.edited).length > 0;
+    const stale = run.metrics === null && (pending(settings.applied, settings.edited).length > 0 || isEdited(this.#state));
     if ((stale || run.phase === "failed") && !(await this.#compile())) return;
     this.#setRun({ phase: "starting" });
     this.#set({ announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "refused", "fresh_weights") });
@@ -258,7 +319,8 @@ export class Controller {
     const { phase } = this.#state.run;
     if (!this.#state.network || !["idle", "paused", "done"].includes(phase)) return;
     const { settings, run } = this.#state;
-    if (settings && run.metrics === null && pending(settings.applied, settings.edited).length > 0 && !(await this.#compile())) return;
+    const stale = settings && run.metrics === null && (pending(settings.applied, settings.edited).length > 0 || isEdited(this.#state));
+    if (stale && !(await this.#compile())) return;
     try {
       const { metrics } = await this.#client.request({ type: "step" });
       this.#set(onMetrics(this.#state, { metrics }));
@@ -274,7 +336,7 @@ export class Controller {
     if (run.phase === "waiting") return this.#setRun({ phase: "idle" });
     // A change of batch or weights needs a new plan; a change of seed alone does not.
     const changes = pending(settings.applied, settings.edited);
-    if (run.phase === "failed" || changes.some((setting) => setting !== "seed")) {
+    if (run.phase === "failed" || isEdited(this.#state) || changes.some((setting) => setting !== "seed")) {
       if (await this.#compile()) this.#set({ announcement: { code: "reset" } });
       return;
     }

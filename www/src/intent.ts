@@ -1,16 +1,25 @@
 /** What a person wants, as elements say it: they know neither the controller nor the worker. */
+import type { Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
-import type { BackendChoice } from "./protocol.ts";
-import type { NoticeCode } from "./state.ts";
+import type { BackendChoice, Spec } from "./protocol.ts";
+import type { NoticeCode, View } from "./state.ts";
 
 export type Intent =
   | { type: "toggle_run" }
   | { type: "step" }
   | { type: "reset" }
   | { type: "edit_settings"; changes: Partial<Settings> }
-  /** Starts anew with the edited settings. */
+  /** The network with other layers; edits in a row with the same `merge` are undone together. */
+  | { type: "edit_network"; spec: Spec; merge?: string }
+  /** Another network takes this one's place. */
+  | { type: "open_network"; title: string; spec: Spec }
+  | { type: "undo" }
+  | { type: "redo" }
+  | { type: "select"; selection: Selection | null }
+  | { type: "show_view"; view: View }
+  /** Starts anew with the edited settings and network. */
   | { type: "apply_settings" }
   | { type: "lower_rate"; learningRate: number }
   | { type: "choose_backend"; backend: BackendChoice }

@@ -7,6 +7,8 @@ import { makeLocale, pickLanguage } from "./i18n/locale.ts";
 import { recall, remember } from "./lib/storage.ts";
 import { applyTheme, parseTheme } from "./lib/theme.ts";
 import type { BackendChoice } from "./protocol.ts";
+import { RequestClient } from "./request-client.ts";
+import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 import { initialState } from "./state.ts";
 import type { AppState, Preferences } from "./state.ts";
 import { TrainerClient } from "./trainer-client.ts";
@@ -54,6 +56,7 @@ show(initialState(storedPreferences(), choice));
 
 // Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
-const controller = new Controller(client, app.state, show, wishes.get("preset"));
+const specs = new RequestClient<SpecRequests, SpecReplies>(() => createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"));
+const controller = new Controller(client, specs, app.state, show, wishes.get("preset"));
 app.addEventListener(IntentEvent.type, (event) => controller.handle(event.detail));
 void controller.boot();

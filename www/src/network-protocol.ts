@@ -3,9 +3,9 @@
  * reply with the same id: the one listed for it, or `error`. Before that there may be any number of `progress` with its id.
  */
 import type { RankedClass } from "../../src/web/types.d.ts";
-import type { ReceptiveError } from "./errors.ts";
 import type { LikelihoodMap, Normalization, Pixels } from "./lib/true-size.ts";
 import type { BackendChoice, BackendStatus, Spec } from "./protocol.ts";
+import type { AnswerMessage } from "./request-client.ts";
 
 export type Weights = { seed: number } | { file: Blob };
 
@@ -47,7 +47,4 @@ export type Progress = { stage: "engine" | "weights"; loaded: number; total: num
 export type NetworkRequestType = keyof NetworkRequests;
 export type NetworkRequest = { [T in NetworkRequestType]: { id: number; type: T } & NetworkRequests[T] }[NetworkRequestType];
 
-export type NetworkMessage =
-  | { id: number; type: "progress"; progress: Progress }
-  | { id: number; type: "error"; error: ReceptiveError }
-  | { [T in NetworkRequestType]: { id: number; type: "reply"; to: T; reply: NetworkReplies[T] } }[NetworkRequestType];
+export type NetworkMessage = AnswerMessage<NetworkReplies, Progress>;

@@ -4,7 +4,7 @@
  * The page itself does not import this file.
  */
 import type {
-  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, OptimizerSpec, Preset,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, NodeMaps, NodeTensor, OptimizerSpec, Predictions, Preset,
   Replies, RequestBody, RequestType, ScheduleSpec, Scene, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError as PackageError } from "../../src/web/types.d.ts";
@@ -29,6 +29,9 @@ const share = check<number>("a number from 0 to 1", (value) => typeof value === 
 const isByte = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
 /** JSON has no bytes: an array of numbers stands for them in the examples. */
 const bytes = check<Uint8Array>("bytes", (value) => value instanceof Uint8Array || (Array.isArray(value) && value.every(isByte)));
+
+const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "number");
+const floats = check<Float32Array>("floats", (value) => value instanceof Float32Array || isNumbers(value));
 
 function literal<T extends string | number>(...allowed: T[]): Check<T> {
   return check<T>(allowed.map((one) => JSON.stringify(one)).join(" or "), (value) => (allowed as unknown[]).includes(value));
@@ -160,6 +163,14 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
   evaluate: object({ type: literal("evaluate"), split }),
   predict: object<Ask<"predict">>({ type: literal("predict"), pixels: bytes, split: optional(split), index: optional(whole) }),
   sample: object({ type: literal("sample"), split, index: whole }),
+  checkpoint: object<Ask<"checkpoint">>({ type: literal("checkpoint"), note: optional(string) }),
+  restore: object({ type: literal("restore"), bytes }),
+  predictions: object({ type: literal("predictions"), split }),
+  look: object<Ask<"look">>({
+    type: literal("look"), nodes: array(string), what: literal("activations", "gradients"), pixels: bytes, label: optional(whole), split: optional(split), index: optional(whole),
+  }),
+  weights: object({ type: literal("weights"), node: string }),
+  field: object<Ask<"field">>({ type: literal("field"), node: string, unit: array(whole), pixels: bytes, split: optional(split), index: optional(whole) }),
   dispose: object({ type: literal("dispose") }),
   presets: object({ type: literal("presets") }),
   load_data: object<Ask<"load_data">>({ type: literal("load_data"), base: optional(string) }),
@@ -181,6 +192,17 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   evaluate: object({ type: literal("evaluated"), run: string, evaluation }),
   predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share), scene: nullable(scene) }),
   sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),
+  checkpoint: object({ type: literal("checkpoint"), run: string, step: whole, epoch: whole, bytes }),
+  restore: object({ type: literal("restored"), run: string, step: whole, epoch: whole, note: nullable(string), kept: array(string), fresh: array(string) }),
+  predictions: object({
+    type: literal("predictions"), run: string,
+    predictions: object<Predictions>({ split, step: whole, labels: bytes, first: bytes, second: bytes, probabilities: floats, losses: floats }),
+  }),
+  look: object({
+    type: literal("looked"), run: string, step: whole, maps: array(object<NodeMaps>({ node: string, shape: array(whole), values: floats })), range: pair(number),
+  }),
+  weights: object({ type: literal("weights"), run: string, step: whole, tensors: array(object<NodeTensor>({ name: string, shape: array(whole), values: floats })) }),
+  field: object({ type: literal("field"), run: string, step: whole, gradient: floats, rows: pair(whole), columns: pair(whole) }),
   dispose: object({ type: literal("disposed") }),
   presets: object({ type: literal("presets"), presets: array(preset) }),
   load_data: object({ type: literal("data_loaded"), train: whole, test: whole }),
@@ -229,7 +251,8 @@ function checkFor(direction: "request" | "reply" | "event", type: string): Check
 
 const replyNames: { [T in RequestType]: Replies[T]["type"] } = {
   compile: "compiled", start: "started", pause: "paused", resume: "resumed", step: "stepped", reset: "reset", set: "set",
-  evaluate: "evaluated", predict: "predicted", sample: "sample", dispose: "disposed", presets: "presets", load_data: "data_loaded",
+  evaluate: "evaluated", predict: "predicted", sample: "sample", checkpoint: "checkpoint", restore: "restored", predictions: "predictions", look: "looked",
+  weights: "weights", field: "field", dispose: "disposed", presets: "presets", load_data: "data_loaded",
   load_files: "data_loaded", ping: "pong",
 };
 const replyByType = new Map<string, Check<never>>(

@@ -179,6 +179,34 @@ export interface BackendStatus {
   reason: ReceptiveError | null;
 }
 
+/** One node's values for one image, in canonical order: `[channels, height, width]` or `[features]`. */
+export interface NodeMaps {
+  node: string;
+  shape: number[];
+  values: Float32Array;
+}
+
+/** A parameter or a statistic of a node, as PyTorch names and shapes it: `weight`, `[out_channels, in_channels, height, width]`. */
+export interface NodeTensor {
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
+
+/** What the network says to every image of a split, in order. */
+export interface Predictions {
+  split: Split;
+  step: number;
+  labels: Uint8Array;
+  /** The most and the second most likely class. */
+  first: Uint8Array;
+  second: Uint8Array;
+  /** The softmax's value for the first, 0 to 1. */
+  probabilities: Float32Array;
+  /** Cross-entropy. */
+  losses: Float32Array;
+}
+
 /** A file the user chose. */
 export interface NamedBytes {
   name: string;
@@ -203,6 +231,18 @@ export type RequestBody =
    */
   | { type: "predict"; pixels: Uint8Array; split?: Split; index?: number }
   | { type: "sample"; split: Split; index: number }
+  /** Weights, the optimizer's state and the place in the data, as a safetensors file; `note` is kept in it as it is. */
+  | { type: "checkpoint"; note?: string }
+  /** Goes on from a checkpoint of the same network. Of one with other layers, parameters of the same name and shape are taken. */
+  | { type: "restore"; bytes: Uint8Array }
+  /** Of data with one class an image. */
+  | { type: "predictions"; split: Split }
+  /** Values of nodes for one image (as `predict` takes it), in evaluation; `gradients` are those of the loss for `label`. The image is the node `input`. */
+  | { type: "look"; nodes: string[]; what: "activations" | "gradients"; pixels: Uint8Array; label?: number; split?: Split; index?: number }
+  /** A node's parameters and statistics. */
+  | { type: "weights"; node: string }
+  /** What one value of a node (`[channel, row, column]` or `[feature]`) depends on in the image. */
+  | { type: "field"; node: string; unit: number[]; pixels: Uint8Array; split?: Split; index?: number }
   | { type: "dispose" }
   // answered by the worker's script
   | { type: "presets" }
@@ -236,6 +276,15 @@ export interface Replies {
   /** Of each class; with a scene, of each class at each pixel, class by class. */
   predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[]; scene: Scene | null };
   sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };
+  checkpoint: { type: "checkpoint"; run: RunId; step: number; epoch: number; bytes: Uint8Array };
+  /** `kept` and `fresh` are the names of parameters; all are kept where the network is the same, and the step is then the checkpoint's, else 0. */
+  restore: { type: "restored"; run: RunId; step: number; epoch: number; note: string | null; kept: string[]; fresh: string[] };
+  predictions: { type: "predictions"; run: RunId; predictions: Predictions };
+  /** `range`: the least and the largest value of all nodes of the network. */
+  look: { type: "looked"; run: RunId; step: number; maps: NodeMaps[]; range: [number, number] };
+  weights: { type: "weights"; run: RunId; step: number; tensors: NodeTensor[] };
+  /** The gradient of the value at each pixel, and the rows and columns it can depend on at all: first and last of each. */
+  field: { type: "field"; run: RunId; step: number; gradient: Float32Array; rows: [number, number]; columns: [number, number] };
   dispose: { type: "disposed" };
   presets: { type: "presets"; presets: Preset[] };
   load_data: { type: "data_loaded"; train: number; test: number };

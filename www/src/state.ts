@@ -1,10 +1,11 @@
 /** Everything the page shows, as one value: the controller makes the next one, the elements draw it. */
 import type { ReceptiveError } from "./errors.ts";
+import type { NetworkDocument, Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
-import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Scene, Spec, Split } from "./protocol.ts";
+import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Preset, Scene, Spec, Split } from "./protocol.ts";
 
 export type RunPhase =
   /** Nothing trained yet, or reset. */
@@ -76,6 +77,10 @@ export type Announcement =
   | { code: "done" }
   | { code: "reset" };
 
+/** What the stage shows. */
+export const VIEWS = ["training", "diagram", "maps", "errors"] as const;
+export type View = (typeof VIEWS)[number];
+
 export interface Preferences {
   language: Language;
   theme: Theme;
@@ -87,6 +92,12 @@ export interface AppState {
   preferences: Preferences;
   engine: { phase: EnginePhase; loaded: number; total: number };
   data: DataState;
+  presets: readonly Preset[];
+  /** The network as it is edited. */
+  document: NetworkDocument | null;
+  selection: Selection | null;
+  view: View;
+  /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
   backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean };
   settings: { applied: Settings; edited: Settings } | null;
@@ -108,6 +119,10 @@ export function initialState(preferences: Preferences, choice: BackendChoice): A
     preferences,
     engine: { phase: "loading", loaded: 0, total: 0 },
     data: NO_DATA,
+    presets: [],
+    document: null,
+    selection: null,
+    view: "training",
     network: null,
     backend: { choice, status: null, switching: false },
     settings: null,
@@ -124,6 +139,15 @@ export function withNotice(notices: readonly Notice[], notice: Notice): readonly
 
 export function withoutNotices(notices: readonly Notice[], ...codes: NoticeCode[]): readonly Notice[] {
   return notices.some(({ code }) => codes.includes(code)) ? notices.filter(({ code }) => !codes.includes(code)) : notices;
+}
+
+/** Whether the network was edited since it was compiled. */
+export function isEdited({ document, network }: AppState): boolean {
+  return document !== null && network !== null && JSON.stringify(withoutTraining(document.present.spec)) !== JSON.stringify(withoutTraining(network.spec));
+}
+
+function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training"> {
+  return rest;
 }
 
 /** Whether the network says a class of every pixel, and not of the image. */

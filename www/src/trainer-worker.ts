@@ -76,6 +76,12 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "evaluate":
     case "predict":
     case "sample":
+    case "checkpoint":
+    case "restore":
+    case "predictions":
+    case "look":
+    case "weights":
+    case "field":
     case "dispose":
       return (await (await session).handle(request)) as ReplyBody;
     default:

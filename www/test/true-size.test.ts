@@ -6,9 +6,12 @@ import type { ReceptiveError } from "../src/errors.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
 import { byFamily, centreCrop, classMap, likelihoodMap, likelihoodPixels, mapPixels, normalized, originOf, readClassNames, resample, sharesOf, testPicture, toGrey, useOf } from "../src/lib/true-size.ts";
 import type { Pixels, TrueSizeNetworks } from "../src/lib/true-size.ts";
-import { NetworkClient } from "../src/network-client.ts";
-import type { NetworkWorkerLike } from "../src/network-client.ts";
-import type { NetworkMessage, NetworkRequest, Progress } from "../src/network-protocol.ts";
+import { RequestClient } from "../src/request-client.ts";
+import type { RequestWorkerLike } from "../src/request-client.ts";
+import type { NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "../src/network-protocol.ts";
+
+type NetworkWorkerLike = RequestWorkerLike<NetworkMessage>;
+type NetworkClient = RequestClient<NetworkRequests, NetworkReplies, Progress>;
 import { spec } from "../src/protocol-schema.ts";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
@@ -158,7 +161,7 @@ class FakeWorker implements NetworkWorkerLike {
 
 function client(): { client: NetworkClient; workers: FakeWorker[] } {
   const workers: FakeWorker[] = [];
-  const made = new NetworkClient(() => {
+  const made = new RequestClient<NetworkRequests, NetworkReplies, Progress>(() => {
     workers.push(new FakeWorker());
     return workers.at(-1) as FakeWorker;
   });

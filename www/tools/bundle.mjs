@@ -11,13 +11,12 @@ import { operatorsModule, writeOperators } from "./operators.mjs";
 const www = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * Writes main.js, the two workers and page.css (with the fonts they name) into `outdir`, the operators' texts into `operators/` there, and the file of networks
+ * Writes main.js and its parts, the workers and page.css (with the fonts they name) into `outdir`, the operators' texts into `operators/` there, and the file of networks
  * at true size.
  */
 export async function bundle(outdir) {
-  await build({
+  const common = {
     absWorkingDir: www,
-    entryPoints: { main: "src/main.ts", "trainer-worker": "src/trainer-worker.ts", "network-worker": "src/network-worker.ts", page: "styles/page.css" },
     outdir,
     bundle: true,
     format: "esm",
@@ -32,7 +31,11 @@ export async function bundle(outdir) {
     external: ["./pkg/*"],
     plugins: [operatorsModule(join(www, ".."))],
     logLevel: "warning",
-  });
+  };
+  const workers = ["trainer-worker", "network-worker", "spec-worker"];
+  await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
+  // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
+  await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });
   await copyFile(join(www, "architectures.json"), join(outdir, "architectures.json"));
   await writeOperators(join(www, ".."), join(outdir, "operators"));
 }

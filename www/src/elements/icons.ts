@@ -26,4 +26,5 @@ export const check = icon(svg`<path d="M2.5 8.5l3.5 3.5 7.5-8" fill="none" strok
 export const chevron = icon(svg`<path d="M4 6l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5"/>`);
 export const net = icon(svg`<rect x="1.5" y="3" width="4" height="10" fill="none" stroke="currentColor" stroke-width="1.4"/><rect x="8" y="5" width="3" height="6" fill="none" stroke="currentColor" stroke-width="1.4"/><path d="M13.8 6.5v3" stroke="currentColor" stroke-width="1.6"/>`);
 export const chart = icon(svg`<path d="M2 1.5v12.5h12.5" fill="none" stroke="currentColor" stroke-width="1.4"/><path d="M4 4c1.5 5 4 6.5 9.5 7" fill="none" stroke="currentColor" stroke-width="1.4"/>`);
+export const look = icon(svg`<path d="M1 8c3-5 11-5 14 0-3 5-11 5-14 0z" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="8" cy="8" r="2.2" fill="currentColor"/>`);
 export const pencil = icon(svg`<path d="M2 14l1-3.8L11 2.2l2.8 2.8-8 8z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/>`);

@@ -5,35 +5,50 @@ import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
-import type { Announcement } from "../state.ts";
-import { saysPixels } from "../state.ts";
+import type { Announcement, View } from "../state.ts";
+import type { AppState } from "../state.ts";
+import { VIEWS, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
 /** On a phone one part of the page is seen at a time. */
-const PANES = ["net", "train", "try"] as const;
+const PANES = ["net", "train", "look", "try"] as const;
 type Pane = (typeof PANES)[number];
+
+/** The inspector's two faces: the selected layer, and how the network is trained. */
+const COLUMNS = ["layer", "settings"] as const;
+type Column = (typeof COLUMNS)[number];
 
 /** Each in its own language: whoever looks for it reads that one. */
 const LANGUAGE_NAMES: { [L in Language]: string } = { ru: "Русский", en: "English" };
-const PANE_ICONS: { [P in Pane]: TemplateResult } = { net: icons.net, train: icons.chart, try: icons.pencil };
+const PANE_ICONS: { [P in Pane]: TemplateResult } = { net: icons.net, train: icons.chart, look: icons.look, try: icons.pencil };
+
+/** Views whose scripts come when they are first shown. */
+const LATER: { [V in Exclude<View, "training">]: () => Promise<unknown> } = {
+  diagram: () => import("./network-diagram-define.ts"),
+  maps: () => import("./maps-panel-define.ts"),
+  errors: () => import("./errors-panel-define.ts"),
+};
 const THEME_ICONS: { [T in Theme]: TemplateResult } = { auto: icons.halfMoon, light: icons.sun, dark: icons.moon };
 
 /** The whole page: where each part stands, and nothing of what it does. */
 export class ReceptiveAppElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, pane: { reflect: true }, wide: { state: true } };
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, pane: { reflect: true }, wide: { state: true }, column: { state: true } };
 
   declare pane: Pane;
   /** The settings have a column of their own. */
   declare private wide: boolean;
+  /** What the inspector's column shows. */
+  declare private column: Column;
 
   readonly #columns = matchMedia("(min-width: 1024px)");
 
   constructor() {
     super();
     this.pane = "train";
+    this.column = "settings";
     this.wide = this.#columns.matches;
   }
 
@@ -83,6 +98,15 @@ export class ReceptiveAppElement extends PanelElement {
     return this.locale !== undefined && this.state !== undefined && super.shouldUpdate(changes);
   }
 
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("state") as AppState | undefined;
+    const { selection, view } = this.state;
+    // Selecting a layer asks to see it.
+    if (selection && before && selection !== before.selection) this.column = "layer";
+    if (this.column === "layer") void import("./layer-inspector-define.ts");
+    if (view !== "training") void LATER[view]();
+  }
+
   protected override firstUpdated(): void {
     this.#followLink();
   }
@@ -103,14 +127,11 @@ export class ReceptiveAppElement extends PanelElement {
           <network-summary .locale=${locale} .state=${state}></network-summary>
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
-          <div class="charts">
-            <metric-chart metric="loss" .locale=${locale} .state=${state}></metric-chart>
-            <metric-chart metric="accuracy" .locale=${locale} .state=${state}></metric-chart>
-            ${saysPixels(state) ? html`<metric-chart metric="iou" .locale=${locale} .state=${state}></metric-chart>` : nothing}
-          </div>
+          ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
+          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>${this.#view()}</div>
           <try-panel .locale=${locale} .state=${state}></try-panel>
         </section>
-        ${this.wide ? html`<aside class="inspector" aria-label=${text.settings.title}><settings-panel .locale=${locale} .state=${state}></settings-panel></aside>` : nothing}
+        ${this.wide ? html`<aside class="inspector" aria-label=${text.page.inspector}>${this.#inspector("")}</aside>` : nothing}
       </main>
       <section class="bottom" aria-label=${text.run.progress}>
         <run-dock .locale=${locale} .state=${state}></run-dock>
@@ -122,13 +143,60 @@ export class ReceptiveAppElement extends PanelElement {
       <dialog class="sheet" aria-label=${text.page.settings} @click=${this.#backdrop}>
         <div class="dialog-body">
           <header><button type="button" class="icon-button" aria-label=${text.page.close} @click=${this.#closeSheet}>${icons.close}</button></header>
-          ${this.wide ? nothing : html`<settings-panel prefix="sheet" .locale=${locale} .state=${state}></settings-panel>`}
+          ${this.wide ? nothing : html`${this.#inspector("sheet-")}`}
         </div>
       </dialog>
       <true-size-dialog .locale=${locale} .state=${state}></true-size-dialog>
       <help-dialog .locale=${locale} .state=${state}></help-dialog>
       <p class="visually-hidden" role="status">${this.#say(state.announcement)}</p>
     `;
+  }
+
+  #view(): TemplateResult {
+    const { locale, state } = this;
+    switch (state.view) {
+      case "training":
+        return html`<div class="charts">
+          <metric-chart metric="loss" .locale=${locale} .state=${state}></metric-chart>
+          <metric-chart metric="accuracy" .locale=${locale} .state=${state}></metric-chart>
+          ${saysPixels(state) ? html`<metric-chart metric="iou" .locale=${locale} .state=${state}></metric-chart>` : nothing}
+        </div>`;
+      case "diagram":
+        return html`<network-diagram .locale=${locale} .state=${state}></network-diagram>`;
+      case "maps":
+        return html`<maps-panel .locale=${locale} .state=${state}></maps-panel>`;
+      case "errors":
+        return html`<errors-panel .locale=${locale} .state=${state}></errors-panel>`;
+    }
+  }
+
+  /** In the sheet, fields need ids of their own. */
+  #inspector(prefix: "" | "sheet-"): TemplateResult {
+    const { locale, state, column } = this;
+    const { page } = locale.text;
+    return html`
+      ${this.#tabs(`${prefix}columns`, page.inspector, COLUMNS, column, page.columns, (one) => (this.column = one))}
+      <div role="tabpanel" id="${prefix}columns-panel" aria-labelledby="${prefix}columns-${column}">
+        ${column === "layer"
+          ? html`<layer-inspector prefix=${`${prefix}layer`} .locale=${locale} .state=${state}></layer-inspector>`
+          : html`<settings-panel prefix=${prefix === "" ? "settings" : "sheet"} .locale=${locale} .state=${state}></settings-panel>`}
+      </div>
+    `;
+  }
+
+  /** One tab is in the order of Tab; arrow keys move between them. */
+  #tabs<T extends string>(id: string, label: string, tabs: readonly T[], chosen: T, names: { readonly [K in T]: string }, choose: (tab: T) => void): TemplateResult {
+    const move = (event: KeyboardEvent): void => {
+      const direction = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+      const next = event.key === "Home" ? tabs[0] : event.key === "End" ? tabs.at(-1) : direction === 0 ? undefined : tabs[(tabs.indexOf(chosen) + direction + tabs.length) % tabs.length];
+      if (next === undefined) return;
+      event.preventDefault();
+      choose(next);
+      void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#${id}-${next}`)?.focus());
+    };
+    return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${move}>
+      ${tabs.map((tab) => html`<button type="button" role="tab" id="${id}-${tab}" aria-selected=${tab === chosen ? "true" : "false"} aria-controls="${id}-panel" tabindex=${tab === chosen ? 0 : -1} @click=${() => choose(tab)}>${names[tab]}</button>`)}
+    </div>`;
   }
 
   #header(): TemplateResult {
@@ -170,6 +238,9 @@ export class ReceptiveAppElement extends PanelElement {
 
   #showPane(pane: Pane): void {
     this.pane = pane;
+    // On a phone the curves and the looks inside are two panes of what is one stage elsewhere.
+    if (pane === "train") this.intend({ type: "show_view", view: "training" });
+    if (pane === "look" && this.state.view === "training") this.intend({ type: "show_view", view: "diagram" });
     scrollTo({ top: 0 });
   }
 

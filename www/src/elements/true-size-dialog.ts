@@ -7,8 +7,8 @@ import { errorText } from "../i18n/locale.ts";
 import { parseNumber } from "../lib/format.ts";
 import { LONGEST_NAMES, MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf, readClassNames, useOf } from "../lib/true-size.ts";
 import type { FileUse, Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
-import { NetworkClient } from "../network-client.ts";
-import type { Answer, NetworkReplies, Progress } from "../network-protocol.ts";
+import { RequestClient } from "../request-client.ts";
+import type { Answer, NetworkReplies, NetworkRequests, Progress } from "../network-protocol.ts";
 import { DialogElement } from "./dialog-element.ts";
 import { fileButton } from "./file-button.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -59,7 +59,7 @@ export class TrueSizeDialogElement extends DialogElement {
   declare private dragging: boolean;
   declare private inverted: boolean;
 
-  readonly #client = new NetworkClient(() => createModuleWorker(new URL("./network-worker.js", import.meta.url), "network"));
+  readonly #client = new RequestClient<NetworkRequests, NetworkReplies, Progress>(() => createModuleWorker(new URL("./network-worker.js", import.meta.url), "network"));
   /** Null for the picture of our own. */
   #pictureFile: File | null = null;
   /** Files of the same name differ. */

@@ -4,6 +4,7 @@ import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Origin } from "../lib/true-size.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
+import type { View } from "../state.ts";
 
 export type Language = "ru" | "en";
 
@@ -17,7 +18,11 @@ export interface Messages {
     theme: string;
     themes: { [T in Theme]: string };
     help: string;
-    panes: { [P in "net" | "train" | "try"]: string };
+    panes: { [P in "net" | "train" | "look" | "try"]: string };
+    viewBar: string;
+    views: { [V in View]: string };
+    inspector: string;
+    columns: { layer: string; settings: string };
     paneBar: string;
     settings: string;
     close: string;

@@ -1,6 +1,6 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
-import type { RankedClass, WeightsReport } from "../../../src/web/types.d.ts";
+import type { Examination, RankedClass, WeightsReport } from "../../../src/web/types.d.ts";
 import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
 
@@ -8,6 +8,10 @@ import { ReceptiveFailure } from "../errors.ts";
 export interface EnginePackage {
   default(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
   presets(): Preset[];
+  examine(spec: Spec): Examination;
+  shortSpec(spec: Spec): object;
+  /** Throws a ReceptiveError object. */
+  longSpec(short: unknown): Spec;
   Session: new (emit: (event: unknown) => void) => Session;
   Network: { create(spec: Spec, backend: BackendChoice): Promise<Network> };
   topClasses(logits: Float32Array, count: number): RankedClass[];

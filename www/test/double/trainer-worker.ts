@@ -25,7 +25,7 @@ const spec: Spec = {
 };
 const row = (name: string, op: string, output_shape: number[], params: number, macs: number, field: number): NetworkDescription["nodes"][number] =>
   ({
-    name, op, inputs: [], head: null, output_shape, params, params_arithmetic: "", macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b),
+    name, op, inputs: [], head: null, path: "", error: null, output_shape, params, params_arithmetic: "", macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b),
     training_activation_bytes: 8 * output_shape.reduce((a, b) => a * b), receptive_field: [field, field], receptive_field_unbounded: [field, field],
     jump: [1, 1], centre: [0, 0], aligned: true,
   });
@@ -134,6 +134,12 @@ function answer(request: Request): ReplyBody {
     case "set":
       return { type: "set", run, learning_rate: request.learning_rate ?? 0, momentum: request.momentum ?? 0, weight_decay: request.weight_decay ?? 0 };
     case "evaluate":
+    case "checkpoint":
+    case "restore":
+    case "predictions":
+    case "look":
+    case "weights":
+    case "field":
       return { type: "error", error: { kind: "not_running", message: "" } };
     case "predict":
       return { type: "predicted", run, logits: Array(10).fill(0), probabilities: [0.01, 0.02, 0.03, 0.02, 0.01, 0.02, 0.01, 0.86, 0.01, 0.01], scene: null };

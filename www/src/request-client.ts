@@ -1,39 +1,50 @@
-/** The page's side of the worker that runs networks at true size. It is made when first needed; every promise settles, whatever becomes of it. */
+/**
+ * The page's side of a worker that answers requests and has nothing to tell otherwise. It is made when first needed; every promise settles, whatever
+ * becomes of it.
+ */
 import type { ReceptiveError } from "./errors.ts";
 import { ReceptiveFailure } from "./errors.ts";
-import type { NetworkMessage, NetworkReplies, NetworkRequestType, NetworkRequests, Progress } from "./network-protocol.ts";
+
+/** What such a worker sends: to each request any number of `progress`, then one `reply` or `error`. */
+export type AnswerMessage<Replies, Progress> =
+  | { id: number; type: "progress"; progress: Progress }
+  | { id: number; type: "error"; error: ReceptiveError }
+  | { [T in keyof Replies]: { id: number; type: "reply"; to: T; reply: Replies[T] } }[keyof Replies];
 
 /** What is used of a `Worker`, so that tests can stand in for one. */
-export interface NetworkWorkerLike {
+export interface RequestWorkerLike<Message> {
   postMessage(message: unknown): void;
   terminate(): void;
-  onmessage: ((event: MessageEvent<NetworkMessage>) => void) | null;
+  onmessage: ((event: MessageEvent<Message>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
 }
 
-interface Waiting {
-  resolve(reply: NetworkReplies[NetworkRequestType]): void;
+interface Waiting<Reply, Progress> {
+  resolve(reply: Reply): void;
   reject(failure: ReceptiveFailure): void;
   progress(progress: Progress): void;
 }
 
-export class NetworkClient {
-  readonly #create: () => NetworkWorkerLike;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: NetworkWorkerLike | null = null;
+/** After these nothing asked of this worker can succeed; a new one may. */
+const FATAL: readonly string[] = ["panic", "engine_failed", "fetch_failed", "device_lost"];
+
+export class RequestClient<Requests, Replies extends { [T in keyof Requests]: unknown }, Progress = never> {
+  readonly #create: () => RequestWorkerLike<AnswerMessage<Replies, Progress>>;
+  readonly #waiting = new Map<number, Waiting<Replies[keyof Replies], Progress>>();
+  #worker: RequestWorkerLike<AnswerMessage<Replies, Progress>> | null = null;
   #nextId = 1;
 
-  constructor(create: () => NetworkWorkerLike) {
+  constructor(create: () => RequestWorkerLike<AnswerMessage<Replies, Progress>>) {
     this.#create = create;
   }
 
   /** @throws ReceptiveFailure with the error the request ended in. */
-  request<T extends NetworkRequestType>(type: T, body: NetworkRequests[T], progress: (progress: Progress) => void = () => undefined): Promise<NetworkReplies[T]> {
+  request<T extends keyof Requests>(type: T, body: Requests[T], progress: (progress: Progress) => void = () => undefined): Promise<Replies[T]> {
     const id = this.#nextId++;
     const worker = (this.#worker ??= this.#open());
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, progress });
+      this.#waiting.set(id, { resolve: resolve as (reply: Replies[keyof Replies]) => void, reject, progress });
       worker.postMessage({ id, type, ...body });
     });
   }
@@ -43,7 +54,7 @@ export class NetworkClient {
     this.#end({ kind: "worker_stopped", message: "the engine was stopped" });
   }
 
-  #open(): NetworkWorkerLike {
+  #open(): RequestWorkerLike<AnswerMessage<Replies, Progress>> {
     const worker = this.#create();
     worker.onmessage = (event) => this.#receive(event.data);
     worker.onerror = (event) => {
@@ -69,7 +80,7 @@ export class NetworkClient {
     for (const { reject } of open) reject(new ReceptiveFailure(error));
   }
 
-  #receive(message: NetworkMessage): void {
+  #receive(message: AnswerMessage<Replies, Progress>): void {
     const waiting = this.#waiting.get(message.id);
     if (message.type === "progress") {
       waiting?.progress(message.progress);
@@ -81,7 +92,6 @@ export class NetworkClient {
       return;
     }
     waiting?.reject(new ReceptiveFailure(message.error));
-    // After these nothing asked of this worker can succeed; a new one may.
-    if (["panic", "engine_failed", "fetch_failed", "device_lost"].includes(message.error.kind)) this.#end(message.error);
+    if (FATAL.includes(message.error.kind)) this.#end(message.error);
   }
 }

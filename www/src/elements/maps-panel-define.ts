@@ -1,0 +1,9 @@
+import { MapsPanelElement } from "./maps-panel.ts";
+
+customElements.define("maps-panel", MapsPanelElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "maps-panel": MapsPanelElement;
+  }
+}
