@@ -15,7 +15,30 @@ use crate::ops::add;
 /// # Errors
 /// [`ShapeError::NotDifferentiable`] from a node on the way.
 pub fn differentiate(graph: &mut Graph, seeds: &[(ValueId, ValueId)], also: &[ValueId]) -> Result<HashMap<ValueId, ValueId>, ShapeError> {
-    let needed = values_needing_gradients(graph, also);
+    let parameters = graph.values.iter().map(|value| value.role == Role::Parameter).collect();
+    backward(graph, seeds, also, parameters)
+}
+
+/// As [`differentiate`], of the values in `of` and nothing else: parameters get no gradients.
+///
+/// # Errors
+/// [`ShapeError::NotDifferentiable`] from a node on the way.
+pub fn differentiate_values(
+    graph: &mut Graph,
+    seeds: &[(ValueId, ValueId)],
+    of: &[ValueId],
+) -> Result<HashMap<ValueId, ValueId>, ShapeError> {
+    let nothing = vec![false; graph.values.len()];
+    backward(graph, seeds, of, nothing)
+}
+
+fn backward(
+    graph: &mut Graph,
+    seeds: &[(ValueId, ValueId)],
+    also: &[ValueId],
+    needed: Vec<bool>,
+) -> Result<HashMap<ValueId, ValueId>, ShapeError> {
+    let needed = with_dependents(graph, needed, also);
     let mut gradients: HashMap<ValueId, ValueId> = seeds.iter().copied().collect();
     for index in (0..graph.nodes.len()).rev() {
         let node = graph.nodes[index].clone();
@@ -38,9 +61,8 @@ pub fn differentiate(graph: &mut Graph, seeds: &[(ValueId, ValueId)], also: &[Va
     Ok(gradients)
 }
 
-/// For every value, whether a gradient has to reach it: parameters, what was asked for, and all that depends on either.
-fn values_needing_gradients(graph: &Graph, also: &[ValueId]) -> Vec<bool> {
-    let mut needed: Vec<bool> = graph.values.iter().map(|value| value.role == Role::Parameter).collect();
+/// For every value, whether a gradient has to reach it: those that are needed or asked for, and all that depends on either.
+fn with_dependents(graph: &Graph, mut needed: Vec<bool>, also: &[ValueId]) -> Vec<bool> {
     also.iter().for_each(|id| needed[id.0] = true);
     for node in &graph.nodes {
         if node.inputs.iter().chain(&node.parameters).any(|id| needed[id.0]) {

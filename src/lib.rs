@@ -9,6 +9,7 @@ pub mod error;
 pub mod kernel;
 pub mod layout;
 pub mod rng;
+pub mod safetensors;
 pub mod shape;
 pub(crate) mod wgsl;
 

@@ -7,7 +7,11 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 ///
 /// Independent needs (weights, order of the images) take independent streams, so that using more of one does not move another.
 #[derive(Clone, Debug)]
-pub struct Rng(Xoshiro256PlusPlus);
+pub struct Rng {
+    generator: Xoshiro256PlusPlus,
+    /// How many numbers it has given: with its seed, all of its state.
+    drawn: u64,
+}
 
 /// What a stream of random numbers is for.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +29,29 @@ impl Rng {
         for _ in 0..stream as usize {
             generator.jump();
         }
-        Self(generator)
+        Self { generator, drawn: 0 }
+    }
+
+    /// How many numbers it has given.
+    pub fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
+    /// Goes on to where so many numbers have been given.
+    pub fn skip_to(&mut self, drawn: u64) {
+        while self.drawn < drawn {
+            self.next_u64();
+        }
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.drawn += 1;
+        self.generator.next_u64()
     }
 
     /// Uniform in `[0, 1)`, 53 bits.
     pub fn uniform(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Uniform in `[-bound, bound)`.
@@ -48,7 +69,7 @@ impl Rng {
     pub fn below(&mut self, bound: u32) -> u32 {
         let threshold = bound.wrapping_neg() % bound.max(1);
         loop {
-            let product = u64::from(self.0.next_u32()) * u64::from(bound);
+            let product = u64::from((self.next_u64() >> 32) as u32) * u64::from(bound);
             if product as u32 >= threshold {
                 return (product >> 32) as u32;
             }

@@ -21,7 +21,7 @@ use receptive::network::zoo;
 use receptive::ops::softmax_cross_entropy::IGNORE_INDEX;
 use receptive::plan::{Plan, names};
 use receptive::shape::Shape;
-use receptive::train::trainer::{Device, Trainer};
+use receptive::train::trainer::{Device, Image, Trainer};
 use serde_json::{Value, json};
 use support::{Machine, cases};
 
@@ -202,13 +202,13 @@ fn a_prediction_shows_the_picture_of_the_evaluation() {
     for index in 0..8 {
         let (pixels, label) = trainer.dataset().borrow().image(Split::Test, index).unwrap();
         let draw = trainer.dataset().borrow().base(Split::Test) + index;
-        let prediction = block_on(trainer.predict(&pixels, draw as u32)).unwrap();
+        let prediction = block_on(trainer.predict(Image { pixels: &pixels, draw: draw as u32 })).unwrap();
         assert_eq!(prediction.logits.len(), 11 * PIXELS);
         let scene = prediction.scene.unwrap();
-        assert_eq!(block_on(trainer.predict(&pixels, draw as u32)).unwrap().scene.unwrap(), scene);
-        let other = block_on(trainer.predict(&pixels, draw as u32 + 1)).unwrap().scene.unwrap();
+        assert_eq!(block_on(trainer.predict(Image { pixels: &pixels, draw: draw as u32 })).unwrap().scene.unwrap(), scene);
+        let other = block_on(trainer.predict(Image { pixels: &pixels, draw: draw as u32 + 1 })).unwrap().scene.unwrap();
         assert_ne!(other.picture, scene.picture);
-        assert!(block_on(trainer.predict(&pixels, u32::MAX)).is_ok());
+        assert!(block_on(trainer.predict(Image { pixels: &pixels, draw: u32::MAX })).is_ok());
         for (at, &ink) in pixels.iter().enumerate() {
             let least = f32::from(ink) - 255.0 * NOISE - 1.0;
             assert!(f32::from(scene.picture[at]) >= least, "the digit is in the picture");
@@ -219,7 +219,7 @@ fn a_prediction_shows_the_picture_of_the_evaluation() {
     }
     let evaluation = block_on(trainer.evaluate(Split::Test, 8)).unwrap();
     assert_eq!(right, evaluation.top1, "the masks are what the evaluation counts");
-    assert!(matches!(block_on(trainer.predict(&[0; 3], 0)), Err(Error::Data(_))));
+    assert!(matches!(block_on(trainer.predict(Image { pixels: &[0; 3], draw: 0 })), Err(Error::Data(_))));
 }
 
 #[test]

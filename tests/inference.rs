@@ -10,15 +10,16 @@ use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::data::dataset::Dataset;
 use receptive::error::{DeviceError, Error, TrainError, WeightsError};
-use receptive::inference::weights::{ByteSource, Report};
+use receptive::inference::weights::Report;
 use receptive::inference::{Inference, needed_bytes};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan};
 use receptive::rng::{Rng, Stream};
-use receptive::train::trainer::{Device, Trainer};
+use receptive::safetensors::ByteSource;
+use receptive::train::trainer::{Device, Image, Trainer};
 use safetensors::tensor::{Dtype, TensorView};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A file in memory that notes how much of it was asked for at a time.
 struct Bytes {
@@ -41,10 +42,6 @@ impl ByteSource for Bytes {
         let most = self.most.borrow().max(len);
         self.most.replace(most);
         Ok(self.bytes[from as usize..][..len].to_vec())
-    }
-
-    fn parse(&self, json: &str) -> Result<Value, String> {
-        serde_json::from_str(json).map_err(|error| error.to_string())
     }
 }
 
@@ -103,7 +100,7 @@ fn weights_from_a_file_give_what_the_trainer_gives() {
     let source = Bytes::new(file(&tensors.into_iter().map(identity).collect()));
     let pixels: Vec<u8> = (0..784).map(|i| (i * 37 % 256) as u8).collect();
     let image: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-    let expected = block_on(trainer.predict(&pixels, 0)).unwrap().logits;
+    let expected = block_on(trainer.predict(Image { pixels: &pixels, draw: 0 })).unwrap().logits;
     for kernels in [Kernels::Simd, Kernels::Scalar] {
         let mut network = inference(&spec, kernels);
         let none = block_on(network.forward(&image)).unwrap_err();
@@ -273,7 +270,7 @@ fn weights_from_a_seed_are_the_same_every_time_and_those_of_the_trainer() {
     let mut trainer = block_on(Trainer::new(spec.clone(), Device::Cpu(Kernels::Simd), Rc::new(RefCell::new(Dataset::new(1, 1))))).unwrap();
     trainer.reset(11).unwrap();
     let pixels = vec![90; 784];
-    let expected = block_on(trainer.predict(&pixels, 0)).unwrap().logits;
+    let expected = block_on(trainer.predict(Image { pixels: &pixels, draw: 0 })).unwrap().logits;
     let image = vec![(90.0 / 255.0 - MNIST_MEAN) / MNIST_DEVIATION; 784];
     let mut network = inference(&spec, Kernels::Simd);
     network.draw_weights(11).unwrap();

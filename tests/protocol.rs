@@ -7,7 +7,8 @@ use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;
 use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
 use receptive::network::{describe::describe, spec::Spec, zoo};
-use receptive::train::protocol::{Evaluation, Event, Metrics, Reply, Request};
+use receptive::train::probe::{Floats, NodeMaps, NodeTensor};
+use receptive::train::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request};
 use receptive::train::trainer::Scene;
 use serde_json::{Value, json};
 use support::stored::{same_json, stored};
@@ -68,6 +69,36 @@ fn replies() -> Vec<Reply> {
             scene: Some(Scene { picture: vec![31; 784], digit: vec![0; 784], mask: vec![8; 784] }),
         },
         Reply::Sample { pixels: vec![0; 784], label: 7, index: 0, total: 10_000 },
+        Reply::Predictions {
+            run: run(),
+            predictions: {
+                let mut predictions = Predictions { split: Split::Test, step: 420, ..Predictions::default() };
+                predictions.add(&[0.5, 1.5, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0], &[7], 10);
+                predictions
+            },
+        },
+        Reply::Checkpoint { run: run(), step: 420, epoch: 1, bytes: vec![8, 0, 0, 0] },
+        Reply::Restored {
+            run: run(),
+            step: 420,
+            epoch: 1,
+            epochs_done: 0,
+            note: Some("{}".into()),
+            kept: vec!["conv1.weight".into()],
+            fresh: vec!["fc1.weight".into()],
+        },
+        Reply::Looked {
+            run: run(),
+            step: 420,
+            maps: vec![NodeMaps { node: "conv1".into(), shape: vec![1, 1, 2], values: Floats(vec![0.5, -1.0]) }],
+            range: [-1.0, 2.5],
+        },
+        Reply::Weights {
+            run: run(),
+            step: 420,
+            tensors: vec![NodeTensor { name: "bias".into(), shape: vec![1], values: Floats(vec![0.25]) }],
+        },
+        Reply::Field { run: run(), step: 420, gradient: Floats(vec![0.125; 4]), rows: [3, 9], columns: [0, 6] },
         Reply::Disposed {},
         Reply::Error { error: Error::from(TrainError::NotCompiled).to_json() },
     ]
@@ -205,6 +236,14 @@ fn requests() -> Vec<Value> {
         json!({"type": "predict", "pixels": pixels, "index": 3}),
         json!({"type": "predict", "pixels": pixels, "split": "test", "index": 3}),
         json!({"type": "sample", "split": "test", "index": 3}),
+        json!({"type": "predictions", "split": "test"}),
+        json!({"type": "checkpoint"}),
+        json!({"type": "checkpoint", "note": "{}"}),
+        json!({"type": "restore", "bytes": [8, 0, 0, 0]}),
+        json!({"type": "look", "nodes": ["conv1"], "what": "activations", "pixels": pixels}),
+        json!({"type": "look", "nodes": ["input", "conv1"], "what": "gradients", "pixels": pixels, "label": 3, "split": "test", "index": 3}),
+        json!({"type": "weights", "node": "conv1"}),
+        json!({"type": "field", "node": "conv1", "unit": [0, 3, 4], "pixels": pixels}),
         json!({"type": "dispose"}),
     ]
 }

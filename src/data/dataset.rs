@@ -1,6 +1,7 @@
 //! Images and labels as the device has them: packed words, training images first, test images behind them.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,11 @@ use crate::backend::SharedWords;
 use crate::error::DataError;
 
 /// Which images.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the field's")]
 pub enum Split {
+    #[default]
     Train,
     Test,
 }
@@ -167,6 +169,13 @@ impl Dataset {
         let at = self.base(split) + index;
         let words = &self.images.borrow()[at * PIXELS / 4..][..PIXELS / 4];
         Ok((words.iter().flat_map(|word| word.to_le_bytes()).collect(), self.labels.borrow()[at] as u8))
+    }
+
+    /// What these images of a split are. Those that have not come are 0.
+    pub fn labels_of(&self, split: Split, images: Range<usize>) -> Vec<u8> {
+        let base = self.base(split);
+        let labels = self.labels.borrow();
+        images.map(|index| labels.get(base + index).map_or(0, |&label| label as u8)).collect()
     }
 
     /// # Errors

@@ -2,6 +2,9 @@
 
 use crate::rng::Rng;
 
+/// Some hundred thousand epochs of MNIST.
+const MOST_DRAWN: u64 = 1 << 33;
+
 /// Draws every image once an epoch, in an order from the seed. When more images come during an epoch they are mixed into what is left of it.
 ///
 /// The order depends on when images came, so a run is reproducible if all were there when it began.
@@ -17,6 +20,22 @@ impl Sampler {
     /// No images yet.
     pub fn new(rng: Rng) -> Self {
         Self { rng, available: 0, remaining: Vec::new(), epoch: 0 }
+    }
+
+    /// All of its state but its generator's seed: numbers drawn, images, epoch; and the images still to be drawn in this epoch.
+    pub fn place(&self) -> ([u64; 3], &[u32]) {
+        ([self.rng.drawn(), self.available.into(), self.epoch], &self.remaining)
+    }
+
+    /// A sampler at the place of another whose generator began alike; nothing where there is no such place.
+    pub fn at(mut rng: Rng, [drawn, available, epoch]: [u64; 3], remaining: Vec<u32>) -> Option<Self> {
+        let available = u32::try_from(available).ok().filter(|&available| remaining.iter().all(|&index| index < available))?;
+        // More numbers than any run draws would take forever to skip.
+        if drawn > MOST_DRAWN {
+            return None;
+        }
+        rng.skip_to(drawn);
+        Some(Self { rng, available, remaining, epoch })
     }
 
     /// Says how many images there are now.
@@ -74,6 +93,19 @@ mod tests {
                 return drawn;
             }
         }
+    }
+
+    #[test]
+    fn another_sampler_goes_on_from_the_same_place() {
+        let mut first = sampler(20);
+        let mut indices = vec![0; 4];
+        (0..7).for_each(|_| _ = first.draw(&mut indices));
+        let (numbers, remaining) = first.place();
+        let mut second = Sampler::at(Rng::new(3, Stream::Order), numbers, remaining.to_vec()).unwrap();
+        assert_eq!(epoch(&mut first, 4), epoch(&mut second, 4));
+        assert_eq!(epoch(&mut first, 4), epoch(&mut second, 4));
+        assert!(Sampler::at(Rng::new(3, Stream::Order), [7, 5, 1], vec![5]).is_none());
+        assert!(Sampler::at(Rng::new(3, Stream::Order), [u64::MAX, 5, 1], vec![]).is_none());
     }
 
     #[test]

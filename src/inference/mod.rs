@@ -5,7 +5,7 @@ pub mod weights;
 
 use std::collections::HashMap;
 
-use self::weights::{ByteSource, Piece, Report};
+use self::weights::{Piece, Report};
 use crate::backend::cpu::{self, Kernels};
 use crate::error::{DeviceError, Error, TrainError, WeightsError};
 use crate::executor::{AnyExecutor, Which, locate};
@@ -13,6 +13,7 @@ use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
 use crate::plan::{Located, Plan, names};
 use crate::rng::{Rng, Stream};
+use crate::safetensors::ByteSource;
 use crate::train::trainer::{Device, MEMORY_LIMIT};
 
 /// Floats of a file or of drawn numbers that are held at a time: 16 MiB.

@@ -8,7 +8,7 @@ mod memory;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::autodiff::differentiate;
+use crate::autodiff::{differentiate, differentiate_values};
 use crate::data::Data;
 use crate::data::clutter::{self, CLUTTER, ClutterParams};
 use crate::data::dataset::SIDE;
@@ -80,6 +80,15 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// Where values of this program lie that the host writes or reads, by name.
     pub values: HashMap<String, Located>,
+}
+
+impl Program {
+    /// Gives a value that is visible another name.
+    fn rename(&mut self, from: &str, to: &str) {
+        if let Some(located) = self.values.remove(from) {
+            self.values.insert(to.to_owned(), located);
+        }
+    }
 }
 
 /// A value's place and form.
@@ -163,6 +172,8 @@ pub mod names {
     /// Of a single image that clutter is put under: its bytes, and the number that says which clutter.
     pub const PIXELS: &str = "data.pixels";
     pub const DRAW: &str = "data.draw";
+    pub const LABEL: &str = "data.label";
+    pub const SEED: &str = "probe.seed";
     pub const HYPER: &str = "optimizer.hyper";
     /// What an optimizer keeps, arena after arena; it has as many as its rule needs.
     pub const STATES: [&str; 3] = ["optimizer.state.0", "optimizer.state.1", "optimizer.state.2"];
@@ -191,7 +202,10 @@ impl Plan {
         let batch = spec.training.batch_size;
         let mut builder = Builder::default();
         let train = builder.program(training_graph(spec, batch)?, &[]);
-        let evaluate = builder.program(evaluation_graph(spec, batch)?, &[]);
+        let (graph, logits) = evaluation_graph(spec, batch)?;
+        let name = graph.value(logits).name.clone();
+        let mut evaluate = builder.program(graph, &[logits]);
+        evaluate.rename(&name, names::LOGITS);
         let predict = prediction_program(&mut builder, spec, spec.data)?;
         let mut plan = builder.finish();
         (plan.train, plan.evaluate, plan.predict) = (train, evaluate, predict);
@@ -417,37 +431,98 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     graph.call("optimizer", optimizer.kernel(), params, &arguments);
 }
 
-fn evaluation_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
+fn evaluation_graph(spec: &Spec, batch: usize) -> Result<(Graph, ValueId), ShapeError> {
     let mut graph = Graph::default();
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let logits = apply_layers(&mut graph, spec, images)?;
     add_loss(&mut graph, logits, targets, spec.data, true)?;
-    Ok(graph)
+    Ok((graph, logits))
 }
 
 /// The way of one image to its logits. Of cluttered data the host writes the image's bytes and reads what the network saw; it has no label.
 fn prediction_program(builder: &mut Builder, spec: &Spec, data: Data) -> Result<Program, ShapeError> {
     let mut graph = Graph::default();
-    let mut keep = Vec::new();
-    let images = if data == Data::Mnist {
-        add_images(&mut graph, spec, 1, Role::Input)?
-    } else {
-        let mut words = |name, len| graph.state(name, &Shape::new(&[len]), Layout::Channels, true);
-        let (pixels, draw, zeros) = (words(names::PIXELS, SIDE * SIDE / 4), words(names::DRAW, 1), words(names::NOT_RANDOM, 4));
-        let images = add_images(&mut graph, spec, 1, Role::Temporary)?;
-        add_clutter(&mut graph, [pixels, zeros, draw, zeros], images, 0);
-        keep.push(images);
-        images
-    };
+    let (images, _) = add_single_image(&mut graph, spec, data)?;
     let logits = apply_layers(&mut graph, spec, images)?;
     lower::check_arena(&graph)?;
-    keep.push(logits);
     let name = graph.value(logits).name.clone();
-    let mut program = builder.program(graph, &keep);
-    if let Some(located) = program.values.remove(&name) {
-        program.values.insert(names::LOGITS.to_owned(), located);
-    }
+    let mut program = builder.program(graph, &[images, logits]);
+    program.rename(&name, names::LOGITS);
     Ok(program)
+}
+
+/// Adds the value of one image that the host writes, or makes from the bytes that it writes where they are cluttered; and then its classes too.
+fn add_single_image(graph: &mut Graph, spec: &Spec, data: Data) -> Result<(ValueId, Option<ValueId>), ShapeError> {
+    if data == Data::Mnist {
+        return Ok((add_images(graph, spec, 1, Role::Input)?, None));
+    }
+    let mut words = |name, len| graph.state(name, &Shape::new(&[len]), Layout::Channels, true);
+    let (pixels, draw, label) = (words(names::PIXELS, SIDE * SIDE / 4), words(names::DRAW, 1), words(names::LABEL, 1));
+    let zeros = words(names::NOT_RANDOM, 4);
+    let images = add_images(graph, spec, 1, Role::Temporary)?;
+    let targets = add_clutter(graph, [pixels, label, draw, zeros], images, 0);
+    Ok((images, Some(targets)))
+}
+
+/// What is asked of every value of a network for one image.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Probe {
+    /// The value itself.
+    Activations,
+    /// The gradient of the loss for a label.
+    Gradients,
+    /// Of the image alone: the gradient of what the host writes to [`names::SEED`] times this node's values.
+    Unit(String),
+}
+
+impl Plan {
+    /// Plans one image's way through a specification in evaluation, and back where a gradient is asked for, with every node's value kept. Its program is
+    /// [`Plan::predict`], and the map says under which name each node's value, or its gradient, lies there.
+    ///
+    /// # Errors
+    /// A layer that does not fit, and [`ShapeError::NotDifferentiable`].
+    pub fn for_probe(spec: &Spec, probe: &Probe) -> Result<(Self, HashMap<String, String>), ShapeError> {
+        let mut graph = Graph::default();
+        let (images, targets) = add_single_image(&mut graph, spec, spec.data)?;
+        let logits = apply_layers(&mut graph, spec, images)?;
+        let outputs = graph.nodes.iter().map(|node| (node.name.clone(), node.outputs[0]));
+        let values: Vec<(String, ValueId)> = std::iter::once((names::INPUT.to_owned(), images)).chain(outputs).collect();
+        let of: Vec<ValueId> = values.iter().map(|(_, id)| *id).collect();
+        let mut keep = of.clone();
+        let mut places = values.clone();
+        match probe {
+            Probe::Activations => (),
+            Probe::Gradients => {
+                let targets = targets.unwrap_or_else(|| graph.state(names::LABEL, &Shape::new(&[1]), Layout::Channels, true));
+                let (loss, _) = add_cross_entropy(&mut graph, "loss", logits, targets, spec.data)?;
+                let one = graph.add("weight 1", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
+                let made = differentiate_values(&mut graph, &[(loss, one)], &of)?;
+                places = values.into_iter().filter_map(|(name, id)| Some((name, *made.get(&id)?))).collect();
+            }
+            Probe::Unit(node) => {
+                let Some((_, of)) = values.iter().find(|(name, _)| name == node) else { return Ok((Self::default(), HashMap::new())) };
+                let shape = graph.shape(*of).clone();
+                let seed = graph.add(names::SEED, shape, Layout::Activation, false, Role::Input);
+                let made = differentiate_values(&mut graph, &[(*of, seed)], &[images])?;
+                places = made.get(&images).map(|&id| (names::INPUT.to_owned(), id)).into_iter().collect();
+            }
+        }
+        keep.extend(places.iter().map(|(_, id)| *id));
+        let places = places.into_iter().map(|(node, id)| {
+            let value = &mut graph.values[id.0];
+            // Several nodes may share a gradient, as the summands of an addition do; and a gradient's own name may be another's too.
+            if *probe != Probe::Activations && value.role == Role::Temporary {
+                value.name = format!("gradient {}", id.0);
+            }
+            (node, value.name.clone())
+        });
+        let places: HashMap<String, String> = places.collect();
+        let mut builder = Builder::for_inference();
+        let predict = builder.program(graph, &keep);
+        let mut plan = builder.finish();
+        plan.predict = predict;
+        Ok((plan, places))
+    }
 }
 
 #[cfg(test)]

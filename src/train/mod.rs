@@ -1,9 +1,11 @@
 //! Training: the loop, its metrics, and the messages between it and the page.
 
+pub mod checkpoint;
 pub mod clock;
 mod diagnose;
 pub mod guard;
 pub mod metrics;
+pub mod probe;
 pub mod protocol;
 pub mod session;
 pub mod trainer;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::backend::select::{BackendChoice, BackendStatus};
 use crate::data::dataset::Split;
 use crate::network::describe::NetworkDescription;
+use crate::train::probe::{Floats, Look, NodeMaps, NodeTensor};
 use crate::train::trainer::Scene;
 
 /// What the page asks for.
@@ -31,8 +32,20 @@ pub enum Request {
     Set { learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64> },
     /// Evaluates all images of a split.
     Evaluate { split: Split },
-    /// Logits and probabilities of one image. Cluttered data lay it over the strokes of image `index` of the split, or of no image's.
-    Predict { pixels: Vec<u8>, split: Option<Split>, index: usize },
+    /// Logits and probabilities of one image. Cluttered data lay it over the strokes of an image of the split, or of no image's.
+    Predict { pixels: Vec<u8>, draw: (Option<Split>, usize) },
+    /// What the network says to each image of a split. Only of data with one class an image.
+    Predictions { split: Split },
+    /// The run as a file, with a note.
+    Checkpoint { note: Option<String> },
+    /// Goes on from such a file.
+    Restore { bytes: Vec<u8> },
+    /// Values of nodes for an image, or their gradients.
+    Look { nodes: Vec<String>, look: Look, pixels: Vec<u8>, draw: (Option<Split>, usize) },
+    /// A node's parameters and statistics.
+    Weights { node: String },
+    /// What one value of a node depends on in an image.
+    Field { node: String, unit: Vec<usize>, pixels: Vec<u8>, draw: (Option<Split>, usize) },
     /// One image of the set.
     Sample { split: Split, index: usize },
     /// Lets go of the network and its memory.
@@ -59,6 +72,14 @@ struct Fields {
     #[serde(default, with = "serde_bytes")]
     pixels: Option<Vec<u8>>,
     index: Option<usize>,
+    note: Option<String>,
+    #[serde(default, with = "serde_bytes")]
+    bytes: Option<Vec<u8>>,
+    nodes: Option<Vec<String>>,
+    what: Option<String>,
+    label: Option<u8>,
+    node: Option<String>,
+    unit: Option<Vec<usize>>,
 }
 
 impl TryFrom<Fields> for Request {
@@ -85,11 +106,26 @@ impl TryFrom<Fields> for Request {
                 weight_decay: fields.weight_decay.take(),
             },
             "evaluate" => Self::Evaluate { split: needed("split", &mut fields.split)? },
-            "predict" => Self::Predict {
-                pixels: needed("pixels", &mut fields.pixels)?,
-                split: fields.split.take(),
-                index: fields.index.take().unwrap_or(0),
-            },
+            "predict" => Self::Predict { pixels: needed("pixels", &mut fields.pixels)?, draw: fields.draw() },
+            "predictions" => Self::Predictions { split: needed("split", &mut fields.split)? },
+            "checkpoint" => Self::Checkpoint { note: fields.note.take() },
+            "restore" => Self::Restore { bytes: needed("bytes", &mut fields.bytes)? },
+            "look" => {
+                let look = match needed("what", &mut fields.what)?.as_str() {
+                    "activations" => Look::Activations,
+                    "gradients" => Look::Gradients { label: needed("label", &mut fields.label)? },
+                    other => return Err(format!("`{other}` cannot be looked at: activations and gradients can")),
+                };
+                // A label asks for nothing where there is no loss.
+                fields.label = None;
+                let nodes = needed("nodes", &mut fields.nodes)?;
+                Self::Look { nodes, look, pixels: needed("pixels", &mut fields.pixels)?, draw: fields.draw() }
+            }
+            "weights" => Self::Weights { node: needed("node", &mut fields.node)? },
+            "field" => {
+                let (node, unit) = (needed("node", &mut fields.node)?, needed("unit", &mut fields.unit)?);
+                Self::Field { node, unit, pixels: needed("pixels", &mut fields.pixels)?, draw: fields.draw() }
+            }
             "sample" => Self::Sample { split: needed("split", &mut fields.split)?, index: needed("index", &mut fields.index)? },
             "dispose" => Self::Dispose {},
             other => return Err(format!("there is no request `{other}`")),
@@ -100,6 +136,11 @@ impl TryFrom<Fields> for Request {
 }
 
 impl Fields {
+    /// What an image lies over.
+    fn draw(&mut self) -> (Option<Split>, usize) {
+        (self.split.take(), self.index.take().unwrap_or(0))
+    }
+
     /// Refuses what does not belong to the request.
     fn nothing_left(&self) -> Result<(), String> {
         let left = [
@@ -116,6 +157,13 @@ impl Fields {
             ("split", self.split.is_some()),
             ("pixels", self.pixels.is_some()),
             ("index", self.index.is_some()),
+            ("note", self.note.is_some()),
+            ("bytes", self.bytes.is_some()),
+            ("nodes", self.nodes.is_some()),
+            ("what", self.what.is_some()),
+            ("label", self.label.is_some()),
+            ("node", self.node.is_some()),
+            ("unit", self.unit.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((name, _)) => Err(format!("`{name}` is not a field of {}", self.kind)),
@@ -177,6 +225,48 @@ pub enum Reply {
         label: u8,
         index: usize,
         total: usize,
+    },
+    Predictions {
+        run: String,
+        predictions: Predictions,
+    },
+    Checkpoint {
+        run: String,
+        step: u64,
+        epoch: u64,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    Restored {
+        run: String,
+        step: u64,
+        epoch: u64,
+        /// Whole ones.
+        epochs_done: u64,
+        note: Option<String>,
+        kept: Vec<String>,
+        fresh: Vec<String>,
+    },
+    Looked {
+        run: String,
+        step: u64,
+        maps: Vec<NodeMaps>,
+        /// The least and the largest value of all nodes.
+        range: [f32; 2],
+    },
+    Weights {
+        run: String,
+        step: u64,
+        tensors: Vec<NodeTensor>,
+    },
+    Field {
+        run: String,
+        step: u64,
+        /// At each pixel.
+        gradient: Floats,
+        /// First and last row that can matter.
+        rows: [usize; 2],
+        columns: [usize; 2],
     },
     Disposed {},
     /// The request was refused; nothing has changed.
@@ -247,6 +337,48 @@ pub struct Metrics {
     pub seconds_left: Option<f64>,
     /// Of the next step, by the schedule.
     pub learning_rate: f64,
+}
+
+/// What the network says to each image of a split, in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Predictions {
+    /// Which images.
+    pub split: Split,
+    /// Steps taken before.
+    pub step: u64,
+    /// What each is.
+    #[serde(with = "serde_bytes")]
+    pub labels: Vec<u8>,
+    /// The most likely class.
+    #[serde(with = "serde_bytes")]
+    pub first: Vec<u8>,
+    /// The second most likely.
+    #[serde(with = "serde_bytes")]
+    pub second: Vec<u8>,
+    /// The softmax's value for the first, 0 to 1.
+    pub probabilities: Floats,
+    /// Cross-entropy.
+    pub losses: Floats,
+}
+
+impl Predictions {
+    /// Takes in the logits of further images, `[images, classes]`, and what they are.
+    pub fn add(&mut self, logits: &[f32], labels: &[u8], classes: usize) {
+        for (row, &label) in logits.chunks(classes).zip(labels) {
+            let best = |but: Option<usize>| {
+                let others = row.iter().enumerate().filter(|(class, _)| Some(*class) != but);
+                others.fold((0, f32::NEG_INFINITY), |best, (class, &logit)| if logit > best.1 { (class, logit) } else { best })
+            };
+            let (first, largest) = best(None);
+            let (second, _) = best(Some(first));
+            let sum: f32 = row.iter().map(|logit| (logit - largest).exp()).sum();
+            self.labels.push(label);
+            self.first.push(first as u8);
+            self.second.push(second as u8);
+            self.probabilities.0.push(1.0 / sum);
+            self.losses.0.push(largest + sum.ln() - row.get(usize::from(label)).copied().unwrap_or(f32::NAN));
+        }
+    }
 }
 
 /// A network measured on images it is not trained on (or, for `train`, on those it is).

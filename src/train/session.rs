@@ -8,10 +8,12 @@ use std::rc::Rc;
 use async_lock::{Mutex, MutexGuard};
 use serde_json::Value;
 
+use super::checkpoint::{Checkpoint, Restored};
 use super::clock::{next_task, now_ms};
 use super::metrics::Sums;
-use super::protocol::{Evaluation, Event, Metrics, Reply, Request};
-use super::trainer::{Checkpoint, Device, Prediction, Trainer};
+use super::probe::{FieldOfUnit, Floats};
+use super::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request};
+use super::trainer::{Device, Image, Prediction, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::backend::select::{self, BackendChoice, BackendStatus};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
@@ -179,12 +181,46 @@ impl Session {
             Request::Step { count } => self.step(count.unwrap_or(1)).await,
             Request::Reset { seed } => self.reset(seed).await,
             Request::Set { learning_rate, momentum, weight_decay } => self.set(learning_rate, momentum, weight_decay).await,
-            Request::Evaluate { split } => self.evaluate(split).await,
-            Request::Predict { pixels, split, index } => {
+            Request::Evaluate { split } => {
+                let (run, evaluation, _) = self.evaluate(split, false).await?;
+                Ok(Reply::Evaluated { run, evaluation })
+            }
+            Request::Predictions { split } => {
+                let (run, _, predictions) = self.evaluate(split, true).await?;
+                Ok(Reply::Predictions { run, predictions })
+            }
+            Request::Checkpoint { note } => {
                 let mut guard = self.run.lock().await;
                 let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-                let base = split.map_or(0, |split| run.trainer.dataset().borrow().base(split));
-                let Prediction { logits, scene } = run.trainer.predict(&pixels, base.wrapping_add(index) as u32).await?;
+                let bytes = run.trainer.checkpoint_file(note).await?;
+                Ok(Reply::Checkpoint { run: run.name.clone(), step: run.trainer.steps(), epoch: run.trainer.epoch(), bytes })
+            }
+            Request::Restore { bytes } => self.restore(&bytes).await,
+            Request::Look { nodes, look, pixels, draw } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let image = run.image(&pixels, draw);
+                let (maps, range) = run.trainer.look(&nodes, look, image).await?;
+                Ok(Reply::Looked { run: run.name.clone(), step: run.trainer.steps(), maps, range })
+            }
+            Request::Weights { node } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let tensors = run.trainer.weights(&node).await?;
+                Ok(Reply::Weights { run: run.name.clone(), step: run.trainer.steps(), tensors })
+            }
+            Request::Field { node, unit, pixels, draw } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let image = run.image(&pixels, draw);
+                let FieldOfUnit { gradient, rows, columns } = run.trainer.field(&node, &unit, image).await?;
+                Ok(Reply::Field { run: run.name.clone(), step: run.trainer.steps(), gradient: Floats(gradient), rows, columns })
+            }
+            Request::Predict { pixels, draw } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let image = run.image(&pixels, draw);
+                let Prediction { logits, scene } = run.trainer.predict(image).await?;
                 let probabilities = softmax(&logits, run.trainer.plan().classes);
                 Ok(Reply::Predicted { run: run.name.clone(), probabilities, logits, scene })
             }
@@ -229,9 +265,7 @@ impl Session {
             return Err(DataError::NoData { split: "train" }.into());
         }
         let epochs = epochs.map_or(run.trainer.spec().training.epochs as u64, u64::from);
-        let in_epoch = run.trainer.remaining_in_epoch() >= run.trainer.plan().batch;
-        let done = run.trainer.epoch() - u64::from(in_epoch);
-        run.epochs = done + epochs.max(1);
+        run.epochs = run.epochs_done() + epochs.max(1);
         run.trainer.set_epochs(run.epochs);
         run.wait_for_all = wait_for_all;
         self.running.set(true);
@@ -273,6 +307,18 @@ impl Session {
         Ok(Reply::Reset { run: run.name.clone(), seed })
     }
 
+    async fn restore(&self, bytes: &[u8]) -> Result<Reply, Error> {
+        self.refuse_while_evaluating()?;
+        self.refuse_while_running()?;
+        let mut guard = self.run.lock().await;
+        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+        let Restored { note, kept, fresh } = run.trainer.restore_file(bytes).await?;
+        run.rewind();
+        let (step, epoch) = (run.trainer.steps(), run.trainer.epoch());
+        run.steps_at_metrics = step;
+        Ok(Reply::Restored { run: run.name.clone(), step, epoch, epochs_done: run.epochs_done(), note, kept, fresh })
+    }
+
     async fn set(&self, learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64>) -> Result<Reply, Error> {
         let mut guard = self.run.lock().await;
         let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
@@ -302,15 +348,15 @@ impl Session {
     }
 
     /// Evaluates in pieces of a slice's length, between which other requests are answered; training waits until it is done.
-    async fn evaluate(&self, split: Split) -> Result<Reply, Error> {
+    async fn evaluate(&self, split: Split, each: bool) -> Result<(String, Evaluation, Predictions), Error> {
         self.refuse_while_evaluating()?;
         self.evaluating.set(true);
-        let result = self.evaluate_in_pieces(split).await;
+        let result = self.evaluate_in_pieces(split, each).await;
         self.evaluating.set(false);
         result
     }
 
-    async fn evaluate_in_pieces(&self, split: Split) -> Result<Reply, Error> {
+    async fn evaluate_in_pieces(&self, split: Split, each: bool) -> Result<(String, Evaluation, Predictions), Error> {
         let (name, images, interrupted, generation) = {
             let mut guard = self.run.lock().await;
             let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
@@ -320,6 +366,7 @@ impl Session {
             let images = run.trainer.dataset().borrow().loaded(split).images;
             (run.name.clone(), images, interrupted, self.generation.get())
         };
+        let mut predictions = Predictions { split, ..Predictions::default() };
         let mut from = 0;
         loop {
             next_task().await;
@@ -327,16 +374,27 @@ impl Session {
             // The network may have been let go of in between, or have made way for another.
             let run = guard.as_mut().filter(|_| self.generation.get() == generation).ok_or(TrainError::NotCompiled)?;
             let begin = now_ms();
+            if each && run.trainer.plan().places > 1 {
+                let reason = "there are predictions of data with one class an image".to_owned();
+                return Err(TrainError::MalformedRequest { reason }.into());
+            }
             while from < images && now_ms() - begin < SLICE_MS {
+                let first = from;
                 from = run.trainer.evaluate_batch(split, from, images)?;
                 run.trainer.finish().await?;
+                if each {
+                    let logits = run.trainer.evaluated_logits(from - first).await?;
+                    let labels = run.trainer.dataset().borrow().labels_of(split, first..from);
+                    predictions.add(&logits, &labels, run.trainer.plan().classes);
+                }
             }
             if from == images {
                 let sums = run.trainer.end_evaluation().await?;
                 if let Some(interrupted) = interrupted {
                     run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
                 }
-                return Ok(Reply::Evaluated { run: name, evaluation: run.trainer.measured(split, &sums) });
+                predictions.step = run.trainer.steps();
+                return Ok((name, run.trainer.measured(split, &sums), predictions));
             }
         }
     }
@@ -489,6 +547,18 @@ impl Run {
         (self.epochs, self.training_ms, self.window_ms, self.evaluated_at_ms) = (0, 0.0, 0.0, 0.0);
         self.steps_at_metrics = 0;
         (self.last_metrics, self.evaluating, self.checkpoint) = (None, None, None);
+    }
+
+    /// Whole epochs behind it.
+    fn epochs_done(&self) -> u64 {
+        let in_epoch = self.trainer.remaining_in_epoch() >= self.trainer.plan().batch;
+        self.trainer.epoch() - u64::from(in_epoch)
+    }
+
+    /// An image to compute, over the clutter of an image of the set where the data have any.
+    fn image<'a>(&self, pixels: &'a [u8], (split, index): (Option<Split>, usize)) -> Image<'a> {
+        let base = split.map_or(0, |split| self.trainer.dataset().borrow().base(split));
+        Image { pixels, draw: base.wrapping_add(index) as u32 }
     }
 
     fn begin_epoch(&mut self) {

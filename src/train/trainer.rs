@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::metrics::{self, Sums};
+use super::probe::Prober;
 use super::protocol::Evaluation;
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
@@ -19,7 +20,7 @@ use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
 use crate::optim::schedule::{Now, Pace};
-use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Range, names};
+use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Program, Range, names};
 use crate::rng::{Rng, Stream};
 
 /// Bytes that a plan may take: half of what 32-bit WebAssembly can address, since the images, the host's copies and the page need room too.
@@ -35,17 +36,31 @@ pub enum Device {
     Wgpu(Box<crate::backend::wgpu::Wgpu>),
 }
 
-/// Parameters, the optimizer's state and statistics on the host, with the step they are of: what a run goes on from when its device is lost.
-#[derive(Clone, Debug)]
-pub struct Checkpoint {
-    arena: Vec<f32>,
-    states: Vec<Vec<f32>>,
-    statistics: Vec<f32>,
-    sampler: Sampler,
-    /// Steps taken.
-    pub step: u64,
-    epoch: u64,
-    first: bool,
+/// An image from outside the data set.
+#[derive(Clone, Copy, Debug)]
+pub struct Image<'a> {
+    /// A byte a pixel, from 0 (background) to 255 (ink).
+    pub pixels: &'a [u8],
+    /// Where the data are cluttered, what it lies over: a test image's index among all images gives the picture of the evaluation.
+    pub draw: u32,
+}
+
+impl Image<'_> {
+    /// Writes it to where a program takes it.
+    pub(super) fn write(self, executor: &mut AnyExecutor, program: &Program) -> Result<(), Error> {
+        let Self { pixels, draw } = self;
+        if pixels.len() != PIXELS {
+            return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
+        }
+        let Ok(place) = locate(program, names::PIXELS) else {
+            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+            return executor.write_value(names::INPUT, locate(program, names::INPUT)?, &normalised);
+        };
+        let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
+        executor.write_words(place.range, &words)?;
+        // The largest number would say that there is no image.
+        Ok(executor.write_words(locate(program, names::DRAW)?.range, &[draw.min(NO_IMAGE - 1)])?)
+    }
 }
 
 /// What a network says to one image.
@@ -90,22 +105,24 @@ impl Scene {
 /// A network in training. Nothing is global: two trainers live side by side.
 #[derive(Debug)]
 pub struct Trainer {
-    spec: Spec,
-    plan: Plan,
+    pub(super) spec: Spec,
+    pub(super) plan: Plan,
     pub(super) executor: AnyExecutor,
     dataset: Rc<RefCell<Dataset>>,
     uploaded: [usize; 2],
-    sampler: Sampler,
+    pub(super) sampler: Sampler,
     indices: Vec<u32>,
     /// Images of every step since the sums were last read, step after step.
     pub(super) recent: Vec<u32>,
-    step: u64,
-    epoch: u64,
+    pub(super) step: u64,
+    pub(super) epoch: u64,
     /// Steps of an epoch and of the run, for the schedule.
     pace: Pace,
     /// Whether the optimizer's state holds nothing of this run.
-    first: bool,
-    hyper_written: Option<Hyper>,
+    pub(super) first: bool,
+    pub(super) hyper_written: Option<Hyper>,
+    /// The network for looking inside, as it was asked for last.
+    pub(super) probe: Option<Box<Prober>>,
 }
 
 impl Trainer {
@@ -142,6 +159,7 @@ impl Trainer {
             pace: Pace { epoch: 1, run: 0 },
             first: true,
             hyper_written: None,
+            probe: None,
         };
         trainer.reset(seed)?;
         trainer.write_undecayed()?;
@@ -334,7 +352,7 @@ impl Trainer {
         Ok(locate(program, name)?.range)
     }
 
-    fn clear_sums(&mut self, which: Which) -> Result<(), Error> {
+    pub(super) fn clear_sums(&mut self, which: Which) -> Result<(), Error> {
         let place = self.sums_place(which)?;
         Ok(self.executor.write_words(place, &vec![0; metrics::sums_len(self.plan.classes)])?)
     }
@@ -384,6 +402,17 @@ impl Trainer {
         Ok(end)
     }
 
+    /// The logits of the first images of the batch evaluated last: `[count, classes]`, or with places behind.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn evaluated_logits(&mut self, count: usize) -> Result<Vec<f32>, Error> {
+        let place = locate(&self.plan.evaluate, names::LOGITS)?.clone();
+        let mut logits = self.executor.read_value(&place).await?;
+        logits.truncate(count * self.plan.classes * self.plan.places);
+        Ok(logits)
+    }
+
     /// Reads an evaluation's sums.
     ///
     /// # Errors
@@ -422,34 +451,21 @@ impl Trainer {
         self.end_evaluation().await
     }
 
-    /// What the network says to one image, given as bytes from 0 (background) to 255 (ink). Where the data are cluttered, `draw` says what it lies over: a
-    /// test image's index among all images gives the picture of the evaluation.
+    /// What the network says to one image.
     ///
     /// # Errors
     /// [`DataError::InvalidPixels`], or what the device reports.
-    pub async fn predict(&mut self, pixels: &[u8], draw: u32) -> Result<Prediction, Error> {
-        if pixels.len() != PIXELS {
-            return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
-        }
+    pub async fn predict(&mut self, image: Image<'_>) -> Result<Prediction, Error> {
         let program = &self.plan.predict;
         let (input, logits) = (locate(program, names::INPUT)?, locate(program, names::LOGITS)?);
         let cluttered = self.plan.places > 1;
-        if cluttered {
-            let words = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
-            // The largest number would say that there is no image.
-            for (name, words) in [(names::PIXELS, words), (names::DRAW, vec![draw.min(NO_IMAGE - 1)])] {
-                self.executor.write_words(locate(program, name)?.range, &words)?;
-            }
-        } else {
-            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
-            self.executor.write_value(names::INPUT, input, &normalised)?;
-        }
+        image.write(&mut self.executor, program)?;
         self.executor.run(Which::Predict)?;
         let mut read = Vec::new();
         for place in [logits, input].into_iter().take(1 + usize::from(cluttered)) {
             read.push(self.executor.read_value(place).await?);
         }
-        let scene = if let [logits, seen] = &read[..] { Some(Scene::new(pixels, seen, logits)) } else { None };
+        let scene = if let [logits, seen] = &read[..] { Some(Scene::new(image.pixels, seen, logits)) } else { None };
         Ok(Prediction { logits: read.swap_remove(0), scene })
     }
 
@@ -483,7 +499,7 @@ impl Trainer {
     }
 
     /// The parameter arena, and the arenas of the optimizer's state.
-    fn state_ranges(&self) -> Option<(Range, Vec<Range>)> {
+    pub(super) fn state_ranges(&self) -> Option<(Range, Vec<Range>)> {
         let states: Vec<Range> = names::STATES.iter().filter_map(|name| Some(locate(&self.plan.train, name).ok()?.range)).collect();
         let [parameters, _] = self.plan.arenas?;
         Some((Range { buffer: parameters, offset: 0, len: self.plan.buffers[parameters.0].len }, states))
@@ -510,42 +526,6 @@ impl Trainer {
             None => Ok(()),
         }
     }
-
-    /// Copies parameters, the optimizer's state and statistics to the host.
-    ///
-    /// # Errors
-    /// What the device reports.
-    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
-        let (mut arena, mut states) = (Vec::new(), Vec::new());
-        if let Some((parameters, ranges)) = self.state_ranges() {
-            arena = self.executor.read_stored(parameters).await?;
-            for range in ranges {
-                states.push(self.executor.read_stored(range).await?);
-            }
-        }
-        let statistics = self.read_statistics().await?;
-        let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
-        Ok(Checkpoint { arena, states, statistics, sampler, step, epoch, first })
-    }
-
-    /// Goes back to a checkpoint of a trainer of the same network.
-    ///
-    /// # Errors
-    /// What the device reports.
-    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
-        if let Some((parameters, ranges)) = self.state_ranges() {
-            self.executor.write_stored(parameters, &checkpoint.arena)?;
-            for (range, state) in ranges.into_iter().zip(&checkpoint.states) {
-                self.executor.write_stored(range, state)?;
-            }
-        }
-        self.write_statistics(&checkpoint.statistics)?;
-        self.recent.clear();
-        self.sampler = checkpoint.sampler.clone();
-        (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
-        self.hyper_written = None;
-        self.clear_sums(Which::Train)
-    }
 }
 
 #[cfg(test)]
@@ -568,17 +548,17 @@ pub(super) mod tests {
         (images, idx(crate::data::idx::LABELS_MAGIC, &[count as u32], &labels))
     }
 
-    fn stripes(count: usize) -> Dataset {
+    pub fn stripes(count: usize) -> Dataset {
         let (images, labels) = stripe_files(count);
         let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
         Dataset::from_idx(&pair, Some(&pair)).unwrap()
     }
 
-    fn trainer(dataset: Dataset) -> Trainer {
+    pub fn trainer(dataset: Dataset) -> Trainer {
         trainer_with(dataset, Kernels::Scalar, r#""optimizer":{"learning_rate":0.05,"momentum":0.9}"#)
     }
 
-    fn trainer_with(dataset: Dataset, kernels: Kernels, training: &str) -> Trainer {
+    pub fn trainer_with(dataset: Dataset, kernels: Kernels, training: &str) -> Trainer {
         let json = r#"{"version":1,"layers":[{"op":"max_pool2d","kernel_size":2},{"op":"conv2d","out_channels":5,"kernel_size":3,"stride":2},
             {"op":"relu"},{"op":"flatten"},{"op":"linear","out_features":10}],
             "training":{"batch_size":16,TRAINING}}"#;
@@ -586,12 +566,12 @@ pub(super) mod tests {
         pollster::block_on(Trainer::new(spec, Device::Cpu(kernels), Rc::new(RefCell::new(dataset)))).unwrap()
     }
 
-    fn parameters(trainer: &mut Trainer) -> Vec<(String, Vec<f32>)> {
+    pub fn parameters(trainer: &mut Trainer) -> Vec<(String, Vec<f32>)> {
         let names: Vec<String> = trainer.parameters().map(|(name, _)| name.to_owned()).collect();
         names.into_iter().map(|name| (name.clone(), pollster::block_on(trainer.read_parameter(&name)).unwrap())).collect()
     }
 
-    fn train(trainer: &mut Trainer, steps: usize) -> Sums {
+    pub fn train(trainer: &mut Trainer, steps: usize) -> Sums {
         for _ in 0..steps {
             trainer.train_step().unwrap();
         }
@@ -738,11 +718,13 @@ pub(super) mod tests {
         let mut trainer = trainer(stripes(40));
         train(&mut trainer, 30);
         let (pixels, label) = trainer.dataset.borrow().image(Split::Test, 3).unwrap();
-        let Prediction { logits, scene: None } = pollster::block_on(trainer.predict(&pixels, 0)).unwrap() else { panic!("no clutter") };
+        let Prediction { logits, scene: None } = pollster::block_on(trainer.predict(Image { pixels: &pixels, draw: 0 })).unwrap() else {
+            panic!("no clutter")
+        };
         let best = (0..10).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
         assert_eq!(best, usize::from(label));
         for found in [3, 780] {
-            let refused = pollster::block_on(trainer.predict(&vec![0; found], 0));
+            let refused = pollster::block_on(trainer.predict(Image { pixels: &vec![0; found], draw: 0 }));
             assert_eq!(refused, Err(DataError::InvalidPixels { found, expected: PIXELS }.into()));
         }
     }

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use js_sys::{Float32Array, Function, Promise, Uint8Array};
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -12,8 +11,8 @@ use web_sys::Blob;
 use super::convert::{js, promise, read_network, to_js};
 use crate::backend::select::{BackendStatus, select};
 use crate::error::{Error, WeightsError};
-use crate::inference::weights::ByteSource;
 use crate::inference::{Inference, ranking};
+use crate::safetensors::ByteSource;
 
 /// A network of any size, forward only: the networks of the literature at their own resolutions, with weights from a seed or from a file. Everything is
 /// async and nothing is global. All errors are `ReceptiveError` objects.
@@ -50,11 +49,6 @@ impl ByteSource for OfBlob {
             true => Ok(bytes),
             false => Err(WeightsError::MalformedWeights { reason: format!("it ends {} bytes too early", len - bytes.len()) }.into()),
         }
-    }
-
-    fn parse(&self, json: &str) -> Result<Value, String> {
-        let value = js_sys::JSON::parse(json).map_err(|error| String::from(js_sys::Error::from(error).message()))?;
-        serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
     }
 }
 

@@ -11,7 +11,7 @@ use super::convert::{js, promise, read_network, to_js};
 use crate::backend::select::{BackendStatus, select};
 use crate::data::dataset::{Dataset, IdxPair, Split};
 use crate::network::describe::{NetworkDescription, describe};
-use crate::train::trainer::Trainer as Core;
+use crate::train::trainer::{Image, Trainer as Core};
 
 /// A network in training. Everything is async and nothing is global: two trainers live side by side. All errors are `ReceptiveError` objects.
 ///
@@ -124,7 +124,9 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
     pub fn predict(&self, pixels: Vec<u8>) -> Promise {
         let core = Rc::clone(&self.core);
-        promise(async move { Ok(Float32Array::from(core.lock().await.predict(&pixels, 0).await?.logits.as_slice()).into()) })
+        promise(async move {
+            Ok(Float32Array::from(core.lock().await.predict(Image { pixels: &pixels, draw: 0 }).await?.logits.as_slice()).into())
+        })
     }
 
     /// Names and shapes of the parameters, as PyTorch has them.

@@ -193,7 +193,7 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share), scene: nullable(scene) }),
   sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),
   checkpoint: object({ type: literal("checkpoint"), run: string, step: whole, epoch: whole, bytes }),
-  restore: object({ type: literal("restored"), run: string, step: whole, epoch: whole, note: nullable(string), kept: array(string), fresh: array(string) }),
+  restore: object({ type: literal("restored"), run: string, step: whole, epoch: whole, epochs_done: whole, note: nullable(string), kept: array(string), fresh: array(string) }),
   predictions: object({
     type: literal("predictions"), run: string,
     predictions: object<Predictions>({ split, step: whole, labels: bytes, first: bytes, second: bytes, probabilities: floats, losses: floats }),

@@ -277,8 +277,8 @@ export interface Replies {
   predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[]; scene: Scene | null };
   sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };
   checkpoint: { type: "checkpoint"; run: RunId; step: number; epoch: number; bytes: Uint8Array };
-  /** `kept` and `fresh` are the names of parameters; all are kept where the network is the same, and the step is then the checkpoint's, else 0. */
-  restore: { type: "restored"; run: RunId; step: number; epoch: number; note: string | null; kept: string[]; fresh: string[] };
+  /** `kept` and `fresh` are the names of parameters; all are kept where the network is the same, and the step is then the checkpoint's, else 0. `epochs_done` counts whole ones: `start` trains so many more. */
+  restore: { type: "restored"; run: RunId; step: number; epoch: number; epochs_done: number; note: string | null; kept: string[]; fresh: string[] };
   predictions: { type: "predictions"; run: RunId; predictions: Predictions };
   /** `range`: the least and the largest value of all nodes of the network. */
   look: { type: "looked"; run: RunId; step: number; maps: NodeMaps[]; range: [number, number] };

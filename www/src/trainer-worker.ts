@@ -83,10 +83,33 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "weights":
     case "field":
     case "dispose":
-      return (await (await session).handle(request)) as ReplyBody;
+      return withFloats((await (await session).handle(request)) as ReplyBody);
     default:
       request satisfies never;
       return malformed(request);
+  }
+}
+
+/** Floats come from the engine as their bytes. */
+function floats(bytes: ArrayLike<number>): Float32Array {
+  const { buffer, byteOffset, byteLength } = bytes as Uint8Array;
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+function withFloats(reply: ReplyBody): ReplyBody {
+  switch (reply.type) {
+    case "looked":
+      return { ...reply, maps: reply.maps.map((map) => ({ ...map, values: floats(map.values) })) };
+    case "weights":
+      return { ...reply, tensors: reply.tensors.map((tensor) => ({ ...tensor, values: floats(tensor.values) })) };
+    case "field":
+      return { ...reply, gradient: floats(reply.gradient) };
+    case "predictions": {
+      const { predictions } = reply;
+      return { ...reply, predictions: { ...predictions, probabilities: floats(predictions.probabilities), losses: floats(predictions.losses) } };
+    }
+    default:
+      return reply;
   }
 }
 

@@ -1,0 +1,284 @@
+//! What a run goes on from: on the host while a device may be lost, and as a file that outlives the tab.
+//!
+//! The file is a safetensors one with PyTorch's names for parameters and statistics, so that other programs read its weights. What only this crate
+//! knows lies beside them: the optimizer's state as it is stored (`optimizer.state.0`), the images still to be drawn (`sampler.remaining`), and the
+//! rest in the header's metadata.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::trainer::Trainer;
+use crate::data::sampler::Sampler;
+use crate::error::{Error, WeightsError};
+use crate::executor::Which;
+use crate::inference::weights::file_name;
+use crate::plan::{Located, names};
+use crate::rng::{Rng, Stream};
+use crate::safetensors::{Described, METADATA, Writer, described, read_header};
+
+/// Parameters, the optimizer's state and statistics on the host, with the step they are of.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    arena: Vec<f32>,
+    states: Vec<Vec<f32>>,
+    statistics: Vec<f32>,
+    sampler: Sampler,
+    seed: u64,
+    /// Steps taken.
+    pub step: u64,
+    epoch: u64,
+    first: bool,
+}
+
+/// What became of a checkpoint's file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Restored {
+    /// What [`Trainer::checkpoint_file`] was given.
+    pub note: Option<String>,
+    /// Parameters and statistics that were taken.
+    pub kept: Vec<String>,
+    /// Those that the file has not, or in another shape: they are drawn anew.
+    pub fresh: Vec<String>,
+}
+
+const REMAINING: &str = "sampler.remaining";
+const OPTIMIZER: &str = "optimizer";
+/// The metadata's numbers, in decimal: texts are all that the format has there.
+const NUMBERS: [&str; 7] = ["seed", "step", "epoch", "first", "drawn", "available", "sampler_epoch"];
+
+impl Trainer {
+    /// Copies parameters, the optimizer's state and statistics to the host.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
+        let (mut arena, mut states) = (Vec::new(), Vec::new());
+        if let Some((parameters, ranges)) = self.state_ranges() {
+            arena = self.executor.read_stored(parameters).await?;
+            for range in ranges {
+                states.push(self.executor.read_stored(range).await?);
+            }
+        }
+        let statistics = self.read_statistics().await?;
+        let seed = self.spec().training.seed;
+        let (sampler, step, epoch, first) = (self.sampler.clone(), self.step, self.epoch, self.first);
+        Ok(Checkpoint { arena, states, statistics, sampler, seed, step, epoch, first })
+    }
+
+    /// Goes back to a checkpoint of a trainer of the same network.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        if let Some((parameters, ranges)) = self.state_ranges() {
+            self.executor.write_stored(parameters, &checkpoint.arena)?;
+            for (range, state) in ranges.into_iter().zip(&checkpoint.states) {
+                self.executor.write_stored(range, state)?;
+            }
+        }
+        self.write_statistics(&checkpoint.statistics)?;
+        self.recent.clear();
+        self.sampler = checkpoint.sampler.clone();
+        self.spec.training.seed = checkpoint.seed;
+        (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
+        self.hyper_written = None;
+        self.clear_sums(Which::Train)
+    }
+
+    /// Parameters, then statistics: PyTorch's name, and the place in the checkpoint's arena of that kind.
+    fn tensors(&self) -> [Vec<(String, Located)>; 2] {
+        let parameters = self.plan.parameters.iter().map(|parameter| (file_name(&parameter.name), self.plan.parameter_place(parameter, 0)));
+        let statistics = self.plan.statistics.iter().map(|statistic| (file_name(&statistic.name), self.plan.statistic_place(statistic)));
+        [parameters.collect(), statistics.collect()]
+    }
+
+    /// A checkpoint as the bytes of a file, with a note that is kept as it is.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn checkpoint_file(&mut self, note: Option<String>) -> Result<Vec<u8>, Error> {
+        let checkpoint = self.checkpoint().await?;
+        let mut file = Writer::default();
+        for (tensors, arena) in self.tensors().iter().zip([&checkpoint.arena, &checkpoint.statistics]) {
+            for (name, Located { range, shape, layout }) in tensors {
+                let canonical = layout.restore(shape, &arena[range.offset..range.offset + range.len]);
+                file.tensor(name, "F32", shape.dims(), bytemuck::cast_slice(&canonical));
+            }
+        }
+        for (name, state) in names::STATES.iter().zip(&checkpoint.states) {
+            file.tensor(name, "F32", &[state.len()], bytemuck::cast_slice(state));
+        }
+        let ([drawn, available, sampler_epoch], remaining) = checkpoint.sampler.place();
+        file.tensor(REMAINING, "U32", &[remaining.len()], bytemuck::cast_slice(remaining));
+        let values = [checkpoint.seed, checkpoint.step, checkpoint.epoch, checkpoint.first.into(), drawn, available, sampler_epoch];
+        let numbers = NUMBERS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), Value::String(value.to_string())));
+        let texts = [("note", note), (OPTIMIZER, Some(self.optimizer().kernel().name.to_owned()))];
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
+        file.metadata(numbers.chain(texts).collect());
+        Ok(file.finish())
+    }
+
+    /// Goes on from a file of [`Trainer::checkpoint_file`]. One of another network, or of another program, gives what parameters and statistics it has of
+    /// the same name and shape; the others are drawn anew, and training begins at step 0.
+    ///
+    /// # Errors
+    /// [`WeightsError::MalformedWeights`] before anything is changed, or what the device reports.
+    pub async fn restore_file(&mut self, bytes: &[u8]) -> Result<Restored, Error> {
+        let (data, header) = read_header(&bytes).await?;
+        let file = File { header: &header, data: bytes.get(data as usize..).unwrap_or_default() };
+        let mut restored = Restored { note: file.text("note").map(str::to_owned), ..Restored::default() };
+        // Read whole before anything is written: a damaged file must leave the network as it is.
+        let tensors = self.tensors();
+        let mut found: HashMap<String, Vec<f32>> = HashMap::new();
+        for (name, place) in tensors.iter().flatten() {
+            match file.tensor(name, "F32", place.shape.dims())? {
+                Some(bytes) => {
+                    found.insert(name.clone(), floats(bytes));
+                    restored.kept.push(name.clone());
+                }
+                None => restored.fresh.push(name.clone()),
+            }
+        }
+        let whole = if restored.fresh.is_empty() { self.read_rest(&file)? } else { None };
+        if let Some(mut checkpoint) = whole {
+            let arenas = [&mut checkpoint.arena, &mut checkpoint.statistics];
+            for (tensors, arena) in tensors.iter().zip(arenas) {
+                for (name, Located { range, shape, layout }) in tensors {
+                    arena[range.offset..range.offset + range.len].copy_from_slice(&layout.store(shape, &found[name]));
+                }
+            }
+            self.restore(&checkpoint)?;
+            return Ok(restored);
+        }
+        self.reset(self.spec().training.seed)?;
+        for (name, place) in tensors.iter().flatten() {
+            if let Some(values) = found.get(name) {
+                self.executor.write_value(name, place, values)?;
+            }
+        }
+        Ok(restored)
+    }
+
+    /// All of a checkpoint but its parameters and statistics, where a file has it for this network.
+    fn read_rest(&self, file: &File<'_>) -> Result<Option<Checkpoint>, Error> {
+        let numbers: Option<Vec<u64>> = NUMBERS.iter().map(|name| file.text(name)?.parse().ok()).collect();
+        let Some([seed, step, epoch, first, place @ ..]) = numbers.as_deref() else { return Ok(None) };
+        // Another's state may be as long and mean something else.
+        if file.text(OPTIMIZER) != Some(self.optimizer().kernel().name) {
+            return Ok(None);
+        }
+        let (parameters, ranges) = self.state_ranges().map_or((0, Vec::new()), |(parameters, ranges)| (parameters.len, ranges));
+        let mut states = Vec::new();
+        for (name, range) in names::STATES.iter().zip(&ranges) {
+            let Some(bytes) = file.tensor(name, "F32", &[range.len])? else { return Ok(None) };
+            states.push(floats(bytes));
+        }
+        let remaining = file.header.get(REMAINING).and_then(described).map_or_else(Vec::new, |tensor| tensor.shape);
+        let Some(remaining) = file.tensor(REMAINING, "U32", &remaining)? else { return Ok(None) };
+        let place: [u64; 3] = std::array::from_fn(|n| place.get(n).copied().unwrap_or_default());
+        let Some(sampler) = Sampler::at(Rng::new(*seed, Stream::Order), place, words(remaining)) else { return Ok(None) };
+        let statistics = self.plan.statistics_arena.map_or(0, |buffer| self.plan.buffers[buffer.0].len);
+        let (arena, statistics) = (vec![0.0; parameters], vec![0.0; statistics]);
+        Ok(Some(Checkpoint { arena, states, statistics, sampler, seed: *seed, step: *step, epoch: *epoch, first: *first == 1 }))
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect()
+}
+
+fn words(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word)).collect()
+}
+
+/// A file that was read.
+struct File<'a> {
+    header: &'a Map<String, Value>,
+    data: &'a [u8],
+}
+
+impl<'a> File<'a> {
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.header.get(METADATA)?[name].as_str()
+    }
+
+    /// The bytes of a tensor of this form; nothing where there is none.
+    fn tensor(&self, name: &str, dtype: &str, shape: &[usize]) -> Result<Option<&'a [u8]>, Error> {
+        let Some(entry) = self.header.get(name) else { return Ok(None) };
+        let malformed = |what: &str| WeightsError::MalformedWeights { reason: format!("{name}: {what}") };
+        let Described { offsets: [from, to], dtype: found, shape: of } =
+            described(entry).ok_or_else(|| malformed("the header does not say what it is"))?;
+        if (found, of.as_slice()) != (dtype, shape) {
+            return Ok(None);
+        }
+        let bytes = self.data.get(from as usize..to as usize).filter(|bytes| bytes.len() == 4 * shape.iter().product::<usize>());
+        Ok(Some(bytes.ok_or_else(|| malformed("it cannot lie where the header says; is the file cut off?"))?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trainer::tests::{parameters, stripes, train, trainer, trainer_with};
+    use super::*;
+    use crate::backend::cpu::Kernels;
+    use pollster::block_on;
+
+    #[test]
+    fn a_file_goes_on_bit_for_bit_in_another_trainer() {
+        for optimizer in
+            [r#""seed":1"#, r#""optimizer":{"type":"adamw","amsgrad":true},"augmentation":{"shift":1}"#, r#""optimizer":{"momentum":0}"#]
+        {
+            let mut first = trainer_with(stripes(40), Kernels::Simd, optimizer);
+            train(&mut first, 7);
+            let file = block_on(first.checkpoint_file(Some("a \"note\"\n".into()))).unwrap();
+            let ahead = train(&mut first, 9);
+            let mut second = trainer_with(stripes(40), Kernels::Simd, optimizer);
+            train(&mut second, 3);
+            let restored = block_on(second.restore_file(&file)).unwrap();
+            assert_eq!(restored.note.as_deref(), Some("a \"note\"\n"));
+            assert_eq!((restored.fresh.len(), second.steps()), (0, 7), "{optimizer}");
+            assert_eq!(train(&mut second, 9), ahead, "{optimizer}");
+            assert_eq!(parameters(&mut second), parameters(&mut first));
+        }
+    }
+
+    #[test]
+    fn another_optimizer_takes_the_weights_and_begins_at_step_0() {
+        let mut first = trainer(stripes(40));
+        train(&mut first, 5);
+        let file = block_on(first.checkpoint_file(None)).unwrap();
+        for optimizer in [r#""optimizer":{"type":"adam"}"#, r#""optimizer":{"type":"rmsprop"}"#] {
+            let mut second = trainer_with(stripes(40), Kernels::Scalar, optimizer);
+            let restored = block_on(second.restore_file(&file)).unwrap();
+            assert_eq!((restored.fresh, restored.note, second.steps()), (vec![], None, 0));
+            assert_eq!(parameters(&mut second), parameters(&mut first));
+            train(&mut second, 1);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_and_changes_nothing() {
+        let mut trainer = trainer(stripes(40));
+        train(&mut trainer, 5);
+        let file = block_on(trainer.checkpoint_file(None)).unwrap();
+        let before = parameters(&mut trainer);
+        for len in [0, 7, 8, 100, file.len() / 2, file.len() - 1] {
+            let refused = block_on(trainer.restore_file(&file[..len])).unwrap_err();
+            assert!(matches!(refused, Error::Weights(WeightsError::MalformedWeights { .. })), "{len}: {refused}");
+        }
+        assert_eq!((parameters(&mut trainer), trainer.steps()), (before, 5));
+    }
+
+    #[test]
+    fn the_formats_library_reads_the_file() {
+        let mut trainer = trainer(stripes(40));
+        train(&mut trainer, 2);
+        let file = block_on(trainer.checkpoint_file(Some("note".into()))).unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+        for (name, values) in parameters(&mut trainer) {
+            let tensor = tensors.tensor(&file_name(&name)).unwrap();
+            assert_eq!(tensor.data(), bytemuck::cast_slice::<f32, u8>(&values), "{name}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Looking inside a network: every node's values for one image, their gradients, and what one value depends on in the image.
+//!
+//! The network is planned a second time for it, for one image, in evaluation and with every value kept, and computes on the CPU wherever training does: a
+//! look costs a copy of the parameters and one image's way, and training's memory stays as lean as it was.
+
+use std::collections::HashMap;
+
+use serde::{Serialize, Serializer};
+
+use super::trainer::{Image, Trainer};
+use crate::backend::cpu::Kernels;
+use crate::error::{Error, TrainError};
+use crate::executor::{AnyExecutor, Which, locate};
+use crate::layout::channel_stride;
+use crate::network::describe::{NodeSupport, supports};
+use crate::plan::{Located, Plan, Probe, names};
+
+/// A network planned for looking at.
+#[derive(Debug)]
+pub(super) struct Prober {
+    probe: Probe,
+    plan: Plan,
+    executor: AnyExecutor,
+    /// Under which name each node's value lies.
+    names: HashMap<String, String>,
+}
+
+/// Floats that cross to the page as their bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Floats(pub Vec<f32>);
+
+impl Serialize for Floats {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytemuck::cast_slice(&self.0))
+    }
+}
+
+/// One node's values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeMaps {
+    /// The node; `input` is the image.
+    pub node: String,
+    /// `[channels, height, width]` or `[features]`.
+    pub shape: Vec<usize>,
+    /// In canonical order.
+    pub values: Floats,
+}
+
+/// A parameter or a statistic of a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeTensor {
+    /// Its role: `weight`, `running_mean`.
+    pub name: String,
+    /// As PyTorch has it.
+    pub shape: Vec<usize>,
+    /// In canonical order.
+    pub values: Floats,
+}
+
+/// What of nodes is looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Look {
+    /// Their values.
+    Activations,
+    /// The gradients of the loss for this label.
+    Gradients {
+        /// The class that the loss wants.
+        label: u8,
+    },
+}
+
+/// What one value of a node depends on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldOfUnit {
+    /// Its gradient at each pixel of the image: `[channels, height, width]`.
+    pub gradient: Vec<f32>,
+    /// First and last row it can depend on at all.
+    pub rows: [usize; 2],
+    /// First and last column.
+    pub columns: [usize; 2],
+}
+
+fn unknown(node: &str) -> Error {
+    TrainError::UnknownName { what: "node", name: node.to_owned() }.into()
+}
+
+impl Trainer {
+    /// The network planned for this, with the parameters of now.
+    async fn prober(&mut self, probe: Probe) -> Result<Box<Prober>, Error> {
+        let mut prober = match self.probe.take().filter(|prober| prober.probe == probe) {
+            Some(prober) => prober,
+            None => {
+                let (plan, names) = Plan::for_probe(&self.spec, &probe)?;
+                let executor = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
+                Box::new(Prober { probe, plan, executor, names })
+            }
+        };
+        if let Some([parameters, _]) = self.plan.arenas {
+            let arena = crate::plan::Range { buffer: parameters, offset: 0, len: self.plan.buffers[parameters.0].len };
+            let stored = self.executor.read_stored(arena).await?;
+            let places: HashMap<&str, usize> = self.plan.parameters.iter().map(|own| (own.name.as_str(), own.offset)).collect();
+            for parameter in &prober.plan.parameters {
+                let range = prober.plan.parameter_place(parameter, 0).range;
+                if let Some(&from) = places.get(parameter.name.as_str()) {
+                    prober.executor.write_stored(range, &stored[from..from + range.len])?;
+                }
+            }
+        }
+        if !prober.plan.statistics.is_empty() {
+            let stored = self.read_statistics().await?;
+            let places: HashMap<&str, usize> = self.plan.statistics.iter().map(|own| (own.name.as_str(), own.offset)).collect();
+            for statistic in &prober.plan.statistics {
+                let range = prober.plan.statistic_place(statistic).range;
+                if let Some(&from) = places.get(statistic.name.as_str()) {
+                    prober.executor.write_stored(range, &stored[from..from + range.len])?;
+                }
+            }
+        }
+        Ok(prober)
+    }
+
+    /// Values of these nodes for one image, or their gradients, in evaluation; and the least and the largest of all nodes.
+    ///
+    /// # Errors
+    /// [`TrainError::UnknownName`], an image of another size, a node that has no gradient, or what the device reports.
+    pub async fn look(&mut self, nodes: &[String], look: Look, image: Image<'_>) -> Result<(Vec<NodeMaps>, [f32; 2]), Error> {
+        let probe = if look == Look::Activations { Probe::Activations } else { Probe::Gradients };
+        let mut prober = self.prober(probe).await?;
+        let seen = prober.look(nodes, look, image).await;
+        self.probe = Some(prober);
+        seen
+    }
+
+    /// What one value of a node depends on in an image: `[channel, row, column]`, or `[feature]`.
+    ///
+    /// # Errors
+    /// [`TrainError::UnknownName`] for a node or a unit that there is not, an image of another size, or what the device reports.
+    pub async fn field(&mut self, node: &str, unit: &[usize], image: Image<'_>) -> Result<FieldOfUnit, Error> {
+        let mut prober = self.prober(Probe::Unit(node.to_owned())).await?;
+        let seen = prober.field(node, unit, image).await;
+        self.probe = Some(prober);
+        let [_, height, width] = self.spec.input;
+        let (mut rows, mut columns) = ([0, height - 1], [0, width - 1]);
+        if let [_, row, column] = unit {
+            let supports = supports(&self.spec)?;
+            let fields = supports.into_iter().find(|support| support.name == node).and_then(|NodeSupport { fields, .. }| fields);
+            if let Some([of_rows, of_columns]) = fields {
+                rows = of_rows.spans.get(*row).copied().flatten().unwrap_or([0, 0]);
+                columns = of_columns.spans.get(*column).copied().flatten().unwrap_or([0, 0]);
+            } else if node == names::INPUT {
+                (rows, columns) = ([*row, *row], [*column, *column]);
+            }
+        }
+        Ok(FieldOfUnit { gradient: seen?, rows, columns })
+    }
+
+    /// A node's parameters and statistics.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn weights(&mut self, node: &str) -> Result<Vec<NodeTensor>, Error> {
+        let parameters = self.plan.parameters.iter().map(|own| (own.name.clone(), self.plan.parameter_place(own, 0)));
+        let statistics = self.plan.statistics.iter().map(|own| (own.name.clone(), self.plan.statistic_place(own)));
+        let of_node = parameters.chain(statistics).filter_map(|(name, place)| {
+            let (of, role) = name.rsplit_once('.')?;
+            (of == node).then(|| (role.to_owned(), place))
+        });
+        let of_node: Vec<(String, Located)> = of_node.collect();
+        let mut tensors = Vec::with_capacity(of_node.len());
+        for (name, place) in of_node {
+            let values = Floats(self.executor.read_value(&place).await?);
+            tensors.push(NodeTensor { name, shape: place.shape.dims().to_vec(), values });
+        }
+        Ok(tensors)
+    }
+}
+
+impl Prober {
+    fn place(&self, node: &str) -> Result<Located, Error> {
+        let name = self.names.get(node).ok_or_else(|| unknown(node))?;
+        Ok(locate(&self.plan.predict, name)?.clone())
+    }
+
+    async fn look(&mut self, nodes: &[String], look: Look, image: Image<'_>) -> Result<(Vec<NodeMaps>, [f32; 2]), Error> {
+        let places = nodes.iter().map(|node| self.place(node)).collect::<Result<Vec<Located>, Error>>()?;
+        image.write(&mut self.executor, &self.plan.predict)?;
+        if let (Look::Gradients { label }, Ok(place)) = (look, locate(&self.plan.predict, names::LABEL)) {
+            self.executor.write_words(place.range, &[label.into()])?;
+        }
+        self.executor.run(Which::Predict)?;
+        let mut range = [f32::INFINITY, f32::NEG_INFINITY];
+        for name in self.names.values() {
+            let Located { range: place, shape, .. } = locate(&self.plan.predict, name)?.clone();
+            let channels = shape.nchw()[1];
+            for pixel in self.executor.read_stored(place).await?.chunks(channel_stride(channels)) {
+                for &value in &pixel[..channels] {
+                    range = [range[0].min(value), range[1].max(value)];
+                }
+            }
+        }
+        let mut maps = Vec::with_capacity(nodes.len());
+        for (node, place) in nodes.iter().zip(places) {
+            let values = Floats(self.executor.read_value(&place).await?);
+            maps.push(NodeMaps { node: node.clone(), shape: place.shape.dims()[1..].to_vec(), values });
+        }
+        Ok((maps, range))
+    }
+
+    async fn field(&mut self, node: &str, unit: &[usize], image: Image<'_>) -> Result<Vec<f32>, Error> {
+        let seed = locate(&self.plan.predict, names::SEED).map_err(|_| unknown(node))?.clone();
+        let dims = &seed.shape.dims()[1..];
+        if unit.len() != dims.len() || unit.iter().zip(dims).any(|(at, size)| at >= size) {
+            return Err(unknown(&format!("{node} {unit:?}")));
+        }
+        let mut values = vec![0.0; seed.shape.count()];
+        values[unit.iter().zip(dims).fold(0, |index, (at, size)| index * size + at)] = 1.0;
+        image.write(&mut self.executor, &self.plan.predict)?;
+        self.executor.write_value(names::SEED, &seed, &values)?;
+        self.executor.run(Which::Predict)?;
+        match self.place(names::INPUT) {
+            Ok(place) => Ok(self.executor.read_value(&place).await?),
+            // Nothing of the image reaches it.
+            Err(_) => Ok(vec![0.0; image.pixels.len()]),
+        }
+    }
+}
