@@ -69,7 +69,7 @@ impl<B: Backend> Executor<B> {
 pub enum AnyExecutor {
     Cpu(Executor<Cpu<f32>>),
     /// The scalar kernels in double precision: for finite differences.
-    #[cfg(feature = "double")]
+    #[cfg(feature = "reference")]
     Double(Executor<Cpu<f64>>),
     #[cfg(target_arch = "wasm32")]
     Wgpu(Executor<crate::backend::wgpu::Wgpu>),
@@ -80,7 +80,7 @@ macro_rules! on {
     ($any:expr, $executor:ident => $body:expr) => {
         match $any {
             AnyExecutor::Cpu($executor) => $body,
-            #[cfg(feature = "double")]
+            #[cfg(feature = "reference")]
             AnyExecutor::Double($executor) => $body,
             #[cfg(target_arch = "wasm32")]
             AnyExecutor::Wgpu($executor) => $body,
@@ -114,7 +114,7 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// Memory that is not there.
-    #[cfg(feature = "double")]
+    #[cfg(feature = "reference")]
     pub async fn double(plan: &Plan) -> Result<Self, DeviceError> {
         Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, &HashMap::new()).await?))
     }

@@ -105,15 +105,27 @@ impl Kernel {
     };
 }
 
-/// The double-precision version of a kernel, for [`Kernel::scalar_f64`]; builds without the feature `double` leave it out, for it is code that a page
+/// The scalar version of a kernel that has a SIMD one; builds without the feature `reference` leave it out, for it is code that a page never runs.
+#[cfg(feature = "reference")]
+pub const fn reference(kernel: fn(Args<'_, f32>)) -> fn(Args<'_, f32>) {
+    kernel
+}
+
+/// Leaves the scalar version out. Nothing selects it: [`crate::backend::select`] refuses to.
+#[cfg(not(feature = "reference"))]
+pub const fn reference(_kernel: fn(Args<'_, f32>)) -> fn(Args<'_, f32>) {
+    |_| ()
+}
+
+/// The double-precision version of a kernel, for [`Kernel::scalar_f64`]; builds without the feature `reference` leave it out, for it is code that a page
 /// never runs.
-#[cfg(feature = "double")]
+#[cfg(feature = "reference")]
 pub const fn double(kernel: fn(Args<'_, f64>)) -> fn(Args<'_, f64>) {
     kernel
 }
 
 /// Leaves the double-precision version out.
-#[cfg(not(feature = "double"))]
+#[cfg(not(feature = "reference"))]
 pub const fn double(_kernel: fn(Args<'_, f64>)) -> fn(Args<'_, f64>) {
     |_| ()
 }

@@ -60,7 +60,7 @@ pub struct Selected {
 /// Chooses and opens a device.
 ///
 /// # Errors
-/// When WebGPU was asked for by name and is not to be had.
+/// When WebGPU or the scalar kernels were asked for by name and are not to be had.
 pub async fn select(choice: BackendChoice) -> Result<Selected, DeviceError> {
     let on_cpu = |reason: Option<DeviceError>| Selected {
         device: Device::Cpu(Kernels::Simd),
@@ -68,6 +68,10 @@ pub async fn select(choice: BackendChoice) -> Result<Selected, DeviceError> {
     };
     match choice {
         BackendChoice::Cpu => Ok(on_cpu(None)),
+        BackendChoice::Scalar if !cfg!(feature = "reference") => {
+            let reason = "this build leaves them out".to_owned();
+            Err(DeviceError::DeviceFailed { what: "the scalar kernels".into(), reason })
+        }
         BackendChoice::Scalar => {
             let status = BackendStatus { kernels: "scalar", ..BackendStatus::cpu(choice, None) };
             Ok(Selected { device: Device::Cpu(Kernels::Scalar), status })
@@ -83,7 +87,7 @@ async fn webgpu(_choice: BackendChoice, _software: bool) -> Result<Selected, Dev
     Err(DeviceError::NoWebgpu)
 }
 
-/// Opens WebGPU and checks it against the scalar kernels.
+/// Opens WebGPU and checks it against the kernels of the CPU.
 #[cfg(target_arch = "wasm32")]
 async fn webgpu(choice: BackendChoice, software: bool) -> Result<Selected, DeviceError> {
     let mut wgpu = super::wgpu::Wgpu::open(software).await?;

@@ -5,7 +5,7 @@
 //! is [strict](crate::ops::relu::STRICT) in training.
 
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::ops::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
@@ -18,7 +18,7 @@ pub const FLAG: usize = 5;
 pub static CHECK: Kernel = Kernel {
     name: "guard.check",
     bindings: &[Read, ReadWriteWords, ReadWrite],
-    scalar: check::<f32>,
+    scalar: reference(check::<f32>),
     scalar_f64: double(check::<f64>),
     simd: Some(|mut args| {
         let [gradients, sums, hyper] = args.take();

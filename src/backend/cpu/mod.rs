@@ -37,7 +37,7 @@ impl Element for f32 {
     }
 }
 
-#[cfg(feature = "double")]
+#[cfg(feature = "reference")]
 impl Element for f64 {
     fn select(kernel: &'static Kernel, _kernels: Kernels, _params: &[u8]) -> (fn(Args<'_, Self>), usize) {
         (kernel.scalar_f64, 0)

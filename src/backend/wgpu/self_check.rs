@@ -25,14 +25,14 @@ use crate::shape::Shape;
 const ALLOWED: f64 = 1e-4;
 
 impl Wgpu {
-    /// Compares convolution, pooling and linear layers, forward and backward, with the scalar kernels.
+    /// Compares convolution, pooling and linear layers, forward and backward, with those of the CPU.
     ///
     /// # Errors
     /// [`DeviceError::SelfCheckFailed`], or what the device reports.
     pub async fn self_check(&mut self) -> Result<(), DeviceError> {
         let (plan, names) = tiny_network().map_err(|error| internal(&error))?;
         let mut here = AnyExecutor::wgpu(self.clone(), &plan, &HashMap::new()).await?;
-        let mut reference = AnyExecutor::cpu(Kernels::Scalar, &plan, &HashMap::new()).await?;
+        let mut reference = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
         let mut random = Rng::new(1, Stream::Parameters);
         for place in inputs(&plan, &names) {
             let values: Vec<f32> = (0..place.shape.count()).map(|_| random.symmetric(1.0) as f32).collect();

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::backend::cpu::simd::LANES;
-use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params, reference};
 use crate::ops::PRELUDE;
 use crate::rng::{draw, step_key};
 
@@ -34,7 +34,7 @@ pub struct DisplacementParams {
 pub static DISPLACEMENT: Kernel = Kernel {
     name: "augment.displacement",
     bindings: &[ReadWords, Read, Write],
-    scalar: displacement::<f32>,
+    scalar: reference(displacement::<f32>),
     scalar_f64: double(displacement::<f64>),
     simd: Some(by_rows),
     simd_scratch: |bytes| {

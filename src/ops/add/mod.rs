@@ -12,7 +12,7 @@ use super::relu::{self, ReluParams, rectify};
 use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -127,7 +127,7 @@ fn set_relu(bytes: &mut [u8], relu: u32) {
 pub static FORWARD: Kernel = Kernel {
     name: "add.forward",
     bindings: &[Read, Read, Write],
-    scalar: forward::<f32>,
+    scalar: reference(forward::<f32>),
     scalar_f64: double(forward::<f64>),
     simd: Some(|mut args| {
         let p: AddParams = args.params();

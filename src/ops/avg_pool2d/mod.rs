@@ -12,7 +12,7 @@ use self::params::AvgPool2dParams;
 use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -119,7 +119,7 @@ const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("avg_pool2d.wgsl")];
 pub static FORWARD: Kernel = Kernel {
     name: "avg_pool2d.forward",
     bindings: &[Read, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();
@@ -135,7 +135,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "avg_pool2d.backward",
     bindings: &[Read, Write],
-    scalar: scalar::backward::<f32>,
+    scalar: reference(scalar::backward::<f32>),
     scalar_f64: double(scalar::backward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();

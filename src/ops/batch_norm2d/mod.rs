@@ -12,7 +12,7 @@ use self::params::BatchNorm2dParams;
 use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, StatisticSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -162,7 +162,7 @@ fn set_relu(bytes: &mut [u8], relu: u32) {
 pub static BATCH_STATISTICS: Kernel = Kernel {
     name: "batch_norm2d.batch_statistics",
     bindings: &[Read, Write, ReadWrite, ReadWrite],
-    scalar: scalar::batch_statistics::<f32>,
+    scalar: reference(scalar::batch_statistics::<f32>),
     scalar_f64: double(scalar::batch_statistics::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
@@ -194,7 +194,7 @@ pub static RUNNING_STATISTICS: Kernel = Kernel {
 pub static NORMALIZE: Kernel = Kernel {
     name: "batch_norm2d.normalize",
     bindings: &[Read, Read, Read, Read, Write],
-    scalar: scalar::normalize::<f32>,
+    scalar: reference(scalar::normalize::<f32>),
     scalar_f64: double(scalar::normalize::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
@@ -211,7 +211,7 @@ pub static NORMALIZE: Kernel = Kernel {
 pub static PARAMETER_GRADIENTS: Kernel = Kernel {
     name: "batch_norm2d.parameter_gradients",
     bindings: &[Read, Read, Read, Write, Write],
-    scalar: scalar::parameter_gradients::<f32>,
+    scalar: reference(scalar::parameter_gradients::<f32>),
     scalar_f64: double(scalar::parameter_gradients::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
@@ -232,7 +232,7 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
 pub static INPUT_GRADIENT: Kernel = Kernel {
     name: "batch_norm2d.input_gradient",
     bindings: &[Read, Read, Read, Read, Read, Read, Write],
-    scalar: scalar::input_gradient::<f32>,
+    scalar: reference(scalar::input_gradient::<f32>),
     scalar_f64: double(scalar::input_gradient::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();

@@ -12,7 +12,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -117,7 +117,7 @@ fn set_relu(bytes: &mut [u8], relu: u32) {
 pub static FORWARD: Kernel = Kernel {
     name: "channel_affine.forward",
     bindings: &[Read, Read, Read, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: ChannelAffineParams = args.params();
@@ -134,7 +134,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static INPUT_GRADIENT: Kernel = Kernel {
     name: "channel_affine.input_gradient",
     bindings: &[Read, Read, Write],
-    scalar: scalar::input_gradient::<f32>,
+    scalar: reference(scalar::input_gradient::<f32>),
     scalar_f64: double(scalar::input_gradient::<f64>),
     simd: Some(|mut args| {
         let p: ChannelAffineParams = args.params();
@@ -150,7 +150,7 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
 pub static PARAMETER_GRADIENTS: Kernel = Kernel {
     name: "channel_affine.parameter_gradients",
     bindings: &[Read, Read, Write, Write],
-    scalar: scalar::parameter_gradients::<f32>,
+    scalar: reference(scalar::parameter_gradients::<f32>),
     scalar_f64: double(scalar::parameter_gradients::<f64>),
     simd: Some(|mut args| {
         let p: ChannelAffineParams = args.params();

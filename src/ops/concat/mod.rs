@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Family, Operator, OutputSpec, PRELUDE, shift};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -120,7 +120,7 @@ impl Operator for Concat {
 pub static PLACE: Kernel = Kernel {
     name: "concat.place",
     bindings: &[Read, ReadWrite],
-    scalar: place::<f32>,
+    scalar: reference(place::<f32>),
     scalar_f64: double(place::<f64>),
     simd: Some(|mut args| {
         let p: ConcatParams = args.params();

@@ -14,7 +14,7 @@ use self::params::Conv2dParams;
 use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::layout::{Layout, channel_stride};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -191,7 +191,7 @@ fn set_relu(bytes: &mut [u8], relu: u32) {
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",
     bindings: &[Read, Read, Read, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: Conv2dParams = args.params();
@@ -213,7 +213,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static INPUT_GRADIENT: Kernel = Kernel {
     name: "conv2d.input_gradient",
     bindings: &[Read, Read, Write],
-    scalar: scalar::input_gradient::<f32>,
+    scalar: reference(scalar::input_gradient::<f32>),
     scalar_f64: double(scalar::input_gradient::<f64>),
     simd: Some(|mut args| {
         let p: Conv2dParams = args.params();
@@ -233,7 +233,7 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
 pub static WEIGHT_GRADIENT: Kernel = Kernel {
     name: "conv2d.weight_gradient",
     bindings: &[Read, Read, Write],
-    scalar: scalar::weight_gradient::<f32>,
+    scalar: reference(scalar::weight_gradient::<f32>),
     scalar_f64: double(scalar::weight_gradient::<f64>),
     simd: Some(|mut args| {
         let p: Conv2dParams = args.params();
@@ -256,7 +256,7 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
 pub static BIAS_GRADIENT: Kernel = Kernel {
     name: "conv2d.bias_gradient",
     bindings: &[Read, Write],
-    scalar: scalar::bias_gradient::<f32>,
+    scalar: reference(scalar::bias_gradient::<f32>),
     scalar_f64: double(scalar::bias_gradient::<f64>),
     simd: Some(|mut args| {
         let p: Conv2dParams = args.params();

@@ -9,7 +9,7 @@ use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
 use super::{Family, Operator, OutputSpec, PRELUDE, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -75,7 +75,7 @@ impl Operator for GlobalAvgPool2d {
 pub static FORWARD: Kernel = Kernel {
     name: "global_avg_pool2d.forward",
     bindings: &[Read, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: AvgPool2dParams = args.params();

@@ -12,7 +12,7 @@ use self::params::LocalResponseNormParams;
 use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::shape::Shape;
@@ -119,7 +119,7 @@ const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("local_response_norm.wgsl")]
 pub static FORWARD: Kernel = Kernel {
     name: "local_response_norm.forward",
     bindings: &[Read, Write, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();
@@ -136,7 +136,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "local_response_norm.backward",
     bindings: &[Read, Read, Read, Write],
-    scalar: scalar::backward::<f32>,
+    scalar: reference(scalar::backward::<f32>),
     scalar_f64: double(scalar::backward::<f64>),
     simd: Some(|mut args| {
         let p: LocalResponseNormParams = args.params();

@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -108,7 +108,7 @@ const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("relu.wgsl")];
 pub static FORWARD: Kernel = Kernel {
     name: "relu.forward",
     bindings: &[Read, Write],
-    scalar: forward::<f32>,
+    scalar: reference(forward::<f32>),
     scalar_f64: double(forward::<f64>),
     simd: Some(|mut args| {
         let p: ReluParams = args.params();
@@ -124,7 +124,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "relu.backward",
     bindings: &[Read, Read, Write],
-    scalar: backward::<f32>,
+    scalar: reference(backward::<f32>),
     scalar_f64: double(backward::<f64>),
     simd: Some(|mut args| {
         let [dy, y, dx] = args.take();

@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{Family, PRELUDE};
 use crate::graph::{Graph, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::layout::channel_stride;
 use crate::shape::Shape;
 
@@ -79,7 +79,7 @@ pub fn gradient(graph: &mut Graph, node: &str, dy: ValueId, x: ValueId, offset: 
 pub static FORWARD: Kernel = Kernel {
     name: "shift.forward",
     bindings: &[Read, Write],
-    scalar: scalar::forward::<f32>,
+    scalar: reference(scalar::forward::<f32>),
     scalar_f64: double(scalar::forward::<f64>),
     simd: Some(|mut args| {
         let p: ShiftParams = args.params();

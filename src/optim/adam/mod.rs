@@ -4,7 +4,7 @@ mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::network::fields::{Fields, brief};
 use crate::ops::PRELUDE;
 
@@ -85,7 +85,7 @@ fn read_betas(fields: &mut Fields<'_>, default: [f64; 2]) -> Result<[f64; 2], Sp
 pub static STEP: Kernel = Kernel {
     name: "adam.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite],
-    scalar: plain::<f32>,
+    scalar: reference(plain::<f32>),
     scalar_f64: double(plain::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, m, v] = args.take();
@@ -100,7 +100,7 @@ pub static STEP: Kernel = Kernel {
 pub static STEP_AMSGRAD: Kernel = Kernel {
     name: "adam.step_amsgrad",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
-    scalar: amsgrad::<f32>,
+    scalar: reference(amsgrad::<f32>),
     scalar_f64: double(amsgrad::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, m, v, largest] = args.take();

@@ -2,7 +2,7 @@
 
 use super::hyper::{MAX_NORM, SCALE, StepParams};
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::ops::PRELUDE;
 
 /// gradients, hyper. The coefficient of `torch.nn.utils.clip_grad_norm_` (Pascanu, Mikolov and Bengio 2013, algorithm 1):
@@ -13,7 +13,7 @@ use crate::ops::PRELUDE;
 pub static NORM: Kernel = Kernel {
     name: "clip.norm",
     bindings: &[Read, ReadWrite],
-    scalar: norm::<f32>,
+    scalar: reference(norm::<f32>),
     scalar_f64: double(norm::<f64>),
     simd: Some(norm_simd),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("clip.wgsl")],

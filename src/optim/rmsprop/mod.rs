@@ -5,7 +5,7 @@ mod simd;
 use super::adam::LEAST_EPS;
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::network::fields::Fields;
 use crate::ops::PRELUDE;
 
@@ -60,7 +60,7 @@ impl RmsProp {
 pub static STEP: Kernel = Kernel {
     name: "rmsprop.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite],
-    scalar: plain::<f32>,
+    scalar: reference(plain::<f32>),
     scalar_f64: double(plain::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, v, b] = args.take();
@@ -75,7 +75,7 @@ pub static STEP: Kernel = Kernel {
 pub static STEP_CENTERED: Kernel = Kernel {
     name: "rmsprop.step_centered",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
-    scalar: centered::<f32>,
+    scalar: reference(centered::<f32>),
     scalar_f64: double(centered::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, v, b, mean] = args.take();

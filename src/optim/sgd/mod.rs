@@ -4,7 +4,7 @@ mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
 use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double};
+use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::network::fields::Fields;
 use crate::ops::PRELUDE;
 
@@ -65,7 +65,7 @@ impl Sgd {
 pub static STEP: Kernel = Kernel {
     name: "sgd.step",
     bindings: &[Read, Read, ReadWords, ReadWrite, ReadWrite],
-    scalar: step::<f32>,
+    scalar: reference(step::<f32>),
     scalar_f64: double(step::<f64>),
     simd: Some(|mut args| {
         let [gradients, hyper, undecayed, parameters, velocity] = args.take();
