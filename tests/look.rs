@@ -52,7 +52,7 @@ fn look(trainer: &mut Trainer, nodes: &[String], what: Look) -> (Vec<NodeMaps>, 
 #[test]
 fn every_node_of_every_preset_can_be_looked_at() {
     for preset in zoo::presets() {
-        let mut trainer = trainer(&preset.name, 8);
+        let mut trainer = trainer(preset.name, 8);
         // Gradients of 110 layers without shortcuts grow until one step leaves the numbers of f32.
         if preset.name != "plain110" {
             trainer.train_step().unwrap();

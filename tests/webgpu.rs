@@ -11,6 +11,8 @@ mod device;
 mod guard;
 #[path = "webgpu/inference.rs"]
 mod inference;
+#[path = "webgpu/look.rs"]
+mod look;
 #[path = "support/not_finite.rs"]
 mod not_finite;
 #[path = "webgpu/operators.rs"]

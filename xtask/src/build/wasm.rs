@@ -41,8 +41,12 @@ impl Flavour {
     /// The compiler flags. They replace those of `.cargo/config.toml`.
     pub fn rust_flags(self) -> &'static str {
         match self {
-            Self::Simd128 => "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60",
-            Self::RelaxedSimd => "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60",
+            Self::Simd128 => {
+                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
+            }
+            Self::RelaxedSimd => {
+                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
+            }
         }
     }
 
