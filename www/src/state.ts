@@ -146,6 +146,13 @@ export function isEdited({ document, network }: AppState): boolean {
   return document !== null && network !== null && JSON.stringify(withoutTraining(document.present.spec)) !== JSON.stringify(withoutTraining(network.spec));
 }
 
+/** Why the network as it is edited cannot be trained; null too where that is not known yet. */
+export function problemOf({ document }: AppState): ReceptiveError | null {
+  if (!document?.examined) return null;
+  const { network, error } = document.examination ?? {};
+  return (error ?? network?.training_refused ?? null) as ReceptiveError | null;
+}
+
 function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training"> {
   return rest;
 }

@@ -1,7 +1,7 @@
 import "./backend-chip-define.ts";
 import "./help-dialog-define.ts";
 import "./metric-chart-define.ts";
-import "./network-summary-define.ts";
+import "./outline-editor-define.ts";
 import "./notice-list-define.ts";
 import "./operator-dialog-define.ts";
 import "./run-dock-define.ts";

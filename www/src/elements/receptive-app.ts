@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { shortcutOf } from "../lib/shortcuts.ts";
+import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
@@ -10,6 +10,7 @@ import type { AppState } from "../state.ts";
 import { VIEWS, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
+import { EDIT_LAYER } from "./outline-editor.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
@@ -58,6 +59,11 @@ export class ReceptiveAppElement extends PanelElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
+    const history = historyKeyOf(event);
+    if (history) {
+      event.preventDefault();
+      return this.intend({ type: history });
+    }
     const shortcut = shortcutOf(event, this.state.preferences.shortcuts);
     if (!shortcut) return;
     event.preventDefault();
@@ -68,6 +74,14 @@ export class ReceptiveAppElement extends PanelElement {
   readonly #showTrueSize = (): void => {
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
     void dialog?.updateComplete.then(() => dialog.show());
+  };
+
+  /** The inspector comes into view, in its sheet where it has no column, and its first field gets the focus. */
+  readonly #editLayer = async (): Promise<void> => {
+    this.column = "layer";
+    await Promise.all([this.updateComplete, import("./layer-inspector-define.ts")]);
+    if (!this.wide) this.#openSheet();
+    await this.querySelector("layer-inspector")?.focusFirst();
   };
 
   /** A link may open it: `?view=true-size` or `#true-size`. */
@@ -84,6 +98,7 @@ export class ReceptiveAppElement extends PanelElement {
     addEventListener("hashchange", this.#hashChanged);
     this.#columns.addEventListener("change", this.#resized);
     document.addEventListener("keydown", this.#key);
+    this.addEventListener(EDIT_LAYER, this.#editLayer);
   }
 
   override disconnectedCallback(): void {
@@ -91,6 +106,7 @@ export class ReceptiveAppElement extends PanelElement {
     removeEventListener("hashchange", this.#hashChanged);
     this.#columns.removeEventListener("change", this.#resized);
     document.removeEventListener("keydown", this.#key);
+    this.removeEventListener(EDIT_LAYER, this.#editLayer);
   }
 
   protected override shouldUpdate(changes: PropertyValues): boolean {
@@ -124,7 +140,7 @@ export class ReceptiveAppElement extends PanelElement {
             <h2>${text.network.title}</h2>
             <button type="button" class="link" aria-haspopup="dialog" @click=${this.#showTrueSize}>${text.trueSize.open}</button>
           </header>
-          <network-summary .locale=${locale} .state=${state}></network-summary>
+          <outline-editor .locale=${locale} .state=${state}></outline-editor>
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
