@@ -11,7 +11,8 @@ import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, newContainer, newLayer 
 import { familyOf, operatorTexts, shortName } from "../lib/operators.ts";
 import { actionOf, actionsOn, edit, isEdit } from "../lib/outline-actions.ts";
 import type { OutlineAction } from "../lib/outline-actions.ts";
-import { INPUT, carried, outlineOf, unfolded } from "../lib/outline.ts";
+import { OutlineReader, describedBefore } from "../lib/outline-reader.ts";
+import { INPUT, unfolded } from "../lib/outline.ts";
 import type { Outline, OutlineRow } from "../lib/outline.ts";
 import { insert, move, placeAfter, targetsOf } from "../lib/spec-edit.ts";
 import type { Edited } from "../lib/spec-edit.ts";
@@ -19,17 +20,15 @@ import { partsOf } from "../lib/spec-items.ts";
 import { isWithin, pathAt, placeOf } from "../lib/spec-path.ts";
 import type { Place } from "../lib/spec-path.ts";
 import type { Spec } from "../protocol.ts";
-import { isEdited, problemOf } from "../state.ts";
+import { problemOf } from "../state.ts";
 import type { AppState } from "../state.ts";
 import type { Choice, Question } from "./choice-popup.ts";
+import { EDIT_LAYER } from "./layer-events.ts";
 import { Folds } from "./outline-folds.ts";
 import { RowDrag } from "./outline-drag.ts";
 import { labelOf, lookOf, rowTemplate } from "./outline-row.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
-
-/** Says that the selected layer's fields are wanted; the page shows the inspector. */
-export const EDIT_LAYER = "receptive-edit-layer";
 
 /** The network as a tree: what comes out of each layer, what it costs, how much of the digit it sees; and every way to change it. */
 export class OutlineEditorElement extends PanelElement {
@@ -38,6 +37,7 @@ export class OutlineEditorElement extends PanelElement {
   /** Counts what changes the looks without being a part of the page's state. */
   declare private version: number;
 
+  readonly #reader = new OutlineReader();
   #outline: Outline = { rows: [], stray: null };
   #seen: readonly OutlineRow[] = [];
   readonly #folds = new Folds();
@@ -74,15 +74,7 @@ export class OutlineEditorElement extends PanelElement {
 
   protected override willUpdate(): void {
     this.#hadFocus = this.#tree?.contains(document.activeElement) ?? false;
-    const { document: edited, network } = this.state;
-    const fresh = outlineOf(this.#spec, null, null);
-    if (edited?.examined) {
-      this.#outline = outlineOf(this.#spec, edited.examination?.network ?? null, problemOf(this.state));
-    } else if (network && !edited?.examination && !isEdited(this.state)) {
-      this.#outline = outlineOf(this.#spec, network.description, null);
-    } else {
-      this.#outline = { rows: carried(fresh.rows, this.#outline.rows), stray: null };
-    }
+    this.#outline = this.#reader.read(this.state);
     this.#folds.follow(this.#outline.rows);
     this.#seen = unfolded(this.#outline.rows, (row) => this.#folds.isFolded(row));
     this.#say();
@@ -162,8 +154,8 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   #totals(): TemplateResult | typeof nothing {
-    const { locale: { text }, state: { document: edited, network, settings } } = this;
-    const totals = (edited?.examination ? edited.examination.network : network?.description)?.totals;
+    const { locale: { text }, state, state: { document: edited, settings } } = this;
+    const totals = (edited?.examination?.network ?? describedBefore(state))?.totals;
     if (!totals) return nothing;
     return html`
       <p class="totals outline-totals">${text.network.totals(totals.params, totals.macs)}</p>
@@ -175,6 +167,11 @@ export class OutlineEditorElement extends PanelElement {
     const lost = this.#hadFocus && !this.#tree?.contains(document.activeElement);
     if (this.#focus !== null || lost) this.#focusRow(this.#activePath);
     this.#focus = null;
+  }
+
+  /** Back from the inspector. */
+  focusSelected(): void {
+    this.#focusRow(this.#activePath);
   }
 
   #focusRow(path: string): void {

@@ -40,8 +40,9 @@ export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, stat
   const label = labelOf(locale, row);
   const { shape, params, macs, field, times, error } = row;
   const op = row.op === null ? "" : shortName(row.op, language);
-  // Its name says it already where it has none of its own.
-  const kind = row.kind === "layer" && op !== label ? op : "";
+  // A group is called by its name, and a layer without one by its operator: the second line says what the first does not.
+  const shown = row.kind === "stage" ? (row.name ?? label) : label;
+  const kind = row.kind === "stage" ? texts.kinds.stage.toLowerCase() : row.kind === "layer" && op !== label ? op : "";
   const open = row.container && row.children > 0;
   return html`
     <div
@@ -53,7 +54,7 @@ export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, stat
       <div class="row-line">
         <span class="row-grip" aria-hidden="true"></span>
         ${open ? html`<span class="row-fold" aria-hidden="true">${icons.chevron}</span>` : nothing}
-        <span class="row-name"><span class="row-label">${label}</span>${times === null ? nothing : html` <span class="row-times">${texts.times(times)}</span>`} <span class="second">${summaryOf(row.item)}</span></span>
+        <span class="row-name"><span class="row-label">${shown}</span>${times === null ? nothing : html` <span class="row-times">${texts.times(times)}</span>`} <span class="second">${summaryOf(row.item)}</span></span>
         <span class="row-shape">${error ? html`<span class="row-sign">${icons.warning}</span>` : nothing}${format.shape(shape)}</span>
         <span class="row-kind second">${kind}${kind && field ? ", " : ""}${field ? text.network.sees(format.shape(field)) : nothing}</span>
         <span class="row-cost second">${params > 0 ? format.compact(params) : nothing}${params > 0 && macs > 0 ? " · " : nothing}${macs > 0 ? text.network.macCount(format.compact(macs)) : nothing}</span>

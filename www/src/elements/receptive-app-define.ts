@@ -3,7 +3,6 @@ import "./help-dialog-define.ts";
 import "./metric-chart-define.ts";
 import "./outline-editor-define.ts";
 import "./notice-list-define.ts";
-import "./operator-dialog-define.ts";
 import "./run-dock-define.ts";
 import "./settings-panel-define.ts";
 import "./try-panel-define.ts";

@@ -10,7 +10,8 @@ import type { AppState } from "../state.ts";
 import { VIEWS, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
-import { EDIT_LAYER } from "./outline-editor.ts";
+import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
+import type { OutlineEditorElement } from "./outline-editor.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
@@ -84,6 +85,11 @@ export class ReceptiveAppElement extends PanelElement {
     await this.querySelector("layer-inspector")?.focusFirst();
   };
 
+  readonly #layerEdited = (): void => {
+    this.#closeSheet();
+    this.querySelector<OutlineEditorElement>("outline-editor")?.focusSelected();
+  };
+
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
     if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") this.#showTrueSize();
@@ -99,6 +105,7 @@ export class ReceptiveAppElement extends PanelElement {
     this.#columns.addEventListener("change", this.#resized);
     document.addEventListener("keydown", this.#key);
     this.addEventListener(EDIT_LAYER, this.#editLayer);
+    this.addEventListener(LAYER_EDITED, this.#layerEdited);
   }
 
   override disconnectedCallback(): void {
@@ -107,6 +114,7 @@ export class ReceptiveAppElement extends PanelElement {
     this.#columns.removeEventListener("change", this.#resized);
     document.removeEventListener("keydown", this.#key);
     this.removeEventListener(EDIT_LAYER, this.#editLayer);
+    this.removeEventListener(LAYER_EDITED, this.#layerEdited);
   }
 
   protected override shouldUpdate(changes: PropertyValues): boolean {
