@@ -31,7 +31,7 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${this.#status()}</span>
+          <span class="dock-status">${problem && run.phase === "idle" ? text.run.mendFirst : this.#status()}</span>
           ${this.#figures()}
         </p>
         ${this.#bar()}

@@ -100,6 +100,7 @@ export const en = (f: Formats): Messages => ({
     preparingShaders: "The first step compiles shaders, 1 to 3 s.",
     ready: (epochs) => `Ready to train for ${f.whole(epochs)} ${f.plural(epochs, { one: "epoch", other: "epochs" })}.`,
     noEngine: "The engine is not running.",
+    mendFirst: "Training waits for a network that fits.",
     notFitting: (reason) => `The network does not fit: ${reason}`,
     noData: "There are no images to train on.",
     pausing: "Pausing…",

@@ -92,6 +92,7 @@ export interface Messages {
     preparingShaders: string;
     ready: (epochs: number) => string;
     noEngine: string;
+    mendFirst: string;
     notFitting: (reason: string) => string;
     noData: string;
     pausing: string;

@@ -104,6 +104,7 @@ export const ru = (f: Formats): Messages => {
       preparingShaders: "На первом шаге собираются шейдеры, 1–3 с.",
       ready: (n) => `Готово к обучению в течение ${epochs(n)}.`,
       noEngine: "Движок не работает.",
+      mendFirst: "Обучение ждёт, пока сеть не будет исправлена.",
       notFitting: (reason) => `Сеть не складывается: ${reason}`,
       noData: "Нет изображений для обучения.",
       pausing: "Останавливается…",

@@ -87,6 +87,12 @@ export class Formats {
     return sizes.map((size) => this.whole(size)).join("×");
   }
 
+  /** A shape as the engine writes it in a message, `[1, 16, 28, 28]`: without the batch it stands for. */
+  written(shape: string): string {
+    const sizes = shape.match(/\d+/gu)?.map(Number) ?? [];
+    return sizes.length === 0 ? shape : this.shape(sizes.length > 1 ? sizes.slice(1) : sizes);
+  }
+
   /** The form of a word that goes with a number. */
   plural(count: number, forms: PluralForms): string {
     return forms[this.#plural.select(count)] ?? forms.other;
