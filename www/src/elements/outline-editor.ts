@@ -7,7 +7,7 @@ import { errorText } from "../i18n/locale.ts";
 import { textsOf } from "../i18n/panel-texts.ts";
 import { outlineTexts } from "../i18n/panels/outline.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
-import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, newContainer, newLayer } from "../lib/new-items.ts";
+import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, USUAL_COUNT, newContainer, newLayer } from "../lib/new-items.ts";
 import { familyOf, operatorTexts, shortName } from "../lib/operators.ts";
 import { actionOf, actionsOn, edit, isEdit } from "../lib/outline-actions.ts";
 import type { OutlineAction } from "../lib/outline-actions.ts";
@@ -116,10 +116,14 @@ export class OutlineEditorElement extends PanelElement {
     const { document: edited } = state;
     if (!edited) return html`<p class="muted">${text.network.waiting}</p>`;
     const { stray } = this.#outline;
+    const selected = this.#rowAt(this.#activePath);
+    const name = selected ? labelOf(locale, selected) : "";
     const empty = this.#spec.layers.length === 0;
     return html`
       <div class="outline-tools" role="toolbar" aria-label=${texts.tree}>
         <button type="button" class="quiet small preset" aria-haspopup="listbox" @click=${(event: Event) => void this.#choosePreset(event.currentTarget as Element)}>${texts.preset}</button>
+        <button type="button" class="icon-button tool-edit" aria-label=${texts.edit(name)} title=${texts.edit(name)} @click=${() => selected && this.#act("edit", selected)}>${icons.pencil}</button>
+        <button type="button" class="icon-button tool-more" aria-haspopup="menu" aria-label=${texts.actionsOf(name)} title=${texts.actionsOf(name)} @click=${(event: Event) => selected && void this.#menu(selected, event.currentTarget as Element)}>${icons.more}</button>
         <button type="button" class="icon-button undo" aria-label=${texts.undo} title="${texts.undo} (Ctrl+Z)" ?disabled=${edited.past.length === 0} @click=${() => this.intend({ type: "undo" })}>${icons.undo}</button>
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
@@ -164,9 +168,10 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   protected override updated(): void {
+    const arrived = this.#focus !== null && this.#focus === this.state.selection?.path;
     const lost = this.#hadFocus && !this.#tree?.contains(document.activeElement);
-    if (this.#focus !== null || lost) this.#focusRow(this.#activePath);
-    this.#focus = null;
+    if (arrived || lost) this.#focusRow(this.#activePath);
+    if (arrived) this.#focus = null;
   }
 
   /** Back from the inspector. */
@@ -206,7 +211,7 @@ export class OutlineEditorElement extends PanelElement {
 
   readonly #key = (event: KeyboardEvent): void => {
     const target = event.target as Element;
-    const row = this.#rowAt(this.#activePath);
+    const row = this.#rowOf(event);
     // Keys in what stands in a row, as its buttons, are theirs.
     if (!row || target.getAttribute("role") !== "treeitem") return;
     const action = actionOf(event);
@@ -322,9 +327,9 @@ export class OutlineEditorElement extends PanelElement {
   async #add(anchor: Element, place: Place): Promise<void> {
     const { locale: { language } } = this;
     const texts = this.#texts;
-    const operators = OFFERED_OPERATORS.map((op): Choice => ({ id: op, label: shortName(op, language), hint: op, group: texts.operators, family: familyOf(op), words: `${op} ${ALIASES[op] ?? ""}` }));
+    const operators = OFFERED_OPERATORS.map((op, i): Choice => ({ id: op, label: shortName(op, language), hint: op, group: i < USUAL_COUNT ? texts.operators : texts.moreOperators, family: familyOf(op), words: `${op} ${ALIASES[op] ?? ""}` }));
     const containers = OFFERED_CONTAINERS.map((kind): Choice => ({ id: kind, label: texts.kinds[kind], hint: kind, group: texts.containers, family: "join", words: `${kind} ${ALIASES[kind] ?? ""}` }));
-    const chosen = await this.#ask(anchor, { label: texts.addLabel, choices: [...operators, ...containers], search: { placeholder: texts.addWhat, nothing: texts.nothingFound } });
+    const chosen = await this.#ask(anchor, { label: texts.addLabel, choices: [...operators.slice(0, USUAL_COUNT), ...containers, ...operators.slice(USUAL_COUNT)], search: { placeholder: texts.addWhat, nothing: texts.nothingFound } });
     if (chosen === null) return;
     const container = OFFERED_CONTAINERS.find((kind) => kind === chosen);
     this.#apply(insert(this.#spec, place, container ? newContainer(container, this.#spec, this.#shapeAt(place)) : newLayer(chosen)));

@@ -34,6 +34,7 @@ export function lookOf(row: OutlineRow, { selected, active, folded }: RowView, l
   return [[path, name, ordinal, position, siblings, children, shape, params, macs, field, selected, active, folded].join("|"), item, error, locale];
 }
 
+/** Its buttons are for the pointer: by keyboard there are keys, and the toolbar has the same for the selected row. */
 export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, state: AppState): TemplateResult {
   const { text, format, language } = locale;
   const texts = textsOf(locale, outlineTexts);
@@ -49,21 +50,21 @@ export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, stat
       role="treeitem" class="row layer ${error ? "wrong" : ""}" id="row-${row.path}" data-path=${row.path} data-family=${row.kind === "layer" ? familyOf(row.op ?? "") : FAMILIES[row.kind]}
       style="--depth: ${row.depth}" tabindex=${view.active ? 0 : -1} aria-level=${row.depth + 1} aria-posinset=${row.position} aria-setsize=${row.siblings}
       aria-selected=${view.selected ? "true" : "false"} aria-expanded=${open ? (view.folded ? "false" : "true") : nothing}
-      aria-label=${texts.spoken({ label, times, shape, params, wrong: error !== null })} aria-describedby=${error ? `wrong-${row.path}` : nothing}
     >
-      <div class="row-line">
-        <span class="row-grip" aria-hidden="true"></span>
-        ${open ? html`<span class="row-fold" aria-hidden="true">${icons.chevron}</span>` : nothing}
+      <span class="visually-hidden row-spoken">${texts.spoken({ label, times, shape, params, wrong: error !== null })}</span>
+      <div class="row-line" aria-hidden="true">
+        <span class="row-grip"></span>
+        ${open ? html`<span class="row-fold">${icons.chevron}</span>` : nothing}
         <span class="row-name"><span class="row-label">${shown}</span>${times === null ? nothing : html` <span class="row-times">${texts.times(times)}</span>`} <span class="second">${summaryOf(row.item)}</span></span>
         <span class="row-shape">${error ? html`<span class="row-sign">${icons.warning}</span>` : nothing}${format.shape(shape)}</span>
         <span class="row-kind second">${kind}${kind && field ? ", " : ""}${field ? text.network.sees(format.shape(field)) : nothing}</span>
         <span class="row-cost second">${params > 0 ? format.compact(params) : nothing}${params > 0 && macs > 0 ? " · " : nothing}${macs > 0 ? text.network.macCount(format.compact(macs)) : nothing}</span>
         <span class="row-tools">
-          <button type="button" class="icon-button row-edit" tabindex="-1" aria-label=${texts.edit(label)} title=${texts.actions.edit}>${icons.pencil}</button>
-          <button type="button" class="icon-button row-more" tabindex="-1" aria-haspopup="menu" aria-label=${texts.actionsOf(label)} title=${texts.actionsOf(label)}>${icons.more}</button>
+          <button type="button" class="icon-button row-edit" tabindex="-1" title=${texts.actions.edit}>${icons.pencil}</button>
+          <button type="button" class="icon-button row-more" tabindex="-1" title=${texts.actionsOf(label)}>${icons.more}</button>
         </span>
       </div>
-      ${error ? html`<error-fixes id="wrong-${row.path}" .locale=${locale} .state=${state} .error=${error}></error-fixes>` : nothing}
+      ${error ? html`<error-fixes .locale=${locale} .state=${state} .error=${error}></error-fixes>` : nothing}
     </div>
   `;
 }

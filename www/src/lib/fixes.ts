@@ -121,7 +121,7 @@ function rankFixes(at: Case, needed: number, atTheEnd: boolean): Fix[] {
     return [mended({ code: "flatten" }, edited.spec, edited.path)];
   }
   const before = rows.slice(0, rows.indexOf(row)).findLast(({ op }) => op === "flatten");
-  return [...(before ? removal(at, before) : []), ...removal(at, row)];
+  return removal(at, before ?? row);
 }
 
 /** A layer with an output for each class behind all others. */

@@ -12,6 +12,7 @@ export type OfferedContainer = (typeof OFFERED_CONTAINERS)[number];
 const USUAL = ["conv2d", "batch_norm2d", "relu", "max_pool2d", "avg_pool2d", "global_avg_pool2d", "flatten", "linear", "dropout"];
 const NOT_ITEMS = ["add", "concat", "max_unpool2d", "shift", "softmax_cross_entropy", "dice_loss"];
 const ITEM_OPERATORS = OPERATORS.filter((op) => !NOT_ITEMS.includes(op) && familyOf(op) !== "join");
+export const USUAL_COUNT = USUAL.length;
 export const OFFERED_OPERATORS: readonly string[] = [...USUAL, ...ITEM_OPERATORS.filter((op) => !USUAL.includes(op))];
 
 /** The fields that an operator must have, or is seldom without. */

@@ -22,6 +22,7 @@ export interface OutlineTexts {
   addLabel: string;
   addWhat: string;
   operators: string;
+  moreOperators: string;
   containers: string;
   nothingFound: string;
   preset: string;
@@ -61,6 +62,7 @@ export const outlineTexts: PanelTexts<OutlineTexts> = {
     addLabel: "Layer or block to add",
     addWhat: "conv, residual, pool…",
     operators: "Layers",
+    moreOperators: "More layers",
     containers: "Blocks",
     nothingFound: "There is nothing of that name.",
     preset: "Preset…",
@@ -101,6 +103,7 @@ export const outlineTexts: PanelTexts<OutlineTexts> = {
     addLabel: "Какой слой или блок добавить",
     addWhat: "свёртка, residual, пулинг…",
     operators: "Слои",
+    moreOperators: "Другие слои",
     containers: "Блоки",
     nothingFound: "Ничего похожего нет.",
     preset: "Готовая сеть…",
