@@ -153,6 +153,13 @@ export function problemOf({ document }: AppState): ReceptiveError | null {
   return (error ?? network?.training_refused ?? null) as ReceptiveError | null;
 }
 
+/** The item of the specification that an error is about. */
+export function problemPath({ document }: AppState, error: ReceptiveError): string | null {
+  const { node, path } = error as { node?: unknown; path?: unknown };
+  if (typeof path === "string") return path.startsWith("layers[") ? path : null;
+  return document?.examination?.network?.nodes.find(({ name }) => name === node)?.path ?? null;
+}
+
 function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training"> {
   return rest;
 }

@@ -3,6 +3,7 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { BLANK } from "../document.ts";
+import type { Selection } from "../document.ts";
 import { errorText } from "../i18n/locale.ts";
 import { textsOf } from "../i18n/panel-texts.ts";
 import { outlineTexts } from "../i18n/panels/outline.ts";
@@ -45,6 +46,7 @@ export class OutlineEditorElement extends PanelElement {
   /** The row to focus when the page shows the edit that was asked for. */
   #focus: string | null = null;
   #hadFocus = false;
+  #shown: Selection | null = null;
   /** What was said of the last version that the engine has looked at. */
   #said: { spec: Spec; text: string; wrong: string } | null = null;
 
@@ -171,6 +173,8 @@ export class OutlineEditorElement extends PanelElement {
     const arrived = this.#focus !== null && this.#focus === this.state.selection?.path;
     const lost = this.#hadFocus && !this.#tree?.contains(document.activeElement);
     if (arrived || lost) this.#focusRow(this.#activePath);
+    else if (this.state.selection !== this.#shown) this.#element(this.#activePath)?.scrollIntoView({ block: "nearest" });
+    this.#shown = this.state.selection;
     if (arrived) this.#focus = null;
   }
 

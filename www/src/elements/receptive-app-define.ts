@@ -6,7 +6,6 @@ import "./notice-list-define.ts";
 import "./run-dock-define.ts";
 import "./settings-panel-define.ts";
 import "./try-panel-define.ts";
-import "./true-size-dialog-define.ts";
 import { ReceptiveAppElement } from "./receptive-app.ts";
 
 customElements.define("receptive-app", ReceptiveAppElement);

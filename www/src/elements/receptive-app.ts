@@ -72,9 +72,12 @@ export class ReceptiveAppElement extends PanelElement {
     else this.intend({ type: shortcut });
   };
 
-  readonly #showTrueSize = (): void => {
+  /** Its script comes with the first look at it. */
+  readonly #showTrueSize = async (): Promise<void> => {
+    await Promise.all([this.updateComplete, import("./true-size-dialog-define.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
-    void dialog?.updateComplete.then(() => dialog.show());
+    await dialog?.updateComplete;
+    dialog?.show();
   };
 
   /** The inspector comes into view, in its sheet where it has no column, and its first field gets the focus. */
@@ -92,11 +95,11 @@ export class ReceptiveAppElement extends PanelElement {
 
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
-    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") this.#showTrueSize();
+    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize();
   };
 
   readonly #hashChanged = (): void => {
-    if (location.hash === "#true-size") this.#showTrueSize();
+    if (location.hash === "#true-size") void this.#showTrueSize();
   };
 
   override connectedCallback(): void {
@@ -146,7 +149,7 @@ export class ReceptiveAppElement extends PanelElement {
         <section class="outline" aria-label=${text.network.title}>
           <header class="outline-head">
             <h2>${text.network.title}</h2>
-            <button type="button" class="link" aria-haspopup="dialog" @click=${this.#showTrueSize}>${text.trueSize.open}</button>
+            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize()}>${text.trueSize.open}</button>
           </header>
           <outline-editor .locale=${locale} .state=${state}></outline-editor>
         </section>

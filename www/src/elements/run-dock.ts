@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pending } from "../lib/settings.ts";
 import { errorText } from "../i18n/locale.ts";
-import { isActive, isEdited, problemOf } from "../state.ts";
+import { isActive, isEdited, problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -16,6 +16,7 @@ export class RunDockElement extends PanelElement {
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
     // A run that is under way has a network that is sound; it can always be paused.
     const problem = active || run.phase === "pausing" ? null : problemOf(state);
+    const path = problem ? problemPath(state, problem) : null;
     const label = active || run.phase === "pausing" ? text.run.pause : run.phase === "paused" ? text.run.resume : text.run.run;
     return html`
       <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
@@ -35,7 +36,7 @@ export class RunDockElement extends PanelElement {
           ${this.#figures()}
         </p>
         ${this.#bar()}
-        <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : text.run.notFitting(errorText(this.locale, problem))}` : this.#note()}</p>
+        <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
   }

@@ -93,6 +93,7 @@ export interface Messages {
     ready: (epochs: number) => string;
     noEngine: string;
     mendFirst: string;
+    showProblem: string;
     notFitting: (reason: string) => string;
     noData: string;
     pausing: string;
