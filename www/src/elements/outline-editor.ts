@@ -8,25 +8,26 @@ import { errorText } from "../i18n/locale.ts";
 import { textsOf } from "../i18n/panel-texts.ts";
 import { outlineTexts } from "../i18n/panels/outline.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
-import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, USUAL_COUNT, newContainer, newLayer } from "../lib/new-items.ts";
-import { familyOf, operatorTexts, shortName } from "../lib/operators.ts";
-import { actionOf, actionsOn, edit, isEdit } from "../lib/outline-actions.ts";
+import { OFFERED_CONTAINERS, newContainer, newLayer } from "../lib/new-items.ts";
+import { operatorTexts } from "../lib/operators.ts";
+import { actionOf, edit, isEdit } from "../lib/outline-actions.ts";
 import type { OutlineAction } from "../lib/outline-actions.ts";
 import { OutlineReader, describedBefore } from "../lib/outline-reader.ts";
 import { INPUT, unfolded } from "../lib/outline.ts";
 import type { Outline, OutlineRow } from "../lib/outline.ts";
-import { insert, move, placeAfter, targetsOf } from "../lib/spec-edit.ts";
+import { insert, move, placeAfter } from "../lib/spec-edit.ts";
 import type { Edited } from "../lib/spec-edit.ts";
 import { partsOf } from "../lib/spec-items.ts";
-import { isWithin, pathAt, placeOf } from "../lib/spec-path.ts";
+import { isWithin, pathAt } from "../lib/spec-path.ts";
 import type { Place } from "../lib/spec-path.ts";
 import type { Spec } from "../protocol.ts";
 import { problemOf } from "../state.ts";
 import type { AppState } from "../state.ts";
-import type { Choice, Question } from "./choice-popup.ts";
+import type { Question } from "./choice-popup.ts";
 import { EDIT_LAYER } from "./layer-events.ts";
 import { Folds } from "./outline-folds.ts";
 import { RowDrag } from "./outline-drag.ts";
+import { whatToAdd, whatToDo, whereTo, whichNetwork } from "./outline-questions.ts";
 import { labelOf, lookOf, rowTemplate } from "./outline-row.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -317,9 +318,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   async #menu(row: OutlineRow, anchor: Element): Promise<void> {
-    const texts = this.#texts;
-    const choices = actionsOn(this.#spec, row).map((action) => ({ id: action, label: texts.actions[action], ...(KEYS[action] && { hint: KEYS[action] }) }));
-    const action = await this.#ask(anchor, { label: texts.actionsOf(labelOf(this.locale, row)), choices });
+    const action = await this.#ask(anchor, whatToDo(this.locale, this.#spec, row));
     if (action) this.#act(action as OutlineAction, row);
   }
 
@@ -329,11 +328,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   async #add(anchor: Element, place: Place): Promise<void> {
-    const { locale: { language } } = this;
-    const texts = this.#texts;
-    const operators = OFFERED_OPERATORS.map((op, i): Choice => ({ id: op, label: shortName(op, language), hint: op, group: i < USUAL_COUNT ? texts.operators : texts.moreOperators, family: familyOf(op), words: `${op} ${ALIASES[op] ?? ""}` }));
-    const containers = OFFERED_CONTAINERS.map((kind): Choice => ({ id: kind, label: texts.kinds[kind], hint: kind, group: texts.containers, family: "join", words: `${kind} ${ALIASES[kind] ?? ""}` }));
-    const chosen = await this.#ask(anchor, { label: texts.addLabel, choices: [...operators.slice(0, USUAL_COUNT), ...containers, ...operators.slice(USUAL_COUNT)], search: { placeholder: texts.addWhat, nothing: texts.nothingFound } });
+    const chosen = await this.#ask(anchor, whatToAdd(this.locale));
     if (chosen === null) return;
     const container = OFFERED_CONTAINERS.find((kind) => kind === chosen);
     this.#apply(insert(this.#spec, place, container ? newContainer(container, this.#spec, this.#shapeAt(place)) : newLayer(chosen)));
@@ -348,35 +343,17 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   async #moveTo(row: OutlineRow, anchor: Element): Promise<void> {
-    const texts = this.#texts;
-    const targets = targetsOf(this.#spec, row.path).filter(({ place }) => {
-      const from = placeOf(row.path);
-      return from?.list !== place.list || (place.index !== from.index && place.index !== from.index + 1);
-    });
-    const choices = targets.map(({ at, path }, i): Choice => {
-      const target = this.#rowAt(path);
-      const label = target ? labelOf(this.locale, target) : path;
-      const around = target?.parent ? this.#rowAt(target.parent) : undefined;
-      return { id: String(i), label: at === "after" ? texts.after(label) : texts.first(label), ...(around && { hint: labelOf(this.locale, around) }) };
-    });
-    const chosen = await this.#ask(anchor, { label: texts.moveTo(labelOf(this.locale, row)), choices, search: { placeholder: texts.after("…"), nothing: texts.nothingFound } });
-    const target = chosen === null ? undefined : targets[Number(chosen)];
-    if (target) this.#apply(move(this.#spec, row.path, target.place));
+    const { question, places } = whereTo(this.locale, this.#spec, row, this.#outline.rows);
+    const place = places[Number((await this.#ask(anchor, question)) ?? -1)];
+    if (place) this.#apply(move(this.#spec, row.path, place));
   }
 
   async #choosePreset(anchor: Element): Promise<void> {
-    const texts = this.#texts;
     const { presets } = this.state;
-    const choices: Choice[] = [{ id: "", label: texts.blank }, ...presets.map(({ name, title, family }) => ({ id: name, label: title, group: family }))];
-    const chosen = await this.#ask(anchor, { label: texts.presetLabel, choices, search: { placeholder: "LeNet, ResNet…", nothing: texts.nothingFound } });
+    const chosen = await this.#ask(anchor, whichNetwork(this.locale, presets));
     if (chosen === null) return;
     const preset = presets.find(({ name }) => name === chosen);
-    this.intend({ type: "open_network", title: preset?.title ?? texts.blank, spec: preset?.spec ?? BLANK });
+    this.intend({ type: "open_network", title: preset?.title ?? this.#texts.blank, spec: preset?.spec ?? BLANK });
     this.#select(INPUT);
   }
 }
-
-/** Beside what the menu offers; keys have no language. */
-const KEYS: { [A in OutlineAction]?: string } = {
-  edit: "Enter", add: "Ins", duplicate: "Ctrl+D", up: "Alt+↑", down: "Alt+↓", into: "Alt+→", out: "Alt+←", remove: "Del",
-};

@@ -233,7 +233,7 @@ export class ReceptiveAppElement extends PanelElement {
     return html`
       <header class="top">
         <h1 class="brand">Receptive</h1>
-        <p class="network-name">${state.network?.title ?? nothing}</p>
+        <p class="network-name">${state.document?.present.title ?? state.network?.title ?? nothing}</p>
         <backend-chip .locale=${locale} .state=${state}></backend-chip>
         <div class="top-tools">
           <div class="languages" role="group" aria-label=${page.language}>
