@@ -13,7 +13,7 @@ import { onMetrics, reduce } from "./reduce.ts";
 import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
-import { NO_DATA, freshRun, isActive, isEdited, withNotice, withoutNotices } from "./state.ts";
+import { NO_DATA, freshRun, isActive, isEdited, problemOf, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
@@ -236,7 +236,7 @@ export class Controller {
       if (own !== this.#examination || !latest) return;
       this.#set({ document: { ...latest, examination, examined: true } });
       clearTimeout(this.#compileLater);
-      if (examination.error === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
+      if (problemOf(this.#state) === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
     } catch (thrown) {
       // Without it nothing is said of edits; training goes on, and refuses what is wrong itself.
       this.#refuse(thrown);
@@ -254,6 +254,7 @@ export class Controller {
   }
 
   async #toggle(): Promise<void> {
+    if (!isActive(this.#state.run.phase) && problemOf(this.#state)) return;
     switch (this.#state.run.phase) {
       case "idle":
       case "done":
@@ -317,7 +318,7 @@ export class Controller {
 
   async #step(): Promise<void> {
     const { phase } = this.#state.run;
-    if (!this.#state.network || !["idle", "paused", "done"].includes(phase)) return;
+    if (!this.#state.network || !["idle", "paused", "done"].includes(phase) || problemOf(this.#state)) return;
     const { settings, run } = this.#state;
     const stale = settings && run.metrics === null && (pending(settings.applied, settings.edited).length > 0 || isEdited(this.#state));
     if (stale && !(await this.#compile())) return;
@@ -359,6 +360,8 @@ export class Controller {
     const { settings } = this.#state;
     if (!settings) return;
     this.#set({ settings: { ...settings, edited: { ...settings.edited, ...changes } } });
+    // What a training step keeps in memory depends on them.
+    if ("batch_size" in changes || "optimizer" in changes) void this.#examine();
     if (!LIVE.some((setting) => setting in changes)) return;
     clearTimeout(this.#settle);
     this.#settle = setTimeout(() => void this.#sendLive(), SETTLE_MS);

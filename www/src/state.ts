@@ -146,6 +146,20 @@ export function isEdited({ document, network }: AppState): boolean {
   return document !== null && network !== null && JSON.stringify(withoutTraining(document.present.spec)) !== JSON.stringify(withoutTraining(network.spec));
 }
 
+/** Why the network as it is edited cannot be trained; null too where that is not known yet. */
+export function problemOf({ document }: AppState): ReceptiveError | null {
+  if (!document?.examined) return null;
+  const { network, error } = document.examination ?? {};
+  return (error ?? network?.training_refused ?? null) as ReceptiveError | null;
+}
+
+/** The item of the specification that an error is about. */
+export function problemPath({ document }: AppState, error: ReceptiveError): string | null {
+  const { node, path } = error as { node?: unknown; path?: unknown };
+  if (typeof path === "string") return path.startsWith("layers[") ? path : null;
+  return document?.examination?.network?.nodes.find(({ name }) => name === node)?.path ?? null;
+}
+
 function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training"> {
   return rest;
 }

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LANGUAGES, errorText, makeLocale, pickLanguage } from "../src/i18n/locale.ts";
 import type { ReceptiveError } from "../src/errors.ts";
+import { textsOf } from "../src/i18n/panel-texts.ts";
+import type { PanelTexts } from "../src/i18n/panel-texts.ts";
+import { fixTexts } from "../src/i18n/panels/fixes.ts";
+import { inspectorTexts } from "../src/i18n/panels/inspector.ts";
+import { outlineTexts } from "../src/i18n/panels/outline.ts";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const locales = LANGUAGES.map(makeLocale);
+
+/** Texts that come with the part of the page they are of. */
+const PANELS: { [name: string]: PanelTexts<unknown> } = { fixes: fixTexts, inspector: inspectorTexts, outline: outlineTexts };
+const everything = locales.map((locale) => ({ language: locale.language, text: { ...locale.text, panels: Object.fromEntries(Object.entries(PANELS).map(([name, texts]) => [name, textsOf(locale, texts)])) } }));
 
 /** Every path to a text, in the order it is written. */
 function paths(value: unknown, at = ""): string[] {
@@ -15,14 +24,14 @@ function paths(value: unknown, at = ""): string[] {
 }
 
 test("both languages have the same texts", () => {
-  const [ru, en] = locales.map(({ text }) => paths(text).sort());
+  const [ru, en] = everything.map(({ text }) => paths(text).sort());
   assert.deepEqual(ru, en);
 });
 
 test("no text is empty, and the Russian ones are Russian", () => {
   const cyrillic = /[а-яё]/iu;
   // Names, and words that are the same in both languages.
-  const same = /\.(choices\.webgpu|origins\.torchvision|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
+  const same = /\.(choices\.webgpu|origins\.torchvision|kernels\.\w+|none|closeUp|keys\.\d+\.keys|macCount)$/u;
   const walk = (value: unknown, at: string, language: string): void => {
     if (typeof value === "string") {
       assert.ok(value.trim().length > 0, `${language}${at}`);
@@ -31,12 +40,12 @@ test("no text is empty, and the Russian ones are Russian", () => {
       for (const [key, inner] of Object.entries(value)) walk(inner, `${at}.${key}`, language);
     }
   };
-  for (const { language, text } of locales) walk(text, "", language);
+  for (const { language, text } of everything) walk(text, "", language);
 });
 
 /** Stands for an error with any field: a number where a number is formatted, a word where one is named. */
 function anyError(kind: string): ReceptiveError {
-  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
+  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "first", "other", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
   const numeric: { [kind: string]: string[] } = {
     bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"],
     invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
@@ -49,6 +58,11 @@ function anyError(kind: string): ReceptiveError {
     },
   });
 }
+
+test("all panels are among them", () => {
+  const files = readdirSync(join(root, "www/src/i18n/panels")).map((name) => name.replace(/\.ts$/u, ""));
+  assert.deepEqual(files.sort(), Object.keys(PANELS).sort());
+});
 
 test("every error kind has a sentence in both languages, without holes", () => {
   for (const locale of locales) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { fieldsModule } from "../tools/fields.mjs";
 import { operatorsModule } from "../tools/operators.mjs";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
@@ -22,7 +23,7 @@ await build({
   target: "node20",
   outExtension: { ".js": ".mjs" },
   sourcemap: "inline",
-  plugins: [operatorsModule(join(here, "../.."))],
+  plugins: [operatorsModule(join(here, "../..")), fieldsModule(join(here, "../.."))],
   logLevel: "warning",
 });
 const files = tests.map((name) => join(outdir, name.replace(/\.ts$/u, ".mjs")));

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { fieldsModule } from "./fields.mjs";
 import { operatorsModule, writeOperators } from "./operators.mjs";
 
 const www = fileURLToPath(new URL("../", import.meta.url));
@@ -29,7 +30,7 @@ export async function bundle(outdir) {
     loader: { ".woff2": "file" },
     // The engine's package lies beside the bundle and is loaded at run time.
     external: ["./pkg/*"],
-    plugins: [operatorsModule(join(www, ".."))],
+    plugins: [operatorsModule(join(www, "..")), fieldsModule(join(www, ".."))],
     logLevel: "warning",
   };
   const workers = ["trainer-worker", "network-worker", "spec-worker"];

@@ -1,4 +1,5 @@
 import { LayerInspectorElement } from "./layer-inspector.ts";
+import "./operator-dialog-define.ts";
 
 customElements.define("layer-inspector", LayerInspectorElement);
 

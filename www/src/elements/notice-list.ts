@@ -14,7 +14,7 @@ interface Parts {
   title: string;
   detail?: string;
   list?: readonly string[];
-  actions?: TemplateResult;
+  actions?: TemplateResult | undefined;
   report?: ReceptiveError;
 }
 
@@ -87,8 +87,17 @@ export class NoticeListElement extends PanelElement {
         return { title: notice.code === "silent" ? text.silent : text.crashed, detail: errorText(locale, notice.error), actions, report: notice.error };
       }
       case "refused":
-        return { title: text.refused, detail: errorText(locale, notice.error) };
+        return { title: text.refused, detail: errorText(locale, notice.error), actions: this.#smallerBatch(notice.error) };
     }
+  }
+
+  #smallerBatch(error: ReceptiveError): TemplateResult | undefined {
+    if (error.kind !== "too_large" || error.largest_batch === 0) return undefined;
+    const batch = error.largest_batch;
+    return this.#button(this.locale.text.notices.smallerBatch(batch), () => {
+      this.intend({ type: "edit_settings", changes: { batch_size: batch } });
+      this.intend({ type: "apply_settings" });
+    });
   }
 
   #button(label: string, act: () => void): TemplateResult {

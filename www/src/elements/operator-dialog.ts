@@ -1,13 +1,10 @@
 import { html } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { OperatorTexts, shortName } from "../lib/operators.ts";
+import { operatorTexts, shortName } from "../lib/operators.ts";
 import type { OperatorText } from "../lib/operators.ts";
 import { DialogElement } from "./dialog-element.ts";
 import { PanelElement } from "./panel-element.ts";
-
-/** The texts lie beside the page's script, wherever that is. */
-export const operatorTexts = new OperatorTexts(new URL("./operators/", import.meta.url));
 
 /** One operator's text: why it is there, what it computes, where it comes from. */
 export class OperatorDialogElement extends DialogElement {

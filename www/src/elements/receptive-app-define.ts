@@ -1,13 +1,11 @@
 import "./backend-chip-define.ts";
 import "./help-dialog-define.ts";
 import "./metric-chart-define.ts";
-import "./network-summary-define.ts";
+import "./outline-editor-define.ts";
 import "./notice-list-define.ts";
-import "./operator-dialog-define.ts";
 import "./run-dock-define.ts";
 import "./settings-panel-define.ts";
 import "./try-panel-define.ts";
-import "./true-size-dialog-define.ts";
 import { ReceptiveAppElement } from "./receptive-app.ts";
 
 customElements.define("receptive-app", ReceptiveAppElement);

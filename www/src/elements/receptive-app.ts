@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { shortcutOf } from "../lib/shortcuts.ts";
+import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
@@ -10,6 +10,8 @@ import type { AppState } from "../state.ts";
 import { VIEWS, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
+import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
+import type { OutlineEditorElement } from "./outline-editor.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
@@ -58,6 +60,11 @@ export class ReceptiveAppElement extends PanelElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
+    const history = historyKeyOf(event);
+    if (history) {
+      event.preventDefault();
+      return this.intend({ type: history });
+    }
     const shortcut = shortcutOf(event, this.state.preferences.shortcuts);
     if (!shortcut) return;
     event.preventDefault();
@@ -65,18 +72,34 @@ export class ReceptiveAppElement extends PanelElement {
     else this.intend({ type: shortcut });
   };
 
-  readonly #showTrueSize = (): void => {
+  /** Its script comes with the first look at it. */
+  readonly #showTrueSize = async (): Promise<void> => {
+    await Promise.all([this.updateComplete, import("./true-size-dialog-define.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
-    void dialog?.updateComplete.then(() => dialog.show());
+    await dialog?.updateComplete;
+    dialog?.show();
+  };
+
+  /** The inspector comes into view, in its sheet where it has no column, and its first field gets the focus. */
+  readonly #editLayer = async (): Promise<void> => {
+    this.column = "layer";
+    await Promise.all([this.updateComplete, import("./layer-inspector-define.ts")]);
+    if (!this.wide) this.#openSheet();
+    await this.querySelector("layer-inspector")?.focusFirst();
+  };
+
+  readonly #layerEdited = (): void => {
+    this.#closeSheet();
+    this.querySelector<OutlineEditorElement>("outline-editor")?.focusSelected();
   };
 
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
-    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") this.#showTrueSize();
+    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize();
   };
 
   readonly #hashChanged = (): void => {
-    if (location.hash === "#true-size") this.#showTrueSize();
+    if (location.hash === "#true-size") void this.#showTrueSize();
   };
 
   override connectedCallback(): void {
@@ -84,6 +107,8 @@ export class ReceptiveAppElement extends PanelElement {
     addEventListener("hashchange", this.#hashChanged);
     this.#columns.addEventListener("change", this.#resized);
     document.addEventListener("keydown", this.#key);
+    this.addEventListener(EDIT_LAYER, this.#editLayer);
+    this.addEventListener(LAYER_EDITED, this.#layerEdited);
   }
 
   override disconnectedCallback(): void {
@@ -91,6 +116,8 @@ export class ReceptiveAppElement extends PanelElement {
     removeEventListener("hashchange", this.#hashChanged);
     this.#columns.removeEventListener("change", this.#resized);
     document.removeEventListener("keydown", this.#key);
+    this.removeEventListener(EDIT_LAYER, this.#editLayer);
+    this.removeEventListener(LAYER_EDITED, this.#layerEdited);
   }
 
   protected override shouldUpdate(changes: PropertyValues): boolean {
@@ -122,9 +149,9 @@ export class ReceptiveAppElement extends PanelElement {
         <section class="outline" aria-label=${text.network.title}>
           <header class="outline-head">
             <h2>${text.network.title}</h2>
-            <button type="button" class="link" aria-haspopup="dialog" @click=${this.#showTrueSize}>${text.trueSize.open}</button>
+            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize()}>${text.trueSize.open}</button>
           </header>
-          <network-summary .locale=${locale} .state=${state}></network-summary>
+          <outline-editor .locale=${locale} .state=${state}></outline-editor>
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
@@ -206,7 +233,7 @@ export class ReceptiveAppElement extends PanelElement {
     return html`
       <header class="top">
         <h1 class="brand">Receptive</h1>
-        <p class="network-name">${state.network?.title ?? nothing}</p>
+        <p class="network-name">${state.document?.present.title ?? state.network?.title ?? nothing}</p>
         <backend-chip .locale=${locale} .state=${state}></backend-chip>
         <div class="top-tools">
           <div class="languages" role="group" aria-label=${page.language}>

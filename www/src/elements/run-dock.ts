@@ -1,7 +1,8 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { pending } from "../lib/settings.ts";
-import { isActive } from "../state.ts";
+import { errorText } from "../i18n/locale.ts";
+import { isActive, isEdited, problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -13,13 +14,16 @@ export class RunDockElement extends PanelElement {
     const active = isActive(run.phase);
     const stopped = state.engine.phase === "stopped";
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
+    // A run that is under way has a network that is sound; it can always be paused.
+    const problem = active || run.phase === "pausing" ? null : problemOf(state);
+    const path = problem ? problemPath(state, problem) : null;
     const label = active || run.phase === "pausing" ? text.run.pause : run.phase === "paused" ? text.run.resume : text.run.run;
     return html`
       <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
-        <button type="button" class="primary run" ?disabled=${stopped || run.phase === "pausing"} @click=${() => this.intend({ type: "toggle_run" })}>
+        <button type="button" class="primary run" ?disabled=${stopped || run.phase === "pausing" || problem !== null} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: "toggle_run" })}>
           ${active ? icons.pause : icons.play}<span>${label}</span>
         </button>
-        <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled} @click=${() => this.intend({ type: "step" })}>
+        <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled || problem !== null} @click=${() => this.intend({ type: "step" })}>
           ${icons.step}<span>${text.run.step}</span>
         </button>
         <button type="button" class="quiet" title=${text.run.resetHint} ?disabled=${stopped || !state.network} @click=${() => this.intend({ type: "reset" })}>
@@ -28,11 +32,11 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${this.#status()}</span>
+          <span class="dock-status">${problem && run.phase === "idle" ? text.run.mendFirst : this.#status()}</span>
           ${this.#figures()}
         </p>
         ${this.#bar()}
-        <p class="dock-note">${this.#note()}</p>
+        <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
   }
@@ -98,12 +102,14 @@ export class RunDockElement extends PanelElement {
 
   /** The line below the bar: what is still loading, or what waits for a fresh start. */
   #note(): string | TemplateResult {
-    const { locale: { text }, state: { data, settings, run } } = this;
+    const { locale: { text }, state, state: { data, settings, run } } = this;
     const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
-    if (changed.length > 0) {
-      const names = changed.map((setting) => (setting === "init" || setting === "schedule" || setting === "optimizer" ? text.settings[setting] : text.settings.names[setting]).toLowerCase());
+    const network = run.metrics !== null && isEdited(state);
+    if (changed.length > 0 || network) {
+      const settingNames = changed.map((setting) => (setting === "init" || setting === "schedule" || setting === "optimizer" ? text.settings[setting] : text.settings.names[setting]).toLowerCase());
+      const names = [...(network ? [text.settings.network] : []), ...settingNames];
       return html`${text.settings.pending(names)}
-        <button type="button" class="link" @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
+        <button type="button" class="link" ?disabled=${problemOf(state) !== null} @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
     }
     const { images, totals } = data;
     if (images.train > 0 && images.train < totals.train) return text.run.using(images.train, totals.train);

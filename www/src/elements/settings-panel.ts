@@ -5,6 +5,7 @@ import { parseNumber } from "../lib/format.ts";
 import { LIVE, RANGES, choosing, hasMomentum, isAllowed, nudge, pending } from "../lib/settings.ts";
 import type { NumberSetting, ScheduleChoice, Settings } from "../lib/settings.ts";
 import type { Init, OptimizerType } from "../protocol.ts";
+import { isEdited, problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
@@ -37,6 +38,7 @@ export class SettingsPanelElement extends PanelElement {
     const { locale: { text }, state: { settings, run } } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
     const changed = run.metrics ? pending(settings.applied, settings.edited) : [];
+    const stale = problemOf(this.state) === null && (changed.length > 0 || (run.metrics !== null && isEdited(this.state)));
     const schedules = [settings.applied, settings.edited].some(({ schedule }) => schedule === "own") ? [...SCHEDULES, "own" as const] : SCHEDULES;
     return html`
       <h2>${text.settings.title}</h2>
@@ -52,8 +54,8 @@ export class SettingsPanelElement extends PanelElement {
         ${this.#choice("schedule", text.settings.schedule, schedules, text.settings.schedules, (schedule) => this.intend({ type: "edit_settings", changes: { schedule } }))}
         <button
           type="button"
-          class="quiet apply ${changed.length > 0 ? "pulse" : ""}"
-          ?disabled=${changed.length === 0}
+          class="quiet apply ${stale ? "pulse" : ""}"
+          ?disabled=${!stale}
           @click=${() => this.intend({ type: "apply_settings" })}
         >${text.settings.apply}</button>
       </fieldset>

@@ -12,27 +12,27 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Add a layer, or start from LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: the kernel spans ${f.whole(e.span)}, but its padded input has only ${f.whole(e.padded)} (${e.axis}). Use a smaller kernel, more padding, or one pooling less before it.`,
-  rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)} dimensions, and gets ${e.shape}. Insert or remove a flatten layer before it.`,
+  rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)} dimensions, and gets ${f.written(e.shape)}. Insert or remove a flatten layer before it.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} channels cannot be split into ${f.whole(e.groups)} groups. Use a divisor of ${f.whole(e.channels)}.`,
-  shapes_differ: (e) => `${e.node}: ${e.left} and ${e.right} must be equal.`,
+  shapes_differ: (e) => `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} must be equal.`,
   summands_differ: (e) =>
-    `${e.node}: ${e.left} and ${e.right} cannot be added, a sum needs equal shapes. Bring one to the other’s: on a shortcut, with a 1×1 convolution of as many channels and the same stride.`,
+    `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} cannot be added, a sum needs equal shapes. Bring one to the other’s: on a shortcut, with a 1×1 convolution of as many channels and the same stride.`,
   window_of_padding: (e) =>
     `${e.node}: a dilation of ${f.whole(e.dilation)} steps over the whole input of ${f.whole(e.input)} (${e.axis}), so a window would hold only padding. Use less dilation or no padding.`,
   padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}).`,
-  single_value: (e) => `${e.node}: a channel of ${e.shape} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
+  single_value: (e) => `${e.node}: a channel of ${f.written(e.shape)} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
   empty_output: (e) => `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
   no_such_channel: (e) =>
     `${e.node}: is connected to input channel ${f.whole(e.channel)}, but there are ${f.whole(e.channels)}, counted from 0. Change the connections or the layer before.`,
   branches_differ: (e) =>
-    `${e.node}: ${e.first} and ${e.other} differ in more than their channels. Give the branches the same strides and paddings, or crop one of them.`,
+    `${e.node}: ${f.written(e.first)} and ${f.written(e.other)} differ in more than their channels. Give the branches the same strides and paddings, or crop one of them.`,
   crop_outside: (e) =>
     `${e.node}: a crop of ${f.whole(e.size)} from ${f.whole(e.offset)} on does not fit in ${f.whole(e.input)} (${e.axis}). Use a smaller size or offset.`,
   wrong_inputs: (e) => `${e.node}: ${e.op} reads ${f.whole(e.needed)} values (${e.what}), not ${f.whole(e.found)}. Fix: ${e.fix}.`,
   not_unpoolable: (e) =>
     `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
-  classes_mismatch: (e) => `The network ends in ${e.shape}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
+  classes_mismatch: (e) => `The network ends in ${f.written(e.shape)}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,
   too_large: (e) =>
     `A training step needs ${f.bytes(e.needed_bytes)}, and ${f.bytes(e.limit_bytes)} is the limit. Batch size ${f.whole(e.largest_batch)} fits.`,

@@ -70,6 +70,7 @@ export interface Messages {
     optimizer: string;
     rateNow: (rate: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
+    network: string;
     pending: (names: readonly string[]) => string;
     apply: string;
     nextRun: string;
@@ -91,6 +92,9 @@ export interface Messages {
     preparingShaders: string;
     ready: (epochs: number) => string;
     noEngine: string;
+    mendFirst: string;
+    showProblem: string;
+    notFitting: (reason: string) => string;
     noData: string;
     pausing: string;
     paused: (step: number) => string;
@@ -233,6 +237,7 @@ export interface Messages {
     silent: string;
     crashed: string;
     refused: string;
+    smallerBatch: (batch: number) => string;
     restartEngine: string;
     copyReport: string;
     copied: string;

@@ -12,27 +12,27 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: ядро занимает ${f.whole(e.span)}, а вход с отступами всего ${f.whole(e.padded)} (${e.axis}). Уменьшите ядро, увеличьте отступ или уберите один пулинг перед слоем.`,
-  rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}, а приходит ${e.shape}. Добавьте или уберите перед слоем переход в вектор.`,
+  rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}, а приходит ${f.written(e.shape)}. Добавьте или уберите перед слоем переход в вектор.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} каналов не делятся на ${f.whole(e.groups)} групп. Возьмите делитель числа ${f.whole(e.channels)}.`,
-  shapes_differ: (e) => `${e.node}: ${e.left} и ${e.right} должны совпадать.`,
+  shapes_differ: (e) => `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} должны совпадать.`,
   summands_differ: (e) =>
-    `${e.node}: ${e.left} и ${e.right} нельзя сложить: у слагаемых должна быть одна форма. Приведите одно к форме другого: в обходном пути — свёрткой 1×1 с тем же числом каналов и тем же шагом.`,
+    `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} нельзя сложить: у слагаемых должна быть одна форма. Приведите одно к форме другого: в обходном пути — свёрткой 1×1 с тем же числом каналов и тем же шагом.`,
   window_of_padding: (e) =>
     `${e.node}: шаг расширения ядра ${f.whole(e.dilation)} перешагивает весь вход размером ${f.whole(e.input)} (${e.axis}), и в окне остаётся только отступ. Уменьшите dilation или уберите отступ.`,
   padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}).`,
-  single_value: (e) => `${e.node}: в канале входа ${e.shape} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
+  single_value: (e) => `${e.node}: в канале входа ${f.written(e.shape)} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
   empty_output: (e) => `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
   no_such_channel: (e) =>
     `${e.node}: есть связь с входным каналом ${f.whole(e.channel)}, а каналов ${f.whole(e.channels)}, считая с 0. Измените связи или предыдущий слой.`,
   branches_differ: (e) =>
-    `${e.node}: ${e.first} и ${e.other} различаются не только числом каналов. Задайте ветвям одинаковые stride и padding или обрежьте одну из них.`,
+    `${e.node}: ${f.written(e.first)} и ${f.written(e.other)} различаются не только числом каналов. Задайте ветвям одинаковые stride и padding или обрежьте одну из них.`,
   crop_outside: (e) =>
     `${e.node}: вырезать ${f.whole(e.size)} начиная с ${f.whole(e.offset)} из ${f.whole(e.input)} нельзя (${e.axis}). Уменьшите size или offset.`,
   wrong_inputs: (e) => `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${e.what}), а не ${f.whole(e.found)}. Как исправить: ${e.fix}.`,
   not_unpoolable: (e) =>
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: размер (${e.what}) слишком велик. Уменьшите сеть или батч.`,
-  classes_mismatch: (e) => `На выходе сети ${e.shape}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
+  classes_mismatch: (e) => `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${e.reason}.`,
   too_large: (e) =>
     `Шаг обучения требует ${f.bytes(e.needed_bytes)}, а предел ${f.bytes(e.limit_bytes)}. Подойдёт батч ${f.whole(e.largest_batch)}.`,

@@ -6,6 +6,7 @@ export class Formats {
   readonly #compact: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
   readonly #coarsePercent: Intl.NumberFormat;
+  readonly #plain: Intl.NumberFormat;
   readonly #plural: Intl.PluralRules;
 
   constructor(language: string) {
@@ -14,6 +15,7 @@ export class Formats {
     this.#compact = new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 });
     this.#percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
     this.#coarsePercent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.#plain = new Intl.NumberFormat(language, { maximumSignificantDigits: 6, useGrouping: false });
     this.#plural = new Intl.PluralRules(language);
   }
 
@@ -48,7 +50,7 @@ export class Formats {
 
   /** Any number a user may have typed, as short as it is exact: 0.02, 5E-4. */
   plain(value: number): string {
-    return new Intl.NumberFormat(this.#language, { maximumSignificantDigits: 6, useGrouping: false }).format(value);
+    return this.#plain.format(value);
   }
 
   /** 12 s, 2 min 5 s, 1 h 20 min. */
@@ -85,6 +87,12 @@ export class Formats {
 
   shape(sizes: readonly number[]): string {
     return sizes.map((size) => this.whole(size)).join("×");
+  }
+
+  /** A shape as the engine writes it in a message, `[1, 16, 28, 28]`: without the batch it stands for. */
+  written(shape: string): string {
+    const sizes = shape.match(/\d+/gu)?.map(Number) ?? [];
+    return sizes.length === 0 ? shape : this.shape(sizes.length > 1 ? sizes.slice(1) : sizes);
   }
 
   /** The form of a word that goes with a number. */

@@ -58,3 +58,6 @@ export class OperatorTexts {
     return (await response.json()) as Texts;
   }
 }
+
+/** The texts lie beside the page's script, wherever that is. */
+export const operatorTexts = new OperatorTexts(new URL("./operators/", import.meta.url));

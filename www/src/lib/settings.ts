@@ -123,7 +123,7 @@ export function pending(applied: Settings, edited: Settings): (keyof Settings)[]
 }
 
 /** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */
-function nextInDecade(value: number, direction: 1 | -1): number {
+export function nextInDecade(value: number, direction: 1 | -1): number {
   const steps = [1, 2, 5];
   const decade = Math.floor(Math.log10(value) + 1e-9);
   const candidates = [-1, 0, 1].flatMap((offset) => steps.map((step) => Number((step * 10 ** (decade + offset)).toPrecision(3))));

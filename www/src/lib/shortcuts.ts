@@ -10,6 +10,9 @@ const FIELDS = 'input, select, textarea, [contenteditable="true"]';
 /** Space already means something on these. */
 const SPACE_TAKEN = "button, summary, a[href], [role=application]";
 
+/** A field in which Ctrl+Z takes back what was typed. */
+const TYPED = 'input:not([type="radio"], [type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable="true"]';
+
 interface Key {
   key: string;
   code: string;
@@ -32,4 +35,14 @@ export function shortcutOf(event: Key, enabled: boolean): Shortcut | null {
   if (inside(FIELDS) || inside("dialog")) return null;
   if (event.key === " " && inside(SPACE_TAKEN)) return null;
   return KEYS[event.key.toLowerCase()] ?? PLACES[event.code] ?? null;
+}
+
+/** Ctrl+Z takes back an edit of the network, Ctrl+Shift+Z and Ctrl+Y bring it back, wherever one is on the page but in a field that one types in. */
+export function historyKeyOf({ key, code, ctrlKey, metaKey, altKey, shiftKey, target }: Omit<Key, "repeat"> & { shiftKey: boolean }): "undo" | "redo" | null {
+  if (altKey || !(ctrlKey || metaKey)) return null;
+  const closest = (selector: string): boolean => Boolean((target as Partial<Matches> | null)?.closest?.(selector));
+  if (closest(TYPED) || closest("dialog:not(.sheet)")) return null;
+  const is = (letter: string): boolean => key.toLowerCase() === letter || (!/^[a-z]$/iu.test(key) && code === `Key${letter.toUpperCase()}`);
+  if (is("z")) return shiftKey ? "redo" : "undo";
+  return is("y") && !shiftKey ? "redo" : null;
 }

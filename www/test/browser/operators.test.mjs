@@ -20,10 +20,18 @@ async function open(query, options) {
   return page;
 }
 
+/** Selects a layer in the outline. @returns its "Why?" in the inspector. */
+async function select(page, name, why) {
+  await page.locator("[role=treeitem]", { hasText: name }).first().click();
+  const button = page.getByRole("button", { name: why, exact: true });
+  await button.waitFor();
+  return button;
+}
+
 for (const [lang, colorScheme, title] of [["en", "light", /^Convolution/u], ["ru", "dark", /^Свёртка/u]]) {
   test(`by keyboard: why conv1 is there, in ${lang}, and back again`, { timeout: 60_000 }, async () => {
     const page = await open(`?lang=${lang}`, { colorScheme });
-    const why = page.locator("tr", { hasText: "conv1" }).getByRole("button", { name: `${WHY[lang]} conv2d`, exact: true });
+    const why = await select(page, "conv1", `${WHY[lang]} conv2d`);
     await why.focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: title });
@@ -44,14 +52,14 @@ for (const [lang, colorScheme, title] of [["en", "light", /^Convolution/u], ["ru
 test("another layer's text takes the place of the first, and the language is the page's", { timeout: 60_000 }, async () => {
   const page = await open("?lang=en");
   const shows = (name) => page.getByRole("dialog", { name }).waitFor();
-  await page.getByRole("button", { name: "Why? max_pool2d" }).first().click();
+  await (await select(page, "pool1", "Why? max_pool2d")).click();
   await shows(/^Max pooling/u);
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
-  await page.getByRole("button", { name: "Why? linear" }).first().click();
+  await (await select(page, "fc1", "Why? linear")).click();
   await shows(/^Fully connected layer/u);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Русский" }).click();
-  await page.getByRole("button", { name: "Зачем? linear" }).first().click();
+  await page.getByRole("button", { name: "Зачем? linear" }).click();
   await shows(/^Полносвязный слой/u);
   assert.deepEqual(page.problems, []);
 });
@@ -60,7 +68,7 @@ test("a text that does not load says so and can be asked for again", { timeout: 
   const page = await open("?lang=en", { expected: [/503/u] });
   let lost = true;
   await page.route("**/operators/en.json", (route) => (lost ? route.fulfill({ status: 503, body: "" }) : route.continue()));
-  await page.getByRole("button", { name: "Why? relu" }).first().click();
+  await (await select(page, "relu1", "Why? relu")).click();
   await page.getByRole("alert").getByText("The text did not load.").waitFor();
   assert.deepEqual(await violations(page), []);
   lost = false;
@@ -72,7 +80,9 @@ test("a text that does not load says so and can be asked for again", { timeout: 
 test("on a phone every operator's text fits", { timeout: 60_000 }, async () => {
   const page = await open("?lang=ru", phone);
   await page.getByRole("button", { name: "Сеть", exact: true }).tap();
-  await page.getByRole("button", { name: "Зачем? conv2d" }).first().tap();
+  await page.locator("[role=treeitem]", { hasText: "conv1" }).locator(".row-more").tap();
+  await page.getByRole("menuitem", { name: "Изменить" }).tap();
+  await page.getByRole("button", { name: "Зачем? conv2d" }).tap();
   await page.locator("operator-dialog math").first().waitFor();
   const over = await page.evaluate(async () => {
     const element = document.querySelector("operator-dialog");

@@ -146,9 +146,9 @@ test("a phone: one part at a time, by touch", { timeout: 180_000 }, async () => 
   await page.tap(".run");
   await until(page, (state) => state.run.metrics?.step > 10);
   await page.waitForSelector("metric-chart[metric=loss]", { state: "visible" });
-  assert.ok(!(await page.isVisible("network-summary")));
+  assert.ok(!(await page.isVisible("outline-editor")));
   await page.getByRole("button", { name: "Net", exact: true }).tap();
-  await page.waitForSelector("network-summary", { state: "visible" });
+  await page.waitForSelector("outline-editor", { state: "visible" });
   await page.getByRole("button", { name: "Try", exact: true }).tap();
   await page.waitForSelector(".pad", { state: "visible" });
   // A finger draws: the page must not scroll instead.

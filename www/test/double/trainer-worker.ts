@@ -23,9 +23,10 @@ const spec: Spec = {
   ],
   training: { batch_size: 64, epochs: 3, seed: 1, init: "pytorch", optimizer: { type: "sgd", learning_rate: 0.02, momentum: 0.9 } },
 };
+const at = (name: string): string => `layers[${spec.layers.findIndex((layer) => layer.name === name)}]`;
 const row = (name: string, op: string, output_shape: number[], params: number, macs: number, field: number): NetworkDescription["nodes"][number] =>
   ({
-    name, op, inputs: [], head: null, path: "", error: null, output_shape, params, params_arithmetic: "", macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b),
+    name, op, inputs: [], head: null, path: at(name), error: null, output_shape, params, params_arithmetic: "", macs, activation_bytes: 4 * output_shape.reduce((a, b) => a * b),
     training_activation_bytes: 8 * output_shape.reduce((a, b) => a * b), receptive_field: [field, field], receptive_field_unbounded: [field, field],
     jump: [1, 1], centre: [0, 0], aligned: true,
   });
