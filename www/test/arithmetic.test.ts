@@ -38,6 +38,9 @@ function first({ name, shape: [batch = 1, ...shape], values }: NodeTensor): Node
 
 const FIELDS: { [attribute: string]: string } = { kernel: "kernel_size", pad: "padding" };
 
+/** As the engine names them. */
+const AFFINE: { [name: string]: string } = { weight: "gamma", bias: "beta" };
+
 /** Attributes of a case as fields of a layer. */
 function fieldsOfCase({ op, attrs }: Case): LayerSpec {
   const fields = Object.entries(attrs).filter(([, value]) => value !== null).map(([name, value]) => [FIELDS[name] ?? name, value]);
@@ -65,7 +68,7 @@ for (const op of OPS) {
       if (op === "conv2d" || op === "conv_transpose2d") fields["kernel_size"] = weight?.shape.slice(2);
       const parameters = ["weight", "bias", "running_mean", "running_var", "codes"].flatMap((name) => {
         const found = tensors.get(`in.${name}`);
-        return found ? [{ ...found, name }] : [];
+        return found ? [{ ...found, name: (op === "batch_norm2d" && AFFINE[name]) || name }] : [];
       });
       const stride = Math.max(1, Math.floor(output.values.length / 97));
       for (let at = 0; at < output.values.length; at += stride) {

@@ -20,7 +20,7 @@ export interface Term {
   product: number;
 }
 
-/** Terms that lie on one grid: of one channel, or of one row of features. */
+/** Terms that lie on one grid: of one channel, or of features one after another; the last line may be shorter. */
 export interface Plane {
   input: number;
   channel: number;

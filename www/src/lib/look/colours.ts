@@ -6,14 +6,12 @@ interface Scale {
   negative: Rgb;
   zero: Rgb;
   positive: Rgb;
-  /** Where there is no value. */
-  none: Rgb;
 }
 
 /** The middle is the paper that maps lie on; the ends stand out from it, and from each other also for who does not tell red from green. */
 const SCALES: { readonly [T in "light" | "dark"]: Scale } = {
-  light: { negative: [26, 84, 152], zero: [247, 247, 244], positive: [166, 70, 8], none: [255, 255, 255] },
-  dark: { negative: [122, 182, 245], zero: [37, 41, 45], positive: [244, 164, 96], none: [22, 24, 26] },
+  light: { negative: [26, 84, 152], zero: [240, 240, 236], positive: [166, 70, 8] },
+  dark: { negative: [122, 182, 245], zero: [42, 46, 51], positive: [244, 164, 96] },
 };
 
 /** Steps on either side of 0. */
@@ -52,19 +50,13 @@ function luminance(colour: Rgb): number {
 /** A pixel as a word of image data: alpha in the highest byte. */
 const word = ([red, green, blue]: Rgb): number => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 
-export interface Palette {
-  /** From the least to the largest value, as words of image data. */
-  words: Uint32Array;
-  none: number;
-}
+const palettes = new Map<boolean, Uint32Array>();
 
-const palettes = new Map<boolean, Palette>();
-
-export function paletteOf(dark: boolean): Palette {
+/** From the least to the largest value, as words of image data. */
+export function paletteOf(dark: boolean): Uint32Array {
   let palette = palettes.get(dark);
   if (!palette) {
-    const words = Uint32Array.from({ length: 2 * STEPS + 1 }, (_, at) => word(colourOf((at - STEPS) / STEPS, dark)));
-    palette = { words, none: word(SCALES[dark ? "dark" : "light"].none) };
+    palette = Uint32Array.from({ length: 2 * STEPS + 1 }, (_, at) => word(colourOf((at - STEPS) / STEPS, dark)));
     palettes.set(dark, palette);
   }
   return palette;

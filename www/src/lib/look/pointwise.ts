@@ -36,7 +36,7 @@ const LINES: { readonly [op: string]: Lines } = {
     const eps = number(fields["eps"], 1e-5);
     const scaled = (x - mean) / Math.sqrt(variance + eps);
     const normalized = line("x̂ = (x − μ) / √(σ² + ε)", { x, "μ": mean, "σ²": variance, "ε": eps }, scaled);
-    const [gamma, beta] = [tensor(tensors, "weight")?.values[channel], tensor(tensors, "bias")?.values[channel]];
+    const [gamma, beta] = [tensor(tensors, "gamma")?.values[channel], tensor(tensors, "beta")?.values[channel]];
     if (gamma === undefined || beta === undefined) return [normalized];
     return [normalized, line("γ · x̂ + β", { "x̂": scaled, "γ": gamma, "β": beta }, gamma * scaled + beta)];
   },

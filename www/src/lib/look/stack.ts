@@ -1,5 +1,4 @@
 /** Maps of one size, one behind the other, and how they lie on one picture. Pure; pixels are written without an object for any of them. */
-import type { Palette } from "./colours.ts";
 import { extentOf, stepOf } from "./colours.ts";
 
 export interface Stack {
@@ -81,11 +80,11 @@ export function mapAt({ count, rows, columns }: Stack, { across, gap }: Arrangem
   return inside && place < across && map < count ? map : null;
 }
 
-/** Writes all maps into the words of a picture of `width` by `height`. */
-export function paint(words: Uint32Array, stack: Stack, arrangement: Arrangement, strongest: Float32Array, { words: palette, none }: Palette): void {
+/** Writes all maps into the words of a picture of `width` by `height`; what lies between them is transparent. */
+export function paint(words: Uint32Array, stack: Stack, arrangement: Arrangement, strongest: Float32Array, palette: Uint32Array): void {
   const { count, rows, columns, values } = stack;
   const { width } = arrangement;
-  words.fill(none);
+  words.fill(0);
   for (let map = 0; map < count; map++) {
     const place = placeOf(stack, arrangement, map);
     const extent = strongest[map] as number;

@@ -68,7 +68,7 @@ export function linear({ inputs: [x], tensors, unit: [feature = 0] }: Question):
   if (!x || !weight) return { kind: "none" };
   const count = x.values.length;
   const terms = Array.from(x.values, (value, at) => term([at], value, weight.values[feature * count + at] ?? 0));
-  return summed(terms, [row(count)], biasOf(tensors, feature));
+  return summed(terms, features(count), biasOf(tensors, feature));
 }
 
 /** Squared distance to a code. */
@@ -80,15 +80,19 @@ export function radial({ inputs: [x], tensors, unit: [feature = 0] }: Question):
     const w = weight.values[feature * count + at] ?? 0;
     return { input: 0, at: [at], x: value, weight: w, product: (value - w) ** 2 };
   });
-  return summed(terms, [row(count)], null, 1, true);
+  return summed(terms, features(count), null, 1, true);
 }
 
-/** Features in lines that can be seen at once. */
-const LINE = 16;
+/** Features are shown in squares of so many by so many. */
+const SIDE = 8;
 
-function row(count: number): Plane {
-  const columns = count % LINE === 0 || count > 4 * LINE ? Math.min(count, LINE) : Math.min(count, 10);
-  return { input: 0, channel: 0, rows: Math.ceil(count / columns), columns, first: 0 };
+function features(count: number): Plane[] {
+  const squares = Math.ceil(count / SIDE ** 2);
+  return Array.from({ length: squares }, (_, channel) => {
+    const first = channel * SIDE ** 2;
+    const here = Math.min(SIDE ** 2, count - first);
+    return { input: 0, channel, rows: Math.ceil(here / SIDE), columns: Math.min(SIDE, here), first };
+  });
 }
 
 function term(at: readonly number[] | null, x: number, weight: number): Term {
