@@ -151,7 +151,7 @@ export class Controller {
       case "show_sample":
         return void this.#showSample(intent.index);
       case "show_picture":
-        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: intent.pixels, clutter: 0 } });
+        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: { pixels: intent.pixels }, clutter: 0 } });
       case "look":
         return this.#looker.want(intent.wish);
       case "find_mistakes":

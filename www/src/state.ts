@@ -55,7 +55,7 @@ export interface TryState {
   /** An image from the test set, asked for by the user; the pad shows it. */
   sample: Sample | null;
   /** A picture the user chose, as the network sees it; the pad shows it. */
-  picture: Uint8Array | null;
+  picture: { pixels: Uint8Array } | null;
   probabilities: readonly number[] | null;
   /** What the network saw and said, where it says a class of every pixel; the probabilities are then null. */
   scene: Scene | null;

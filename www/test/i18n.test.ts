@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LANGUAGES, errorText, makeLocale, pickLanguage } from "../src/i18n/locale.ts";
+import { ERRORS_TEXTS } from "../src/i18n/panels/errors.ts";
+import { MAPS_TEXTS } from "../src/i18n/panels/maps.ts";
+import { textsOf } from "../src/i18n/panel-texts.ts";
 import type { ReceptiveError } from "../src/errors.ts";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
@@ -19,20 +22,32 @@ test("both languages have the same texts", () => {
   assert.deepEqual(ru, en);
 });
 
+/** Names, and words that are the same in both languages. */
+const SAME = /\.(choices\.webgpu|origins\.torchvision|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
+
+function checkLetters(value: unknown, at: string, language: string): void {
+  if (typeof value === "string") {
+    assert.ok(value.trim().length > 0, `${language}${at}`);
+    if (!SAME.test(at)) assert.equal(/[а-яё]/iu.test(value), language === "ru", `${language}${at}: ${value}`);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) checkLetters(inner, `${at}.${key}`, language);
+  }
+}
+
 test("no text is empty, and the Russian ones are Russian", () => {
-  const cyrillic = /[а-яё]/iu;
-  // Names, and words that are the same in both languages.
-  const same = /\.(choices\.webgpu|origins\.torchvision|kernels\.\w+|none|closeUp|keys\.\d\.keys|macCount)$/u;
-  const walk = (value: unknown, at: string, language: string): void => {
-    if (typeof value === "string") {
-      assert.ok(value.trim().length > 0, `${language}${at}`);
-      if (!same.test(at)) assert.equal(cyrillic.test(value), language === "ru", `${language}${at}: ${value}`);
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, `${at}.${key}`, language);
-    }
-  };
-  for (const { language, text } of locales) walk(text, "", language);
+  for (const { language, text } of locales) checkLetters(text, "", language);
 });
+
+const PANELS = { errors: ERRORS_TEXTS, maps: MAPS_TEXTS };
+
+for (const [name, texts] of Object.entries(PANELS)) {
+  test(`the texts of a panel are the same in both languages, none is empty, and the Russian ones are Russian: ${name}`, () => {
+    const [ru, en] = locales.map((locale) => textsOf<object>(locale, texts));
+    assert.deepEqual(paths(ru).sort(), paths(en).sort());
+    checkLetters(ru, `.${name}`, "ru");
+    checkLetters(en, `.${name}`, "en");
+  });
+}
 
 /** Stands for an error with any field: a number where a number is formatted, a word where one is named. */
 function anyError(kind: string): ReceptiveError {

@@ -55,17 +55,34 @@ export interface Arrangement {
   zoom: number;
 }
 
-/** Many maps are drawn smaller; one pixel is never smaller than a target may be. `across` can be given, as for kernels of one output. */
+/** Screen pixels: all maps are seen at once where they can be, but none is larger or smaller than this. */
+const HEIGHT = 340;
+const LARGEST = 168;
+const SMALLEST = 48;
+/** A pixel that is a map of its own is a target. */
+const POINT = 26;
+
+/** Maps are as large as there is room for. `across` can be given, as for kernels of one output. */
 export function arrange({ count, rows, columns }: Stack, room: number, across: number | null = null): Arrangement {
-  const point = rows * columns === 1;
-  const side = count > 100 ? 56 : count > 24 ? 72 : 96;
-  const zoom = point ? 26 : Math.max(1, Math.min(12, Math.floor(side / Math.max(rows, columns))));
-  const gap = point ? 0 : Math.max(1, Math.round(6 / zoom));
-  const fit = across ?? Math.max(1, Math.floor((room / zoom + gap) / (columns + gap)));
-  const lines = Math.min(count, fit);
-  const down = Math.ceil(count / lines);
-  return { across: lines, down, gap, zoom, width: lines * (columns + gap) - gap, height: down * (rows + gap) - gap };
+  const side = Math.max(rows, columns);
+  if (side === 1) return arranged(POINT, 0);
+  const least = Math.max(1, Math.floor(SMALLEST / side));
+  let zoom = Math.max(least, Math.min(24, Math.floor((across === null ? LARGEST : 2 * SMALLEST) / side)));
+  for (; zoom > least; zoom--) {
+    const { height, width } = arranged(zoom, gapAt(zoom));
+    if (height * zoom <= HEIGHT && width * zoom <= room) break;
+  }
+  return arranged(zoom, gapAt(zoom));
+
+  function arranged(scale: number, gap: number): Arrangement {
+    const fit = across ?? Math.max(1, Math.floor((room / scale + gap) / (columns + gap)));
+    const line = Math.min(count, fit);
+    const down = Math.ceil(count / line);
+    return { across: line, down, gap, zoom: scale, width: line * (columns + gap) - gap, height: down * (rows + gap) - gap };
+  }
 }
+
+const gapAt = (zoom: number): number => Math.max(1, Math.round(6 / zoom));
 
 /** The first row and column of a map on the picture. */
 export function placeOf({ rows, columns }: Stack, { across, gap }: Arrangement, map: number): { row: number; column: number } {

@@ -2,8 +2,15 @@
 import type { Formats } from "../format.ts";
 
 export function valueText(format: Formats, value: number): string {
+  return withMinus(short(format, value));
+}
+
+/** A minus is as wide as a plus. */
+const withMinus = (text: string): string => text.replace("-", "−");
+
+function short(format: Formats, value: number): string {
   if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
+  if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (size > 0 && size < 0.001) return format.plain(Number(value.toPrecision(2)));
   return format.fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
@@ -11,5 +18,5 @@ export function valueText(format: Formats, value: number): string {
 
 /** With the digits in which 32 bits can still differ. */
 export function exactText(format: Formats, value: number): string {
-  return Number.isFinite(value) ? format.plain(Number(value.toPrecision(6))) : valueText(format, value);
+  return Number.isFinite(value) ? withMinus(format.plain(Number(value.toPrecision(6)))) : valueText(format, value);
 }
