@@ -71,7 +71,7 @@ export class MapGridElement extends LitElement {
     return html`
       <div class="map-scroll">
         <div class="map-picture" style="width: ${width * zoom}px; height: ${height * zoom}px">
-          <canvas class="maps" tabindex="0" role="application" aria-label=${this.label} aria-description=${this.keys}
+          <canvas class="look-maps" tabindex="0" role="application" aria-label=${this.label} aria-description=${this.keys}
             @pointermove=${this.#point} @pointerleave=${this.#leave} @click=${this.#click} @keydown=${this.#key} @focus=${this.#focus} @blur=${this.#leave}></canvas>
           ${at ? html`<span class="map-mark" style="left: ${at.column * zoom}px; top: ${at.row * zoom}px; width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px"></span>` : nothing}
         </div>
@@ -81,7 +81,7 @@ export class MapGridElement extends LitElement {
   }
 
   protected override updated(): void {
-    const canvas = this.querySelector<HTMLCanvasElement>("canvas.maps");
+    const canvas = this.querySelector<HTMLCanvasElement>("canvas.look-maps");
     if (canvas && this.#arrangement) drawMaps(canvas, this.stack, this.#arrangement, this.strongest, this.dark);
   }
 
@@ -105,7 +105,7 @@ export class MapGridElement extends LitElement {
 
   readonly #focus = (): void => {
     // A click says itself where it was.
-    if (this.querySelector("canvas.maps")?.matches(":focus-visible")) this.mark ??= { map: 0, row: 0, column: 0 };
+    if (this.querySelector("canvas.look-maps")?.matches(":focus-visible")) this.mark ??= { map: 0, row: 0, column: 0 };
   };
 
   readonly #click = (event: MouseEvent): void => {

@@ -186,11 +186,13 @@ export class MapsPanelElement extends PanelElement {
     const { locale: { format }, scale, dark } = this;
     const text = textsOf(this.locale, MAPS_TEXTS);
     const range = stack ? ((scale === "global" && this.#network) || rangeOf(stack.values)) : null;
-    const end = range && scale !== "local" ? valueText(format, extentOf(range)) : null;
+    // Features are compared with each other.
+    const own = scale === "local" && (stack === null || stack.rows * stack.columns > 1);
+    const end = range && !own ? valueText(format, extentOf(range)) : null;
     const stops = [-1, -0.5, 0, 0.5, 1].map((share) => css(colourOf(share, dark))).join(", ");
     return html`<p class="look-legend" role="group" aria-label=${text.legend}>
       <span>−${end ?? nothing}</span><span class="ramp" style="background: linear-gradient(to right, ${stops})" aria-hidden="true"></span><span>+${end ?? nothing}</span>
-      <span class="muted second">${end === null ? text.eachOwn : nothing} ${range && scale !== "local" ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
+      <span class="muted second">${end !== null ? nothing : this.tab === "weights" ? text.eachTensor : text.eachOwn} ${range && !own ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
     </p>`;
   }
 
@@ -213,7 +215,7 @@ export class MapsPanelElement extends PanelElement {
       @map-choose=${({ detail: { map, row, column } }: CustomEvent<MapPoint>) => {
         this.unit = [map, row, column];
         this.#go("unit");
-        void this.updateComplete.then(() => this.querySelector<HTMLElement>("unit-view canvas.maps")?.focus());
+        void this.updateComplete.then(() => this.querySelector<HTMLElement>("unit-view canvas.look-maps")?.focus());
       }}></map-grid>`;
   }
 
@@ -234,7 +236,7 @@ export class MapsPanelElement extends PanelElement {
 
   #close(): void {
     this.depth = "layer";
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>("map-grid canvas.maps")?.focus());
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>("map-grid canvas.look-maps")?.focus());
   }
 
   /** To where a value comes from. */

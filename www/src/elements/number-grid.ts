@@ -4,7 +4,7 @@ import type { TemplateResult } from "lit";
 import type { Formats } from "../lib/format.ts";
 import { colourOf, css, extentOf, inkOn } from "../lib/look/colours.ts";
 import { rangeOf } from "../lib/look/stack.ts";
-import { valueText } from "../lib/look/text.ts";
+import { cellText } from "../lib/look/text.ts";
 
 interface NumberGrid {
   caption: string;
@@ -37,12 +37,12 @@ export function numberGrid({ caption, columns, values, texts, empty, at, chosen,
   };
   return html`<figure class="number-grid">
     <figcaption>${caption}</figcaption>
-    <div role="group" aria-label=${caption} style="grid-template-columns: repeat(${columns}, minmax(44px, 1fr))" @keydown=${key}>
+    <div role="group" aria-label=${caption} style="grid-template-columns: repeat(${columns}, minmax(42px, 1fr))" @keydown=${key}>
       ${values.map((value, index) => {
         const colour = colourOf(value / extent, dark);
         return html`<button type="button" tabindex=${index === at ? 0 : -1} class="${index === at ? "here" : ""} ${index === chosen ? "chosen" : ""} ${empty[index] ? "empty" : ""}"
           style="background: ${css(colour)}; color: ${inkOn(colour)}" aria-label=${texts[index] ?? ""} title=${texts[index] ?? ""}
-          @pointerenter=${() => point(index)} @focus=${() => point(index)} @click=${() => open(index)}>${valueText(format, value)}</button>`;
+          @pointerenter=${() => point(index)} @focus=${() => point(index)} @click=${() => open(index)}>${cellText(format, value)}</button>`;
       })}
     </div>
   </figure>`;

@@ -78,7 +78,7 @@ export class UnitViewElement extends LitElement {
           <button type="button" class="icon-button on" ?disabled=${channel === channels - 1} aria-label=${text.nextChannel} title=${text.nextChannel} @click=${() => this.#channel(1)}>${icons.chevron}</button>
         </figcaption>
         <div class="map-picture" style="width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px">
-          <canvas class="maps" tabindex="0" role="application" aria-label=${text.unitLabel(node.name, channel, rows, columns)} aria-description=${point ? text.featureKeys : text.unitKeys}
+          <canvas class="look-maps" tabindex="0" role="application" aria-label=${text.unitLabel(node.name, channel, rows, columns)} aria-description=${point ? text.featureKeys : text.unitKeys}
             @click=${this.#click} @keydown=${this.#key}></canvas>
           <span class="map-mark" style="left: ${x * zoom}px; top: ${y * zoom}px; width: ${zoom}px; height: ${zoom}px"></span>
         </div>

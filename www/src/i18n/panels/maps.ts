@@ -18,6 +18,7 @@ interface MapsTexts {
   scales: { [S in ScaleChoice]: string };
   legend: string;
   eachOwn: string;
+  eachTensor: string;
   gridLabel: (node: string, count: number, size: string) => string;
   gridKeys: string;
   matrixKeys: string;
@@ -112,6 +113,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     scales: { local: "of each map", layer: "of the layer", global: "of the network" },
     legend: "What the colours stand for",
     eachOwn: "the largest of each map",
+    eachTensor: "the largest of each tensor",
     gridLabel: (node, count, size) => `${node}: ${f.whole(count)} ${f.plural(count, { one: "map", other: "maps" })} of ${size}`,
     gridKeys: "Arrow keys move between maps; Enter or a click opens one.",
     matrixKeys: "Point at a weight to read it.",
@@ -204,6 +206,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     scales: { local: "у каждой карты своя", layer: "одна на слой", global: "одна на сеть" },
     legend: "Что значат цвета",
     eachOwn: "наибольшее в карте",
+    eachTensor: "наибольшее в тензоре",
     gridLabel: (node, count, size) => `${node}: ${f.whole(count)} ${f.plural(count, { one: "карта", few: "карты", many: "карт", other: "карты" })} ${size}`,
     gridKeys: "Стрелки переходят от карты к карте; Enter или щелчок открывает карту.",
     matrixKeys: "Наведите указатель на вес, чтобы прочитать его.",

@@ -16,6 +16,12 @@ function short(format: Formats, value: number): string {
   return format.fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
 
+/** As short as a cell of a grid wants it. */
+export function cellText(format: Formats, value: number): string {
+  const size = Math.abs(value);
+  return size > 0 && size < 0.001 ? withMinus(format.plain(Number(value.toPrecision(1)))) : valueText(format, value);
+}
+
 /** With the digits in which 32 bits can still differ. */
 export function exactText(format: Formats, value: number): string {
   return Number.isFinite(value) ? withMinus(format.plain(Number(value.toPrecision(6)))) : valueText(format, value);
