@@ -164,9 +164,9 @@ export class NumberViewElement extends LitElement {
         <button type="button" class="icon-button on" ?disabled=${part === planes.length - 1} aria-label=${text.nextPart} @click=${() => move(planes[part + 1]?.first ?? at)}>${icons.chevron}</button>
       </div>
       <div class="number-grids">
-        ${numberGrid({ caption: this.#caption(plane), columns: plane.columns, values: cells.map(({ x }) => x), texts: cells.map((one) => text.cell(here(one), exactText(format, one.x))), empty: cells.map((one) => one.at === null), at: at - plane.first, chosen: chosen === null ? null : chosen - plane.first, dark, format, point: (to) => move(plane.first + to), open: (to) => this.#open(cells[to]) })}
+        ${numberGrid({ caption: this.#caption(plane), columns: plane.columns, values: cells.map(({ x }) => x), places: cells.map(here), empty: cells.map((one) => one.at === null), at: at - plane.first, chosen: chosen === null ? null : chosen - plane.first, dark, format, point: (to) => move(plane.first + to), open: (to) => this.#open(cells[to]) })}
         ${weighted ? html`<span class="times" aria-hidden="true">${squares ? "−" : "×"}</span>
-          ${numberGrid({ caption: squares ? text.codes : text.kernel, columns: plane.columns, values: cells.map(({ weight }) => weight ?? 0), texts: cells.map(({ weight }) => exactText(format, weight ?? 0)), empty: [], at: at - plane.first, chosen: null, dark, format, point: (to) => move(plane.first + to), open: () => undefined })}` : nothing}
+          ${numberGrid({ caption: squares ? text.codes : text.kernel, columns: plane.columns, values: cells.map(({ weight }) => weight ?? 0), places: [], empty: [], at: at - plane.first, chosen: null, dark, format, point: (to) => move(plane.first + to), open: () => undefined })}` : nothing}
       </div>
       ${this.#line(arithmetic, term, at, squares)}
       ${this.#player(terms.length, at, move)}

@@ -43,7 +43,6 @@ interface MapsTexts {
   depths: string;
   layer: string;
   unit: string;
-  unitTitle: (node: string, channel: number) => string;
   featureTitle: (node: string, feature: number) => string;
   channel: (channel: number, count: number) => string;
   previousChannel: string;
@@ -74,9 +73,7 @@ interface MapsTexts {
   previousPart: string;
   nextPart: string;
   parts: string;
-  cell: (at: string, value: string) => string;
   padding: string;
-  product: string;
   running: string;
   sum: string;
   bias: string;
@@ -138,7 +135,6 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     depths: "Depth",
     layer: "All maps",
     unit: "One map",
-    unitTitle: (node, channel) => `${node}, map ${f.whole(channel)}`,
     featureTitle: (node, feature) => `${node}, feature ${f.whole(feature)}`,
     channel: (channel, count) => `Map ${f.whole(channel)} (of ${f.whole(count)}, counted from 0)`,
     previousChannel: "Previous map",
@@ -169,9 +165,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     previousPart: "Previous part",
     nextPart: "Next part",
     parts: "What each part adds",
-    cell: (at, value) => `${at}: ${value}`,
-    padding: "padding, 0",
-    product: "Product",
+    padding: "padding",
     running: "Sum so far",
     sum: "Sum",
     bias: "Bias",
@@ -231,7 +225,6 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     depths: "Глубина взгляда",
     layer: "Все карты",
     unit: "Одна карта",
-    unitTitle: (node, channel) => `${node}, карта ${f.whole(channel)}`,
     featureTitle: (node, feature) => `${node}, признак ${f.whole(feature)}`,
     channel: (channel, count) => `Карта ${f.whole(channel)} (всего ${f.whole(count)}, счёт с 0)`,
     previousChannel: "Предыдущая карта",
@@ -262,9 +255,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     previousPart: "Предыдущая часть",
     nextPart: "Следующая часть",
     parts: "Сколько даёт каждая часть",
-    cell: (at, value) => `${at}: ${value}`,
-    padding: "дополнение нулями, 0",
-    product: "Произведение",
+    padding: "дополнение нулями",
     running: "Сумма до сих пор",
     sum: "Сумма",
     bias: "Смещение",
