@@ -7,19 +7,24 @@ import type { Intent } from "./intent.ts";
 import { assignRoles } from "./lib/idx-files.ts";
 import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
+import { Looker } from "./looker.ts";
+import type { Digit } from "./looker.ts";
 import { Predictor } from "./predictor.ts";
+import type { Under } from "./predictor.ts";
 import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
-import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
+import type { AppState, Notice, NoticeCode, RunState, Sample } from "./state.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
-import { NO_DATA, freshRun, isActive, isEdited, problemOf, withNotice, withoutNotices } from "./state.ts";
+import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, isEdited, problemOf, saysPixels, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
 const SETTLE_MS = 150;
 /** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
 const COMPILE_MS = 600;
+/** Images that are asked for together. */
+const SAMPLES_AT_ONCE = 12;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
   "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
@@ -31,11 +36,14 @@ export class Controller {
   readonly #specs: SpecClient;
   readonly #changed: (state: AppState) => void;
   readonly #predictor: Predictor;
+  readonly #looker: Looker;
   readonly #presetName: string | null;
   #state: AppState;
   #runs = 0;
   /** What the pad shows. */
   #digit: Uint8Array | null = null;
+  /** The first test image, which is looked at while the pad is empty. */
+  #standIn: Sample | null = null;
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
@@ -52,12 +60,17 @@ export class Controller {
     this.#predictor = new Predictor(client, (answer) => {
       this.#set({ trying: { ...this.#state.trying, ...answer, untrained: this.#state.run.metrics === null } });
     });
+    this.#looker = new Looker(client, () => this.#lookedAt(), (answer) => this.#set({ look: { ...this.#state.look, ...answer } }));
     for (const type of ENGINE_EVENTS) {
       client.on(type, (event) => {
         this.#set(reduce(this.#state, event));
-        if (event.type === "metrics") this.#predictor.follow();
+        if (event.type === "metrics") {
+          this.#predictor.follow();
+          this.#looker.follow();
+        }
+        if (event.type === "epoch" && this.#state.view === "errors") void this.#findMistakes();
         if (event.type === "data") void this.#beginIfWaiting();
-        if (event.type === "done" || event.type === "backend") this.#predictor.again();
+        if (event.type === "done" || event.type === "backend") this.#weightsChanged();
       });
     }
     client.on("silent", ({ error }) => this.#notify({ code: "silent", error }));
@@ -110,6 +123,7 @@ export class Controller {
       case "select":
         return this.#set({ selection: intent.selection });
       case "show_view":
+        if (intent.view !== "maps") this.#looker.want(null);
         return this.#set({ view: intent.view });
       case "apply_settings":
         return void this.#startAnew(isActive(this.#state.run.phase));
@@ -128,12 +142,22 @@ export class Controller {
       case "show_digit":
         return this.#showDigit(intent.pixels);
       case "drop_sample":
-        return this.#set({ trying: { ...this.#state.trying, sample: null, clutter: 0 } });
+        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: null, clutter: 0 } });
       case "other_clutter":
         this.#set({ trying: { ...this.#state.trying, clutter: this.#state.trying.clutter + 1 } });
         return this.#showDigit(this.#digit);
       case "random_digit":
-        return void this.#randomDigit();
+        return void this.#showSample(Math.floor(Math.random() * this.#state.data.images.test));
+      case "show_sample":
+        return void this.#showSample(intent.index);
+      case "show_picture":
+        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: { pixels: intent.pixels }, clutter: 0 } });
+      case "look":
+        return this.#looker.want(intent.wish);
+      case "find_mistakes":
+        return void this.#findMistakes();
+      case "fetch_samples":
+        return void this.#fetchSamples(intent.indices);
       case "retry_data":
         return void this.#loadData();
       case "choose_files":
@@ -199,9 +223,11 @@ export class Controller {
         backend: { choice, status: reply.backend, switching: false },
         settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
         run: { ...freshRun(id), phase: waiting || this.#state.run.phase === "waiting" ? "waiting" : "idle" },
+        look: NOT_LOOKED,
+        mistakes: NO_MISTAKES,
         notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused"),
       });
-      this.#predictor.again();
+      this.#weightsChanged();
       await this.#beginIfWaiting();
       return true;
     } catch (thrown) {
@@ -325,7 +351,7 @@ export class Controller {
     try {
       const { metrics } = await this.#client.request({ type: "step" });
       this.#set(onMetrics(this.#state, { metrics }));
-      this.#predictor.again();
+      this.#weightsChanged();
     } catch (thrown) {
       this.#refuse(thrown);
     }
@@ -346,11 +372,12 @@ export class Controller {
       const { seed } = await this.#client.request({ type: "reset", seed: settings.edited.seed });
       this.#set({
         run: freshRun(run.id),
+        mistakes: { ...this.#state.mistakes, predictions: null },
         settings: { ...settings, applied: { ...settings.applied, seed } },
         notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "fresh_weights"),
         announcement: { code: "reset" },
       });
-      this.#predictor.again();
+      this.#weightsChanged();
     } catch (thrown) {
       this.#refuse(thrown);
     }
@@ -394,20 +421,73 @@ export class Controller {
   }
 
   #showDigit(pixels: Uint8Array | null): void {
-    const { sample, clutter } = this.#state.trying;
     this.#digit = pixels;
     if (!pixels) this.#set({ trying: { ...this.#state.trying, probabilities: null, scene: null } });
-    this.#predictor.show(pixels, sample && clutter === 0 ? { split: "test", index: sample.index } : { index: clutter });
+    this.#predictor.show(pixels, this.#under());
+    this.#looker.again();
   }
 
-  async #randomDigit(): Promise<void> {
-    const count = this.#state.data.images.test;
-    if (count === 0) return;
+  #under(): Under {
+    const { sample, clutter } = this.#state.trying;
+    return sample && clutter === 0 ? { split: "test", index: sample.index } : { index: clutter };
+  }
+
+  /** All weights are other ones than before, or there are some at last. */
+  #weightsChanged(): void {
+    this.#predictor.again();
+    this.#looker.again();
+  }
+
+  /** What the pad shows; the first test image while it is empty. */
+  async #lookedAt(): Promise<Digit | null> {
+    const { trying: { sample, probabilities }, network, data } = this.#state;
+    if (!network) return null;
+    const said = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : 0;
+    if (this.#digit) return { pixels: this.#digit, under: this.#under(), label: sample?.label ?? said, index: sample?.index ?? null };
+    if (data.images.test === 0) return null;
+    const { pixels, label, index } = (this.#standIn ??= await this.#sample(0));
+    return { pixels, under: { split: "test", index }, label, index };
+  }
+
+  async #sample(number: number): Promise<Sample> {
+    const { pixels, label, index } = await this.#client.request({ type: "sample", split: "test", index: number });
+    return { pixels: Uint8Array.from(pixels), label, index };
+  }
+
+  async #showSample(index: number): Promise<void> {
+    if (index >= this.#state.data.images.test) return;
     try {
-      const { pixels, label, index } = await this.#client.request({ type: "sample", split: "test", index: Math.floor(Math.random() * count) });
-      this.#set({ trying: { ...this.#state.trying, sample: { pixels: Uint8Array.from(pixels), label, index }, clutter: 0 } });
+      const sample = await this.#sample(index);
+      this.#set({ trying: { ...this.#state.trying, sample, picture: null, clutter: 0 } });
     } catch (thrown) {
       this.#refuse(thrown);
+    }
+  }
+
+  async #fetchSamples(indices: readonly number[]): Promise<void> {
+    const { id } = this.#state.run;
+    const missing = indices.filter((index) => !this.#state.mistakes.samples.has(index));
+    try {
+      for (let first = 0; first < missing.length; first += SAMPLES_AT_ONCE) {
+        const come = await Promise.all(missing.slice(first, first + SAMPLES_AT_ONCE).map((index) => this.#sample(index)));
+        if (this.#state.run.id !== id) return;
+        const samples = new Map([...this.#state.mistakes.samples, ...come.map((sample) => [sample.index, sample] as const)]);
+        this.#set({ mistakes: { ...this.#state.mistakes, samples } });
+      }
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  async #findMistakes(): Promise<void> {
+    const { mistakes, network, run: { id }, data } = this.#state;
+    if (mistakes.asking || !network || saysPixels(this.#state) || data.images.test === 0) return;
+    this.#set({ mistakes: { ...mistakes, asking: true } });
+    try {
+      const { predictions } = await this.#client.request({ type: "predictions", split: "test" });
+      if (this.#state.run.id === id) this.#set({ mistakes: { ...this.#state.mistakes, predictions, asking: false, error: null } });
+    } catch (thrown) {
+      if (this.#state.run.id === id) this.#set({ mistakes: { ...this.#state.mistakes, asking: false, error: toReceptiveError(thrown, "engine_failed") } });
     }
   }
 
@@ -429,6 +509,7 @@ export class Controller {
       const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
       const images = { train, test };
       this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
+      this.#standIn = null;
       // A network keeps the images it was compiled with.
       await this.#compile();
       this.#set({
@@ -449,6 +530,8 @@ export class Controller {
       network: null,
       backend: { ...this.#state.backend, status: null, switching: false },
       run: freshRun(`run-${++this.#runs}`),
+      look: NOT_LOOKED,
+      mistakes: NO_MISTAKES,
       notices: withoutNotices(this.#state.notices, "crashed", "silent", "refused", "data_failed"),
     });
     await this.boot();

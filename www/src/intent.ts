@@ -3,6 +3,7 @@ import type { Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
+import type { LookWish } from "./looker.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
 import type { NoticeCode, View } from "./state.ts";
 
@@ -31,6 +32,16 @@ export type Intent =
   /** The pad no longer shows the test image it was given. */
   | { type: "drop_sample" }
   | { type: "random_digit" }
+  /** A test image comes into the pad. */
+  | { type: "show_sample"; index: number }
+  /** A picture of a digit comes into the pad: what the network would see of it. */
+  | { type: "show_picture"; pixels: Uint8Array }
+  /** What the Maps view shows; null when it shows nothing. */
+  | { type: "look"; wish: LookWish | null }
+  /** What the network says to every test image. */
+  | { type: "find_mistakes" }
+  /** Test images by their numbers. */
+  | { type: "fetch_samples"; indices: readonly number[] }
   /** Other strokes and other noise under the same digit. */
   | { type: "other_clutter" }
   | { type: "retry_data" }

@@ -5,7 +5,8 @@ import type { Language } from "./i18n/messages.ts";
 import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
-import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Preset, Scene, Spec, Split } from "./protocol.ts";
+import type { Looked } from "./looker.ts";
+import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Predictions, Preset, Scene, Spec, Split } from "./protocol.ts";
 
 export type RunPhase =
   /** Nothing trained yet, or reset. */
@@ -42,10 +43,19 @@ export interface DataState {
   totals: { [S in Split]: number };
 }
 
+/** An image of the test set. */
+export interface Sample {
+  pixels: Uint8Array;
+  label: number;
+  index: number;
+}
+
 /** What is in the digit pad and what the network says to it. */
 export interface TryState {
   /** An image from the test set, asked for by the user; the pad shows it. */
-  sample: { pixels: Uint8Array; label: number; index: number } | null;
+  sample: Sample | null;
+  /** A picture the user chose, as the network sees it; the pad shows it. */
+  picture: { pixels: Uint8Array } | null;
   probabilities: readonly number[] | null;
   /** What the network saw and said, where it says a class of every pixel; the probabilities are then null. */
   scene: Scene | null;
@@ -53,6 +63,22 @@ export interface TryState {
   clutter: number;
   /** The weights that gave these probabilities had not been trained at all. */
   untrained: boolean;
+}
+
+/** What the Maps view shows. */
+export interface LookState {
+  answer: Looked | null;
+  /** Why there is nothing newer. */
+  error: ReceptiveError | null;
+}
+
+/** What the network says to every test image, for the view of mistakes. */
+export interface MistakesState {
+  predictions: Predictions | null;
+  /** Test images that were fetched to be seen, by their numbers. */
+  samples: ReadonlyMap<number, Sample>;
+  asking: boolean;
+  error: ReceptiveError | null;
 }
 
 export type Notice =
@@ -103,6 +129,8 @@ export interface AppState {
   settings: { applied: Settings; edited: Settings } | null;
   run: RunState;
   trying: TryState;
+  look: LookState;
+  mistakes: MistakesState;
   /** At most one of a code, the newest last. */
   notices: readonly Notice[];
   announcement: Announcement | null;
@@ -113,6 +141,9 @@ export function freshRun(id: string): RunState {
 }
 
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
+
+export const NOT_LOOKED: LookState = { answer: null, error: null };
+export const NO_MISTAKES: MistakesState = { predictions: null, samples: new Map(), asking: false, error: null };
 
 export function initialState(preferences: Preferences, choice: BackendChoice): AppState {
   return {
@@ -127,7 +158,9 @@ export function initialState(preferences: Preferences, choice: BackendChoice): A
     backend: { choice, status: null, switching: false },
     settings: null,
     run: freshRun("run-0"),
-    trying: { sample: null, probabilities: null, scene: null, clutter: 0, untrained: true },
+    trying: { sample: null, picture: null, probabilities: null, scene: null, clutter: 0, untrained: true },
+    look: NOT_LOOKED,
+    mistakes: NO_MISTAKES,
     notices: [],
     announcement: null,
   };

@@ -1,9 +1,12 @@
+import { ConfusionGridElement } from "./confusion-grid.ts";
 import { ErrorsPanelElement } from "./errors-panel.ts";
 
+customElements.define("confusion-grid", ConfusionGridElement);
 customElements.define("errors-panel", ErrorsPanelElement);
 
 declare global {
   interface HTMLElementTagNameMap {
+    "confusion-grid": ConfusionGridElement;
     "errors-panel": ErrorsPanelElement;
   }
 }

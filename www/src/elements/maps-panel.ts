@@ -1,9 +1,255 @@
-import { html } from "lit";
-import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import { errorText } from "../i18n/locale.ts";
+import { textsOf } from "../i18n/panel-texts.ts";
+import { MAPS_TEXTS } from "../i18n/panels/maps.ts";
+import type { Tab } from "../i18n/panels/maps.ts";
+import { colourOf, css, extentOf } from "../lib/look/colours.ts";
+import type { Inputs } from "../lib/look/filters.ts";
+import { SCALES, extents, mapRange, rangeOf, stackOf } from "../lib/look/stack.ts";
+import type { Range, ScaleChoice, Stack } from "../lib/look/stack.ts";
+import { valueText } from "../lib/look/text.ts";
+import { DEPTHS, IMAGE, clamped, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
+import type { Depth, Shown } from "../lib/look/wish.ts";
+import type { LookWish } from "../looker.ts";
+import type { NodeMaps } from "../protocol.ts";
+import * as icons from "./icons.ts";
+import type { NamedValues } from "./layer-histograms.ts";
+import type { MapPoint } from "./map-grid.ts";
 import { PanelElement } from "./panel-element.ts";
+import { weightsView } from "./weights-view.ts";
 
+const TABS: readonly Tab[] = ["activations", "gradients", "weights"];
+
+/** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties, tab: { state: true }, scale: { state: true }, depth: { state: true }, unit: { state: true }, inputs: { state: true },
+    image: { state: true }, dark: { state: true },
+  };
+
+  declare private tab: Tab;
+  declare private scale: ScaleChoice;
+  declare private depth: Depth;
+  /** Channel, row and column. */
+  declare private unit: readonly number[];
+  declare private inputs: Inputs;
+  /** The image is shown, and no layer. */
+  declare private image: boolean;
+  declare private dark: boolean;
+
+  readonly #system = matchMedia("(prefers-color-scheme: dark)");
+  /** As text, so that the same wish is told once. */
+  #told = "";
+  #selected: unknown = null;
+
+  constructor() {
+    super();
+    this.tab = "activations";
+    this.scale = "local";
+    this.depth = "layer";
+    this.unit = [0, 0, 0];
+    this.inputs = "all";
+    this.image = false;
+    this.dark = false;
+  }
+
+  readonly #themed = (): void => this.requestUpdate();
+
+  /** Whoever comes back to the page sees what is there now. */
+  readonly #visible = (): void => {
+    this.#told = "";
+    if (document.hidden) this.intend({ type: "look", wish: null });
+    else this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#told = "";
+    this.#system.addEventListener("change", this.#themed);
+    document.addEventListener("visibilitychange", this.#visible);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#system.removeEventListener("change", this.#themed);
+    document.removeEventListener("visibilitychange", this.#visible);
+  }
+
+  protected override willUpdate(): void {
+    const { selection, preferences: { theme } } = this.state;
+    this.dark = theme === "dark" || (theme === "auto" && this.#system.matches);
+    if (selection === this.#selected) return;
+    this.#selected = selection;
+    if (selection && selection.node !== IMAGE) this.image = false;
+  }
+
+  /** What can be shown, and which of it is. */
+  #shown(): { all: Shown[]; at: number; node: Shown } | null {
+    const { network, selection } = this.state;
+    if (!network) return null;
+    const all = shownOf(network.description, network.spec.input);
+    const named = all.findIndex(({ name }) => name === selection?.node);
+    const pathed = all.findIndex(({ path }) => path !== "" && path === selection?.path);
+    const at = this.image ? 0 : named > 0 ? named : pathed > 0 ? pathed : Math.min(1, all.length - 1);
+    const node = all[at];
+    return node ? { all, at, node } : null;
+  }
+
+  protected override updated(): void {
+    const shown = this.#shown();
+    if (!shown || document.hidden) return;
+    const wish = wishFor(shown.node, this.depth, this.#what, unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.unit)));
+    const told = JSON.stringify([wish, this.state.network?.description.name, this.state.run.id]);
+    if (told === this.#told) return;
+    this.#told = told;
+    // The state changes by it, and this is still an update.
+    queueMicrotask(() => this.isConnected && this.intend({ type: "look", wish }));
+  }
+
+  get #what(): LookWish["what"] {
+    return this.tab === "gradients" ? "gradients" : "activations";
+  }
+
   protected override render(): TemplateResult {
-    return html`<p>maps-panel</p>`;
+    const text = textsOf(this.locale, MAPS_TEXTS);
+    const shown = this.#shown();
+    if (!shown) return html`<p class="muted">${text.waiting}</p>`;
+    const { answer, error } = this.state.look;
+    const { node } = shown;
+    const current = answer && answer.wish.what === (this.depth === "number" ? "activations" : this.#what) ? answer : null;
+    const maps = mapsOf(current, node.name);
+    return html`
+      ${this.#head(shown)}
+      ${this.#tools(maps)}
+      ${error ? html`<p class="look-error" role="alert">${icons.warning} ${text.failed} ${errorText(this.locale, error)}</p>` : nothing}
+      <p class="muted second looked-at">${current ? `${current.digit.index === null ? text.lookedAtDrawing : text.lookedAt(current.digit.index, current.digit.label)}, ${text.atStep(current.maps.step)}.` : nothing}
+        ${current && this.tab === "gradients" && this.depth !== "number" ? text.gradientOf(current.digit.label) : nothing}</p>
+      <div class="look-body">${this.depth === "layer" ? this.#layer(node, maps) : this.#deeper(node, maps)}</div>
+      ${this.depth === "layer" ? html`<layer-histograms .locale=${this.locale} .of=${this.#spread(node, maps)}></layer-histograms>` : nothing}
+    `;
+  }
+
+  #head({ all, at, node }: { all: Shown[]; at: number; node: Shown }): TemplateResult {
+    const { locale, state } = this;
+    const text = textsOf(locale, MAPS_TEXTS);
+    const step = (by: number): void => {
+      const next = all[at + by];
+      if (next) this.#show(next);
+    };
+    return html`<div class="look-head">
+      <button type="button" class="icon-button back" ?disabled=${at === 0} aria-label=${text.previous} title=${text.previous} @click=${() => step(-1)}>${icons.chevron}</button>
+      <label><span class="visually-hidden">${text.node}</span>
+        <select class="look-node" @change=${(event: Event) => {
+          const chosen = all[(event.target as HTMLSelectElement).selectedIndex];
+          if (chosen) this.#show(chosen);
+        }}>${all.map((one, index) => html`<option .selected=${index === at}>${one.name === IMAGE ? text.image : one.name}</option>`)}</select></label>
+      <button type="button" class="icon-button on" ?disabled=${at === all.length - 1} aria-label=${text.next} title=${text.next} @click=${() => step(1)}>${icons.chevron}</button>
+      <span class="muted">${node.op === IMAGE ? nothing : html`<code>${node.op}</code>`} ${locale.format.shape(node.output_shape)}</span>
+      ${state.run.metrics === null ? html`<span class="badge" title=${text.randomLong}>${text.random}</span>` : nothing}
+    </div>`;
+  }
+
+  /** Another node, at the same depth. */
+  #show(node: Shown, unit: readonly number[] | null = null): void {
+    this.image = node.name === IMAGE;
+    this.inputs = "all";
+    this.unit = unit ?? clamped(node.output_shape, this.unit);
+    if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
+  }
+
+  #tools(maps: NodeMaps | null): TemplateResult {
+    const text = textsOf(this.locale, MAPS_TEXTS);
+    const choices = <T extends string>(label: string, all: readonly T[], names: { readonly [K in T]: string }, chosen: T, choose: (one: T) => void): TemplateResult =>
+      html`<div class="choices" role="group" aria-label=${label}>${all.map((one) => html`<button type="button" class="toggle" aria-pressed=${one === chosen ? "true" : "false"} @click=${() => choose(one)}>${names[one]}</button>`)}</div>`;
+    const depths = { layer: text.layer, unit: text.unit, number: text.number };
+    return html`<div class="look-tools">
+      ${choices(text.depths, DEPTHS, depths, this.depth, (depth) => this.#go(depth))}
+      ${this.depth === "number" ? nothing : choices(text.tabList, this.depth === "layer" ? TABS : TABS.slice(0, 2), text.tabs, this.tab, (tab) => (this.tab = tab))}
+      ${this.tab === "weights" ? nothing : html`<div class="look-scale"><span class="muted second">${text.scale}</span>${choices(text.scale, SCALES, text.scales, this.scale, (scale) => (this.scale = scale))}</div>`}
+      ${this.#legend(maps && this.tab !== "weights" ? stackOf(maps) : null)}
+    </div>`;
+  }
+
+  #go(depth: Depth): void {
+    if (depth !== "layer" && this.tab === "weights") this.tab = "activations";
+    if (this.depth === "layer" && this.unit.every((at) => at === 0)) this.unit = middle(this.#shown()?.node.output_shape ?? []);
+    this.depth = depth;
+  }
+
+  /** The network's own range, where the answer is the one shown. */
+  get #network(): Range | null {
+    return this.state.look.answer?.maps.range ?? null;
+  }
+
+  #legend(stack: Stack | null): TemplateResult {
+    const { locale: { format }, scale, dark } = this;
+    const text = textsOf(this.locale, MAPS_TEXTS);
+    const range = stack ? ((scale === "global" && this.#network) || rangeOf(stack.values)) : null;
+    // Features are compared with each other.
+    const own = scale === "local" && (stack === null || stack.rows * stack.columns > 1);
+    const end = range && !own ? valueText(format, extentOf(range)) : null;
+    const stops = [-1, -0.5, 0, 0.5, 1].map((share) => css(colourOf(share, dark))).join(", ");
+    return html`<p class="look-legend" role="group" aria-label=${text.legend}>
+      <span>−${end ?? nothing}</span><span class="ramp" style="background: linear-gradient(to right, ${stops})" aria-hidden="true"></span><span>+${end ?? nothing}</span>
+      <span class="muted second">${end !== null ? nothing : this.tab === "weights" ? text.eachTensor : text.eachOwn} ${range && !own ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
+    </p>`;
+  }
+
+  #layer(node: Shown, maps: NodeMaps | null): TemplateResult {
+    const { locale, locale: { format }, state: { look: { answer } }, dark } = this;
+    const text = textsOf(locale, MAPS_TEXTS);
+    if (this.tab === "weights") {
+      const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : null;
+      return weightsView({ locale, dark, node: node.name, tensors: node.name === IMAGE ? [] : tensors, inputs: this.inputs, choose: (inputs) => (this.inputs = inputs) });
+    }
+    if (!maps) return html`<div class="look-waiting"></div>`;
+    const stack = stackOf(maps);
+    const point = stack.rows * stack.columns === 1;
+    const describe = ({ map }: MapPoint): string => {
+      const [least, largest] = mapRange(stack, map);
+      return point ? text.featurePoint(map, valueText(format, least)) : text.mapPoint(map, valueText(format, least), valueText(format, largest));
+    };
+    return html`<map-grid .stack=${stack} .strongest=${extents(stack, this.scale, this.#network)} .describe=${describe} .dark=${dark}
+      .label=${text.gridLabel(node.name, stack.count, `${stack.rows}×${stack.columns}`)} .keys=${text.gridKeys}
+      @map-choose=${({ detail: { map, row, column } }: CustomEvent<MapPoint>) => {
+        this.unit = [map, row, column];
+        this.#go("unit");
+        void this.updateComplete.then(() => this.querySelector<HTMLElement>("unit-view canvas.look-maps")?.focus());
+      }}></map-grid>`;
+  }
+
+  #deeper(node: Shown, maps: NodeMaps | null): TemplateResult {
+    const { locale, state, dark } = this;
+    const unit = clamped(node.output_shape, this.unit);
+    const strongest = maps ? (extents(stackOf(maps), this.scale, this.#network)[unit[0] ?? 0] ?? 1) : 1;
+    return html`
+      <unit-view .locale=${locale} .node=${node} .maps=${maps} .answer=${state.look.answer} .unit=${unit} .strongest=${strongest} .dark=${dark}
+        @unit-change=${({ detail }: CustomEvent<number[]>) => (this.unit = detail)}
+        @unit-number=${() => this.#go("number")} @unit-close=${() => this.#close()}></unit-view>
+      ${this.depth === "number"
+        ? html`<number-view .locale=${locale} .node=${node} .spec=${state.network?.spec} .answer=${state.look.answer} .unit=${unit} .dark=${dark}
+            @number-source=${({ detail: { input, at } }: CustomEvent<{ input: string; at: readonly number[] }>) => this.#follow(input, at)}></number-view>`
+        : nothing}
+    `;
+  }
+
+  #close(): void {
+    this.depth = "layer";
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>("map-grid canvas.look-maps")?.focus());
+  }
+
+  /** To where a value comes from. */
+  #follow(input: string, at: readonly number[]): void {
+    const node = this.#shown()?.all.find(({ name }) => name === input);
+    if (node) this.#show(node, clamped(node.output_shape, at));
+  }
+
+  #spread(node: Shown, maps: NodeMaps | null): NamedValues[] {
+    const { answer } = this.state.look;
+    const text = textsOf(this.locale, MAPS_TEXTS);
+    const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : [];
+    const values = maps ? [{ name: this.tab === "gradients" ? text.gradients : text.activations, values: maps.values }] : [];
+    return [...values, ...tensors.filter(({ values: { length } }) => length > 1)];
   }
 }

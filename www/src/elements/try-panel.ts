@@ -1,23 +1,53 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { parseNumber } from "../lib/format.ts";
 import type { DigitPadElement } from "./digit-pad.ts";
+import { fileButton } from "./file-button.ts";
+import { centreDigit } from "../lib/mnist.ts";
+import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
+/** A picture is looked at no larger than this. */
+const LARGEST = 280;
+
+/** A file as the network sees it, or why there is nothing to see. */
+async function readPicture(file: File): Promise<Uint8Array | "pictureFailed" | "pictureEmpty"> {
+  try {
+    const bitmap = await createImageBitmap(file);
+    const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+    const [width, height] = [Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale))];
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    if (!context) return "pictureFailed";
+    context.drawImage(bitmap, 0, 0, width, height);
+    bitmap.close();
+    const drawing = drawingOf(context.getImageData(0, 0, width, height));
+    return (drawing && centreDigit(drawing)) ?? "pictureEmpty";
+  } catch {
+    return "pictureFailed";
+  }
+}
+
 /** Draw a digit, or take one from the test set, and see what the network says to it. */
 export class TryPanelElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, brush: { state: true }, empty: { state: true } };
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, brush: { state: true }, empty: { state: true }, refused: { state: true }, number: { state: true } };
 
   declare private brush: number;
   declare private empty: boolean;
+  /** Why the last picture was not taken. */
+  declare private refused: "pictureFailed" | "pictureEmpty" | null;
+  /** A test image's number, as it is typed. */
+  declare private number: string;
 
   constructor() {
     super();
     this.brush = 22;
     this.empty = true;
+    this.refused = null;
+    this.number = "";
   }
 
   protected override render(): TemplateResult {
@@ -26,9 +56,9 @@ export class TryPanelElement extends PanelElement {
     return html`
       <div class="try-head"><h2>${text.trying.title}</h2><p class="muted">${pixels ? text.trying.mask.intro : text.trying.intro}</p></div>
       <div class="try">
-        <div class="try-pad">
+        <div class="try-pad" @dragover=${(event: DragEvent) => event.preventDefault()} @drop=${this.#drop}>
           <digit-pad
-            .label=${text.trying.pad} .keys=${text.trying.padKeys} .hint=${text.trying.padHint} .brush=${this.brush} .sample=${trying.sample}
+            .label=${text.trying.pad} .keys=${text.trying.padKeys} .hint=${text.trying.padHint} .brush=${this.brush} .sample=${trying.sample ?? trying.picture}
             .preview=${() => this.querySelector<HTMLCanvasElement>(".preview")}
             @digit-change=${this.#digit}
           ></digit-pad>
@@ -39,10 +69,44 @@ export class TryPanelElement extends PanelElement {
             <button type="button" class="quiet" ?disabled=${this.empty} @click=${() => this.querySelector<DigitPadElement>("digit-pad")?.clear()}>${text.trying.clear}</button>
           </div>
           <button type="button" class="quiet wide" ?disabled=${data.images.test === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
+          ${this.#others()}
         </div>
         ${pixels ? html`<mask-answer class="try-answer" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
       </div>
     `;
+  }
+
+  /** A test image by its number, and the user's own picture. */
+  #others(): TemplateResult {
+    const { locale: { text }, state: { data } } = this;
+    const count = data.images.test;
+    const index = parseNumber(this.number);
+    const wrong = this.number !== "" && (index === null || !Number.isInteger(index) || index < 0 || index >= count);
+    const show = (event: Event): void => {
+      event.preventDefault();
+      if (index !== null && !wrong) this.intend({ type: "show_sample", index });
+    };
+    return html`<form class="try-others" @submit=${show}>
+        <label for="try-number">${text.trying.number}</label>
+        <input id="try-number" inputmode="numeric" autocomplete="off" size="6" .value=${this.number} aria-invalid=${wrong ? "true" : "false"} aria-describedby="try-number-fix" @input=${(event: Event) => (this.number = (event.target as HTMLInputElement).value)} />
+        <button class="quiet" ?disabled=${wrong || this.number === ""}>${text.trying.numberShow}</button>
+      </form>
+      <p class="second" id="try-number-fix" ?hidden=${!wrong || count === 0}>${text.trying.numberRange(count)}</p>
+      <div class="try-others">${fileButton(text.trying.picture, ([file]) => void this.#take(file), { accept: "image/*" })}<span class="second">${text.trying.pictureHint}</span></div>
+      <p class="wrong-answer" role="alert" ?hidden=${this.refused === null}>${this.refused === null ? nothing : text.trying[this.refused]}</p>`;
+  }
+
+  readonly #drop = (event: DragEvent): void => {
+    event.preventDefault();
+    void this.#take(event.dataTransfer?.files[0]);
+  };
+
+  async #take(file: File | undefined): Promise<void> {
+    if (!file) return;
+    const picture = await readPicture(file);
+    const pixels = typeof picture === "string" ? null : picture;
+    this.refused = typeof picture === "string" ? picture : null;
+    if (pixels) this.intend({ type: "show_picture", pixels });
   }
 
   #answer(): TemplateResult {
@@ -61,7 +125,7 @@ export class TryPanelElement extends PanelElement {
 
   readonly #digit = (event: CustomEvent<Uint8Array | null>): void => {
     this.empty = event.detail === null;
-    if (this.state.trying.sample && !(event.target as DigitPadElement).showsSample) this.intend({ type: "drop_sample" });
+    if ((this.state.trying.sample || this.state.trying.picture) && !(event.target as DigitPadElement).showsSample) this.intend({ type: "drop_sample" });
     this.intend({ type: "show_digit", pixels: event.detail });
   };
 

@@ -136,6 +136,13 @@ export interface Messages {
     brush: string;
     clear: string;
     random: string;
+    picture: string;
+    pictureHint: string;
+    pictureFailed: string;
+    pictureEmpty: string;
+    number: string;
+    numberShow: string;
+    numberRange: (count: number) => string;
     preview: string;
     bars: string;
     empty: string;

@@ -1,0 +1,9 @@
+import { LayerHistogramsElement } from "./layer-histograms.ts";
+
+customElements.define("layer-histograms", LayerHistogramsElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "layer-histograms": LayerHistogramsElement;
+  }
+}
