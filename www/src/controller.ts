@@ -70,6 +70,8 @@ export class Controller {
         }
         if (event.type === "epoch" && this.#state.view === "errors") void this.#findMistakes();
         if (event.type === "data") void this.#beginIfWaiting();
+        // The first image to look at has come.
+        if (event.type === "data" && this.#state.look.answer === null) this.#looker.again();
         if (event.type === "done" || event.type === "backend") this.#weightsChanged();
       });
     }

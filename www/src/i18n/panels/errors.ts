@@ -35,7 +35,7 @@ interface ErrorsTexts {
   top2: string;
 }
 
-export const ERRORS_TEXTS: PanelTexts<ErrorsTexts> = {
+export const errorsTexts: PanelTexts<ErrorsTexts> = {
   en: (f) => ({
     waiting: "Mistakes appear here when the network and the test images are there.",
     ask: "Ask again",

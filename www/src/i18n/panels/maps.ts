@@ -66,6 +66,7 @@ interface MapsTexts {
   noRule: (op: string) => string;
   waitingForOne: string;
   patch: (input: string, channel: number) => string;
+  feature: (feature: number) => string;
   features: (input: string, first: number, last: number) => string;
   kernel: string;
   codes: string;
@@ -95,7 +96,7 @@ interface MapsTexts {
   goesIn: string;
 }
 
-export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
+export const mapsTexts: PanelTexts<MapsTexts> = {
   en: (f) => ({
     waiting: "Maps appear here when the network and the first test images are there.",
     node: "Layer",
@@ -158,6 +159,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     noRule: (op) => `There is no step-by-step view of ${op}; here is what goes in and what comes out.`,
     waitingForOne: "Waiting for numbers of one and the same step…",
     patch: (input, channel) => `${input}, map ${f.whole(channel)}`,
+    feature: (feature) => `feature ${f.whole(feature)}`,
     features: (input, first, last) => `${input}, features ${f.whole(first)} to ${f.whole(last)}`,
     kernel: "Weights",
     codes: "Code",
@@ -248,6 +250,7 @@ export const MAPS_TEXTS: PanelTexts<MapsTexts> = {
     noRule: (op) => `Для ${op} пошагового разбора нет; вот что входит и что выходит.`,
     waitingForOne: "Ждём чисел одного и того же шага…",
     patch: (input, channel) => `${input}, карта ${f.whole(channel)}`,
+    feature: (feature) => `признак ${f.whole(feature)}`,
     features: (input, first, last) => `${input}, признаки с ${f.whole(first)} по ${f.whole(last)}`,
     kernel: "Веса",
     codes: "Код",
