@@ -126,7 +126,7 @@ export class Controller {
     });
     if (goesOn && (await this.#attempt(() => keeper?.goOn(unsaved(front))))) {
       this.#tellStep();
-      this.#predictor.again();
+      this.#weightsChanged();
     } else if (!this.#state.network) {
       if (goesOn) this.#set({ runs: [...this.#state.runs, unsaved(front)] });
       await this.#compile();
@@ -657,7 +657,7 @@ export class Controller {
       if (!run || !this.#keeper) return;
       if (opened.run) this.#openVersion(run);
       if ((await this.#keeper.restore(run, opened.bytes, null)) && opened.run) this.#tellStep();
-      this.#predictor.again();
+      this.#weightsChanged();
     } catch (thrown) {
       this.#notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
     }
@@ -688,7 +688,7 @@ export class Controller {
     if (!run || !this.#keeper) return;
     this.#openVersion(run);
     if (await this.#attempt(() => this.#keeper?.branch(run))) this.#tellStep();
-    this.#predictor.again();
+    this.#weightsChanged();
   }
 
   async #copy(what: Shareable): Promise<void> {
@@ -747,7 +747,7 @@ export class Controller {
     if (!(await this.#loadPresets())) return;
     if (!interrupted || !(await this.#attempt(() => this.#keeper?.goOn(interrupted.run)))) return void (await this.#compile());
     const step = this.#state.run.metrics?.step ?? 0;
-    this.#predictor.again();
+    this.#weightsChanged();
     if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();
     this.#notify({ code: "went_on", name: interrupted.run.name, step });
   }
