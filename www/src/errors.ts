@@ -87,6 +87,12 @@ export interface ErrorFields {
   unreadable_picture: { file: string };
   /** A file that is none of what was asked for. */
   unknown_file: { file: string };
+  /** An address that is not whole: its letters, what is packed in them, or the text in that. */
+  bad_link: { reason: "letters" | "packing" | "json" };
+  /** A file that holds neither a network nor a run. */
+  not_ours: { file: string };
+  /** A network's file that is no JSON. */
+  bad_json: { file: string; reason: string };
   /** `found` is 0 where there are no names in the file at all. */
   wrong_class_names: { file: string; found: number; expected: number };
 }

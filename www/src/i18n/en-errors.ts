@@ -78,6 +78,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   fetch_failed: (e) => (e.status ? `${e.file}: the server answered ${e.status}.` : `${e.file}: the network gave no answer.`),
   bad_gzip: (e) => `${e.file}: the compressed data is damaged.`,
   unreadable_picture: (e) => `${e.file}: this browser cannot read it as a picture.`,
+  bad_link: (e) => ({ letters: "The link has letters in it that no link has: was it copied whole?", packing: "The link is damaged or not whole.", json: "What is in the link cannot be read." })[e.reason] ?? "The link cannot be read.",
+  not_ours: (e) => `${e.file}: neither a network (.json) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
+  bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
   wrong_class_names: (e) =>
     e.found === 0 ? `${e.file}: there are no class names in it.` : `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,

@@ -77,6 +77,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   fetch_failed: (e) => (e.status ? `${e.file}: сервер ответил ${e.status}.` : `${e.file}: сеть не отвечает.`),
   bad_gzip: (e) => `${e.file}: сжатые данные повреждены.`,
   unreadable_picture: (e) => `${e.file}: браузер не смог прочитать это как изображение.`,
+  bad_link: (e) => ({ letters: "В ссылке есть знаки, которых там не бывает: скопирована ли она целиком?", packing: "Ссылка повреждена или обрывается.", json: "Содержимое ссылки не читается." })[e.reason] ?? "Ссылка не читается.",
+  not_ours: (e) => `${e.file}: это не сеть (.json), не сохранённое обучение (.safetensors) и не изображения с метками MNIST (IDX).`,
+  bad_json: (e) => `${e.file}: это не JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
   wrong_class_names: (e) =>
     e.found === 0 ? `${e.file}: имён классов в файле нет.` : `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,

@@ -5,6 +5,7 @@ export interface Point {
   loss: number;
   /** 0 to 1. */
   top1: number;
+  top5?: number | null;
   /** Where every pixel has a class, and of test images only. */
   mean_iou?: number | null;
 }
@@ -12,9 +13,31 @@ export interface Point {
 /** The mean of some points, at the mean of their steps: it lies where their curve does. */
 function mean(points: readonly Point[]): Point {
   const of = (value: (point: Point) => number): number => points.reduce((sum, point) => sum + value(point), 0) / points.length;
-  const known = points.every(({ mean_iou }) => mean_iou != null);
-  return { step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1), ...(known && { mean_iou: of(({ mean_iou }) => mean_iou ?? 0) }) };
+  const known = (field: "top5" | "mean_iou"): boolean => points.every((point) => point[field] != null);
+  return {
+    step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1),
+    ...(known("top5") && { top5: of(({ top5 }) => top5 ?? 0) }),
+    ...(known("mean_iou") && { mean_iou: of(({ mean_iou }) => mean_iou ?? 0) }),
+  };
 }
+
+/** Step, loss, top-1, top-5, mean IoU. */
+type SavedPoint = [number, number, number, number | null, number | null];
+
+/** A curve for keeping: what it is made of, and how many points go into one. */
+export interface SavedSeries {
+  together: number;
+  joined: SavedPoint[];
+  open: SavedPoint[];
+}
+
+/** Six digits are more than a chart or a table shows. */
+const brief = (value: number): number => Number(value.toPrecision(6));
+
+const savedPoint = ({ step, loss, top1, top5, mean_iou }: Point): SavedPoint =>
+  [brief(step), brief(loss), brief(top1), top5 == null ? null : brief(top5), mean_iou == null ? null : brief(mean_iou)];
+
+const readPoint = ([step, loss, top1, top5, mean_iou]: SavedPoint): Point => ({ step, loss, top1, ...(top5 !== null && { top5 }), ...(mean_iou !== null && { mean_iou }) });
 
 /**
  * Points in the order of their steps, never more than `limit` and one. When they would be more, neighbours are joined, and from then on twice as
@@ -57,6 +80,24 @@ export class Series {
     const ends = this.#joined.at(-1)?.step !== point.step;
     this.#points = ends ? [...this.#joined, point] : [...this.#joined];
   }
+
+  save(): SavedSeries {
+    return { together: this.#together, joined: this.#joined.map(savedPoint), open: this.#open.map(savedPoint) };
+  }
+
+  /** What was saved takes the place of all there is. */
+  load({ together, joined, open }: SavedSeries): void {
+    this.#together = Math.max(1, together);
+    this.#joined = joined.map(readPoint);
+    this.#open = open.map(readPoint);
+    this.#points = [...this.#joined, ...this.#open.slice(-1)];
+  }
+}
+
+export interface SavedHistory {
+  train: SavedSeries;
+  test: SavedSeries;
+  epochEnds: number[];
 }
 
 /** The curves of one run. `version` grows with every change, so that a chart knows when to draw. */
@@ -80,6 +121,19 @@ export class History {
   addEpochEnd(step: number): void {
     if (this.epochEnds.at(-1) !== step) this.epochEnds.push(step);
     this.version++;
+  }
+
+  save(): SavedHistory {
+    return { train: this.train.save(), test: this.test.save(), epochEnds: [...this.epochEnds] };
+  }
+
+  static from({ train, test, epochEnds }: SavedHistory): History {
+    const history = new History();
+    history.train.load(train);
+    history.test.load(test);
+    history.epochEnds.push(...epochEnds);
+    history.version++;
+    return history;
   }
 
   get empty(): boolean {

@@ -1,0 +1,103 @@
+/** What the address says of the page: which network, which view of it, what is selected. Pure, but for the browser's own compression. */
+import { ReceptiveFailure } from "../errors.ts";
+import { VIEWS } from "../state.ts";
+import type { View } from "../state.ts";
+
+export interface Address {
+  /** The short form, compressed. */
+  code: string | null;
+  /** A preset's name. */
+  preset: string | null;
+  view: View;
+  /** The path of the selected item, and its node where it stands for several. */
+  selection: { path: string; node: string | null } | null;
+}
+
+/** No specification is nearly as long; a link that grows to more is none of ours. */
+const LONGEST = 1 << 20;
+
+async function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream): Promise<Uint8Array> {
+  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(transform);
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > LONGEST) {
+      void reader.cancel();
+      throw new RangeError("too long");
+    }
+    chunks.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** A value as text that an address may hold: its JSON, deflated, in base64url. */
+export async function encode(value: unknown): Promise<string> {
+  const packed = await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("deflate-raw"));
+  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @throws ReceptiveFailure `bad_link` for text that {@link encode} did not write, as of a link that was cut off. */
+export async function decode(code: string): Promise<unknown> {
+  const bad = (reason: "letters" | "packing" | "json"): ReceptiveFailure => new ReceptiveFailure({ kind: "bad_link", message: `damaged link: ${reason}`, reason });
+  if (!/^[\w-]*$/u.test(code)) throw bad("letters");
+  let text: string;
+  try {
+    const packed = Uint8Array.from(atob(code.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await through(packed, new DecompressionStream("deflate-raw")));
+  } catch {
+    throw bad("packing");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw bad("json");
+  }
+}
+
+export function parseAddress(hash: string): Address {
+  const fields = new URLSearchParams(hash.replace(/^#/u, ""));
+  const path = fields.get("select");
+  return {
+    code: fields.get("g"),
+    preset: fields.get("preset"),
+    view: VIEWS.find((view) => view === fields.get("view")) ?? "training",
+    selection: path ? { path, node: fields.get("node") } : null,
+  };
+}
+
+/** Empty where all is as it is without an address. */
+export function writeAddress({ code, preset, view, selection }: Address): string {
+  const fields = new URLSearchParams({
+    ...(code !== null && { g: code }),
+    ...(code === null && preset !== null && { preset }),
+    ...(view !== "training" && { view }),
+    ...(selection && { select: selection.path, ...(selection.node !== null && { node: selection.node }) }),
+  });
+  const text = fields.toString();
+  return text === "" ? "" : `#${text}`;
+}
+
+/** Whether a hash is an address of ours, and not a mark such as the skip link's `#stage`. */
+export function isAddress(hash: string): boolean {
+  const fields = new URLSearchParams(hash.replace(/^#/u, ""));
+  return hash.length <= 1 || ["g", "preset", "view", "select"].some((field) => fields.has(field));
+}
+
+/** Two values with the same content, in whatever order their fields stand. */
+export function sameContent(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return false;
+  const known = (value: object): [string, unknown][] => Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const [left, right] = [known(one), new Map(known(other))];
+  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameContent(value, right.get(key)));
+}
