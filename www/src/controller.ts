@@ -1,11 +1,16 @@
 /** Turns what a person wants into requests to the trainer, and what comes back into the next state. Knows no element. */
+import { firstNetwork, hashOf, networkOf } from "./address.ts";
+import type { Named } from "./address.ts";
 import { compilable, edited, newDocument, redone, replaced, undone } from "./document.ts";
 import type { NetworkDocument } from "./document.ts";
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { Intent } from "./intent.ts";
+import type { Keeper } from "./keeper.ts";
 import { assignRoles } from "./lib/idx-files.ts";
-import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
+import { sameContent } from "./lib/link.ts";
+import type { Address } from "./lib/link.ts";
+import { LIVE, hasMomentum, pending, settingsOf, withSettings } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { Looker } from "./looker.ts";
 import type { Digit } from "./looker.ts";
@@ -13,7 +18,9 @@ import { Predictor } from "./predictor.ts";
 import type { Under } from "./predictor.ts";
 import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
-import type { AppState, Notice, NoticeCode, RunState, Sample } from "./state.ts";
+import { allRuns, newLabel, renamed, unsaved, withFrontKept } from "./runs.ts";
+import type { PastRun } from "./runs.ts";
+import type { AppState, Notice, NoticeCode, RunState, Sample, Shareable } from "./state.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, isEdited, problemOf, saysPixels, withNotice, withoutNotices } from "./state.ts";
@@ -37,7 +44,8 @@ export class Controller {
   readonly #changed: (state: AppState) => void;
   readonly #predictor: Predictor;
   readonly #looker: Looker;
-  readonly #presetName: string | null;
+  readonly #address: Address;
+  #keeper: Keeper | null = null;
   #state: AppState;
   #runs = 0;
   /** What the pad shows. */
@@ -51,12 +59,12 @@ export class Controller {
   /** Counts examinations, so that only the last one asked for counts. */
   #examination = 0;
 
-  constructor(client: TrainerClient, specs: SpecClient, state: AppState, changed: (state: AppState) => void, presetName: string | null = null) {
+  constructor(client: TrainerClient, specs: SpecClient, state: AppState, changed: (state: AppState) => void, address: Address) {
     this.#client = client;
     this.#specs = specs;
     this.#state = state;
     this.#changed = changed;
-    this.#presetName = presetName;
+    this.#address = address;
     this.#predictor = new Predictor(client, (answer) => {
       this.#set({ trying: { ...this.#state.trying, ...answer, untrained: this.#state.run.metrics === null } });
     });
@@ -87,21 +95,103 @@ export class Controller {
   /** Loads the engine, the first network and the data; each goes its own way, and each failure has its own message. */
   async boot(): Promise<void> {
     void this.#loadData();
+    const keeping = this.#openKeeper();
+    if (!(await this.#loadPresets())) return;
+    const keeper = await keeping;
+    const before = (await keeper?.recall()) ?? null;
+    let named: Named | null = null;
     try {
-      const { presets } = await this.#client.request({ type: "presets" });
-      const named = (wanted: string | null) => presets.find(({ name }) => name === wanted);
-      const preset = named(this.#presetName) ?? named("lenet5") ?? presets[0];
-      this.#set({ presets, document: this.#state.document ?? (preset ? newDocument(preset) : null) });
+      named = await networkOf(this.#address, location.search, this.#state.presets, this.#specs);
+    } catch (thrown) {
+      const title = before?.document.title ?? firstNetwork(this.#state.presets)?.title ?? "";
+      this.#notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title });
+    }
+    const first = named ?? firstNetwork(this.#state.presets);
+    if (!first) return;
+    const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
+    // A link to another network: what was left here can be had back by undoing.
+    const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
+    const document = left ? (isOther ? replaced(left, first) : left) : newDocument(first);
+    const { settings } = document.present;
+    const runs = before ? before.document.runs.flatMap((key) => before.runs.filter((run) => run.key === key).map(unsaved)) : [];
+    const front = before?.runs.find(({ key }) => key === before.document.current);
+    const goesOn = front !== undefined && !isOther && before?.checkpoints.has(front.key) === true;
+    this.#set({
+      document,
+      settings: { applied: settings, edited: settings },
+      runs: front && !goesOn ? [...runs, unsaved(front)] : runs,
+      // Curves of another network would stand for nothing here until they are asked for.
+      hidden: new Set(isOther ? before?.runs.map(({ key }) => key) : before?.document.hidden),
+      checkpoints: before?.checkpoints ?? new Map(),
+      view: this.#address.view,
+      selection: this.#address.selection,
+    });
+    if (goesOn && (await this.#attempt(() => keeper?.goOn(unsaved(front))))) {
+      this.#tellStep();
+      this.#predictor.again();
+    } else if (!this.#state.network) {
+      if (goesOn) this.#set({ runs: [...this.#state.runs, unsaved(front)] });
+      await this.#compile();
+    }
+    keeper?.ready();
+    void this.#examine();
+  }
+
+  async #openKeeper(): Promise<Keeper | null> {
+    try {
+      const { Keeper } = await import("./keeper.ts");
+      const controller = this;
+      this.#keeper = await Keeper.open({
+        get state() {
+          return controller.#state;
+        },
+        client: this.#client,
+        set: (changes) => this.#set(changes),
+        notify: (notice) => this.#notify(notice),
+        compile: (version) => this.#compile(this.#state.backend.choice, version),
+      });
+    } catch {
+      // The script did not come: nothing is kept, and all else works.
+    }
+    return this.#keeper;
+  }
+
+  async #loadPresets(): Promise<boolean> {
+    try {
+      this.#set({ presets: (await this.#client.request({ type: "presets" })).presets });
+      return true;
     } catch (thrown) {
       this.#stop(toReceptiveError(thrown, "engine_failed"));
-      return;
+      return false;
     }
-    const { document } = this.#state;
-    if (!document) return;
-    const { settings } = document.present;
-    this.#set({ settings: this.#state.settings ?? { applied: settings, edited: settings } });
-    await this.#compile();
-    void this.#examine();
+  }
+
+  /** False, and said why, where it was refused. */
+  async #attempt<T>(work: () => Promise<T> | undefined): Promise<T | false> {
+    try {
+      return (await work()) ?? false;
+    } catch (thrown) {
+      this.#refuse(thrown);
+      return false;
+    }
+  }
+
+  /** The address is another one, by hand or by back and forward. */
+  async follow(address: Address): Promise<void> {
+    this.#set({ view: address.view, selection: address.selection });
+    try {
+      const named = (await networkOf(address, location.search, this.#state.presets, this.#specs)) ?? firstNetwork(this.#state.presets);
+      const { document, settings } = this.#state;
+      if (!named || !document || !settings) return;
+      const wanted = withSettings(named.spec, settingsOf(named.spec));
+      const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean => version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
+      if (isAt({ spec: document.present.spec, settings: settings.edited })) return;
+      if (isAt(document.past.at(-1))) return this.handle({ type: "undo" });
+      if (isAt(document.future[0])) return this.handle({ type: "redo" });
+      this.handle({ type: "open_network", ...named });
+    } catch (thrown) {
+      this.#notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title: this.#state.document?.present.title ?? "" });
+    }
   }
 
   handle(intent: Intent): void {
@@ -164,6 +254,31 @@ export class Controller {
         return void this.#loadData();
       case "choose_files":
         return void this.#loadFiles(intent.files);
+      case "open_files":
+        return void this.#openFiles(intent.files);
+      case "copy":
+        return void this.#copy(intent.what);
+      case "save_network":
+        return void this.#saveNetwork();
+      case "save_run":
+        return void this.#saveRun();
+      case "rename_run":
+        return this.#set(renamed(this.#state, intent.key, intent.name) ?? {});
+      case "hide_run": {
+        const hidden = new Set(this.#state.hidden);
+        if (intent.hidden) hidden.add(intent.key);
+        else hidden.delete(intent.key);
+        return this.#set({ hidden });
+      }
+      case "delete_run":
+        return this.#set({ runs: this.#state.runs.filter(({ key }) => key !== intent.key) });
+      case "bring_back_run": {
+        const taken = allRuns(this.#state).some(({ key }) => key === intent.run.key);
+        const run = taken ? { ...intent.run, key: newLabel(this.#state).key } : intent.run;
+        return this.#set({ runs: this.#state.runs.toSpliced(intent.at, 0, run) });
+      }
+      case "branch_run":
+        return void this.#branch(intent.key);
       case "restart_engine":
         return void this.#restartEngine();
       case "dismiss":
@@ -175,6 +290,7 @@ export class Controller {
 
   #set(changes: Partial<AppState>): void {
     this.#state = { ...this.#state, ...changes };
+    this.#keeper?.changed(this.#state);
     this.#changed(this.#state);
   }
 
@@ -206,21 +322,24 @@ export class Controller {
   }
 
   /** Compiles the edited settings as a new run. The run before goes on until the new one is ready, and stays if the engine refuses. @returns whether it worked. */
-  async #compile(choice: BackendChoice = this.#state.backend.choice): Promise<boolean> {
+  async #compile(choice: BackendChoice = this.#state.backend.choice, version: Named | null = null): Promise<boolean> {
     const { settings, document, run: before } = this.#state;
     if (!document || !settings) return false;
     clearTimeout(this.#compileLater);
     const own = ++this.#compilation;
     const id = `run-${++this.#runs}`;
-    const spec = compilable(document, settings.edited);
-    const { title } = document.present;
+    const spec = version?.spec ?? compilable(document, settings.edited);
+    const { title } = version ?? document.present;
     const waiting = before.phase === "waiting";
     const chosen = this.#state.backend.choice;
     this.#set({ backend: { ...this.#state.backend, choice, switching: true } });
+    await this.#keeper?.keep();
+    if (own !== this.#compilation) return false;
     try {
       const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
       if (own !== this.#compilation) return false;
       this.#set({
+        runs: withFrontKept(this.#state),
         network: { title, spec, description: reply.description },
         backend: { choice, status: reply.backend, switching: false },
         settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
@@ -237,7 +356,7 @@ export class Controller {
       this.#set({ backend: { ...this.#state.backend, choice: chosen, switching: false } });
       if (waiting && this.#state.network) this.#setRun({ phase: "idle" });
       // A link may ask for a backend that is not to be had: a page without any network would be no help.
-      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto"));
+      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version));
       this.#refuse(thrown);
       if (instead) return true;
       return false;
@@ -335,9 +454,13 @@ export class Controller {
   }
 
   async #resume(): Promise<void> {
-    this.#set({ run: { ...this.#state.run, phase: "starting" }, announcement: { code: "started" } });
+    this.#set({ run: { ...this.#state.run, phase: "starting" }, announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "went_on") });
+    const { epochsLeft } = this.#state.run;
     try {
-      await this.#client.request({ type: "resume" });
+      // The order of images goes on where it was only when all are there that it was drawn of.
+      if (epochsLeft === null) await this.#client.request({ type: "resume" });
+      else await this.#client.request({ type: "start", epochs: epochsLeft, wait_for_all: true });
+      this.#setRun({ epochsLeft: null });
     } catch (thrown) {
       this.#setRun({ phase: "paused" });
       this.#refuse(thrown);
@@ -370,9 +493,11 @@ export class Controller {
       return;
     }
     if (run.phase === "running" || run.phase === "starting") await this.#pause();
+    await this.#keeper?.keep();
     try {
       const { seed } = await this.#client.request({ type: "reset", seed: settings.edited.seed });
       this.#set({
+        runs: withFrontKept(this.#state),
         run: freshRun(run.id),
         mistakes: { ...this.#state.mistakes, predictions: null },
         settings: { ...settings, applied: { ...settings.applied, seed } },
@@ -523,19 +648,109 @@ export class Controller {
     }
   }
 
+  async #openFiles(files: readonly File[]): Promise<void> {
+    try {
+      const { read } = await import("./files.ts");
+      const opened = await read(files, this.#specs);
+      this.#dismiss("files_refused");
+      if (opened.kind === "images") return void (await this.#loadFiles(files));
+      if (opened.kind === "network") return this.handle({ type: "open_network", ...opened });
+      const run = opened.run ? unsaved(opened.run) : this.#untrained();
+      if (!run || !this.#keeper) return;
+      if (opened.run) this.#openVersion(run);
+      if ((await this.#keeper.restore(run, opened.bytes, null)) && opened.run) this.#tellStep();
+      this.#predictor.again();
+    } catch (thrown) {
+      this.#notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
+    }
+  }
+
+  /** What weights of another program are for: the network as it stands. */
+  #untrained(): PastRun | null {
+    const { document, settings, run } = this.#state;
+    if (!document || !settings) return null;
+    const metrics = { step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0 };
+    return { ...newLabel(this.#state), title: document.present.title, spec: compilable(document, settings.edited), history: run.history, epochs: [], metrics, evaluation: null };
+  }
+
+  #openVersion({ title, spec }: PastRun): void {
+    const { document, settings } = this.#state;
+    if (document && settings && sameContent(compilable(document, settings.edited), spec)) return;
+    this.handle({ type: "open_network", title, spec });
+  }
+
+  #tellStep(): void {
+    const { label, metrics } = this.#state.run;
+    if (label && metrics) this.#notify({ code: "went_on", name: label.name, step: metrics.step });
+  }
+
+  async #branch(key: string): Promise<void> {
+    // A run in front that still trains is kept as it is now, and goes on as the new one.
+    const run = allRuns(this.#state).find((one) => one.key === key);
+    if (!run || !this.#keeper) return;
+    this.#openVersion(run);
+    if (await this.#attempt(() => this.#keeper?.branch(run))) this.#tellStep();
+    this.#predictor.again();
+  }
+
+  async #copy(what: Shareable): Promise<void> {
+    try {
+      const { copy, frameSnippet } = await import("./files.ts");
+      const { document, settings } = this.#state;
+      if (!document || !settings) return;
+      const text = what === "json" ? this.#json() : await this.#link();
+      const content = what === "embed" ? frameSnippet(text, document.present.title) : text;
+      const copied = await copy(content);
+      this.#set({ shared: { what, text: content, copied } });
+    } catch (thrown) {
+      this.#refuse(thrown);
+    }
+  }
+
+  async #link(): Promise<string> {
+    return `${location.href.replace(/#.*$/su, "")}${await hashOf(this.#state, location.search, this.#specs)}`;
+  }
+
+  #json(): string {
+    const { document, settings } = this.#state;
+    return document && settings ? `${JSON.stringify(compilable(document, settings.edited), null, 2)}\n` : "";
+  }
+
+  async #saveNetwork(): Promise<void> {
+    const { fileName, save } = await import("./files.ts");
+    save(fileName(this.#state.document?.present.title ?? "", "json"), this.#json(), "application/json");
+  }
+
+  async #saveRun(): Promise<void> {
+    const file = await this.#keeper?.file();
+    if (!file) return;
+    const { fileName, save } = await import("./files.ts");
+    save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream");
+  }
+
   async #restartEngine(): Promise<void> {
     this.#compilation++;
+    const interrupted = (await this.#keeper?.interrupted()) ?? null;
     this.#client.restart();
     this.#set({
       engine: { phase: "loading", loaded: 0, total: 0 },
       data: NO_DATA,
       network: null,
       backend: { ...this.#state.backend, status: null, switching: false },
+      runs: interrupted ? this.#state.runs : withFrontKept(this.#state),
       run: freshRun(`run-${++this.#runs}`),
       look: NOT_LOOKED,
       mistakes: NO_MISTAKES,
       notices: withoutNotices(this.#state.notices, "crashed", "silent", "refused", "data_failed"),
     });
-    await this.boot();
+    // The engine may never have run: then nothing has been opened yet.
+    if (!this.#state.document) return this.boot();
+    void this.#loadData();
+    if (!(await this.#loadPresets())) return;
+    if (!interrupted || !(await this.#attempt(() => this.#keeper?.goOn(interrupted.run)))) return void (await this.#compile());
+    const step = this.#state.run.metrics?.step ?? 0;
+    this.#predictor.again();
+    if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();
+    this.#notify({ code: "went_on", name: interrupted.run.name, step });
   }
 }

@@ -5,7 +5,8 @@ import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
 import type { LookWish } from "./looker.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
-import type { NoticeCode, View } from "./state.ts";
+import type { NoticeCode, Shareable, View } from "./state.ts";
+import type { PastRun } from "./runs.ts";
 
 export type Intent =
   | { type: "toggle_run" }
@@ -46,6 +47,18 @@ export type Intent =
   | { type: "other_clutter" }
   | { type: "retry_data" }
   | { type: "choose_files"; files: readonly File[] }
+  /** A network, a run, or MNIST's own files: what they are is seen in them. */
+  | { type: "open_files"; files: readonly File[] }
+  | { type: "copy"; what: Shareable }
+  | { type: "save_network" }
+  | { type: "save_run" }
+  | { type: "rename_run"; key: string; name: string }
+  | { type: "hide_run"; key: string; hidden: boolean }
+  | { type: "delete_run"; key: string }
+  /** A deleted run comes back to its place. */
+  | { type: "bring_back_run"; run: PastRun; at: number }
+  /** A new run that goes on from this one's checkpoint. */
+  | { type: "branch_run"; key: string }
   | { type: "restart_engine" }
   | { type: "dismiss"; code: NoticeCode };
 

@@ -1,9 +1,11 @@
 /** Wires the page's elements to the trainer: the only file that knows both. */
+import { AddressBar } from "./address.ts";
 import { Controller } from "./controller.ts";
 import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
 import { IntentEvent } from "./intent.ts";
 import { makeLocale, pickLanguage } from "./i18n/locale.ts";
+import { parseAddress } from "./lib/link.ts";
 import { recall, remember } from "./lib/storage.ts";
 import { applyTheme, parseTheme } from "./lib/theme.ts";
 import type { BackendChoice } from "./protocol.ts";
@@ -29,6 +31,7 @@ const app = document.querySelector("receptive-app");
 if (!app) throw new Error("the page has no <receptive-app>");
 
 let shown: Preferences | null = null;
+let bar: AddressBar | null = null;
 
 function show(state: AppState): void {
   const { preferences } = state;
@@ -48,6 +51,7 @@ function show(state: AppState): void {
     shown = preferences;
   }
   if (app) app.state = state;
+  bar?.changed(state);
 }
 
 const choice = CHOICES.find((one) => one === wishes.get("backend")) ?? "auto";
@@ -57,6 +61,7 @@ show(initialState(storedPreferences(), choice));
 // Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
 const specs = new RequestClient<SpecRequests, SpecReplies>(() => createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"));
-const controller = new Controller(client, specs, app.state, show, wishes.get("preset"));
+const controller = new Controller(client, specs, app.state, show, parseAddress(location.hash));
+bar = new AddressBar(specs, (address) => controller.follow(address));
 app.addEventListener(IntentEvent.type, (event) => controller.handle(event.detail));
 void controller.boot();

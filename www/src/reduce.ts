@@ -1,6 +1,7 @@
 /** What an event of the worker changes in the state of the page. Pure, but for the curves: those grow in place, and their version tells. */
 import type { ReceptiveError } from "./errors.ts";
 import { isGuessing } from "./lib/series.ts";
+import { newLabel } from "./runs.ts";
 import type { EventOf, TrainerEvent } from "./protocol.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
 import { saysPixels, withNotice, withoutNotices } from "./state.ts";
@@ -49,20 +50,20 @@ function onData(state: AppState, { split, images, total }: EventOf<"data">): App
 
 export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">, "metrics">): AppState {
   const { history, phase } = state.run;
-  history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1 });
+  history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1, top5: metrics.top5 });
   // A network that finds the background of its pictures is below the loss of guessing and no better.
   const guessing = !saysPixels(state) && isGuessing(history.train.points);
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(
     { ...state, notices: guessing && !known ? withNotice(notices, { code: "guessing" }) : notices },
-    { metrics, phase: phase === "starting" ? "running" : phase },
+    { metrics, label: state.run.label ?? newLabel(state), phase: phase === "starting" ? "running" : phase },
   );
 }
 
 function onEvaluation(state: AppState, { evaluation }: EventOf<"evaluation">): AppState {
-  const { step, loss, top1, mean_iou } = evaluation;
-  if (evaluation.split === "test") state.run.history.addTest({ step, loss, top1, mean_iou });
+  const { step, loss, top1, top5, mean_iou } = evaluation;
+  if (evaluation.split === "test") state.run.history.addTest({ step, loss, top1, top5, mean_iou });
   return withRun(state, { evaluation });
 }
 
@@ -70,7 +71,7 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
   const { history, epochs, metrics } = state.run;
   const step = Math.max(metrics?.step ?? 0, history.test.last?.step ?? 0);
   history.addEpochEnd(step);
-  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1, mean_iou: summary.test_mean_iou });
+  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1, top5: summary.test_top5, mean_iou: summary.test_mean_iou });
   const announcement = { code: "epoch", summary } as const;
   return withRun({ ...state, announcement }, { epochs: [...epochs, summary] });
 }

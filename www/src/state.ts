@@ -4,6 +4,7 @@ import type { NetworkDocument, Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
+import type { PastRun, RunLabel } from "./runs.ts";
 import type { Theme } from "./lib/theme.ts";
 import type { Looked } from "./looker.ts";
 import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Predictions, Preset, Scene, Spec, Split } from "./protocol.ts";
@@ -24,12 +25,16 @@ export type RunPhase =
 export interface RunState {
   id: string;
   phase: RunPhase;
+  /** Null until something was trained. */
+  label: RunLabel | null;
   metrics: Metrics | null;
   evaluation: Evaluation | null;
   epochs: readonly EpochSummary[];
   history: History;
   /** Copied from the history, so that a change of it is a change of the state. */
   historyVersion: number;
+  /** Where it goes on from a checkpoint, and until it does: how many epochs are left. */
+  epochsLeft: number | null;
 }
 
 export type EnginePhase = "loading" | "ready" | "stopped";
@@ -91,7 +96,14 @@ export type Notice =
   | { code: "fresh_weights"; backend: "webgpu" | "cpu" }
   | { code: "silent"; error: ReceptiveError }
   | { code: "crashed"; error: ReceptiveError }
-  | { code: "refused"; error: ReceptiveError };
+  | { code: "refused"; error: ReceptiveError }
+  /** The address does not say a network that can be read; what is shown is another. */
+  | { code: "link_refused"; error: ReceptiveError; title: string }
+  /** A run from before a reload, or from a file, stands where it stood. */
+  | { code: "went_on"; name: string; step: number }
+  /** Weights of another network; how many of its tensors were of use, and how many of this one are drawn anew. */
+  | { code: "weights_taken"; kept: number; fresh: number }
+  | { code: "not_stored"; full: boolean };
 
 export type NoticeCode = Notice["code"];
 
@@ -106,6 +118,8 @@ export type Announcement =
 /** What the stage shows. */
 export const VIEWS = ["training", "diagram", "maps", "errors"] as const;
 export type View = (typeof VIEWS)[number];
+
+export type Shareable = "link" | "embed" | "json";
 
 export interface Preferences {
   language: Language;
@@ -128,6 +142,14 @@ export interface AppState {
   backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean };
   settings: { applied: Settings; edited: Settings } | null;
   run: RunState;
+  /** Those before it, the oldest first. */
+  runs: readonly PastRun[];
+  /** Keys of runs whose curves are not drawn. */
+  hidden: ReadonlySet<string>;
+  /** Runs that can be gone on from, and the step each would go on from. */
+  checkpoints: ReadonlyMap<string, number>;
+  /** What was last asked to be copied, and whether the browser let it be. */
+  shared: { what: Shareable; text: string; copied: boolean } | null;
   trying: TryState;
   look: LookState;
   mistakes: MistakesState;
@@ -137,7 +159,7 @@ export interface AppState {
 }
 
 export function freshRun(id: string): RunState {
-  return { id, phase: "idle", metrics: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0 };
+  return { id, phase: "idle", label: null, metrics: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0, epochsLeft: null };
 }
 
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
@@ -158,6 +180,10 @@ export function initialState(preferences: Preferences, choice: BackendChoice): A
     backend: { choice, status: null, switching: false },
     settings: null,
     run: freshRun("run-0"),
+    runs: [],
+    hidden: new Set(),
+    checkpoints: new Map(),
+    shared: null,
     trying: { sample: null, picture: null, probabilities: null, scene: null, clutter: 0, untrained: true },
     look: NOT_LOOKED,
     mistakes: NO_MISTAKES,
@@ -200,6 +226,11 @@ function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training">
 /** Whether the network says a class of every pixel, and not of the image. */
 export function saysPixels({ network }: AppState): boolean {
   return network?.spec.data === "cluttered_mnist";
+}
+
+/** Whether there is a run to speak of: one that has been trained. */
+export function hasRuns({ run, runs }: AppState): boolean {
+  return run.label !== null || runs.length > 0;
 }
 
 /** Whether pressing Run would pause. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { curves, yRange } from "../src/lib/chart-data.ts";
+import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
 import { classImage, classesOf, inkImage, overlap } from "../src/lib/mask.ts";
@@ -155,10 +155,42 @@ test("two curves share one axis", () => {
   history.addTrain({ step: 10, loss: 2, top1: 0.1 });
   history.addTrain({ step: 20, loss: 1, top1: 0.6 });
   history.addTest({ step: 15, loss: 1.5, top1: 0.4 });
-  assert.deepEqual(curves(history, "loss", false), [[10, 15, 20], [null, null, null], [2, null, 1], [null, 1.5, null]]);
-  const [, raw, smoothed] = curves(history, "loss", true);
+  const nothing = [null, null, null];
+  assert.deepEqual(chartData(history, [], "loss", { smoothing: 0, top5: false }), [[10, 15, 20], nothing, [2, null, 1], [null, 1.5, null], nothing, nothing]);
+  const [, raw, smoothed] = chartData(history, [], "loss", { smoothing: 0.85, top5: false });
   assert.deepEqual(raw, [2, null, 1]);
-  assert.ok((smoothed[2] ?? 0) > 1);
+  assert.ok((smoothed?.[2] ?? 0) > 1);
+});
+
+test("runs behind and top-5 have curves of their own on the same axis", () => {
+  const [front, behind] = [new History(), new History()];
+  front.addTrain({ step: 10, loss: 2, top1: 0.1, top5: 0.6 });
+  front.addTest({ step: 10, loss: 2, top1: 0.2, top5: 0.7 });
+  behind.addTrain({ step: 5, loss: 1, top1: 0.3 });
+  behind.addTest({ step: 20, loss: 1, top1: 0.4 });
+  const data = chartData(front, [behind], "accuracy", { smoothing: 0, top5: true });
+  assert.deepEqual(data, [
+    [5, 10, 20], [null, null, null], [null, 0.1, null], [null, 0.2, null], [null, 0.6, null], [null, 0.7, null], [0.3, null, null], [null, null, 0.4],
+  ]);
+  assert.equal(valueAt(data[2], 2), 0.1);
+  assert.equal(valueAt(data[2], 0), null);
+  for (let step = 1; step < 1000; step++) behind.addTrain({ step: 30 + step, loss: 1, top1: 0.3 });
+  assert.ok(chartData(front, [behind], "accuracy", { smoothing: 0.5, top5: true })[0].length < 310);
+});
+
+test("a history that was kept goes on as if it had not been", () => {
+  const point = (step: number) => ({ step, loss: Math.fround(1 / step), top1: 0.5, top5: 0.9 });
+  const whole = new History();
+  let half = new History();
+  for (let step = 1; step <= 3000; step++) {
+    if (step === 1700) half = History.from(JSON.parse(JSON.stringify(half.save())));
+    for (const history of [whole, half]) history.addTrain(point(step));
+  }
+  whole.addEpochEnd(938);
+  assert.equal(half.train.points.length, whole.train.points.length);
+  assert.deepEqual(half.train.points.map(({ step }) => step), whole.train.points.map(({ step }) => step));
+  assert.ok(half.train.points.every(({ loss }, at) => Math.abs(loss / (whole.train.points[at]?.loss ?? 0) - 1) < 1e-4));
+  assert.deepEqual(History.from(whole.save()).epochEnds, [938]);
 });
 
 test("the accuracy's axis stands still, the loss's grows by halves", () => {
@@ -305,6 +337,6 @@ test("a mean IoU is of test points alone, and joined where all have one", () => 
   const history = new History();
   history.addTrain({ step: 5, loss: 1, top1: 0.8 });
   history.addTest({ step: 5, loss: 1, top1: 0.8, mean_iou: 0.5 });
-  assert.deepEqual(curves(history, "iou", false), [[5], [null], [null], [0.5]]);
+  assert.deepEqual(chartData(history, [], "iou", { smoothing: 0, top5: false }), [[5], [null], [null], [0.5], [null], [null]]);
   assert.deepEqual(yRange("iou", false, [0.5]), [0, 1]);
 });

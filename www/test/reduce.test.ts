@@ -66,7 +66,7 @@ test("an epoch is announced and puts its test figures on the curve", () => {
   let state = reduce(start(), { type: "metrics", run: "run-1", metrics: metrics(938) });
   state = reduce(state, { type: "epoch", run: "run-1", epoch: 1, train_loss: 0.2, train_top1: 0.9, test_loss: 0.1, test_top1: 0.97, test_top5: 1, seconds: 6, images_per_second: 10_000, test_mean_iou: null });
   assert.equal(state.announcement?.code, "epoch");
-  assert.deepEqual(state.run.history.test.last, { step: 938, loss: 0.1, top1: 0.97 });
+  assert.deepEqual(state.run.history.test.last, { step: 938, loss: 0.1, top1: 0.97, top5: 1 });
   assert.deepEqual(state.run.history.epochEnds, [938]);
 });
 

@@ -3,21 +3,29 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import uPlot from "uplot";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
-import { curves, valueOf, yRange } from "../lib/chart-data.ts";
+import { chartData, valueAt, valueOf, yRange } from "../lib/chart-data.ts";
 import type { Metric } from "../lib/chart-data.ts";
+import { LOOKS } from "../lib/run-names.ts";
+import { recall, remember } from "../lib/storage.ts";
+import type { PastRun } from "../runs.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
 const TABLE_ROWS = 100;
+const MOST_SMOOTHING = 0.95;
+const TOP5_DASH = [4, 4];
+/** What Page Up and Page Down move by, of all points. */
+const PAGE = 0.1;
 const FONT = '12px "Source Sans 3 Variable", system-ui, sans-serif';
 
-/** One measure of a run against its steps, on training and on test images: a curve, and the same as a table. */
+/** One measure of runs against their steps, on training and on test images: curves, and those of the run in front as a table. */
 export class MetricChartElement extends PanelElement {
   static override properties: PropertyDeclarations = {
     ...PanelElement.properties,
     metric: {},
     table: { type: Boolean, reflect: true },
-    smoothing: { type: Boolean, reflect: true },
+    smoothing: { type: Number },
+    top5: { type: Boolean, reflect: true },
     /** The part of the axis where the end of training happens: a logarithm for the loss, 90 to 100 % for the accuracy. */
     closeup: { type: Boolean, reflect: true },
     hovered: { state: true },
@@ -25,20 +33,24 @@ export class MetricChartElement extends PanelElement {
 
   declare metric: Metric;
   declare table: boolean;
-  declare smoothing: boolean;
+  declare smoothing: number;
+  declare top5: boolean;
   declare closeup: boolean;
   declare private hovered: number | null;
 
   #plot: uPlot | null = null;
   #drawn = { version: -1, history: null as unknown };
+  /** What the plot was made for. */
+  #made = "";
   #resize: ResizeObserver | null = null;
   #themes: (() => void) | null = null;
-  readonly #colours = { train: "", test: "", ink: "", line: "" };
+  readonly #colours = { train: "", test: "", ink: "", line: "", runs: [] as string[] };
 
   constructor() {
     super();
     this.metric = "loss";
-    this.table = this.smoothing = this.closeup = false;
+    this.table = this.closeup = this.top5 = false;
+    this.smoothing = 0;
     this.hovered = null;
   }
 
@@ -68,31 +80,91 @@ export class MetricChartElement extends PanelElement {
     this.#plot = null;
   }
 
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    if (!this.hasUpdated) {
+      this.smoothing = Math.min(MOST_SMOOTHING, Math.max(0, Number(recall(this.#memory("smoothing"))) || 0));
+      for (const choice of ["closeup", "top5", "table"] as const) this[choice] = recall(this.#memory(choice)) === "on";
+      return;
+    }
+    if (changes.has("smoothing")) remember(this.#memory("smoothing"), String(this.smoothing));
+    for (const choice of ["closeup", "top5", "table"] as const) if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
+  }
+
+  #memory(choice: string): string {
+    return `chart.${this.metric}.${choice}`;
+  }
+
   protected override render(): TemplateResult {
-    const { locale: { text }, state: { run }, metric } = this;
+    const { locale: { text }, state, state: { run }, metric } = this;
     const id = `chart-${metric}`;
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
+    const step = this.#stepAt();
+    const most = Math.max(run.history.train.last?.step ?? 0, run.history.test.last?.step ?? 0, step);
     return html`
       <div class="chart-head">
-        <h2 id=${id}>${metric === "accuracy" && saysPixels(this.state) ? text.charts.pixelAccuracy : text.charts[metric]}</h2>
+        <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? text.charts.pixelAccuracy : text.charts[metric]}</h2>
         ${this.#readout()}
       </div>
       <div class="chart-body">
-        <div class="plot" role="img" aria-labelledby=${id} aria-describedby="${id}-summary" ?hidden=${this.table}></div>
-        ${run.history.empty && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
+        <div class="plot" role="slider" tabindex="0" aria-labelledby=${id} aria-describedby="${id}-summary" aria-readonly="true" aria-valuemin="0" aria-valuemax=${Math.round(most)} aria-valuenow=${Math.round(step)} aria-valuetext=${this.#valueText(step)}
+          ?hidden=${this.table} @keydown=${this.#key} @blur=${() => (this.hovered = null)}></div>
+        ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
       <div class="chart-tools">
-        ${metric === "iou" ? nothing : html`${this.#toggle(text.charts.smoothing, "smoothing")}${this.#toggle(closeup, "closeup")}`}
+        ${metric === "iou" ? nothing : html`${this.#slider()}${this.#toggle(closeup, "closeup")}`}
+        ${this.#hasTop5() ? this.#toggle(text.charts.top5, "top5") : nothing}
         ${this.#toggle(text.charts.showTable, "table")}
       </div>
     `;
   }
 
-  #toggle(label: string, property: "smoothing" | "closeup" | "table"): TemplateResult {
+  #hasTop5(): boolean {
+    return this.metric === "accuracy" && !saysPixels(this.state);
+  }
+
+  #toggle(label: string, property: "top5" | "closeup" | "table"): TemplateResult {
     return html`<button type="button" class="toggle" aria-pressed=${this[property] ? "true" : "false"} @click=${() => (this[property] = !this[property])}>${label}</button>`;
   }
+
+  #slider(): TemplateResult {
+    const { text } = this.locale;
+    const change = (event: Event): void => void (this.smoothing = Number((event.target as HTMLInputElement).value));
+    return html`<label class="smoothing"><span>${text.charts.smoothing}</span>
+      <input type="range" min="0" max=${MOST_SMOOTHING} step="0.05" .value=${String(this.smoothing)} aria-valuetext=${text.charts.smoothingValue(this.smoothing)} @input=${change} />
+    </label>`;
+  }
+
+  /** The step under the pointer or the arrow keys, or else the last one. */
+  #stepAt(): number {
+    const { history } = this.state.run;
+    const at = this.hovered;
+    return (at !== null ? this.#plot?.data[0][at] : undefined) ?? Math.max(history.train.last?.step ?? 0, history.test.last?.step ?? 0);
+  }
+
+  #valueText(step: number): string {
+    const { text } = this.locale;
+    if (this.state.run.history.empty) return text.charts.empty;
+    const [train, test] = this.#values();
+    return text.charts.at(step, this.#value(train), this.#value(test));
+  }
+
+  /** Moves the cursor as the pointer does. */
+  readonly #key = (event: KeyboardEvent): void => {
+    const plot = this.#plot;
+    const count = plot?.data[0].length ?? 0;
+    if (!plot || count === 0) return;
+    const at = this.hovered ?? count - 1;
+    const page = Math.max(1, Math.round(count * PAGE));
+    const moves: { [key: string]: number } = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - page, PageUp: at + page, Home: 0, End: count - 1 };
+    const next = moves[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const place = Math.min(count - 1, Math.max(0, next));
+    plot.setCursor({ left: plot.valToPos(plot.data[0][place] ?? 0, "x"), top: 1 });
+    this.hovered = place;
+  };
 
   #value(value: number | null | undefined): string {
     const { text, format } = this.locale;
@@ -104,15 +176,20 @@ export class MetricChartElement extends PanelElement {
     return point ? valueOf(point, this.metric) : null;
   }
 
-  /** The values under the pointer, or else the last ones. */
-  #readout(): TemplateResult {
-    const { text } = this.locale;
+  /** Of training and test: under the pointer, or else the last ones. */
+  #values(): [number | null, number | null] {
     const { history } = this.state.run;
     const data = this.#plot?.data;
     const at = this.hovered;
-    const train = at !== null && data ? data[2]?.[at] : this.#of(history.train.last);
-    const test = at !== null && data ? data[3]?.[at] : this.#of(history.test.last);
+    if (at !== null && data) return [valueAt(data[2], at), valueAt(data[3], at)];
+    return [this.#of(history.train.last), this.#of(history.test.last)];
+  }
+
+  #readout(): TemplateResult {
+    const { text, format } = this.locale;
+    const [train, test] = this.#values();
     return html`<dl class="readout">
+      ${this.hovered === null ? nothing : html`<div class="at"><dt>${text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
       <div class="train" ?hidden=${this.metric === "iou"}><dt>${text.charts.train}</dt><dd>${this.#value(train)}</dd></div>
       <div class="test"><dt>${text.charts.test}</dt><dd>${this.#value(test)}</dd></div>
     </dl>`;
@@ -130,13 +207,18 @@ export class MetricChartElement extends PanelElement {
 
   #table(): TemplateResult {
     const { text, format } = this.locale;
-    const [steps, , train, test] = curves(this.state.run.history, this.metric, false);
+    const fives = this.top5 && this.#hasTop5();
+    const [steps, , train, test, ...others] = chartData(this.state.run.history, [], this.metric, { smoothing: 0, top5: fives });
     const both = this.metric !== "iou";
-    const rows = sampleRows(steps.map((step, index) => ({ step, train: train[index], test: test[index] })), TABLE_ROWS);
+    const columns = [
+      ...(both ? [{ name: text.charts.train, values: train }] : []), { name: text.charts.test, values: test },
+      ...(fives ? [{ name: `${text.charts.train}, ${text.charts.top5}`, values: others[0] }, { name: `${text.charts.test}, ${text.charts.top5}`, values: others[1] }] : []),
+    ];
+    const rows = sampleRows([...steps.entries()], TABLE_ROWS);
     return html`<div class="chart-table" tabindex="0" role="group" aria-labelledby="chart-${this.metric}">
       <table>
-        <thead><tr><th scope="col">${text.charts.step}</th>${both ? html`<th scope="col">${text.charts.train}</th>` : nothing}<th scope="col">${text.charts.test}</th></tr></thead>
-        <tbody>${rows.map((row) => html`<tr><th scope="row">${format.whole(row.step)}</th>${both ? html`<td>${this.#value(row.train)}</td>` : nothing}<td>${this.#value(row.test)}</td></tr>`)}</tbody>
+        <thead><tr><th scope="col">${text.charts.step}</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
+        <tbody>${rows.map(([at, step]) => html`<tr><th scope="row">${format.whole(step)}</th>${columns.map(({ values }) => html`<td>${this.#value(values?.[at])}</td>`)}</tr>`)}</tbody>
       </table>
     </div>`;
   }
@@ -146,9 +228,19 @@ export class MetricChartElement extends PanelElement {
   }
 
   protected override updated(changes: PropertyValues): void {
-    if (changes.get("closeup") !== undefined) this.#build();
-    else if (changes.has("locale")) this.#plot?.redraw(false);
-    this.#draw(changes.has("smoothing"));
+    if (this.#made !== this.#making()) this.#build();
+    else if (changes.has("locale")) this.#plot?.redraw(false, true);
+    this.#draw(changes.has("smoothing") || (changes.has("table") && !this.table));
+  }
+
+  /** Runs behind the one in front whose curves are drawn. */
+  #behind(): PastRun[] {
+    return this.state.runs.filter(({ key }) => !this.state.hidden.has(key));
+  }
+
+  /** The plot has to be made anew when this is another. */
+  #making(): string {
+    return JSON.stringify([this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
   }
 
   #readColours(): void {
@@ -158,7 +250,13 @@ export class MetricChartElement extends PanelElement {
       return element ? getComputedStyle(element).color : "";
     };
     const line = getComputedStyle(this).borderTopColor;
-    Object.assign(this.#colours, { train: of(".readout .train dt"), test: of(".readout .test dt"), ink: of(".chart-tools"), line });
+    const probe = this.appendChild(document.createElement("span"));
+    const runs = LOOKS.map(({ colour }) => {
+      probe.style.color = `var(${colour})`;
+      return getComputedStyle(probe).color;
+    });
+    probe.remove();
+    Object.assign(this.#colours, { runs, train: of(".readout .train dt"), test: of(".readout .test dt"), ink: of(".chart-tools"), line });
   }
 
   #fit(): void {
@@ -175,7 +273,9 @@ export class MetricChartElement extends PanelElement {
     const axis = { font: FONT, stroke: () => colours.ink, grid: { stroke: () => colours.line, width: 1 }, ticks: { show: false } };
     const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({ stroke: colour, width: 1.75, spanGaps: true, points: { show: false }, ...options });
     const logarithmic = this.closeup && this.metric === "loss";
-    const fixed = (self: uPlot): [number, number] => yRange(this.metric, this.closeup, [...(self.data[2] ?? []), ...(self.data[3] ?? [])]);
+    const fixed = (self: uPlot): [number, number] => yRange(this.metric, this.closeup, self.data.slice(2).flatMap((values) => [...values]));
+    const behind = this.#behind();
+    this.#made = this.#making();
     this.#plot = new uPlot(
       {
         width: Math.max(200, box.clientWidth),
@@ -204,6 +304,13 @@ export class MetricChartElement extends PanelElement {
           line(() => colours.train, { width: 1, alpha: 0.35 }),
           line(() => colours.train, {}),
           line(() => colours.test, { points: { show: true, size: 5, fill: () => colours.test } }),
+          line(() => colours.train, { width: 1.25, dash: TOP5_DASH }),
+          line(() => colours.test, { width: 1.25, dash: TOP5_DASH }),
+          ...behind.flatMap(({ look }) => {
+            const colour = (): string => colours.runs[look] ?? colours.ink;
+            const dash = [...(LOOKS[look]?.dash ?? [])];
+            return [line(colour, { width: 1, alpha: 0.7, dash }), line(colour, { dash })];
+          }),
         ],
         hooks: {
           setCursor: [(self) => {
@@ -212,7 +319,7 @@ export class MetricChartElement extends PanelElement {
           }],
         },
       },
-      [[], [], [], []],
+      [[], [], [], [], [], [], ...behind.flatMap(() => [[], []])],
       box,
     );
     this.#drawn = { version: -1, history: null };
@@ -226,6 +333,7 @@ export class MetricChartElement extends PanelElement {
     if (!this.#plot || this.table) return;
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
-    this.#plot.setData(curves(history, this.metric, this.smoothing));
+    const behind = this.#behind().map((run) => run.history);
+    this.#plot.setData(chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() }));
   }
 }

@@ -8,7 +8,7 @@ import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused"];
+const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused"];
 
 interface Parts {
   title: string;
@@ -81,13 +81,23 @@ export class NoticeListElement extends PanelElement {
       case "silent":
       case "crashed": {
         const actions = html`
-          ${this.#button(text.restartEngine, () => this.intend({ type: "restart_engine" }))}
+          ${this.#button(this.state.run.label && this.state.checkpoints.has(this.state.run.label.key) ? text.restartFromCheckpoint : text.restartEngine, () => this.intend({ type: "restart_engine" }))}
           ${this.#button(this.copied ? text.copied : text.copyReport, () => void this.#copy(notice.error))}
         `;
         return { title: notice.code === "silent" ? text.silent : text.crashed, detail: errorText(locale, notice.error), actions, report: notice.error };
       }
       case "refused":
         return { title: text.refused, detail: errorText(locale, notice.error), actions: this.#smallerBatch(notice.error) };
+      case "link_refused":
+        return { title: text.linkRefused(notice.title), detail: errorText(locale, notice.error) };
+      case "went_on":
+        return { title: text.wentOn(notice.name, notice.step) };
+      case "weights_taken":
+        return { title: text.weightsTaken(notice.kept, notice.fresh) };
+      case "not_stored": {
+        const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
+        return { title: notice.full ? text.storageFull : text.notStored, actions };
+      }
     }
   }
 
@@ -105,7 +115,7 @@ export class NoticeListElement extends PanelElement {
   }
 
   #files(): TemplateResult {
-    return fileButton(this.locale.text.notices.chooseFiles, (files) => this.intend({ type: "choose_files", files }));
+    return fileButton(this.locale.text.notices.chooseFiles, (files) => this.intend({ type: "open_files", files }));
   }
 
   #report(error: ReceptiveError): string {

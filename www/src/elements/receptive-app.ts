@@ -7,7 +7,7 @@ import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
 import type { Announcement, View } from "../state.ts";
 import type { AppState } from "../state.ts";
-import { VIEWS, saysPixels } from "../state.ts";
+import { VIEWS, hasRuns, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
@@ -132,10 +132,12 @@ export class ReceptiveAppElement extends PanelElement {
     if (selection && before && selection !== before.selection) this.column = "layer";
     if (this.column === "layer") void import("./layer-inspector-define.ts");
     if (view !== "training") void LATER[view]();
+    else if (hasRuns(this.state)) void import("./runs-panel-define.ts");
   }
 
   protected override firstUpdated(): void {
     this.#followLink();
+    void import("./share-menu-define.ts");
   }
 
   protected override render(): TemplateResult {
@@ -187,7 +189,8 @@ export class ReceptiveAppElement extends PanelElement {
           <metric-chart metric="loss" .locale=${locale} .state=${state}></metric-chart>
           <metric-chart metric="accuracy" .locale=${locale} .state=${state}></metric-chart>
           ${saysPixels(state) ? html`<metric-chart metric="iou" .locale=${locale} .state=${state}></metric-chart>` : nothing}
-        </div>`;
+        </div>
+        ${hasRuns(state) ? html`<runs-panel .locale=${locale} .state=${state}></runs-panel>` : nothing}`;
       case "diagram":
         return html`<network-diagram .locale=${locale} .state=${state}></network-diagram>`;
       case "maps":
@@ -236,6 +239,7 @@ export class ReceptiveAppElement extends PanelElement {
         <p class="network-name">${state.document?.present.title ?? state.network?.title ?? nothing}</p>
         <backend-chip .locale=${locale} .state=${state}></backend-chip>
         <div class="top-tools">
+          <share-menu .locale=${locale} .state=${state}></share-menu>
           <div class="languages" role="group" aria-label=${page.language}>
             ${LANGUAGES.map((one) => html`<button type="button" class="language" lang=${one} aria-pressed=${one === language ? "true" : "false"} @click=${() => this.intend({ type: "choose_language", language: one })}>${one.toUpperCase()}<span class="visually-hidden"> ${LANGUAGE_NAMES[one]}</span></button>`)}
           </div>

@@ -18,6 +18,7 @@ export interface Messages {
     theme: string;
     themes: { [T in Theme]: string };
     help: string;
+    share: string;
     panes: { [P in "net" | "train" | "look" | "try"]: string };
     viewBar: string;
     views: { [V in View]: string };
@@ -119,7 +120,10 @@ export interface Messages {
     none: string;
     showTable: string;
     showChart: string;
+    top5: string;
     smoothing: string;
+    smoothingValue: (weight: number) => string;
+    at: (step: number, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
     empty: string;
@@ -246,6 +250,13 @@ export interface Messages {
     refused: string;
     smallerBatch: (batch: number) => string;
     restartEngine: string;
+    restartFromCheckpoint: string;
+    linkRefused: (title: string) => string;
+    wentOn: (name: string, step: number) => string;
+    weightsTaken: (kept: number, fresh: number) => string;
+    notStored: string;
+    storageFull: string;
+    saveToFile: string;
     copyReport: string;
     copied: string;
     report: string;

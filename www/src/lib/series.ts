@@ -155,17 +155,19 @@ export function smooth(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** Two curves over one axis: all steps of both, with null where a curve has no point. */
-export function align(
-  first: { steps: readonly number[]; values: readonly number[] },
-  second: { steps: readonly number[]; values: readonly number[] },
-): [number[], (number | null)[], (number | null)[]] {
-  const steps = [...new Set([...first.steps, ...second.steps])].sort((a, b) => a - b);
-  const spread = (curve: { steps: readonly number[]; values: readonly number[] }): (number | null)[] => {
+export interface Curve {
+  steps: readonly number[];
+  values: readonly number[];
+}
+
+/** Curves over one axis: all steps of all of them, with null where a curve has no point. */
+export function align(...curves: readonly Curve[]): [number[], ...(number | null)[][]] {
+  const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
+  const spread = (curve: Curve): (number | null)[] => {
     const at = new Map(curve.steps.map((step, index) => [step, curve.values[index] ?? null]));
     return steps.map((step) => at.get(step) ?? null);
   };
-  return [steps, spread(first), spread(second)];
+  return [steps, ...curves.map(spread)];
 }
 
 /** At most `rows` of the points, evenly spread, the first and the last among them: for the table beside a chart. */

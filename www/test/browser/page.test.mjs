@@ -40,9 +40,9 @@ test("after a reload the page trains again", { timeout: 120_000 }, async () => {
   await until(page, (state) => state.run.metrics?.step > 10);
   await page.reload();
   await ready(page);
-  assert.equal(await state(page, (state) => state.run.phase), "idle");
+  const step = await state(page, (state) => state.run.metrics?.step ?? 0);
   await page.click(".run");
-  await until(page, (state) => state.run.metrics?.step > 10);
+  await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step + 10, 60_000, step);
   assert.deepEqual(page.problems, []);
 });
 

@@ -1,0 +1,9 @@
+import { RunsPanelElement } from "./runs-panel.ts";
+
+customElements.define("runs-panel", RunsPanelElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "runs-panel": RunsPanelElement;
+  }
+}

@@ -1,0 +1,190 @@
+import { html, nothing } from "lit";
+import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { shareTexts } from "../i18n/panels/share.ts";
+import { textsOf } from "../i18n/panel-texts.ts";
+import type { Intent } from "../intent.ts";
+import * as icons from "./icons.ts";
+import { PanelElement } from "./panel-element.ts";
+
+/** How long a word of success stays. */
+const SHOWN_MS = 2500;
+
+/** What leaves the page and what comes into it: links, snippets, files. The button of a menu, the menu, and what shows where files are dropped. */
+export class ShareMenuElement extends PanelElement {
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, opened: { state: true }, told: { state: true }, dragging: { state: true } };
+
+  declare private opened: boolean;
+  /** The success of the last copy is on show. */
+  declare private told: boolean;
+  declare private dragging: boolean;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.opened = this.told = this.dragging = false;
+  }
+
+  readonly #outside = (event: Event): void => {
+    if (!event.composedPath().includes(this)) this.opened = false;
+  };
+
+  /** Files over a dialog are that dialog's affair. */
+  #carriesFiles(event: DragEvent): boolean {
+    return Boolean(event.dataTransfer?.types.includes("Files")) && !document.querySelector("dialog[open]");
+  }
+
+  readonly #over = (event: DragEvent): void => {
+    if (!this.#carriesFiles(event)) return;
+    event.preventDefault();
+    this.dragging = true;
+  };
+
+  readonly #leave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) this.dragging = false;
+  };
+
+  readonly #drop = (event: DragEvent): void => {
+    this.dragging = false;
+    if (!this.#carriesFiles(event)) return;
+    event.preventDefault();
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) this.intend({ type: "open_files", files });
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("pointerdown", this.#outside);
+    document.addEventListener("focusin", this.#outside);
+    document.addEventListener("dragover", this.#over);
+    document.addEventListener("dragleave", this.#leave);
+    document.addEventListener("drop", this.#drop);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+    document.removeEventListener("pointerdown", this.#outside);
+    document.removeEventListener("focusin", this.#outside);
+    document.removeEventListener("dragover", this.#over);
+    document.removeEventListener("dragleave", this.#leave);
+    document.removeEventListener("drop", this.#drop);
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("state") as this["state"] | undefined;
+    const { shared } = this.state;
+    if (!before || !shared || before.shared === shared) return;
+    if (!shared.copied) return void this.updateComplete.then(() => this.#byHand());
+    this.told = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => (this.told = false), SHOWN_MS);
+  }
+
+  protected override render(): TemplateResult {
+    const { locale, locale: { text: { page } }, state: { run, document, shared } } = this;
+    const text = textsOf(locale, shareTexts);
+    return html`
+      <button type="button" class="share-button" id="share-button" aria-haspopup="menu" aria-expanded=${this.opened ? "true" : "false"} aria-controls="share-items" aria-label=${page.share} title=${page.share}
+        ?disabled=${document === null} @click=${() => this.#show(!this.opened)} @keydown=${this.#buttonKey}>
+        ${icons.share}<span class="share-word">${page.share}</span>${icons.chevron}
+      </button>
+      <div class="menu share-items" id="share-items" role="menu" aria-label=${text.menu} ?hidden=${!this.opened} @keydown=${this.#menuKey}>
+        ${this.#item(text.copyLink, { type: "copy", what: "link" })}
+        ${this.#item(text.copyEmbed, { type: "copy", what: "embed" })}
+        ${this.#item(text.copyJson, { type: "copy", what: "json" })}
+        <hr role="separator" />
+        ${this.#item(text.saveJson, { type: "save_network" })}
+        ${this.#item(run.metrics ? text.saveRun : text.saveRunLater, { type: "save_run" }, run.metrics === null)}
+        <hr role="separator" />
+        <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
+      </div>
+      <input type="file" multiple hidden accept=".json,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
+      <p class="share-told" role="status">${this.told && shared ? html`${icons.check}${text.copied[shared.what]}` : nothing}</p>
+      ${this.dragging ? html`<div class="drop-cover"><p><strong>${text.drop}</strong></p><p>${text.dropHint}</p></div>` : nothing}
+      <dialog class="modal by-hand" aria-labelledby="by-hand-title" @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
+        <div class="dialog-body">
+          <div class="by-hand-head">
+            <h2 id="by-hand-title">${shared ? text.byHand[shared.what] : text.menu}</h2>
+            <button type="button" class="icon-button" aria-label=${page.close} @click=${() => this.#close()}>${icons.close}</button>
+          </div>
+          <p>${text.byHandHint}</p>
+          <textarea readonly rows="6" aria-label=${text.text} .value=${shared && !shared.copied ? shared.text : ""}></textarea>
+        </div>
+      </dialog>
+    `;
+  }
+
+  #item(label: string, intent: Intent, disabled = false): TemplateResult {
+    const act = (): void => {
+      if (disabled) return;
+      this.#show(false);
+      this.intend(intent);
+    };
+    return html`<button type="button" role="menuitem" tabindex="-1" aria-disabled=${disabled ? "true" : "false"} @click=${act}>${label}</button>`;
+  }
+
+  #show(opened: boolean, from: "first" | "last" = "first"): void {
+    this.opened = opened;
+    void this.updateComplete.then(() => (opened ? this.#items().at(from === "first" ? 0 : -1)?.focus() : this.#button()?.focus()));
+  }
+
+  readonly #choose = (): void => {
+    this.#show(false);
+    this.querySelector<HTMLInputElement>("input[type=file]")?.click();
+  };
+
+  readonly #chosen = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    // The same file can be chosen again after it was mended.
+    input.value = "";
+    if (files.length > 0) this.intend({ type: "open_files", files });
+  };
+
+  #close(): void {
+    this.querySelector("dialog")?.close();
+  }
+
+  #byHand(): void {
+    this.querySelector("dialog")?.showModal();
+    const field = this.querySelector("textarea");
+    field?.focus();
+    field?.select();
+  }
+
+  #button(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("#share-button");
+  }
+
+  #items(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  }
+
+  readonly #buttonKey = (event: KeyboardEvent): void => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    this.#show(true, event.key === "ArrowDown" ? "first" : "last");
+  };
+
+  readonly #menuKey = (event: KeyboardEvent): void => {
+    const items = this.#items();
+    const at = items.indexOf(event.target as HTMLElement);
+    const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey ? event.key.toLowerCase() : null;
+    const starting = letter === null ? undefined : [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) => item.textContent?.trim().toLowerCase().startsWith(letter));
+    const next =
+      event.key === "ArrowDown" ? items[(at + 1) % items.length]
+      : event.key === "ArrowUp" ? items.at(at - 1)
+      : event.key === "Home" ? items[0]
+      : event.key === "End" ? items.at(-1)
+      : starting;
+    if (event.key === "Tab") this.opened = false;
+    else if (event.key === "Escape") this.#show(false);
+    else if (letter === null && !next) return;
+    if (event.key === "Tab") return;
+    event.preventDefault();
+    // Single letters choose here, and are no shortcuts of the page.
+    event.stopPropagation();
+    next?.focus();
+  };
+}

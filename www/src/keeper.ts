@@ -1,0 +1,257 @@
+/** Keeps the document and the run while they change, in memory and in storage, and brings them back. Comes after the first view. */
+import { Saved } from "./lib/saved.ts";
+import type { Recalled } from "./lib/saved.ts";
+import { readNote, writeNote } from "./lib/run-file.ts";
+import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
+import type { PastRun, RunLabel } from "./runs.ts";
+import type { AppState, Notice } from "./state.ts";
+import { isActive } from "./state.ts";
+import type { TrainerClient } from "./trainer-client.ts";
+
+/** What the keeper may do to the page. */
+export interface KeeperHost {
+  readonly state: AppState;
+  readonly client: TrainerClient;
+  set(changes: Partial<AppState>): void;
+  notify(notice: Notice): void;
+  /** Compiles this version of a network as a new run; the one in front goes to the list. @returns whether it worked. */
+  compile(version: { title: string; spec: PastRun["spec"] }): Promise<boolean>;
+}
+
+/** Milliseconds between two checkpoints while training; more where one takes long, and never so many that ten seconds could be lost. */
+const EVERY = 5000;
+const SELDOM = 9000;
+const COST_SHARE = 20;
+/** From an edit to its way to storage. */
+const SETTLE_MS = 400;
+/** An engine that has not answered by then is not waited for; nor is storage that does not open. */
+const PATIENCE = 2000;
+const OPENS_WITHIN = 10_000;
+/** Checkpoints held in memory: of the run in front, and of those before it as long as they are not large. */
+const HELD = 4;
+const MOST_HELD_BYTES = 64 << 20;
+
+interface Held {
+  step: number;
+  bytes: Uint8Array;
+}
+
+export class Keeper {
+  readonly #host: KeeperHost;
+  readonly #saved: Saved | null;
+  readonly #held = new Map<string, Held>();
+  #before: AppState;
+  #keeping: Promise<void> | null = null;
+  #keptAt = 0;
+  #every = EVERY;
+  #settle: ReturnType<typeof setTimeout> | undefined;
+  #told = false;
+  /** The engine stopped in the middle of training. */
+  #interrupted = false;
+  /** Until the page has what was saved before, nothing takes its place. */
+  #ready = false;
+
+  private constructor(host: KeeperHost, saved: Saved | null) {
+    this.#host = host;
+    this.#saved = saved;
+    this.#before = host.state;
+    addEventListener("pagehide", () => void this.#keepDocument());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "hidden") return;
+      void this.#keepDocument();
+      void this.keep();
+    });
+  }
+
+  static async open(host: KeeperHost): Promise<Keeper> {
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPENS_WITHIN));
+    const saved = await Promise.race([Saved.open().catch(() => null), late]);
+    return new Keeper(host, saved);
+  }
+
+  async recall(): Promise<Recalled | null> {
+    return (await this.#saved?.recall().catch(() => null)) ?? null;
+  }
+
+  /** The page is as it was left, or as the address says: from now on it is kept. */
+  ready(): void {
+    this.#ready = true;
+    const state = (this.#before = this.#host.state);
+    // What was deleted before this visit; what is deleted in it can come back.
+    const keys = [...state.runs, ...(state.run.label ? [state.run.label] : [])].map(({ key }) => key);
+    void this.#saved?.keepOnly(keys).catch(() => undefined);
+  }
+
+  /** The state is another one. */
+  changed(state: AppState): void {
+    const before = this.#before;
+    this.#before = state;
+    if (state.engine.phase === "stopped" && before.engine.phase !== "stopped") this.#interrupted = isActive(before.run.phase);
+    if (!this.#ready) return;
+    const kept: readonly (keyof AppState)[] = ["document", "runs", "hidden"];
+    if (kept.some((part) => state[part] !== before[part]) || state.settings?.edited !== before.settings?.edited || state.run.label !== before.run.label) {
+      if (state.runs !== before.runs) void this.#keepRuns(state.runs.filter((run) => !before.runs.includes(run)));
+      clearTimeout(this.#settle);
+      this.#settle = setTimeout(() => void this.#keepDocument(), SETTLE_MS);
+    }
+    const { phase } = state.run;
+    const rests = (phase === "paused" || phase === "done") && before.run.phase !== phase;
+    if (rests || (phase === "running" && performance.now() - this.#keptAt >= this.#every)) void this.keep();
+  }
+
+  /** Takes a checkpoint of the run in front, unless one of this step is held. */
+  keep(): Promise<void> {
+    const { state } = this.#host;
+    const run = frontRun(state);
+    if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return Promise.resolve();
+    if (this.#held.get(run.key)?.step === run.metrics.step && !isActive(state.run.phase)) return Promise.resolve();
+    this.#keeping ??= this.#take(run, state.run.id).finally(() => (this.#keeping = null));
+    return Promise.race([this.#keeping, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
+  }
+
+  async #take(run: PastRun, id: string): Promise<void> {
+    const began = performance.now();
+    this.#keptAt = began;
+    try {
+      const { run: of, step, bytes } = await this.#host.client.request({ type: "checkpoint", note: writeNote(saved(run)) });
+      if (of !== id) return;
+      this.#hold(run.key, { step, bytes });
+      await this.#store(async (to) => {
+        await to.putRun(saved(run));
+        this.#forget(await to.putCheckpoint(run.key, step, bytes));
+        await this.#putDocument(to);
+      });
+      this.#every = Math.min(SELDOM, Math.max(EVERY, COST_SHARE * (performance.now() - began)));
+    } catch {
+      // The engine is gone, which has been said, or the run is: the checkpoint before stays.
+    }
+  }
+
+  #hold(key: string, held: Held): void {
+    this.#held.delete(key);
+    this.#held.set(key, held);
+    let bytes = 0;
+    for (const [place, [other, { bytes: { length } }]] of [...this.#held].reverse().entries()) {
+      bytes += length;
+      if (place > 0 && (place >= HELD || bytes > MOST_HELD_BYTES)) this.#held.delete(other);
+    }
+    const { checkpoints } = this.#host.state;
+    if (checkpoints.get(key) !== held.step) this.#host.set({ checkpoints: new Map([...checkpoints, [key, held.step]]) });
+  }
+
+  /** These checkpoints are no longer stored. */
+  #forget(keys: readonly string[]): void {
+    const gone = keys.filter((key) => !this.#held.has(key));
+    if (gone.length > 0) this.#host.set({ checkpoints: new Map([...this.#host.state.checkpoints].filter(([key]) => !gone.includes(key))) });
+  }
+
+  async #keepRuns(runs: readonly PastRun[]): Promise<void> {
+    await this.#store(async (to) => {
+      for (const run of runs) await to.putRun(saved(run));
+    });
+  }
+
+  async #keepDocument(): Promise<void> {
+    clearTimeout(this.#settle);
+    const { document, runs, run } = this.#host.state;
+    if (!this.#ready || !document) return;
+    // Of a page that may not store data nobody needs to hear before there is something to lose.
+    if (!this.#saved && document.past.length === 0 && runs.length === 0 && run.label === null) return;
+    await this.#store((to) => this.#putDocument(to));
+  }
+
+  async #putDocument(to: Saved): Promise<void> {
+    const { document, settings, runs, hidden, run } = this.#host.state;
+    if (!this.#ready || !document || !settings) return;
+    const { title, spec } = document.present;
+    await to.putDocument({ title, spec, settings: settings.edited, runs: runs.map(({ key }) => key), hidden: [...hidden], current: run.label?.key ?? null });
+  }
+
+  /** Where there is no room, older weights make some; where nothing may be stored, that is said once. */
+  async #store(work: (to: Saved) => Promise<void>): Promise<void> {
+    if (!this.#saved) return this.#tell(false);
+    try {
+      await work(this.#saved);
+    } catch (thrown) {
+      const full = thrown instanceof DOMException && thrown.name === "QuotaExceededError";
+      if (!full) return this.#tell(false);
+      const older = [...this.#host.state.checkpoints.keys()].filter((key) => key !== this.#host.state.run.label?.key);
+      try {
+        await this.#saved.dropCheckpoints(older);
+        this.#forget(older);
+        await work(this.#saved);
+      } catch {
+        this.#tell(true);
+      }
+    }
+  }
+
+  #tell(full: boolean): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#host.notify({ code: "not_stored", full });
+  }
+
+  async #bytesOf(key: string): Promise<Uint8Array | null> {
+    return this.#held.get(key)?.bytes ?? (await this.#saved?.checkpoint(key).catch(() => null)) ?? null;
+  }
+
+  /** A checkpoint of the run in front as it is now, for a file; null where nothing was trained or the engine does not answer. */
+  async file(): Promise<{ name: string; bytes: Uint8Array } | null> {
+    const run = frontRun(this.#host.state);
+    if (!run) return null;
+    await this.keep();
+    const bytes = await this.#bytesOf(run.key);
+    return bytes && { name: `${run.title} ${run.name}`, bytes };
+  }
+
+  /** What a new engine goes on from after the old one stopped, and whether that was training. */
+  async interrupted(): Promise<{ run: PastRun; bytes: Uint8Array; going: boolean } | null> {
+    const { state } = this.#host;
+    const run = frontRun(state);
+    const going = this.#interrupted || isActive(state.run.phase);
+    this.#interrupted = false;
+    const bytes = run && (await this.#bytesOf(run.key));
+    return run && bytes ? { run, bytes, going } : null;
+  }
+
+  /** The run that was in front when the page was left takes its place again. */
+  async goOn(run: PastRun): Promise<boolean> {
+    const bytes = await this.#bytesOf(run.key);
+    return bytes !== null && (await this.restore(run, bytes, run));
+  }
+
+  /** A new run that goes on from another one's checkpoint. */
+  async branch(run: PastRun): Promise<boolean> {
+    const bytes = await this.#bytesOf(run.key);
+    return bytes !== null && (await this.restore(run, bytes, null));
+  }
+
+  /**
+   * A new run with the weights in `bytes`, those of `run`. It has that one's label, or a new one.
+   * @throws ReceptiveFailure where the engine refuses the file.
+   */
+  async restore(run: PastRun, bytes: Uint8Array, label: RunLabel | null): Promise<boolean> {
+    const host = this.#host;
+    if (!(await host.compile(run))) return false;
+    const reply = await host.client.request({ type: "restore", bytes });
+    const { state } = host;
+    if (reply.run !== state.run.id) return false;
+    const noted = readNote(reply.note);
+    if (reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0)) {
+      host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length });
+      return true;
+    }
+    const then = noted ? { ...unsaved(noted), name: run.name } : run;
+    const given = label ?? newLabel(state, state.runs.some(({ key }) => key === run.key) ? run.key : null);
+    const front = wentOn(state.run.id, then, { key: given.key, name: given.name, look: given.look, parent: given.parent }, { step: reply.step, epochsDone: reply.epochs_done });
+    host.set({ run: front });
+    this.#hold(given.key, { step: reply.step, bytes });
+    void this.#store(async (to) => {
+      const now = frontRun(this.#host.state);
+      if (now?.key === given.key) await to.putRun(saved(now));
+      this.#forget(await to.putCheckpoint(given.key, reply.step, bytes));
+    });
+    return true;
+  }
+}

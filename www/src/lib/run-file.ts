@@ -1,0 +1,48 @@
+/** A run as a file: the engine's checkpoint, a safetensors file, in whose note the page writes what it knows of the run. */
+import { ReceptiveFailure } from "../errors.ts";
+import type { SavedRun } from "../runs.ts";
+
+const VERSION = 1;
+/** As in the engine (`src/safetensors.rs`): no header is nearly as long. */
+const LONGEST_HEADER = 100 << 20;
+
+export function writeNote(run: SavedRun): string {
+  return JSON.stringify({ version: VERSION, run });
+}
+
+/** The run that a note tells of; null for a note that is none of ours. @throws ReceptiveFailure `unsupported_version` */
+export function readNote(note: string | null): SavedRun | null {
+  let content: { version?: unknown; run?: unknown };
+  try {
+    content = JSON.parse(note ?? "null") ?? {};
+  } catch {
+    return null;
+  }
+  if (typeof content !== "object" || !("version" in content) || !content.run) return null;
+  if (content.version !== VERSION) {
+    const found = String(content.version);
+    throw new ReceptiveFailure({ kind: "unsupported_version", message: `run file of version ${found}`, found, supported: VERSION });
+  }
+  return content.run as SavedRun;
+}
+
+/** Whether a file begins as a safetensors file does: the length of a header, and the header's brace. */
+export function looksLikeRun(bytes: Uint8Array): boolean {
+  return bytes.length > 8 && bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
+}
+
+/** The note in a file, null where it has none. @throws ReceptiveFailure `malformed_weights` */
+export function noteIn(bytes: Uint8Array): string | null {
+  const malformed = (reason: string): ReceptiveFailure => new ReceptiveFailure({ kind: "malformed_weights", message: reason, reason });
+  if (!looksLikeRun(bytes)) throw malformed("no header");
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (length > LONGEST_HEADER || 8 + length > bytes.length) throw malformed("the header is cut off");
+  let header: { __metadata__?: { note?: unknown } };
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  } catch {
+    throw malformed("the header cannot be read");
+  }
+  const note = header.__metadata__?.note;
+  return typeof note === "string" ? note : null;
+}
