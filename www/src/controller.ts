@@ -128,7 +128,7 @@ export class Controller {
     });
     if (goesOn && (await this.#attempt(() => keeper?.goOn(unsaved(front))))) {
       this.#tellStep();
-      this.#predictor.again();
+      this.#weightsChanged();
     } else if (!this.#state.network) {
       if (goesOn) this.#set({ runs: [...this.#state.runs, unsaved(front)] });
       await this.#compile();
@@ -659,7 +659,7 @@ export class Controller {
       if (!run || !this.#keeper) return;
       if (opened.run) this.#openVersion(run);
       if ((await this.#keeper.restore(run, opened.bytes, null)) && opened.run) this.#tellStep();
-      this.#predictor.again();
+      this.#weightsChanged();
     } catch (thrown) {
       this.#notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
     }
@@ -690,7 +690,7 @@ export class Controller {
     if (!run || !this.#keeper) return;
     this.#openVersion(run);
     if (await this.#attempt(() => this.#keeper?.branch(run))) this.#tellStep();
-    this.#predictor.again();
+    this.#weightsChanged();
   }
 
   async #copy(what: Shareable): Promise<void> {
@@ -749,7 +749,7 @@ export class Controller {
     if (!(await this.#loadPresets())) return;
     if (!interrupted || !(await this.#attempt(() => this.#keeper?.goOn(interrupted.run)))) return void (await this.#compile());
     const step = this.#state.run.metrics?.step ?? 0;
-    this.#predictor.again();
+    this.#weightsChanged();
     if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();
     this.#notify({ code: "went_on", name: interrupted.run.name, step });
   }

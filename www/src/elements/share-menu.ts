@@ -29,15 +29,14 @@ export class ShareMenuElement extends PanelElement {
     if (!event.composedPath().includes(this)) this.opened = false;
   };
 
-  /** Files over a dialog are that dialog's affair. */
+  /** Files over a dialog, or over a part that takes pictures, are that one's affair. */
   #carriesFiles(event: DragEvent): boolean {
-    return Boolean(event.dataTransfer?.types.includes("Files")) && !document.querySelector("dialog[open]");
+    return !event.defaultPrevented && Boolean(event.dataTransfer?.types.includes("Files")) && !document.querySelector("dialog[open]");
   }
 
   readonly #over = (event: DragEvent): void => {
-    if (!this.#carriesFiles(event)) return;
-    event.preventDefault();
-    this.dragging = true;
+    this.dragging = this.#carriesFiles(event);
+    if (this.dragging) event.preventDefault();
   };
 
   readonly #leave = (event: DragEvent): void => {

@@ -97,8 +97,11 @@ export class TryPanelElement extends PanelElement {
   }
 
   readonly #drop = (event: DragEvent): void => {
+    const file = event.dataTransfer?.files[0];
+    // Networks and runs are the whole page's affair.
+    if (file && /\.(json|safetensors|gz)$|ubyte/iu.test(file.name)) return;
     event.preventDefault();
-    void this.#take(event.dataTransfer?.files[0]);
+    void this.#take(file);
   };
 
   async #take(file: File | undefined): Promise<void> {
