@@ -57,7 +57,7 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(
     { ...state, notices: guessing && !known ? withNotice(notices, { code: "guessing" }) : notices },
-    { metrics, label: state.run.label ?? newLabel(state), phase: phase === "starting" ? "running" : phase },
+    { metrics, settings: state.settings?.applied ?? null, label: state.run.label ?? newLabel(state), phase: phase === "starting" ? "running" : phase },
   );
 }
 

@@ -2,7 +2,7 @@
 import { History } from "./lib/series.ts";
 import type { SavedHistory } from "./lib/series.ts";
 import { nextLook, nextName } from "./lib/run-names.ts";
-import { withSettings } from "./lib/settings.ts";
+import { settingsOf, withSettings } from "./lib/settings.ts";
 import type { EpochSummary, Evaluation, Metrics, Spec } from "./protocol.ts";
 import type { AppState, RunState } from "./state.ts";
 
@@ -43,10 +43,10 @@ export function newLabel(state: AppState, parent: string | null = null): RunLabe
 }
 
 /** The run in front as one of the list; null where nothing has been trained. */
-export function frontRun({ run, network, settings }: AppState): PastRun | null {
-  const { label, metrics, history, epochs, evaluation } = run;
+export function frontRun({ run, network }: AppState): PastRun | null {
+  const { label, metrics, settings, history, epochs, evaluation } = run;
   if (!label || !metrics || !network) return null;
-  const spec = settings ? withSettings(network.spec, settings.applied) : network.spec;
+  const spec = settings ? withSettings(network.spec, settings) : network.spec;
   return { ...label, title: network.title, spec, history, epochs, metrics, evaluation };
 }
 
@@ -70,7 +70,7 @@ export function wentOn(id: string, run: PastRun, label: RunLabel, { step, epochs
   const { history, epochs, evaluation } = run;
   const left = Math.max(0, run.metrics.epochs - epochsDone);
   const metrics = { ...run.metrics, step, images_per_second: 0, seconds_left: null };
-  return { id, phase: left > 0 ? "paused" : "done", label, metrics, evaluation, epochs, history, historyVersion: history.version, epochsLeft: left > 0 ? left : null };
+  return { id, phase: left > 0 ? "paused" : "done", label, metrics, settings: settingsOf(run.spec), evaluation, epochs, history, historyVersion: history.version, epochsLeft: left > 0 ? left : null };
 }
 
 /** Changes a name, whichever run has it; one that another run has is refused. */

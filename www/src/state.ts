@@ -28,6 +28,8 @@ export interface RunState {
   /** Null until something was trained. */
   label: RunLabel | null;
   metrics: Metrics | null;
+  /** Those in force when it was last measured: what is changed afterwards has not been trained with. */
+  settings: Settings | null;
   evaluation: Evaluation | null;
   epochs: readonly EpochSummary[];
   history: History;
@@ -159,7 +161,7 @@ export interface AppState {
 }
 
 export function freshRun(id: string): RunState {
-  return { id, phase: "idle", label: null, metrics: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0, epochsLeft: null };
+  return { id, phase: "idle", label: null, metrics: null, settings: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0, epochsLeft: null };
 }
 
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };

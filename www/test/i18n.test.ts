@@ -18,9 +18,7 @@ const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const locales = LANGUAGES.map(makeLocale);
 
 /** Texts that come with the part of the page they are of. */
-const PANELS: { [name: string]: PanelTexts<unknown> } = {
-  errors: errorsTexts, fixes: fixTexts, inspector: inspectorTexts, maps: mapsTexts, outline: outlineTexts, runs: runsTexts, share: shareTexts,
-};
+const PANELS: { [name: string]: PanelTexts<unknown> } = { errors: errorsTexts, fixes: fixTexts, inspector: inspectorTexts, maps: mapsTexts, outline: outlineTexts, runs: runsTexts, share: shareTexts };
 const everything = locales.map((locale) => ({ language: locale.language, text: { ...locale.text, panels: Object.fromEntries(Object.entries(PANELS).map(([name, texts]) => [name, textsOf(locale, texts)])) } }));
 
 /** Every path to a text, in the order it is written. */

@@ -20,6 +20,9 @@ async function train(page, steps) {
 async function twoRuns(page) {
   await ready(page);
   await train(page, 40);
+  // The rate is applied at once, but kiwi has not trained with it.
+  await page.fill("#settings-learning_rate", "0.03");
+  await until(page, (state) => state.settings.applied.learning_rate === 0.03);
   await page.fill("#settings-batch_size", "32");
   await page.getByRole("button", { name: "Restart to apply" }).first().click();
   await until(page, (state) => state.run.metrics === null && state.runs.length === 1);
@@ -33,7 +36,7 @@ test("a fresh start keeps the run before it, with what changed, and all is there
   const page = await site.open("?backend=cpu&lang=en");
   await twoRuns(page);
   assert.equal(await page.locator("runs-panel tbody tr").count(), 2);
-  assert.match(await row(page, "oak").textContent(), /batch_size 64 → 32.*step \d+.*loss/su);
+  assert.match(await row(page, "oak").textContent(), /batch_size 64 → 32; learning_rate 0\.02 → 0\.03.*step \d+.*loss/su);
   assert.match(await row(page, "kiwi").textContent(), /LeNet-5: the first one/u);
   await row(page, "kiwi").locator("input.name").fill("baseline");
   await page.keyboard.press("Enter");
@@ -57,7 +60,7 @@ test("a branch goes on from a run's checkpoint with that run's curves, network a
   const step = await state(page, (state) => state.checkpoints.get("r1"));
   await row(page, "kiwi").getByRole("button", { name: /^Branch/u }).click();
   await until(page, (state, step) => state.run.label?.parent === "r1" && state.run.metrics.step === step, 60_000, step);
-  assert.deepEqual(await state(page, (state) => [state.runs.length, state.run.phase, state.settings.applied.batch_size, state.settings.edited.batch_size]), [2, "paused", 64, 64]);
+  assert.deepEqual(await state(page, (state) => [state.runs.length, state.run.phase, state.settings.applied.batch_size, state.settings.edited.learning_rate]), [2, "paused", 64, 0.02]);
   assert.match(await page.locator("runs-panel tr.front").textContent(), /goes on from kiwi/u);
   await page.click(".run");
   await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step + 20, 120_000, step);
