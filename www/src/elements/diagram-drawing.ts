@@ -83,7 +83,7 @@ function drawCell(box: CellBox, pen: Pen): SVGTemplateResult {
   return button(box, pen, classes("cell", strip && "strip", head && "head", unknown && "unknown"), svg`
     <title>${node.name}</title>
     <rect class="box" x=${x} y=${y} width=${width} height=${height} rx="3"/>
-    <rect class="bar" x=${x} y=${y} width="4" height=${height} rx="1.5"/>
+    <rect class="stripe" x=${x} y=${y} width="4" height=${height} rx="1.5"/>
     ${texts}${ring(box)}`, box.family);
 }
 
@@ -136,7 +136,7 @@ export function drawEdge(edge: Edge): SVGTemplateResult {
   const tip = skip && edge.sideways ? `M${end[0]} ${end[1]}l7 -4v8z` : `M${end[0]} ${end[1]}l-4 -7h8z`;
   return svg`<path class=${name} d=${path} data-from=${edge.source} data-to=${edge.target}/>
     ${arrow ? svg`<path class=${classes("tip", state === "wrong" && "wrong")} d=${tip}/>` : nothing}
-    ${label ? svg`<text class=${classes("shape", state === "wrong" && "wrong")} x=${label.x} y=${label.y}>${label.text}</text>` : nothing}`;
+    ${label ? svg`<text class=${classes("shape", state === "wrong" && "wrong")} x=${label.x} y=${label.y} text-anchor=${label.left ? "end" : "start"}>${label.text}</text>` : nothing}`;
 }
 
 export function drawCallout({ x, y, width, height, lines, at }: Callout): SVGTemplateResult {

@@ -10,27 +10,29 @@ import { textsOf } from "../i18n/panel-texts.ts";
 import type { LayoutReplies, LayoutRequests } from "../layout-protocol.ts";
 import { graphOf } from "../lib/diagram/graph.ts";
 import type { Graph } from "../lib/diagram/graph.ts";
+import { chunksOf } from "../lib/diagram/chunks.ts";
+import type { Chunk } from "../lib/diagram/chunks.ts";
 import { sceneOf, sizesOf } from "../lib/diagram/scene.ts";
-import type { Box, CellBox, Edge, Scene } from "../lib/diagram/scene.ts";
+import type { Box, Callout, CellBox, Scene } from "../lib/diagram/scene.ts";
 import { DRAWING_STYLE, LIVE_STYLE } from "../lib/diagram/style.ts";
 import { NOTHING_FOLDED, foldable } from "../lib/diagram/tree.ts";
 import type { Folding } from "../lib/diagram/tree.ts";
 import { walked } from "../lib/diagram/walk.ts";
 import type { Direction } from "../lib/diagram/walk.ts";
+import type { Rect } from "../lib/diagram/viewport.ts";
 import { kernelText } from "../lib/kernel-text.ts";
 import { itemAt } from "../lib/spec-path.ts";
 import type { NetworkDescription, Spec } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
 import type { AppState } from "../state.ts";
 import { DiagramCamera } from "./diagram-camera.ts";
+import { endShapes, summaryOf } from "./diagram-summary.ts";
 import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import type { Pen } from "./diagram-drawing.ts";
 import { saveDiagram } from "./diagram-file.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-/** Drawn at once: the page must answer between two of these. */
-const CHUNK = 40;
 const ZOOM = 1.25;
 const PAN = 60;
 const DIRECTIONS: { [key: string]: Direction } = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
@@ -43,8 +45,6 @@ interface Source {
   /** What is said where the drawing shows it. */
   problem: ReceptiveError | null;
 }
-
-type Chunk = { edges: readonly Edge[] } | { boxes: readonly Box[] };
 
 /** The network as a drawing that can be folded, walked through and saved. */
 export class NetworkDiagramElement extends PanelElement {
@@ -74,6 +74,8 @@ export class NetworkDiagramElement extends PanelElement {
   /** Counts layouts, so that only the last one asked for counts. */
   #layout = 0;
   #opened: string | null = null;
+  /** The problem that was shown last. */
+  #told: string | null = null;
   #frame = 0;
 
   constructor() {
@@ -127,6 +129,10 @@ export class NetworkDiagramElement extends PanelElement {
       const { left: x, width, height } = this.scene;
       this.#camera?.open({ x, y: 0, width, height }, 0, this.#opened !== title);
       this.#opened = title;
+      // What does not fit is looked at when it comes up, and not again with every letter that is typed.
+      const told = problem && `${problem.kind} ${String("node" in problem ? problem.node : "")}`;
+      if (told !== this.#told && this.scene.callout) this.#camera?.show(partOf(this.scene.callout));
+      this.#told = told;
     } catch (thrown) {
       if (own !== this.#layout || !(thrown instanceof ReceptiveFailure)) return;
       if (thrown.error.kind !== "worker_stopped") this.failure = thrown.error;
@@ -171,11 +177,11 @@ export class NetworkDiagramElement extends PanelElement {
           </g>
         </svg>
         <figcaption class="second">
-          <p><strong>${title}</strong> · ${text.layers(network.nodes.length)} · ${this.#ends().join(" → ")}</p>
+          <p><strong>${title}</strong> · ${text.layers(network.nodes.length)} · ${endShapes(this.scene, this.locale).join(" → ")}</p>
           <p>${this.locale.text.network.totals(network.totals.params, network.totals.macs)}</p>
         </figcaption>
       </figure>
-      <p class="visually-hidden" id="diagram-summary">${this.#summary()}</p>
+      <p class="visually-hidden" id="diagram-summary">${summaryOf(this.scene, network, this.locale)}</p>
       <p class="visually-hidden" id="diagram-keys">${text.keys}</p>
     `;
   }
@@ -214,22 +220,6 @@ export class NetworkDiagramElement extends PanelElement {
     const text = this.#source ? kernelText(itemAt(this.#source.spec, cell.node.path)) : "";
     return text && ` ${text}`;
   };
-
-  #ends(): string[] {
-    const { format } = this.locale;
-    return (this.scene?.boxes ?? []).flatMap((box) => ((box.kind === "input" || box.kind === "output") && !box.head ? [box.shape.length > 0 ? format.shape(box.shape) : "?"] : []));
-  }
-
-  #summary(): string {
-    const text = textsOf(this.locale, diagramTexts);
-    const { scene } = this;
-    const network = this.#source?.network;
-    if (!scene || !network) return "";
-    const [from = "", to = ""] = this.#ends();
-    const ways = [...new Set(scene.edges.flatMap(({ skip, source, target }) => (skip ? [text.way(plain(source, text), plain(target, text))] : [])))];
-    const frames = scene.boxes.filter(({ kind }) => kind === "frame" || kind === "fold").length;
-    return `${text.summary(network.nodes.length, frames, from, to)}${ways.length > 0 ? ` ${text.skips(ways)}` : ""}`;
-  }
 
   #selectedBox(): Box | null {
     const { selection } = this.state;
@@ -319,18 +309,11 @@ export class NetworkDiagramElement extends PanelElement {
     if (!world || !this.scene || !this.#source) return;
     const { left: x, width, height } = this.scene;
     const text = textsOf(this.locale, diagramTexts);
-    saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), this.#summary());
+    saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
   };
 }
 
-/** Frames lie below the links, and boxes on them. */
-function chunksOf({ boxes, edges }: Scene): Chunk[] {
-  const cut = <T>(all: readonly T[]): T[][] => Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
-  const frames = boxes.filter(({ kind }) => kind === "frame");
-  const others = boxes.filter(({ kind }) => kind !== "frame");
-  return [...cut(frames).map((boxes) => ({ boxes })), ...cut(edges).map((edges) => ({ edges })), ...cut(others).map((boxes) => ({ boxes }))];
-}
-
-function plain(id: string, text: { image: string; output: string }): string {
-  return id.startsWith("/input") ? text.image : id.startsWith("/output") ? text.output : id.replace(/\/$/u, "");
+/** A callout and where it points to. */
+function partOf({ x, y, width, height, at }: Callout): Rect {
+  return { x, y: y - 8, width: Math.max(width, at[0] + 80 - x), height: height + 16 };
 }

@@ -67,7 +67,7 @@ export class Layout {
       return inside ? { left: inside.left, right: inside.right, height: inside.height } : { left: width / 2, right: width / 2, height };
     });
     const graph = new Graph({ multigraph: true });
-    graph.setGraph({ rankdir: "TB", ranksep: RANK, nodesep: COLUMN, edgesep: COLUMN });
+    graph.setGraph({ rankdir: "TB", ranksep: RANK, nodesep: COLUMN, edgesep: COLUMN, rankalign: "top" });
     graph.setDefaultEdgeLabel(() => ({}));
     for (let i = 0; i < entries; i += 1) graph.setNode(String(i), { width: 1, height: 1 });
     // As wide on both sides, so that the line in the middle of a frame is dagre's middle.
@@ -78,15 +78,17 @@ export class Layout {
     keepAtEnds(graph, level, led);
     dagre(graph);
 
-    const at = (number: number): { x: number; y: number } => graph.node(String(number)) as { x: number; y: number };
-    const middle = at(0)?.x ?? 0;
+    const node = (number: number): { x: number; y: number } => graph.node(String(number)) as { x: number; y: number };
+    const middle = graph.hasNode("0") ? node(0).x : 0;
+    const sign = mirrored(items.map((_, i) => node(entries + i).x)) ? -1 : 1;
+    const at = (number: number): { x: number; y: number } => ({ x: sign * (node(number).x - middle), y: node(number).y });
     const tops = sizes.map(({ height }, i) => at(entries + i).y - height / 2);
     const shift = (title ? title[1] : 0) - Math.min(...tops, Infinity);
-    const placed = sizes.map((size, i) => ({ x: at(entries + i).x - middle, y: (tops[i] ?? 0) + shift, ...size }));
+    const placed = sizes.map((size, i) => ({ x: at(entries + i).x, y: (tops[i] ?? 0) + shift, ...size }));
     const inner = Math.max(0, ...placed.map(({ y, height }) => y + height));
     const height = inner + (title ? PAD : 0);
-    const entryX = Array.from({ length: entries }, (_, i) => at(i).x - middle);
-    const exitX = Array.from({ length: exits }, (_, i) => at(entries + items.length + i).x - middle);
+    const entryX = Array.from({ length: entries }, (_, i) => at(i).x);
+    const exitX = Array.from({ length: exits }, (_, i) => at(entries + items.length + i).x);
 
     const start = (link: LinkSizes): [number, number] => {
       if (link.from < entries) return [entryX[link.from] ?? 0, 0];
@@ -105,7 +107,7 @@ export class Layout {
     const drawn: LevelPlaces["links"] = links.map(() => ({ points: [], skip: false }));
     for (const [i, link] of led.entries()) {
       const { points = [] } = graph.edge(String(link.from), String(link.to), String(i)) as { points?: { x: number; y: number }[] };
-      const bends = points.slice(1, -1).map(({ x, y }): [number, number] => [x - middle, y + shift]);
+      const bends = points.slice(1, -1).map(({ x, y }): [number, number] => [sign * (x - middle), y + shift]);
       drawn[links.indexOf(link)] = { points: straightened(start(link), bends, end(link)), skip: false };
     }
     spread(links, drawn, placed, insides, entries);
@@ -147,6 +149,12 @@ function keepAtEnds(graph: Graph, { entries, items, exits }: LevelSizes, led: re
     for (let i = 0; i < exits; i += 1) graph.setEdge(String(entries + items.length + i), "bottom", { weight: 100 });
     for (const item of open) graph.setEdge(String(item), "bottom", { weight: 0, minlen: 2 });
   }
+}
+
+/** Whether what comes first stands on the right. */
+function mirrored(xs: readonly number[]): boolean {
+  const mean = xs.reduce((sum, x) => sum + x, 0) / Math.max(1, xs.length);
+  return xs.reduce((sum, x, i) => sum + (x - mean) * (i - (xs.length - 1) / 2), 0) < -1;
 }
 
 /** Without the bends that a link does not need: those on the line between its ends. */

@@ -68,7 +68,7 @@ export interface Edge {
   head: boolean;
   /** Where a link forks inside a frame, or leaves it, the arrow and the shape are others'. */
   arrow: boolean;
-  label: { x: number; y: number; text: string } | null;
+  label: { x: number; y: number; left: boolean; text: string } | null;
   source: string;
   target: string;
   /** Where it arrives. */
@@ -103,7 +103,7 @@ export interface Writing {
   frameTitle: (container: Container) => string;
 }
 
-/** Of 12 px text; generous, for texts are not measured. */
+/** Of 13 px text; generous, for texts are not measured. */
 const GLYPH = 6.6;
 
 export const textWidth = (text: string): number => text.length * GLYPH;
@@ -179,13 +179,14 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
       else if (item.kind !== "frame") boxes.push({ kind: item.kind, ...box, shape: item.shape, head: item.head });
     }
     const labelled = new Set<string>();
+    const forked = new Set(level.links.filter(({ skip }) => skip).map(({ source }) => source));
     for (const [i, link] of level.links.entries()) {
       const drawn = places.links[i];
-      if (drawn) edges.push(edgeOf(link, level, drawn.points, x, y, labelled));
+      if (drawn) edges.push(edgeOf(link, level, drawn.points, x, y, labelled, forked));
     }
   }
 
-  function edgeOf(link: Link, level: Level, points: readonly [number, number][], x: number, y: number, labelled: Set<string>): Edge {
+  function edgeOf(link: Link, level: Level, points: readonly [number, number][], x: number, y: number, labelled: Set<string>, forked: ReadonlySet<string>): Edge {
     const absolute = points.map(([px, py]): [number, number] => [x + px, y + py]);
     const { source, target, state, skip, head } = link;
     const target_ = link.to.at === "item" ? level.items[link.to.index] : undefined;
@@ -195,7 +196,9 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
     const repeated = labelled.has(source) || link.from.at === "entry" || link.to.at === "exit";
     if (!skip) labelled.add(source);
     const lane = absolute[2] ?? begin;
-    const label = skip ? { x: lane[0] + 6, y: (lane[1] + (absolute[3]?.[1] ?? lane[1])) / 2 + 4, text } : repeated ? null : { x: begin[0] + 7, y: begin[1] + (skip ? 24 : 17), text };
+    // On the right, unless a link turns off there.
+    const left = forked.has(source);
+    const label = skip ? { x: lane[0] + 6, y: (lane[1] + (absolute[3]?.[1] ?? lane[1])) / 2 + 4, left: false, text } : repeated ? null : { x: begin[0] + (left ? -7 : 7), y: begin[1] + 18, left, text };
     return { path: skip ? rounded(absolute) : flowing(absolute), state, skip, head, arrow: target_ !== undefined && target_.kind !== "frame", label, source, target, end: absolute.at(-1) ?? begin, sideways: skip && target_ !== undefined && target_.kind !== "frame" };
   }
 }

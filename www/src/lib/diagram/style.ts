@@ -4,13 +4,13 @@ const FAMILIES = ["input", "convolution", "pooling", "activation", "dense", "joi
 const TOKENS = ["paper", "paper-raised", "ink", "ink-quiet", "hairline", "edge", "focus", "bad", "bad-paper", ...FAMILIES.map((family) => `op-${family}`)];
 
 export const DRAWING_STYLE = `
-.drawing { font-family: var(--font); font-size: 12px; fill: var(--ink); }
+.drawing { font-family: var(--font); font-size: 13px; fill: var(--ink); }
 ${FAMILIES.map((family) => `.drawing [data-family="${family}"] { --family: var(--op-${family}); }`).join("\n")}
 .drawing .box { fill: color-mix(in oklab, var(--family, var(--op-shape)) 17%, var(--paper-raised)); stroke: var(--family, var(--op-shape)); stroke-width: 1.25; }
 .drawing .strip .box { stroke-width: 0.75; }
-.drawing .bar { fill: var(--family, var(--op-shape)); }
-.drawing .name { font-weight: 600; font-size: 13px; }
-.drawing .second { fill: var(--ink-quiet); }
+.drawing .stripe { fill: var(--family, var(--op-shape)); }
+.drawing .name { font-weight: 600; font-size: 14px; }
+.drawing .second { fill: var(--ink-quiet); font-size: 13px; }
 .drawing .end .box { fill: var(--paper-raised); stroke: var(--edge); }
 .drawing .fold .box { fill: var(--paper-raised); stroke: var(--edge); }
 .drawing .frame-box { fill: var(--ink); fill-opacity: 0.03; stroke: var(--hairline); stroke-width: 1.25; }
@@ -50,7 +50,7 @@ export const LIVE_STYLE = `
 export function standalone(style: string, colour: (token: string) => string, mixed: (family: string) => string): string {
   const families = FAMILIES.map((family) => {
     const of = `.drawing [data-family="${family}"]`;
-    return `${of} .box { fill: ${mixed(family)}; stroke: ${colour(`op-${family}`)}; }\n${of} .bar { fill: ${colour(`op-${family}`)}; }`;
+    return `${of} .box { fill: ${mixed(family)}; stroke: ${colour(`op-${family}`)}; }\n${of} .stripe { fill: ${colour(`op-${family}`)}; }`;
   });
   const rules = style
     .split("\n")
