@@ -12,7 +12,7 @@ import type { Folding } from "../src/lib/diagram/tree.ts";
 import { fitting, held, opening, showing, zoomed } from "../src/lib/diagram/viewport.ts";
 import { walked } from "../src/lib/diagram/walk.ts";
 import { kernelText } from "../src/lib/kernel-text.ts";
-import { itemAt } from "../src/lib/spec-path.ts";
+import { valueAt } from "../src/lib/spec-path.ts";
 import type { GroupDescription, NetworkDescription, NodeDescription } from "../src/protocol.ts";
 
 const writing = { shape: (shape: readonly number[]) => shape.join("×"), frameTitle: ({ name }: { name: string }) => name };
@@ -252,7 +252,7 @@ test("the style of a file has no token left in it", () => {
 
 test("kernels and paths are read from the specification", () => {
   const spec = { layers: [{ op: "conv2d", kernel_size: 5 }, { parallel: { branches: [[{ op: "conv2d", kernel_size: [1, 7], stride: 2 }]] } }] };
-  assert.equal(kernelText(itemAt(spec, "layers[0]")), "5×5");
-  assert.equal(kernelText(itemAt(spec, "layers[1].parallel.branches[0][0]")), "1×7 /2");
-  assert.equal(kernelText(itemAt(spec, "layers[7].stage.body[0]")), "");
+  assert.equal(kernelText(valueAt(spec, "layers[0]")), "5×5");
+  assert.equal(kernelText(valueAt(spec, "layers[1].parallel.branches[0][0]")), "1×7 /2");
+  assert.equal(kernelText(valueAt(spec, "layers[7].stage.body[0]")), "");
 });

@@ -8,6 +8,7 @@ import { MAPS_TEXTS } from "../src/i18n/panels/maps.ts";
 import type { ReceptiveError } from "../src/errors.ts";
 import { textsOf } from "../src/i18n/panel-texts.ts";
 import type { PanelTexts } from "../src/i18n/panel-texts.ts";
+import { diagramTexts } from "../src/i18n/panels/diagram.ts";
 import { fixTexts } from "../src/i18n/panels/fixes.ts";
 import { inspectorTexts } from "../src/i18n/panels/inspector.ts";
 import { outlineTexts } from "../src/i18n/panels/outline.ts";
@@ -16,7 +17,7 @@ const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const locales = LANGUAGES.map(makeLocale);
 
 /** Texts that come with the part of the page they are of. */
-const PANELS: { [name: string]: PanelTexts<unknown> } = { errors: ERRORS_TEXTS, fixes: fixTexts, inspector: inspectorTexts, maps: MAPS_TEXTS, outline: outlineTexts };
+const PANELS: { [name: string]: PanelTexts<unknown> } = { diagram: diagramTexts, errors: ERRORS_TEXTS, fixes: fixTexts, inspector: inspectorTexts, maps: MAPS_TEXTS, outline: outlineTexts };
 const everything = locales.map((locale) => ({ language: locale.language, text: { ...locale.text, panels: Object.fromEntries(Object.entries(PANELS).map(([name, texts]) => [name, textsOf(locale, texts)])) } }));
 
 /** Every path to a text, in the order it is written. */

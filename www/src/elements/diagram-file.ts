@@ -24,7 +24,7 @@ export function saveDiagram(world: SVGGElement, drawing: Rect, name: string, tit
   probe.remove();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
-  link.download = `${name}.svg`;
+  link.download = `${name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.svg`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -12,16 +12,17 @@ import { graphOf } from "../lib/diagram/graph.ts";
 import type { Graph } from "../lib/diagram/graph.ts";
 import { chunksOf } from "../lib/diagram/chunks.ts";
 import type { Chunk } from "../lib/diagram/chunks.ts";
-import { sceneOf, sizesOf } from "../lib/diagram/scene.ts";
-import type { Box, Callout, CellBox, Scene } from "../lib/diagram/scene.ts";
+import { calloutPart, sceneOf, sizesOf } from "../lib/diagram/scene.ts";
+import type { Box, CellBox, Scene } from "../lib/diagram/scene.ts";
 import { DRAWING_STYLE, LIVE_STYLE } from "../lib/diagram/style.ts";
 import { NOTHING_FOLDED, foldable } from "../lib/diagram/tree.ts";
 import type { Folding } from "../lib/diagram/tree.ts";
 import { walked } from "../lib/diagram/walk.ts";
 import type { Direction } from "../lib/diagram/walk.ts";
-import type { Rect } from "../lib/diagram/viewport.ts";
 import { kernelText } from "../lib/kernel-text.ts";
-import { itemAt } from "../lib/spec-path.ts";
+import { edit } from "../lib/outline-actions.ts";
+import type { EditAction } from "../lib/outline-actions.ts";
+import { valueAt } from "../lib/spec-path.ts";
 import type { NetworkDescription, Spec } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
 import type { AppState } from "../state.ts";
@@ -29,6 +30,7 @@ import { DiagramCamera } from "./diagram-camera.ts";
 import { endShapes, summaryOf } from "./diagram-summary.ts";
 import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import type { Pen } from "./diagram-drawing.ts";
+import { pathOf, whatToDo } from "./diagram-menu.ts";
 import { saveDiagram } from "./diagram-file.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -44,6 +46,8 @@ interface Source {
   title: string;
   /** What is said where the drawing shows it. */
   problem: ReceptiveError | null;
+  /** Repeats that can be unfolded. */
+  rounds: readonly string[];
 }
 
 /** The network as a drawing that can be folded, walked through and saved. */
@@ -106,7 +110,7 @@ export class NetworkDiagramElement extends PanelElement {
     const fresh = document !== null && document.examined && network !== null && network !== this.#source?.network;
     if (fresh) {
       const refused = network.training_refused?.kind === "classes_mismatch" ? (network.training_refused as ReceptiveError) : null;
-      this.#source = { network, spec: document.present.spec, title: document.present.title, problem: (error as ReceptiveError | null) ?? refused };
+      this.#source = { network, spec: document.present.spec, title: document.present.title, problem: (error as ReceptiveError | null) ?? refused, rounds: foldable(network).rounds };
     }
     if (this.#source && (fresh || changes.has("folding") || changes.has("locale") || !this.#graph)) void this.#lay(this.#source);
   }
@@ -131,7 +135,7 @@ export class NetworkDiagramElement extends PanelElement {
       this.#opened = title;
       // What does not fit is looked at when it comes up, and not again with every letter that is typed.
       const told = problem && `${problem.kind} ${String("node" in problem ? problem.node : "")}`;
-      if (told !== this.#told && this.scene.callout) this.#camera?.show(partOf(this.scene.callout));
+      if (told !== this.#told && this.scene.callout) this.#camera?.show(calloutPart(this.scene.callout));
       this.#told = told;
     } catch (thrown) {
       if (own !== this.#layout || !(thrown instanceof ReceptiveFailure)) return;
@@ -166,9 +170,9 @@ export class NetworkDiagramElement extends PanelElement {
     return html`
       ${this.#tools()}
       ${this.#problem()}
-      <figure>
+      <figure @keydown=${this.#key} @focusin=${this.#focused}>
         <svg class="drawing ${stale ? "stale" : ""}" role="group" aria-label=${text.label(title)} aria-describedby="diagram-summary diagram-keys"
-          @click=${this.#click} @keydown=${this.#key} @focusin=${this.#focused}>
+          @click=${this.#click} @contextmenu=${this.#contextMenu}>
           <style>${DRAWING_STYLE}${LIVE_STYLE}</style>
           <g>
             ${this.chunks.slice(0, this.drawn).map((chunk) => this.#chunk(chunk, pen))}
@@ -183,6 +187,7 @@ export class NetworkDiagramElement extends PanelElement {
       </figure>
       <p class="visually-hidden" id="diagram-summary">${summaryOf(this.scene, network, this.locale)}</p>
       <p class="visually-hidden" id="diagram-keys">${text.keys}</p>
+      <choice-popup></choice-popup>
     `;
   }
 
@@ -194,14 +199,14 @@ export class NetworkDiagramElement extends PanelElement {
 
   #tools(): TemplateResult {
     const text = textsOf(this.locale, diagramTexts);
-    const network = this.#source?.network;
-    const rounds = network ? foldable(network).rounds : [];
+    const rounds = this.#source?.rounds ?? [];
     const all = rounds.every((name) => this.folding.unfolded.has(name)) && this.folding.folded.size === 0;
     return html`<div class="diagram-tools" role="group" aria-label=${text.tools}>
       <button type="button" class="icon-button" aria-label=${text.smaller} title=${text.smaller} @click=${() => this.#camera?.zoom(1 / ZOOM)}>${icons.minus}</button>
       <button type="button" class="icon-button" aria-label=${text.larger} title=${text.larger} @click=${() => this.#camera?.zoom(ZOOM)}>${icons.plus}</button>
       <button type="button" class="toggle" @click=${() => this.#camera?.fit()}>${text.fit}</button>
       ${rounds.length > 0 ? html`<button type="button" class="toggle" @click=${() => (this.folding = all ? NOTHING_FOLDED : { folded: new Set(), unfolded: new Set(rounds) })}>${all ? text.foldAll : text.unfoldAll}</button>` : nothing}
+      <button type="button" class="icon-button" aria-haspopup="menu" aria-label=${text.actions} title=${text.actions} ?disabled=${!this.#selectedBox()} @click=${(event: Event) => void this.#menu(event.currentTarget as Element)}>${icons.more}</button>
       <button type="button" class="toggle save" ?disabled=${this.drawn < this.chunks.length} @click=${this.#save}>${text.save}</button>
     </div>`;
   }
@@ -210,14 +215,19 @@ export class NetworkDiagramElement extends PanelElement {
   #problem(): TemplateResult {
     const text = textsOf(this.locale, diagramTexts);
     const examination = this.state.document?.examination;
-    const error = (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? this.#source?.problem : null);
-    return html`<div class="diagram-problem" role="status">${error
-      ? html`<p>${icons.warning} <span>${errorText(this.locale, error)}${examination?.network === null && this.#source ? html` <span class="muted">${text.cannotRead}</span>` : nothing}</span></p>`
-      : nothing}</div>`;
+    const error = (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? (this.#source?.problem ?? null) : null);
+    return html`<div class="diagram-problem" role="status">
+      <div ?hidden=${!error}>${icons.warning}
+        <div>
+          <error-fixes .error=${error} .locale=${this.locale} .state=${this.state}></error-fixes>
+          ${examination?.network === null && this.#source ? html`<p class="muted">${text.cannotRead}</p>` : nothing}
+        </div>
+      </div>
+    </div>`;
   }
 
   readonly #kernel = ({ cell }: CellBox): string => {
-    const text = this.#source ? kernelText(itemAt(this.#source.spec, cell.node.path)) : "";
+    const text = this.#source ? kernelText(valueAt(this.#source.spec, cell.node.path)) : "";
     return text && ` ${text}`;
   };
 
@@ -237,8 +247,8 @@ export class NetworkDiagramElement extends PanelElement {
 
   #select(box: Box): void {
     this.current = box.id;
-    if (box.kind === "cell") this.intend({ type: "select", selection: { path: box.cell.node.path, node: box.cell.node.name } });
-    else if ("container" in box) this.intend({ type: "select", selection: { path: box.container.path, node: null } });
+    const path = pathOf(box);
+    if (path !== null) this.intend({ type: "select", selection: { path, node: box.kind === "cell" ? box.cell.node.name : null } });
   }
 
   #toggle(key: string): void {
@@ -249,6 +259,26 @@ export class NetworkDiagramElement extends PanelElement {
     if (!set.delete(key)) set.add(key);
     this.folding = { folded, unfolded };
   }
+
+  /** What can be done with what is selected, or with another box. */
+  async #menu(anchor: Element, box: Box | null = this.#selectedBox()): Promise<void> {
+    const { document } = this.state;
+    const path = box && pathOf(box);
+    if (!box || !path || !document?.examined) return;
+    const { spec } = document.present;
+    const action = (await this.querySelector("choice-popup")?.ask(anchor, whatToDo(this.locale, spec, box, path))) ?? null;
+    const edited = action === null ? null : edit(action as EditAction, spec, path);
+    if (!edited) return (anchor as HTMLElement | SVGElement).focus();
+    this.intend({ type: "edit_network", spec: edited.spec });
+    this.intend({ type: "select", selection: { path: edited.path, node: null } });
+  }
+
+  readonly #contextMenu = (event: MouseEvent): void => {
+    const box = this.#boxOf(event.target as Element);
+    if (!box || box.kind === "input" || box.kind === "output") return;
+    event.preventDefault();
+    void this.#menu(event.target as Element, box);
+  };
 
   readonly #click = (event: MouseEvent): void => {
     if (this.#camera?.dragged && event.detail > 0) return;
@@ -293,7 +323,8 @@ export class NetworkDiagramElement extends PanelElement {
       const toggled = (target as Element).closest<SVGElement>("[data-toggle]")?.dataset["toggle"] ?? (key === " " && box && "container" in box ? box.container.key : undefined);
       if (toggled !== undefined) this.#toggle(toggled);
       else if (box) this.#select(box);
-    } else return false;
+    } else if (box && (key === "ContextMenu" || (key === "F10" && shiftKey))) void this.#menu(target as Element, box);
+    else return false;
     return true;
   }
 
@@ -311,9 +342,4 @@ export class NetworkDiagramElement extends PanelElement {
     const text = textsOf(this.locale, diagramTexts);
     saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
   };
-}
-
-/** A callout and where it points to. */
-function partOf({ x, y, width, height, at }: Callout): Rect {
-  return { x, y: y - 8, width: Math.max(width, at[0] + 80 - x), height: height + 16 };
 }

@@ -12,6 +12,7 @@ export interface DiagramTexts {
   unfoldAll: string;
   foldAll: string;
   save: string;
+  actions: string;
   kinds: { [K in FrameKind]: string };
   image: string;
   output: string;
@@ -34,7 +35,7 @@ export interface DiagramTexts {
 export const diagramTexts: PanelTexts<DiagramTexts> = {
   en: (f) => ({
     label: (title) => `Diagram of ${title}`,
-    keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, + and - zoom, 0 shows everything, Shift and arrows move the drawing.",
+    keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 shows everything, Shift and arrows move the drawing.",
     waiting: "The diagram appears when the engine has read the network.",
     tools: "View of the diagram",
     larger: "Larger",
@@ -43,6 +44,7 @@ export const diagramTexts: PanelTexts<DiagramTexts> = {
     unfoldAll: "Unfold all",
     foldAll: "Fold repeats",
     save: "Save as SVG",
+    actions: "Actions on the selected layer",
     kinds: { stage: "group", residual: "residual", parallel: "branches", branch: "branch", repeat: "repeat", join: "join", head: "auxiliary head" },
     image: "image",
     output: "output",
@@ -64,7 +66,7 @@ export const diagramTexts: PanelTexts<DiagramTexts> = {
   }),
   ru: (f) => ({
     label: (title) => `Схема сети ${title}`,
-    keys: "Стрелки ведут по связям, стрелка влево ещё и к рамке вокруг; Enter выбирает, пробел сворачивает и разворачивает, + и - меняют масштаб, 0 показывает всё, Shift со стрелками двигает схему.",
+    keys: "Стрелки ведут по связям, стрелка влево ещё и к рамке вокруг; Enter выбирает, пробел сворачивает и разворачивает, клавиша меню предлагает действия, + и - меняют масштаб, 0 показывает всё, Shift со стрелками двигает схему.",
     waiting: "Схема появится, когда движок прочитает сеть.",
     tools: "Вид схемы",
     larger: "Крупнее",
@@ -73,6 +75,7 @@ export const diagramTexts: PanelTexts<DiagramTexts> = {
     unfoldAll: "Развернуть всё",
     foldAll: "Свернуть повторы",
     save: "Сохранить в SVG",
+    actions: "Действия с выбранным слоем",
     kinds: { stage: "группа", residual: "остаточный блок", parallel: "ветви", branch: "ветвь", repeat: "повтор", join: "слияние", head: "вспомогательный выход" },
     image: "вход",
     output: "выход",

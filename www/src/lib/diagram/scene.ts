@@ -5,6 +5,7 @@ import { placeNumber } from "./graph.ts";
 import type { Cell, Item, Level, Link, LinkState } from "./graph.ts";
 import type { LevelPlaces, LevelSizes } from "./layout.ts";
 import type { Container } from "./tree.ts";
+import type { Rect } from "./viewport.ts";
 
 /** The first cell of a stack has two lines, those after it one. */
 export const HEAD_HEIGHT = 40;
@@ -216,6 +217,11 @@ function calloutOf(problem: string, boxes: readonly Box[], edges: readonly Edge[
   const y = Math.max(0, at[1] - 18);
   const beside = boxes.filter((box) => box.kind !== "frame" && box.x < at[0] && box.y < y + height + 8 && box.y + box.height > y - 8);
   return { x: Math.min(at[0] - 60, ...beside.map(({ x }) => x)) - CALLOUT.apart - width, y, width, height, lines, at };
+}
+
+/** A callout and where it points to. */
+export function calloutPart({ x, y, width, height, at }: Callout): Rect {
+  return { x, y: y - 8, width: Math.max(width, at[0] + 80 - x), height: height + 16 };
 }
 
 /** In lines of at most so many characters, where the words allow it. */

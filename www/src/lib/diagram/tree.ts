@@ -84,7 +84,9 @@ function rawTree({ nodes, groups }: NetworkDescription): (number | Raw)[] {
 export function treeOf(network: NetworkDescription, { folded, unfolded }: Folding): Branch[] {
   const { nodes } = network;
   const counts = consumers(nodes);
-  const wrongIn = (first: number, count: number): boolean => nodes.slice(first, first + count).some(({ error }) => error !== null);
+  const firstWrong = nodes.findIndex(({ error }) => error !== null);
+  // Nodes behind one that does not fit have no shape, and so no error of their own.
+  const wrongIn = (first: number, count: number): boolean => firstWrong >= first && firstWrong < first + count;
 
   const containerOf = (raw: Raw, round: number, rounds: number): { container: Container; inside: (number | Raw)[] } => {
     let inner = raw;
@@ -155,7 +157,7 @@ function named({ name, first_node }: GroupDescription, nodes: readonly NodeDescr
   return nodes[first_node]?.name.startsWith(`${name}.`) ? name : null;
 }
 
-/** Every container that can be folded or unfolded, whatever is folded now. */
+/** Every container that can be folded, and every repeat, whatever is folded now. */
 export function foldable(network: NetworkDescription): { containers: string[]; rounds: string[] } {
   const open: Branch[] = treeOf(network, { folded: new Set(), unfolded: new Set(network.groups.map(({ name }) => name)) });
   const [containers, rounds]: [string[], string[]] = [[], []];
