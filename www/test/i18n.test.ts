@@ -6,6 +6,7 @@ import { LANGUAGES, errorText, makeLocale, pickLanguage } from "../src/i18n/loca
 import type { ReceptiveError } from "../src/errors.ts";
 import { textsOf } from "../src/i18n/panel-texts.ts";
 import type { PanelTexts } from "../src/i18n/panel-texts.ts";
+import { diagramTexts } from "../src/i18n/panels/diagram.ts";
 import { errorsTexts } from "../src/i18n/panels/errors.ts";
 import { fixTexts } from "../src/i18n/panels/fixes.ts";
 import { inspectorTexts } from "../src/i18n/panels/inspector.ts";
@@ -18,7 +19,9 @@ const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const locales = LANGUAGES.map(makeLocale);
 
 /** Texts that come with the part of the page they are of. */
-const PANELS: { [name: string]: PanelTexts<unknown> } = { errors: errorsTexts, fixes: fixTexts, inspector: inspectorTexts, maps: mapsTexts, outline: outlineTexts, runs: runsTexts, share: shareTexts };
+const PANELS: { [name: string]: PanelTexts<unknown> } = {
+  diagram: diagramTexts, errors: errorsTexts, fixes: fixTexts, inspector: inspectorTexts, maps: mapsTexts, outline: outlineTexts, runs: runsTexts, share: shareTexts,
+};
 const everything = locales.map((locale) => ({ language: locale.language, text: { ...locale.text, panels: Object.fromEntries(Object.entries(PANELS).map(([name, texts]) => [name, textsOf(locale, texts)])) } }));
 
 /** Every path to a text, in the order it is written. */

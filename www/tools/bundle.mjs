@@ -33,7 +33,7 @@ export async function bundle(outdir) {
     plugins: [operatorsModule(join(www, "..")), fieldsModule(join(www, ".."))],
     logLevel: "warning",
   };
-  const workers = ["trainer-worker", "network-worker", "spec-worker"];
+  const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
   await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });

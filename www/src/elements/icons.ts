@@ -30,6 +30,7 @@ export const look = icon(svg`<path d="M1 8c3-5 11-5 14 0-3 5-11 5-14 0z" fill="n
 export const pencil = icon(svg`<path d="M2 14l1-3.8L11 2.2l2.8 2.8-8 8z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/>`);
 export const more = icon(svg`<circle cx="3" cy="8" r="1.3" fill="currentColor"/><circle cx="8" cy="8" r="1.3" fill="currentColor"/><circle cx="13" cy="8" r="1.3" fill="currentColor"/>`);
 export const plus = icon(svg`<path d="M8 2.5v11M2.5 8h11" stroke="currentColor" stroke-width="1.6"/>`);
+export const minus = icon(svg`<path d="M2.5 8h11" stroke="currentColor" stroke-width="1.6"/>`);
 export const undo = icon(svg`<path d="M5.5 2.5L2 6l3.5 3.5M2.5 6H10a3.7 3.7 0 0 1 0 7.5H5" fill="none" stroke="currentColor" stroke-width="1.5"/>`);
 export const redo = icon(svg`<path d="M10.5 2.5L14 6l-3.5 3.5M13.5 6H6a3.7 3.7 0 0 0 0 7.5h5" fill="none" stroke="currentColor" stroke-width="1.5"/>`);
 export const share = icon(svg`<path d="M8 1.8v8.4M4.8 4.8L8 1.6l3.2 3.2M3 8v6h10V8" fill="none" stroke="currentColor" stroke-width="1.4"/>`);

@@ -1,3 +1,5 @@
+import "./choice-popup-define.ts";
+import "./error-fixes-define.ts";
 import { NetworkDiagramElement } from "./network-diagram.ts";
 
 customElements.define("network-diagram", NetworkDiagramElement);

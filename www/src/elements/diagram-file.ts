@@ -1,0 +1,30 @@
+/** Saves a drawing of a network as an SVG file, in the light theme's colours. */
+import { DRAWING_STYLE, standalone } from "../lib/diagram/style.ts";
+import { svgFile } from "../lib/diagram/svg-file.ts";
+import type { Rect } from "../lib/diagram/viewport.ts";
+
+export function saveDiagram(world: SVGGElement, drawing: Rect, name: string, title: string, description: string): void {
+  const probe = document.createElement("span");
+  probe.style.colorScheme = "light";
+  document.body.append(probe);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  // Whatever way a browser writes a computed colour, a pixel of it has three bytes.
+  const read = (value: string): string => {
+    probe.style.color = value;
+    if (!context) return "#000000";
+    context.fillStyle = getComputedStyle(probe).color;
+    context.fillRect(0, 0, 1, 1);
+    return `#${[...context.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  };
+  const colour = (token: string): string => read(`var(--${token})`);
+  const style = standalone(DRAWING_STYLE, colour, (family) => read(`color-mix(in oklab, var(--op-${family}) 17%, var(--paper-raised))`));
+  const file = svgFile(world, drawing, style, title, description, colour("paper"));
+  probe.remove();
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
+  link.download = `${name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.svg`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,26 @@
+/** What can be done with a box of a drawing. */
+import type { Locale } from "../i18n/locale.ts";
+import { diagramTexts } from "../i18n/panels/diagram.ts";
+import { outlineTexts } from "../i18n/panels/outline.ts";
+import { textsOf } from "../i18n/panel-texts.ts";
+import type { Box } from "../lib/diagram/scene.ts";
+import { edit } from "../lib/outline-actions.ts";
+import type { EditAction } from "../lib/outline-actions.ts";
+import type { Spec } from "../protocol.ts";
+import type { Question } from "./choice-popup.ts";
+import { frameTitle } from "./diagram-drawing.ts";
+
+/** Of the outline's actions. */
+const ACTIONS: readonly EditAction[] = ["wrap_residual", "duplicate", "remove"];
+
+/** The item of the specification that a box was made of. */
+export function pathOf(box: Box): string | null {
+  return box.kind === "cell" ? box.cell.node.path : "container" in box ? box.container.path : null;
+}
+
+/** The ids are the actions'. */
+export function whatToDo(locale: Locale, spec: Spec, box: Box, path: string): Question {
+  const texts = textsOf(locale, outlineTexts);
+  const label = "container" in box ? frameTitle(box.container, textsOf(locale, diagramTexts)) : box.id;
+  return { label: texts.actionsOf(label), choices: ACTIONS.flatMap((id) => (edit(id, spec, path) ? [{ id, label: texts.actions[id] }] : [])) };
+}
