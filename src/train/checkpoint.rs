@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::trainer::Trainer;
+use crate::data::dataset::Split;
 use crate::data::sampler::Sampler;
 use crate::error::{Error, WeightsError};
 use crate::executor::Which;
@@ -176,6 +177,11 @@ impl Trainer {
         }
         let remaining = file.header.get(REMAINING).and_then(described).map_or_else(Vec::new, |tensor| tensor.shape);
         let Some(remaining) = file.tensor(REMAINING, "U32", &remaining)? else { return Ok(None) };
+        // Drawn from a larger set than this one: its order has images that are not here.
+        let images = self.dataset().borrow().loaded(Split::Train).total as u64;
+        if place.get(1).is_none_or(|&available| available > images) {
+            return Ok(None);
+        }
         let place: [u64; 3] = std::array::from_fn(|n| place.get(n).copied().unwrap_or_default());
         let Some(sampler) = Sampler::at(Rng::new(*seed, Stream::Order), place, words(remaining)) else { return Ok(None) };
         let statistics = self.plan.statistics_arena.map_or(0, |buffer| self.plan.buffers[buffer.0].len);
@@ -255,6 +261,18 @@ mod tests {
             assert_eq!(parameters(&mut second), parameters(&mut first));
             train(&mut second, 1);
         }
+    }
+
+    #[test]
+    fn an_order_of_images_that_are_not_here_is_not_gone_on_with() {
+        let mut first = trainer(stripes(40));
+        train(&mut first, 3);
+        let file = block_on(first.checkpoint_file(None)).unwrap();
+        let mut second = trainer(stripes(30));
+        let restored = block_on(second.restore_file(&file)).unwrap();
+        assert_eq!((restored.fresh.len(), second.steps()), (0, 0));
+        assert_eq!(parameters(&mut second), parameters(&mut first));
+        train(&mut second, 3);
     }
 
     #[test]

@@ -282,6 +282,11 @@ impl Trainer {
     /// [`DataError::NoData`] before any images have come, or what the device reports.
     pub fn train_step(&mut self) -> Result<bool, Error> {
         let available = self.dataset.borrow().require(Split::Train)?.images;
+        let [_, drawn_from, _] = self.sampler.place().0;
+        if drawn_from > available as u64 {
+            // A run that goes on from a checkpoint needs the images that it had.
+            return Err(DataError::NoData { split: "train" }.into());
+        }
         self.upload_new_images()?;
         let starts_epoch = self.sampler.remaining() < self.indices.len();
         self.sampler.grow(available);
