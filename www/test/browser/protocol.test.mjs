@@ -44,7 +44,7 @@ test("every message of a run is well formed, in both directions", { timeout: 180
     await page.keyboard.press("Escape");
     await page.click(".run");
     await until(page, (state) => state.run.phase === "paused");
-    await page.getByRole("button", { name: "Step" }).click();
+    await page.getByRole("button", { name: "Step", exact: true }).click();
     await page.getByRole("button", { name: "Resume" }).click();
     await until(page, (state) => state.run.phase === "done", 150_000);
     await page.getByRole("button", { name: "Reset" }).click();
