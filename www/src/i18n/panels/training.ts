@@ -59,7 +59,7 @@ export const trainingTexts: PanelTexts<TrainingTexts> = {
     },
     words: { cos: "косинус", linear: "прямая", noise: "шум", background: "фон", all: "всё", weights: "только веса" },
     spans: "Промежутки в эпохах, можно дробных.",
-    unlimited: "без предела",
-    wholeRun: "весь запуск",
+    unlimited: "нет",
+    wholeRun: "запуск",
   }),
 };
