@@ -14,6 +14,7 @@ import { mapsTexts } from "../src/i18n/panels/maps.ts";
 import { outlineTexts } from "../src/i18n/panels/outline.ts";
 import { runsTexts } from "../src/i18n/panels/runs.ts";
 import { shareTexts } from "../src/i18n/panels/share.ts";
+import { trainingTexts } from "../src/i18n/panels/training.ts";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const locales = LANGUAGES.map(makeLocale);
@@ -21,6 +22,7 @@ const locales = LANGUAGES.map(makeLocale);
 /** Texts that come with the part of the page they are of. */
 const PANELS: { [name: string]: PanelTexts<unknown> } = {
   diagram: diagramTexts, errors: errorsTexts, fixes: fixTexts, inspector: inspectorTexts, maps: mapsTexts, outline: outlineTexts, runs: runsTexts, share: shareTexts,
+  training: trainingTexts,
 };
 const everything = locales.map((locale) => ({ language: locale.language, text: { ...locale.text, panels: Object.fromEntries(Object.entries(PANELS).map(([name, texts]) => [name, textsOf(locale, texts)])) } }));
 

@@ -6,8 +6,8 @@ import { assignRoles } from "../src/lib/idx-files.ts";
 import { classImage, classesOf, inkImage, overlap } from "../src/lib/mask.ts";
 import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
 import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
-import { choosing, hasMomentum, isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
-import type { ScheduleChoice } from "../src/lib/settings.ts";
+import { choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
+import type { ScheduleChoice, Settings } from "../src/lib/settings.ts";
 import type { Spec } from "../src/protocol.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
@@ -217,7 +217,7 @@ test("a loss that stays at ln 10 is guessing, one that only began there is not",
 test("settings come from a specification and go back into it", () => {
   const spec = { version: 1 as const, input: [1, 28, 28], layers: [], training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } } };
   const settings = settingsOf(spec);
-  assert.deepEqual(settings, { optimizer: "sgd", learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: "constant" });
+  assert.deepEqual(settings, { optimizer: "sgd", learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: { type: "constant" }, augmentation: {}, clip_grad_norm: null, decay: "all" });
   const changed = withSettings(spec, { ...settings, momentum: 0.5, batch_size: 32 });
   assert.deepEqual(settingsOf(changed), { ...settings, momentum: 0.5, batch_size: 32 });
   assert.equal(changed.training?.optimizer?.nesterov, true);
@@ -246,18 +246,32 @@ test("another optimizer comes with its own rates, waits for a fresh start, and t
 test("each schedule that the page offers goes into a specification and is known again", () => {
   const spec: Spec = { version: 1, input: [1, 28, 28], layers: [], training: { epochs: 6 } };
   const settings = settingsOf(spec);
-  const scheduleOf = (schedule: ScheduleChoice): unknown => withSettings(spec, { ...settings, schedule }).training?.schedule;
-  for (const schedule of ["constant", "step", "cosine", "warmup_cosine", "one_cycle"] as const) {
-    assert.equal(settingsOf(withSettings(spec, { ...settings, schedule })).schedule, schedule);
+  const begin = (choice: ScheduleChoice): Settings => ({ ...settings, schedule: chosenSchedule(choice, settings, settings.schedule) });
+  for (const choice of ["constant", "step", "multi_step", "exponential", "cosine", "warmup_cosine", "polynomial", "one_cycle"] as const) {
+    const back = settingsOf(withSettings(spec, begin(choice)));
+    assert.equal(choiceOf(back.schedule), choice);
+    assert.deepEqual(pending(begin(choice), back), []);
   }
-  assert.deepEqual(scheduleOf("step"), { type: "step", step_size: 2, gamma: 0.1 });
-  assert.deepEqual(scheduleOf("warmup_cosine"), { type: "cosine", warmup: 0.6, start_factor: 0.1 });
+  assert.deepEqual(begin("step").schedule, { type: "step", step_size: 2, gamma: 0.1 });
+  assert.deepEqual(begin("warmup_cosine").schedule, { type: "cosine", warmup: 0.6, start_factor: 0.1 });
   const own: Spec = { ...spec, training: { schedule: { type: "multi_step", milestones: [2, 4] } } };
-  assert.equal(settingsOf(own).schedule, "own");
-  assert.deepEqual(withSettings(own, settingsOf(own)).training?.schedule, { type: "multi_step", milestones: [2, 4] });
-  const fine: Spec = { ...spec, training: { schedule: { type: "cosine", eta_min: 0.01 } } };
-  assert.deepEqual(withSettings(fine, settingsOf(fine)).training?.schedule, { type: "cosine", eta_min: 0.01 }, "its own fields stay");
-  assert.equal(hasMomentum({ ...settings, schedule: "one_cycle" }), false);
+  const owned = settingsOf(own);
+  assert.deepEqual(withSettings(own, owned).training?.schedule, { type: "multi_step", milestones: [2, 4] });
+  assert.deepEqual(chosenSchedule("multi_step", { ...owned, schedule: { type: "cosine" } }, owned.schedule), owned.schedule, "back to the one in force, its fields come back");
+  assert.deepEqual([hasMomentum(begin("one_cycle")), hasMomentum({ ...settings, schedule: { type: "one_cycle", cycle_momentum: false } })], [false, true]);
+  assert.deepEqual(choosing("rmsprop", settings, { type: "one_cycle" }).schedule, { type: "one_cycle", cycle_momentum: false });
+});
+
+test("augmentation, clipping and decay wait for a fresh start, and what is off is not written", () => {
+  const spec: Spec = { version: 1, input: [1, 28, 28], layers: [], training: { augmentation: { shift: 2 }, optimizer: { type: "adam", clip_grad_norm: 1 } } };
+  const settings = settingsOf(spec);
+  assert.deepEqual([settings.augmentation, settings.clip_grad_norm, settings.decay], [{ shift: 2 }, 1, "all"]);
+  const edited: Settings = { ...settings, augmentation: {}, clip_grad_norm: null, decay: "weights" };
+  assert.deepEqual(pending(settings, edited), ["augmentation", "clip_grad_norm", "decay"]);
+  const { training } = withSettings(spec, edited);
+  assert.ok(training && !("augmentation" in training) && !("clip_grad_norm" in (training.optimizer ?? {})));
+  assert.equal(training.optimizer?.decay, "weights");
+  assert.deepEqual(pending({ ...settings, augmentation: { shift: 1, scale: 0.1 } }, { ...settings, augmentation: { scale: 0.1, shift: 1 } }), []);
 });
 
 test("arrow keys move a setting to a round neighbour within its range", () => {

@@ -106,7 +106,7 @@ export class RunDockElement extends PanelElement {
     const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
     const network = run.metrics !== null && isEdited(state);
     if (changed.length > 0 || network) {
-      const settingNames = changed.map((setting) => (setting === "init" || setting === "schedule" || setting === "optimizer" ? text.settings[setting] : text.settings.names[setting]).toLowerCase());
+      const settingNames = changed.map((setting) => text.settings.names[setting].toLowerCase());
       const names = [...(network ? [text.settings.network] : []), ...settingNames];
       return html`${text.settings.pending(names)}
         <button type="button" class="link" ?disabled=${problemOf(state) !== null} @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;

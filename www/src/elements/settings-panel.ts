@@ -2,9 +2,9 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
-import { LIVE, RANGES, choosing, hasMomentum, isAllowed, nudge, pending } from "../lib/settings.ts";
-import type { NumberSetting, ScheduleChoice, Settings } from "../lib/settings.ts";
-import type { Init, OptimizerType } from "../protocol.ts";
+import { LIVE, RANGES, choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge, pending } from "../lib/settings.ts";
+import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
+import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
 import { isEdited, problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -13,7 +13,7 @@ const INITS: readonly Init[] = ["pytorch", "kaiming"];
 /** Names that no language translates. */
 const OPTIMIZER_NAMES: { [O in OptimizerType]: string } = { sgd: "SGD", adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop" };
 const OPTIMIZERS = Object.keys(OPTIMIZER_NAMES) as OptimizerType[];
-const SCHEDULES: readonly ScheduleChoice[] = ["constant", "step", "cosine", "warmup_cosine", "one_cycle"];
+const SCHEDULES: readonly ScheduleChoice[] = ["constant", "step", "multi_step", "exponential", "cosine", "warmup_cosine", "polynomial", "one_cycle"];
 
 /** How the network is trained. A value that is not possible stays in its field, marked, with what would be possible; the last good one stays in force. */
 export class SettingsPanelElement extends PanelElement {
@@ -34,12 +34,16 @@ export class SettingsPanelElement extends PanelElement {
     this.drafts = new Map();
   }
 
+  protected override firstUpdated(): void {
+    void import("./training-details-define.ts");
+  }
+
   protected override render(): TemplateResult {
     const { locale: { text }, state: { settings, run } } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
     const changed = run.metrics ? pending(settings.applied, settings.edited) : [];
     const stale = problemOf(this.state) === null && (changed.length > 0 || (run.metrics !== null && isEdited(this.state)));
-    const schedules = [settings.applied, settings.edited].some(({ schedule }) => schedule === "own") ? [...SCHEDULES, "own" as const] : SCHEDULES;
+    const { optimizer, init, schedule } = settings.edited;
     return html`
       <h2>${text.settings.title}</h2>
       <fieldset>
@@ -48,10 +52,11 @@ export class SettingsPanelElement extends PanelElement {
       </fieldset>
       <fieldset>
         <legend>${text.settings.fresh}</legend>
-        ${this.#choice("optimizer", text.settings.optimizer, OPTIMIZERS, OPTIMIZER_NAMES, (optimizer) => this.#chooseOptimizer(optimizer))}
+        ${this.#choice("optimizer", optimizer, OPTIMIZERS, OPTIMIZER_NAMES, (choice) => this.#chooseOptimizer(choice))}
         ${FRESH.map((setting) => this.#field(setting))}
-        ${this.#choice("init", text.settings.init, INITS, text.settings.inits, (init) => this.intend({ type: "edit_settings", changes: { init } }))}
-        ${this.#choice("schedule", text.settings.schedule, schedules, text.settings.schedules, (schedule) => this.intend({ type: "edit_settings", changes: { schedule } }))}
+        ${this.#choice("init", init, INITS, text.settings.inits, (choice) => this.intend({ type: "edit_settings", changes: { init: choice } }))}
+        ${this.#choice("schedule", choiceOf(schedule), SCHEDULES, text.settings.schedules, (choice) => this.intend({ type: "edit_settings", changes: { schedule: chosenSchedule(choice, settings.edited, settings.applied.schedule) } }))}
+        <training-details prefix=${this.prefix} .locale=${this.locale} .state=${this.state}></training-details>
         <button
           type="button"
           class="quiet apply ${stale ? "pulse" : ""}"
@@ -62,19 +67,12 @@ export class SettingsPanelElement extends PanelElement {
     `;
   }
 
-  #choice<K extends "optimizer" | "init" | "schedule">(
-    setting: K,
-    label: string,
-    choices: readonly Settings[K][],
-    names: { readonly [C in Settings[K]]: string },
-    choose: (choice: Settings[K]) => void,
-  ): TemplateResult {
+  #choice<C extends string>(setting: "optimizer" | "init" | "schedule", chosen: C, choices: readonly C[], names: { readonly [O in C]: string }, choose: (choice: C) => void): TemplateResult {
     const id = `${this.prefix}-${setting}`;
-    const chosen = this.state.settings?.edited[setting];
     return html`
       <div class="field">
-        <label for=${id}>${label}</label>
-        <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Settings[K])}>
+        <label for=${id}>${this.locale.text.settings.names[setting]}</label>
+        <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as C)}>
           ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === chosen}>${names[choice]}</option>`)}
         </select>
       </div>
@@ -86,7 +84,7 @@ export class SettingsPanelElement extends PanelElement {
     const { settings } = this.state;
     if (!settings) return;
     this.drafts = new Map([...this.drafts].filter(([setting]) => !(LIVE as readonly NumberSetting[]).includes(setting)));
-    this.intend({ type: "edit_settings", changes: choosing(optimizer, settings.applied) });
+    this.intend({ type: "edit_settings", changes: choosing(optimizer, settings.applied, settings.edited.schedule) });
   }
 
   #field(setting: NumberSetting): TemplateResult {
@@ -110,7 +108,7 @@ export class SettingsPanelElement extends PanelElement {
           @blur=${() => this.#left(setting)}
           @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
         />
-        ${setting === "learning_rate" && settings?.applied.schedule !== "constant" ? this.#rateNow() : nothing}
+        ${setting === "learning_rate" && settings && !isConstant(settings.applied.schedule) ? this.#rateNow() : nothing}
         ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}
       </div>
     `;
@@ -162,3 +160,5 @@ export class SettingsPanelElement extends PanelElement {
     this.intend({ type: "edit_settings", changes: { [setting]: nudge(setting, value, direction) } });
   }
 }
+
+const isConstant = ({ type = "constant", warmup = 0 }: ScheduleSpec): boolean => type === "constant" && warmup === 0;

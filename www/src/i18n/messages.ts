@@ -1,6 +1,6 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../errors.ts";
-import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
+import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Origin } from "../lib/true-size.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
@@ -63,12 +63,9 @@ export interface Messages {
     title: string;
     live: string;
     fresh: string;
-    names: { [S in NumberSetting]: string };
-    init: string;
+    names: { [S in NumberSetting | FreshSetting]: string };
     inits: { [I in Init]: string };
-    schedule: string;
     schedules: { [S in ScheduleChoice]: string };
-    optimizer: string;
     rateNow: (rate: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
     network: string;

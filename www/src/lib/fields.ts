@@ -5,7 +5,7 @@ import { nextInDecade } from "./settings.ts";
 import { kindOf } from "./spec-items.ts";
 
 export interface Field {
-  type: "integer" | "number" | "boolean" | "text" | "choice" | "pair" | "sides" | "shortcut" | "connections" | "saved";
+  type: "integer" | "number" | "boolean" | "text" | "choice" | "pair" | "sides" | "numbers" | "shortcut" | "connections" | "saved";
   least?: number;
   most?: number;
   default?: unknown;
@@ -27,7 +27,7 @@ export function fieldOf(item: unknown, name: string): Field | null {
 /** How many numbers a field of several has. */
 const COUNTS = { pair: 2, sides: 4 };
 
-export const isTyped = ({ type }: Field): boolean => type === "integer" || type === "number" || type === "text" || type === "pair" || type === "sides";
+export const isTyped = ({ type }: Field): boolean => type === "integer" || type === "number" || type === "text" || type === "pair" || type === "sides" || type === "numbers";
 
 export function written(value: unknown, plain: (value: number) => string): string {
   if (value == null) return "";
@@ -44,6 +44,10 @@ export function read(field: Field, text: string): { value: unknown } | null {
   if (field.type === "integer" || field.type === "number") {
     const value = parseNumber(trimmed);
     return fits(value) ? { value } : null;
+  }
+  if (field.type === "numbers") {
+    const values = trimmed.split(/[\s;]+/u).filter((one) => one !== "").map(parseNumber);
+    return values.length <= 1000 && values.every((one) => one !== null && one >= (field.least ?? -Infinity) && one <= (field.most ?? Infinity)) ? { value: values } : null;
   }
   if (field.type !== "pair" && field.type !== "sides") return null;
   const values = trimmed.split(/[\s×x*х,;]+/iu).map(parseNumber);

@@ -1,8 +1,9 @@
 /** The training settings a person can edit, and their place in a specification. */
-import type { Init, OptimizerSpec, OptimizerType, ScheduleSpec, Spec } from "../protocol.ts";
+import type { AugmentationSpec, Init, OptimizerSpec, OptimizerType, ScheduleSpec, ScheduleType, Spec } from "../protocol.ts";
 
-/** What the page offers; `own` is a schedule of the specification that is none of these. */
-export type ScheduleChoice = "constant" | "step" | "cosine" | "warmup_cosine" | "one_cycle" | "own";
+/** The engine's schedules, and the one of them that is mostly begun with a warm-up. */
+export type ScheduleChoice = ScheduleType | "warmup_cosine";
+export type Decay = NonNullable<OptimizerSpec["decay"]>;
 
 export interface Settings {
   optimizer: OptimizerType;
@@ -13,10 +14,13 @@ export interface Settings {
   epochs: number;
   seed: number;
   init: Init;
-  schedule: ScheduleChoice;
+  schedule: ScheduleSpec;
+  augmentation: AugmentationSpec;
+  clip_grad_norm: number | null;
+  decay: Decay;
 }
 
-export type NumberSetting = Exclude<keyof Settings, "init" | "schedule" | "optimizer">;
+export type NumberSetting = Exclude<keyof Settings, "init" | "schedule" | "optimizer" | "augmentation" | "clip_grad_norm" | "decay">;
 
 /** What is allowed, both ends included. `step` is what an arrow key or a spinner changes, for whole numbers. */
 export const RANGES: { [K in NumberSetting]: { least: number; most: number; whole: boolean } } = {
@@ -48,39 +52,42 @@ const DEFAULTS: { [O in OptimizerType]: LiveSettings } = {
 
 /** Whether the momentum is a number of its own: Adam's are its betas, and one cycle moves it. */
 export function hasMomentum({ optimizer, schedule }: Settings): boolean {
-  return optimizer === "rmsprop" || (optimizer === "sgd" && schedule !== "one_cycle");
+  return optimizer === "rmsprop" || (optimizer === "sgd" && (schedule.type !== "one_cycle" || schedule.cycle_momentum === false));
 }
 
 /** What choosing an optimizer changes: rates of one are of no use to another. Back to the one in force, its numbers come back. */
-export function choosing(optimizer: OptimizerType, applied: Settings): Partial<Settings> {
+export function choosing(optimizer: OptimizerType, applied: Settings, schedule: ScheduleSpec = applied.schedule): Partial<Settings> {
   const { learning_rate, momentum, weight_decay } = optimizer === applied.optimizer ? applied : DEFAULTS[optimizer];
   // PyTorch's default rate makes first steps of RMSprop that are too large for networks of this size.
   const rate = optimizer === "rmsprop" && optimizer !== applied.optimizer ? 0.001 : learning_rate;
-  return { optimizer, learning_rate: rate, momentum, weight_decay };
+  return { optimizer, learning_rate: rate, momentum, weight_decay, ...(optimizer === "rmsprop" && schedule.type === "one_cycle" && { schedule: { ...schedule, cycle_momentum: false } }) };
 }
 
-const OFFERED: readonly ScheduleChoice[] = ["constant", "step", "cosine", "one_cycle"];
-
-function choiceOf({ type = "constant", warmup = 0 }: ScheduleSpec = {}): ScheduleChoice {
-  if (warmup > 0) return type === "cosine" ? "warmup_cosine" : "own";
-  return OFFERED.find((choice) => choice === type) ?? "own";
+export function choiceOf({ type = "constant", warmup = 0 }: ScheduleSpec): ScheduleChoice {
+  return type === "cosine" && warmup > 0 ? "warmup_cosine" : type;
 }
 
-/** A choice as the engine takes it. What the specification itself has of this choice stays. */
-function scheduleFor({ schedule, optimizer, epochs }: Settings, own: ScheduleSpec | undefined): ScheduleSpec {
-  if (own && choiceOf(own) === schedule) return own;
-  switch (schedule) {
+/** A schedule as it begins when it is chosen. Back to the one in force, its fields come back. */
+export function chosenSchedule(choice: ScheduleChoice, { optimizer, epochs }: Settings, applied: ScheduleSpec): ScheduleSpec {
+  if (choiceOf(applied) === choice) return applied;
+  const part = (share: number): number => Number((epochs * share).toPrecision(3));
+  switch (choice) {
     case "step":
-      return { type: "step", step_size: epochs / 3, gamma: 0.1 };
+      return { type: "step", step_size: part(1 / 3), gamma: 0.1 };
+    case "multi_step":
+      return { type: "multi_step", milestones: [part(1 / 2), part(3 / 4)], gamma: 0.1 };
+    case "exponential":
+      // A hundredth at the end.
+      return { type: "exponential", gamma: Number((0.01 ** (1 / epochs)).toPrecision(3)) };
     case "warmup_cosine":
-      return { type: "cosine", warmup: epochs / 10, start_factor: 0.1 };
+      return { type: "cosine", warmup: part(1 / 10), start_factor: 0.1 };
     case "one_cycle":
       // RMSprop is used without momentum: one that comes and goes would make steps ten times as long.
-      return { type: "one_cycle", cycle_momentum: optimizer !== "rmsprop" };
-    case "own":
+      return { type: "one_cycle", ...(optimizer === "rmsprop" && { cycle_momentum: false }) };
     case "constant":
     case "cosine":
-      return { type: schedule === "cosine" ? "cosine" : "constant" };
+    case "polynomial":
+      return { type: choice };
   }
 }
 
@@ -97,29 +104,39 @@ export function settingsOf({ training = {} }: Spec): Settings {
     epochs: training.epochs ?? 1,
     seed: training.seed ?? 1,
     init: training.init ?? "pytorch",
-    schedule: choiceOf(training.schedule),
+    schedule: training.schedule ?? { type: "constant" },
+    augmentation: training.augmentation ?? {},
+    clip_grad_norm: optimizer?.clip_grad_norm ?? null,
+    decay: optimizer?.decay ?? "all",
   };
 }
 
 export function withSettings(spec: Spec, settings: Settings): Spec {
-  const { batch_size, epochs, seed, init } = settings;
-  const schedule = scheduleFor(settings, spec.training?.schedule);
-  return { ...spec, training: { ...spec.training, batch_size, epochs, seed, init, optimizer: optimizerFor(settings, spec.training?.optimizer), schedule } };
+  const { batch_size, epochs, seed, init, schedule, augmentation } = settings;
+  const { augmentation: _, ...own } = spec.training ?? {};
+  const optimizer = optimizerFor(settings, own.optimizer);
+  return { ...spec, training: { ...own, batch_size, epochs, seed, init, optimizer, schedule, ...(Object.keys(augmentation).length > 0 && { augmentation }) } };
 }
 
-/** Fields of another type of optimizer stay behind; clipping and what decays go along. */
+/** Fields of another type of optimizer stay behind. */
 function optimizerFor(settings: Settings, own: OptimizerSpec = {}): OptimizerSpec {
-  const { optimizer: type, learning_rate, momentum, weight_decay } = settings;
-  const { clip_grad_norm, decay } = own;
-  const shared = { ...(clip_grad_norm != null && { clip_grad_norm }), ...(decay && { decay }) };
-  const kept = (own.type ?? "sgd") === type ? own : shared;
+  const { optimizer: type, learning_rate, momentum, weight_decay, clip_grad_norm, decay } = settings;
+  const { clip_grad_norm: _, decay: __, ...kept } = (own.type ?? "sgd") === type ? own : {};
   const takesMomentum = type === "sgd" || type === "rmsprop";
-  return { ...kept, type, learning_rate, ...(takesMomentum && { momentum }), weight_decay };
+  return { ...kept, type, learning_rate, ...(takesMomentum && { momentum }), weight_decay, ...(clip_grad_norm !== null && { clip_grad_norm }), ...(decay !== "all" && { decay }) };
 }
+
+const FRESH = ["optimizer", "batch_size", "seed", "init", "schedule", "augmentation", "clip_grad_norm", "decay"] as const satisfies readonly (keyof Settings)[];
+export type FreshSetting = (typeof FRESH)[number];
 
 /** What a fresh start would change. The number of epochs is not among it: it counts from the next Run. */
-export function pending(applied: Settings, edited: Settings): (keyof Settings)[] {
-  return (["optimizer", "batch_size", "seed", "init", "schedule"] as const).filter((setting) => applied[setting] !== edited[setting]);
+export function pending(applied: Settings, edited: Settings): FreshSetting[] {
+  return FRESH.filter((setting) => settled(applied[setting]) !== settled(edited[setting]));
+}
+
+/** The same text for the same value, in whatever order its fields came. */
+function settled(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1))) : inner));
 }
 
 /** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */

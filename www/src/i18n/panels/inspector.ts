@@ -60,7 +60,7 @@ export const inspectorTexts: PanelTexts<InspectorTexts> = {
     possible: ({ type, least = 0, most = 0, required }) => {
       const range = most >= 2 ** 24 ? `from ${f.plain(least)} on` : `from ${f.plain(least)} to ${f.plain(most)}`;
       if (type === "text") return "A name of 1 to 80 characters";
-      const what = type === "number" ? "A number" : type === "pair" ? "One or two whole numbers" : type === "sides" ? "One or four whole numbers" : "A whole number";
+      const what = type === "number" ? "A number" : type === "numbers" ? "Numbers with spaces between, each" : type === "pair" ? "One or two whole numbers" : type === "sides" ? "One or four whole numbers" : "A whole number";
       return `${what} ${range}${required ? "" : ", or nothing"}`;
     },
     round: "Round",
@@ -102,7 +102,7 @@ export const inspectorTexts: PanelTexts<InspectorTexts> = {
     possible: ({ type, least = 0, most = 0, required }) => {
       const range = most >= 2 ** 24 ? `от ${f.plain(least)}` : `от ${f.plain(least)} до ${f.plain(most)}`;
       if (type === "text") return "Имя длиной от 1 до 80 знаков";
-      const what = type === "number" ? "Число" : type === "pair" ? "Одно или два целых числа" : type === "sides" ? "Одно или четыре целых числа" : "Целое число";
+      const what = type === "number" ? "Число" : type === "numbers" ? "Числа через пробел, каждое" : type === "pair" ? "Одно или два целых числа" : type === "sides" ? "Одно или четыре целых числа" : "Целое число";
       return `${what} ${range}${required ? "" : " или ничего"}`;
     },
     round: "Повтор",

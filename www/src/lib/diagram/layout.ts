@@ -43,6 +43,8 @@ const COLUMN = 28;
 const PAD = 14;
 /** Between links that are led around. */
 const LANE = 16;
+/** The height of a title's text. */
+const STEM = 24;
 /** How far a link goes straight before it turns aside. */
 const STUB = 10;
 
@@ -108,7 +110,10 @@ export class Layout {
     for (const [i, link] of led.entries()) {
       const { points = [] } = graph.edge(String(link.from), String(link.to), String(i)) as { points?: { x: number; y: number }[] };
       const bends = points.slice(1, -1).map(({ x, y }): [number, number] => [sign * (x - middle), y + shift]);
-      drawn[links.indexOf(link)] = { points: straightened(start(link), bends, end(link)), skip: false };
+      const [begin, ...rest] = straightened(start(link), bends, end(link));
+      // Past the frame's title first.
+      const stem: [number, number][] = begin && title && link.from < entries ? [begin, [begin[0], STEM]] : begin ? [begin] : [];
+      drawn[links.indexOf(link)] = { points: [...stem, ...rest], skip: false };
     }
     spread(links, drawn, placed, insides, entries);
 

@@ -11,6 +11,7 @@ import type { Rect } from "./viewport.ts";
 export const HEAD_HEIGHT = 40;
 export const STRIP_HEIGHT = 22;
 export const FRAME_TITLE = 34;
+const FORK = 18;
 const END_HEIGHT = 30;
 
 export interface CellBox {
@@ -135,6 +136,12 @@ function sizeOf(item: Item, writing: Writing): { width: number; height: number; 
   }
 }
 
+/** Whether what comes in goes several ways, and needs room for it. */
+function forks({ links }: Level): boolean {
+  const ways = links.flatMap(({ from, skip }) => (from.at === "entry" && !skip ? [from.index] : []));
+  return new Set(ways).size < ways.length;
+}
+
 /** What the layout needs to know. */
 export function sizesOf(level: Level, writing: Writing, container: Container | null = null): LevelSizes {
   return {
@@ -150,7 +157,7 @@ export function sizesOf(level: Level, writing: Writing, container: Container | n
       label: link.skip ? Math.ceil(textWidth(writing.shape(link.shape))) + 8 : 0,
     })),
     // The title stands on the left of the line in the middle, after the button.
-    title: container ? [Math.ceil(textWidth(writing.frameTitle(container))) + 40, FRAME_TITLE] : null,
+    title: container ? [Math.ceil(textWidth(writing.frameTitle(container))) + 40, FRAME_TITLE + (forks(level) ? FORK : 0)] : null,
   };
 }
 
