@@ -114,6 +114,8 @@ test("a link to another network opens it, and what was here is an undo away", { 
   await page.reload();
   await ready(page);
   assert.match(await state(page, (state) => state.network.title), /ResNet-8/u);
+  // What was kept comes after the first view.
+  await until(page, (state) => state.document.past.length > 0);
   await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "undo" }));
   await until(page, (state) => state.document.present.spec.layers.some(({ out_channels }) => out_channels === 11));
 });

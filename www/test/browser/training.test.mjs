@@ -44,7 +44,7 @@ test("pause, step, resume, reset", { timeout: 120_000 }, async () => {
   const paused = await state(page, (state) => state.run.metrics.step);
   await page.waitForTimeout(700);
   assert.equal(await state(page, (state) => state.run.metrics.step), paused, "a paused run does not move");
-  await page.getByRole("button", { name: "Step" }).click();
+  await page.getByRole("button", { name: "Step", exact: true }).click();
   await until(page, (state, before) => state.run.metrics.step > before, 20_000, paused);
   const stepped = await state(page, (state) => state.run.metrics.step);
   await page.getByRole("button", { name: "Resume" }).click();

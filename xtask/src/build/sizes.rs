@@ -10,8 +10,8 @@ use crate::project::Project;
 
 /// 400 kB of WebAssembly, gzipped, in each of the two builds (a visitor gets one).
 const WASM_LIMIT: usize = 400_000;
-/// 220 kB of scripts and styles, gzipped, of which a first view loads less than half.
-const PAGE_LIMIT: usize = 220_000;
+/// 230 kB of scripts and styles, gzipped, of which a first view loads less than half.
+const PAGE_LIMIT: usize = 230_000;
 
 /// Prints the gzipped sizes in `dist/` and fails over a limit.
 pub fn check(project: &Project) -> Result<()> {
