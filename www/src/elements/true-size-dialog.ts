@@ -392,7 +392,7 @@ export class TrueSizeDialogElement extends DialogElement {
               <span class="track"><span style="--share: ${probability}"></span></span>
             </li>`)}
           </ol>`
-        : html`<div class="look-maps">
+        : html`<div class="maps">
             <figure>
               <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
               <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>

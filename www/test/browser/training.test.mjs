@@ -47,7 +47,7 @@ test("pause, step, resume, reset", { timeout: 120_000 }, async () => {
   await page.getByRole("button", { name: "Step", exact: true }).click();
   await until(page, (state, before) => state.run.metrics.step > before, 20_000, paused);
   const stepped = await state(page, (state) => state.run.metrics.step);
-  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
   await until(page, (state, before) => state.run.metrics.step > before + 20, 60_000, stepped);
   await page.getByRole("button", { name: "Reset", exact: true }).click();
   await until(page, (state) => state.run.phase === "idle" && state.run.metrics === null);
