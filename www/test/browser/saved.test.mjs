@@ -110,8 +110,9 @@ test("a link to another network opens it, and what was here is an undo away", { 
   await ready(page);
   await widen(page, 11);
   await page.waitForTimeout(1200);
+  // From another page: within this one it would be a step in its history.
+  await page.goto("about:blank");
   await page.goto(`${site.origin}/course/receptive/?backend=cpu&lang=en#preset=resnet8`);
-  await page.reload();
   await ready(page);
   assert.match(await state(page, (state) => state.network.title), /ResNet-8/u);
   // What was kept comes after the first view.
