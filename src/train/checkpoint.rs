@@ -289,6 +289,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(target_arch = "wasm32"))]
     fn the_formats_library_reads_the_file() {
         let mut trainer = trainer(stripes(40));
         train(&mut trainer, 2);
