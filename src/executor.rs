@@ -219,6 +219,13 @@ impl Plan {
         Located::in_arena(buffer, parameter.offset, &parameter.spec.shape, parameter.spec.layout)
     }
 
+    /// Every parameter and then every statistic by its name here, with its place.
+    pub fn tensors(&self) -> [Vec<(&str, Located)>; 2] {
+        let parameters = self.parameters.iter().map(|parameter| (parameter.name.as_str(), self.parameter_place(parameter, 0)));
+        let statistics = self.statistics.iter().map(|statistic| (statistic.name.as_str(), self.statistic_place(statistic)));
+        [parameters.collect(), statistics.collect()]
+    }
+
     /// Where a statistic lies.
     pub fn statistic_place(&self, statistic: &PlannedStatistic) -> Located {
         let buffer = self.statistics_arena.unwrap_or(BufferId(0));

@@ -59,6 +59,11 @@ fn json_text(value: &Value) -> String {
     value.to_string()
 }
 
+/// The values of an `F32` tensor.
+pub fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect()
+}
+
 /// What a header says of a tensor.
 #[derive(Clone, Debug)]
 pub struct Described<'a> {

@@ -13,7 +13,7 @@ use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
 use crate::plan::{Located, Plan, names};
 use crate::rng::{Rng, Stream};
-use crate::safetensors::ByteSource;
+use crate::safetensors::{ByteSource, floats};
 use crate::train::trainer::{Device, MEMORY_LIMIT};
 
 /// Floats of a file or of drawn numbers that are held at a time: 16 MiB.
@@ -125,8 +125,7 @@ impl Inference {
             for Part { first, row, count } in parts(place) {
                 let (from, len) = (bytes.start + 4 * (first * row) as u64, 4 * count * row);
                 let chunk = source.read(from, len).await?;
-                let canonical: Vec<f32> = chunk.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect();
-                place.layout.store_rows(&place.shape, first, &canonical, &mut stored);
+                place.layout.store_rows(&place.shape, first, &floats(&chunk), &mut stored);
                 done += len as u64;
                 progress(done, total);
             }

@@ -35,9 +35,7 @@ pub(crate) fn file_name(name: &str) -> String {
 
 /// Every tensor that a file for this plan has to hold, and where it goes.
 fn expected(plan: &Plan) -> Vec<(String, Located)> {
-    let parameters = plan.parameters.iter().map(|parameter| (file_name(&parameter.name), plan.parameter_place(parameter, 0)));
-    let statistics = plan.statistics.iter().map(|statistic| (file_name(&statistic.name), plan.statistic_place(statistic)));
-    parameters.chain(statistics).collect()
+    plan.tensors().into_iter().flatten().map(|(name, place)| (file_name(name), place)).collect()
 }
 
 /// Finds each of a plan's tensors in a file, and names the others that it holds.

@@ -16,7 +16,7 @@ use crate::executor::Which;
 use crate::inference::weights::file_name;
 use crate::plan::{Located, names};
 use crate::rng::{Rng, Stream};
-use crate::safetensors::{Described, METADATA, Writer, described, read_header};
+use crate::safetensors::{Described, METADATA, Writer, described, floats, read_header};
 
 /// Parameters, the optimizer's state and statistics on the host, with the step they are of.
 #[derive(Clone, Debug)]
@@ -89,9 +89,7 @@ impl Trainer {
 
     /// Parameters, then statistics: PyTorch's name, and the place in the checkpoint's arena of that kind.
     fn tensors(&self) -> [Vec<(String, Located)>; 2] {
-        let parameters = self.plan.parameters.iter().map(|parameter| (file_name(&parameter.name), self.plan.parameter_place(parameter, 0)));
-        let statistics = self.plan.statistics.iter().map(|statistic| (file_name(&statistic.name), self.plan.statistic_place(statistic)));
-        [parameters.collect(), statistics.collect()]
+        self.plan.tensors().map(|tensors| tensors.into_iter().map(|(name, place)| (file_name(name), place)).collect())
     }
 
     /// A checkpoint as the bytes of a file, with a note that is kept as it is.
@@ -188,10 +186,6 @@ impl Trainer {
         let (arena, statistics) = (vec![0.0; parameters], vec![0.0; statistics]);
         Ok(Some(Checkpoint { arena, states, statistics, sampler, seed: *seed, step: *step, epoch: *epoch, first: *first == 1 }))
     }
-}
-
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect()
 }
 
 fn words(bytes: &[u8]) -> Vec<u32> {

@@ -85,34 +85,28 @@ fn unknown(node: &str) -> Error {
 }
 
 impl Trainer {
-    /// The network planned for this, with the parameters of now.
-    async fn prober(&mut self, probe: Probe) -> Result<Box<Prober>, Error> {
-        let mut prober = match self.probe.take().filter(|prober| prober.probe == probe) {
+    /// The network planned for this, with the parameters of now. It is taken from those that are kept: whoever asks puts it back.
+    async fn prober(&mut self, probe: Probe) -> Result<Prober, Error> {
+        let alike = |known: &Prober| std::mem::discriminant(&known.probe) == std::mem::discriminant(&probe);
+        let kept = self.probers.iter().position(alike).map(|at| self.probers.swap_remove(at));
+        let mut prober = match kept.filter(|known| known.probe == probe) {
             Some(prober) => prober,
             None => {
                 let (plan, names) = Plan::for_probe(&self.spec, &probe)?;
                 let executor = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
-                Box::new(Prober { probe, plan, executor, names })
+                Prober { probe, plan, executor, names }
             }
         };
-        if let Some([parameters, _]) = self.plan.arenas {
-            let arena = crate::plan::Range { buffer: parameters, offset: 0, len: self.plan.buffers[parameters.0].len };
-            let stored = self.executor.read_stored(arena).await?;
-            let places: HashMap<&str, usize> = self.plan.parameters.iter().map(|own| (own.name.as_str(), own.offset)).collect();
-            for parameter in &prober.plan.parameters {
-                let range = prober.plan.parameter_place(parameter, 0).range;
-                if let Some(&from) = places.get(parameter.name.as_str()) {
-                    prober.executor.write_stored(range, &stored[from..from + range.len])?;
-                }
-            }
-        }
-        if !prober.plan.statistics.is_empty() {
-            let stored = self.read_statistics().await?;
-            let places: HashMap<&str, usize> = self.plan.statistics.iter().map(|own| (own.name.as_str(), own.offset)).collect();
-            for statistic in &prober.plan.statistics {
-                let range = prober.plan.statistic_place(statistic).range;
-                if let Some(&from) = places.get(statistic.name.as_str()) {
-                    prober.executor.write_stored(range, &stored[from..from + range.len])?;
+        let parameters = match self.state_ranges() {
+            Some((arena, _)) => self.executor.read_stored(arena).await?,
+            None => Vec::new(),
+        };
+        let statistics = self.read_statistics().await?;
+        for ((own, of_probe), stored) in self.plan.tensors().into_iter().zip(prober.plan.tensors()).zip([parameters, statistics]) {
+            let own: HashMap<&str, Located> = own.into_iter().collect();
+            for (name, place) in of_probe {
+                if let Some(Located { range, .. }) = own.get(name) {
+                    prober.executor.write_stored(place.range, &stored[range.offset..range.offset + range.len])?;
                 }
             }
         }
@@ -127,7 +121,7 @@ impl Trainer {
         let probe = if look == Look::Activations { Probe::Activations } else { Probe::Gradients };
         let mut prober = self.prober(probe).await?;
         let seen = prober.look(nodes, look, image).await;
-        self.probe = Some(prober);
+        self.probers.push(prober);
         seen
     }
 
@@ -138,7 +132,7 @@ impl Trainer {
     pub async fn field(&mut self, node: &str, unit: &[usize], image: Image<'_>) -> Result<FieldOfUnit, Error> {
         let mut prober = self.prober(Probe::Unit(node.to_owned())).await?;
         let seen = prober.field(node, unit, image).await;
-        self.probe = Some(prober);
+        self.probers.push(prober);
         let [_, height, width] = self.spec.input;
         let (mut rows, mut columns) = ([0, height - 1], [0, width - 1]);
         if let [_, row, column] = unit {
@@ -159,9 +153,7 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub async fn weights(&mut self, node: &str) -> Result<Vec<NodeTensor>, Error> {
-        let parameters = self.plan.parameters.iter().map(|own| (own.name.clone(), self.plan.parameter_place(own, 0)));
-        let statistics = self.plan.statistics.iter().map(|own| (own.name.clone(), self.plan.statistic_place(own)));
-        let of_node = parameters.chain(statistics).filter_map(|(name, place)| {
+        let of_node = self.plan.tensors().into_iter().flatten().filter_map(|(name, place)| {
             let (of, role) = name.rsplit_once('.')?;
             (of == node).then(|| (role.to_owned(), place))
         });

@@ -121,8 +121,8 @@ pub struct Trainer {
     /// Whether the optimizer's state holds nothing of this run.
     pub(super) first: bool,
     pub(super) hyper_written: Option<Hyper>,
-    /// The network for looking inside, as it was asked for last.
-    pub(super) probe: Option<Box<Prober>>,
+    /// The network for looking inside: one of each kind of question, as it was asked last.
+    pub(super) probers: Vec<Prober>,
 }
 
 impl Trainer {
@@ -159,7 +159,7 @@ impl Trainer {
             pace: Pace { epoch: 1, run: 0 },
             first: true,
             hyper_written: None,
-            probe: None,
+            probers: Vec::new(),
         };
         trainer.reset(seed)?;
         trainer.write_undecayed()?;

@@ -1,6 +1,7 @@
 /** Asks the engine for what the Maps view shows: one question at a time, always the newest, and nothing while nobody looks. */
 import { ReceptiveFailure } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
+import { Newest } from "./newest.ts";
 import type { NodeTensor, ReplyTo } from "./protocol.ts";
 import type { Under } from "./predictor.ts";
 import type { TrainerClient } from "./trainer-client.ts";
@@ -46,9 +47,7 @@ export class Looker {
   readonly #digit: () => Promise<Digit | null>;
   readonly #answered: Answered;
   #wish: LookWish | null = null;
-  #asking = false;
-  #stale = false;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  readonly #newest = new Newest(FOLLOW_MS, () => this.#wish !== null, () => this.#ask());
 
   /** `digit` gives the image to be looked at now; null while there is none. */
   constructor(client: Pick<TrainerClient, "request">, digit: () => Promise<Digit | null>, answered: Answered) {
@@ -65,32 +64,26 @@ export class Looker {
 
   /** The weights have changed a little. */
   follow(): void {
-    if (performance.now() - this.#askedAt >= FOLLOW_MS) this.again();
+    this.#newest.follow();
   }
 
   /** The weights or the image are different ones. */
   again(): void {
-    this.#stale = true;
-    if (!this.#asking) void this.#ask();
+    this.#newest.again();
   }
 
   async #ask(): Promise<void> {
-    this.#asking = true;
-    while (this.#stale && this.#wish) {
-      this.#stale = false;
-      this.#askedAt = performance.now();
-      const wish = this.#wish;
-      try {
-        const digit = await this.#digit();
-        const answer = digit && (await this.#look(wish, digit));
-        if (answer && this.#wish) this.#answered({ answer, error: null });
-      } catch (thrown) {
-        if (!(thrown instanceof ReceptiveFailure)) throw thrown;
-        // A newer question may be about another network.
-        if (!this.#stale && this.#wish) this.#answered({ error: thrown.error });
-      }
+    const wish = this.#wish;
+    if (!wish) return;
+    try {
+      const digit = await this.#digit();
+      const answer = digit && (await this.#look(wish, digit));
+      if (answer && this.#wish) this.#answered({ answer, error: null });
+    } catch (thrown) {
+      if (!(thrown instanceof ReceptiveFailure)) throw thrown;
+      // A newer question may be about another network.
+      if (!this.#newest.stale && this.#wish) this.#answered({ error: thrown.error });
     }
-    this.#asking = false;
   }
 
   async #look(wish: LookWish, { pixels, under, label, index }: Digit): Promise<Looked> {

@@ -1,5 +1,6 @@
 /** Asks the network what it sees in the pad: one question at a time, always the newest, and again as training goes on. */
 import { ReceptiveFailure } from "./errors.ts";
+import { Newest } from "./newest.ts";
 import type { Scene, Split } from "./protocol.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
@@ -22,9 +23,7 @@ export class Predictor {
   readonly #answered: (answer: Answer) => void;
   #pixels: Uint8Array | null = null;
   #under: Under = { index: 0 };
-  #asking = false;
-  #stale = false;
-  #askedAt = 0;
+  readonly #newest = new Newest(FOLLOW_MS, () => this.#pixels !== null, () => this.#ask());
 
   constructor(client: TrainerClient, answered: (answer: Answer) => void) {
     this.#client = client;
@@ -39,30 +38,24 @@ export class Predictor {
 
   /** The weights have changed a little. */
   follow(): void {
-    if (performance.now() - this.#askedAt >= FOLLOW_MS) this.again();
+    this.#newest.follow();
   }
 
   /** The weights are different ones. */
   again(): void {
-    this.#stale = true;
-    if (!this.#asking) void this.#ask();
+    this.#newest.again();
   }
 
   async #ask(): Promise<void> {
-    this.#asking = true;
-    while (this.#stale && this.#pixels) {
-      this.#stale = false;
-      this.#askedAt = performance.now();
-      const pixels = this.#pixels;
-      try {
-        const { probabilities, scene } = await this.#client.request({ type: "predict", pixels, ...this.#under });
-        // One of every pixel is shown as the scene.
-        if (this.#pixels) this.#answered({ probabilities: scene ? null : [...probabilities], scene });
-      } catch (thrown) {
-        // Not compiled yet, or the engine is gone: the bars stay empty, and the next compilation asks again.
-        if (!(thrown instanceof ReceptiveFailure)) throw thrown;
-      }
+    const pixels = this.#pixels;
+    if (!pixels) return;
+    try {
+      const { probabilities, scene } = await this.#client.request({ type: "predict", pixels, ...this.#under });
+      // One of every pixel is shown as the scene.
+      if (this.#pixels) this.#answered({ probabilities: scene ? null : [...probabilities], scene });
+    } catch (thrown) {
+      // Not compiled yet, or the engine is gone: the bars stay empty, and the next compilation asks again.
+      if (!(thrown instanceof ReceptiveFailure)) throw thrown;
     }
-    this.#asking = false;
   }
 }
