@@ -156,20 +156,14 @@ pub(super) fn preset(name: &str, n: usize, block: Block) -> Value {
         items.extend([batch_norm("bn"), relu("relu")]);
     }
     items.extend([global_average_pool("gap"), flatten(), linear("fc", 10)]);
-    mnist(
-        name,
-        items,
-        training(
-            if n > 5 {
-                2
-            } else if n > 2 {
-                4
-            } else {
-                6
-            },
-            0.1,
-        ),
-    )
+    // Deeper ones see the images less often, so that each is trained in half an hour or so.
+    let epochs = match n {
+        ..=2 => 6,
+        3 => 4,
+        4..=5 => 2,
+        _ => 1,
+    };
+    mnist(name, items, training(epochs, 0.1))
 }
 
 /// One block. Where it changes shapes, it has a `step` of one or two; `drop` is how often stochastic depth leaves it out.
