@@ -4,7 +4,8 @@ import { Controller } from "./controller.ts";
 import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
 import { IntentEvent } from "./intent.ts";
-import { makeLocale, pickLanguage } from "./i18n/locale.ts";
+import { loadLocale, pickLanguage } from "./i18n/locale.ts";
+import type { Locale } from "./i18n/locale.ts";
 import { parseAddress } from "./lib/link.ts";
 import { recall, remember } from "./lib/storage.ts";
 import { applyTheme, parseTheme } from "./lib/theme.ts";
@@ -33,13 +34,19 @@ if (!app) throw new Error("the page has no <receptive-app>");
 let shown: Preferences | null = null;
 let bar: AddressBar | null = null;
 
+function speak(locale: Locale): void {
+  // Another was chosen meanwhile.
+  if (!app || locale.language !== shown?.language) return;
+  app.locale = locale;
+  document.documentElement.lang = locale.language;
+  document.title = locale.text.page.title;
+}
+
 function show(state: AppState): void {
   const { preferences } = state;
   if (app && preferences !== shown) {
-    if (preferences.language !== shown?.language) {
-      app.locale = makeLocale(preferences.language);
-      document.documentElement.lang = preferences.language;
-      document.title = app.locale.text.page.title;
+    if (shown && preferences.language !== shown.language) {
+      void loadLocale(preferences.language).then(speak);
     }
     applyTheme(preferences.theme, document.documentElement);
     if (shown) {
@@ -55,8 +62,12 @@ function show(state: AppState): void {
 }
 
 const choice = CHOICES.find((one) => one === wishes.get("backend")) ?? "auto";
+const preferences = storedPreferences();
+const first = await loadLocale(preferences.language);
+app.locale = first;
 app.replaceChildren();
-show(initialState(storedPreferences(), choice));
+show(initialState(preferences, choice));
+speak(first);
 
 // Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));

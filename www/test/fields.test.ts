@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fieldOf, fieldsFor, nudged, read, written } from "../src/lib/fields.ts";
 import type { Field } from "../src/lib/fields.ts";
 import { OFFERED_CONTAINERS, OFFERED_OPERATORS, newContainer, newLayer } from "../src/lib/new-items.ts";
-import { inspectorTexts } from "../src/i18n/panels/inspector.ts";
+import { inspector } from "../src/i18n/panels/en/inspector.ts";
 import { Formats } from "../src/lib/format.ts";
 import { examined } from "./support/examinations.ts";
 
@@ -26,7 +26,7 @@ test("fields are the schema's, lists of items left out", () => {
 
 test("every field of every item has a label", () => {
   const { spec } = examined("lenet5");
-  const { fields } = inspectorTexts.en(new Formats("en"));
+  const { fields } = inspector(new Formats("en"));
   for (const item of [...OFFERED_OPERATORS.map(newLayer), ...OFFERED_CONTAINERS.map((kind) => newContainer(kind, spec, [16, 28, 28]))]) {
     for (const [name] of fieldsFor(item)) assert.ok(name in fields, name);
   }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LANGUAGES, makeLocale } from "../src/i18n/locale.ts";
-import { textsOf } from "../src/i18n/panel-texts.ts";
-import { fixTexts } from "../src/i18n/panels/fixes.ts";
+import { LANGUAGES, loadLocale, loadPanels } from "../src/i18n/locale.ts";
 import type { Fix } from "../src/lib/fix.ts";
 import { fixesFor, nearest } from "../src/lib/fixes.ts";
 import { valueAt } from "../src/lib/spec-path.ts";
@@ -67,13 +65,14 @@ test("too large for this device: a smaller batch", () => {
   assert.deepEqual(fixesFor({ ...error, largest_batch: 0 }, document), []);
 });
 
-test("each error of the examples but an empty network has a fix, and each fix a label in both languages", () => {
+test("each error of the examples but an empty network has a fix, and each fix a label in both languages", async () => {
+  const locales = await Promise.all(LANGUAGES.map(loadLocale));
+  await loadPanels();
   for (const [name, { examination }] of Object.entries(EXAMINATIONS)) {
     const error = examination.error ?? examination.network?.training_refused;
     if (!error || error.kind === "empty_network") continue;
     assert.ok(fixes(name).length > 0, name);
-    for (const language of LANGUAGES) {
-      const { of } = textsOf(makeLocale(language), fixTexts);
+    for (const { language, panels: { fixes: { of } } } of locales) {
       for (const { text } of fixes(name)) {
         const label = (of[text.code] as (fix: typeof text) => string)(text);
         assert.doesNotMatch(label, /undefined|NaN|\[object/u);

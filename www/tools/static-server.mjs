@@ -22,11 +22,12 @@ const TYPES = {
 
 /**
  * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins.
- * @returns {Promise<{ origin: string, missing: string[], close: () => Promise<void> }>} `missing`: paths answered with 404.
+ * @returns {Promise<{ origin: string, missing: string[], sent: string[], close: () => Promise<void> }>} `missing`: paths answered with 404; `sent`: files, in order.
  */
 export async function serve(mounts, { port = 0, host = "127.0.0.1" } = {}) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const missing = [];
+  const sent = [];
   const server = createServer(async (request, response) => {
     try {
       const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -37,6 +38,7 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1" } = {}) {
       } else if (typeof found === "string" && found.startsWith("redirect:")) {
         response.writeHead(301, { location: found.slice("redirect:".length) }).end();
       } else {
+        sent.push(found.file);
         const type = TYPES[extname(found.file)] ?? "application/octet-stream";
         // No caching: the next build is served from the same addresses. A sandboxed frame's origin is "null", so its scripts are cross-origin.
         response.writeHead(200, {
@@ -73,6 +75,7 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1" } = {}) {
   return {
     origin: `http://${host === "127.0.0.1" ? "localhost" : host}:${server.address().port}`,
     missing,
+    sent,
     close: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

@@ -1,8 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { errorsTexts } from "../i18n/panels/errors.ts";
 import { sharesOf } from "../lib/mistakes.ts";
 
 /** A cell of the matrix. */
@@ -43,7 +41,7 @@ export class ConfusionGridElement extends LitElement {
 
   protected override render(): TemplateResult {
     const { counts, names } = this;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     const shares = sharesOf(counts);
     return html`<div class="confusion-scroll"><table class="confusion" role="grid" aria-label=${text.matrix} @keydown=${this.#key}>
       <thead><tr role="row"><th scope="col" class="corner">${text.label} \\ ${text.said}</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
@@ -53,7 +51,7 @@ export class ConfusionGridElement extends LitElement {
 
   #cell(label: number, said: number, count: number, share: number): TemplateResult {
     const { locale: { format }, names, chosen, at } = this;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     const here = at.label === label && at.said === said;
     const open = chosen?.label === label && chosen.said === said;
     // Mistakes are few: a cell of one in twenty is to be seen.

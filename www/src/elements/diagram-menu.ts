@@ -1,8 +1,5 @@
 /** What can be done with a box of a drawing. */
 import type { Locale } from "../i18n/locale.ts";
-import { diagramTexts } from "../i18n/panels/diagram.ts";
-import { outlineTexts } from "../i18n/panels/outline.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import type { Box } from "../lib/diagram/scene.ts";
 import { edit } from "../lib/outline-actions.ts";
 import type { EditAction } from "../lib/outline-actions.ts";
@@ -20,7 +17,7 @@ export function pathOf(box: Box): string | null {
 
 /** The ids are the actions'. */
 export function whatToDo(locale: Locale, spec: Spec, box: Box, path: string): Question {
-  const texts = textsOf(locale, outlineTexts);
-  const label = "container" in box ? frameTitle(box.container, textsOf(locale, diagramTexts)) : box.id;
+  const texts = locale.text.outline;
+  const label = "container" in box ? frameTitle(box.container, locale.panels.diagram) : box.id;
   return { label: texts.actionsOf(label), choices: ACTIONS.flatMap((id) => (edit(id, spec, path) ? [{ id, label: texts.actions[id] }] : [])) };
 }

@@ -1,8 +1,6 @@
 /** A drawing of a network in words. */
-import { diagramTexts } from "../i18n/panels/diagram.ts";
 import type { DiagramTexts } from "../i18n/panels/diagram.ts";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import { INPUT, OUTPUT } from "../lib/diagram/graph.ts";
 import type { Scene } from "../lib/diagram/scene.ts";
 import type { NetworkDescription } from "../protocol.ts";
@@ -13,7 +11,7 @@ export function endShapes({ boxes }: Scene, { format }: Locale): string[] {
 }
 
 export function summaryOf(scene: Scene, network: NetworkDescription, locale: Locale): string {
-  const text = textsOf(locale, diagramTexts);
+  const text = locale.panels.diagram;
   const [from = "", to = ""] = endShapes(scene, locale);
   const ways = [...new Set(scene.edges.flatMap(({ skip, source, target }) => (skip ? [text.way(plain(source, text), plain(target, text))] : [])))];
   const frames = scene.boxes.filter(({ kind }) => kind === "frame" || kind === "fold").length;

@@ -1,5 +1,7 @@
+import { later } from "../later.ts";
 import { ErrorFixesElement } from "./error-fixes.ts";
 
+await later();
 customElements.define("error-fixes", ErrorFixesElement);
 
 declare global {

@@ -2,8 +2,6 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { ReceptiveError } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { fixTexts } from "../i18n/panels/fixes.ts";
 import type { Fix, FixText } from "../lib/fix.ts";
 import { fixesFor } from "../lib/fixes.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -22,7 +20,7 @@ export class ErrorFixesElement extends PanelElement {
   protected override render(): TemplateResult | typeof nothing {
     const { error, locale, state: { document: edited } } = this;
     if (!error) return nothing;
-    const { region, of } = textsOf(locale, fixTexts);
+    const { region, of } = locale.panels.fixes;
     const fixes = edited ? fixesFor(error, edited) : [];
     const label = <C extends FixText["code"]>(text: Extract<FixText, { code: C }>): string => (of[text.code as C] as (fix: typeof text) => string)(text);
     return html`

@@ -1,6 +1,8 @@
+import { later } from "../later.ts";
 import { ConfusionGridElement } from "./confusion-grid.ts";
 import { ErrorsPanelElement } from "./errors-panel.ts";
 
+await later();
 customElements.define("confusion-grid", ConfusionGridElement);
 customElements.define("errors-panel", ErrorsPanelElement);
 

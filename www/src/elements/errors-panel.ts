@@ -1,8 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { errorText } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { errorsTexts } from "../i18n/panels/errors.ts";
 import { inkImage } from "../lib/mask.ts";
 import { CLASSES, cellImages, confusionOf, scoresOf, worstOf } from "../lib/mistakes.ts";
 import { SIDE } from "../lib/mnist.ts";
@@ -41,7 +39,7 @@ export class ErrorsPanelElement extends PanelElement {
 
   protected override render(): TemplateResult {
     const { state, state: { mistakes } } = this;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     if (saysPixels(state)) return this.#pixels();
     const { predictions, asking, error } = mistakes;
     return html`
@@ -56,7 +54,7 @@ export class ErrorsPanelElement extends PanelElement {
   }
 
   #mistakes(predictions: Predictions): TemplateResult {
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     return html`
       <div class="mistakes">
         <section aria-label=${text.matrix}>${this.#matrix(confusionOf(predictions), Array.from({ length: CLASSES }, (_, digit) => String(digit)), true)}</section>
@@ -68,7 +66,7 @@ export class ErrorsPanelElement extends PanelElement {
   }
 
   #matrix(counts: readonly (readonly number[])[], names: readonly string[], opens: boolean): TemplateResult {
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     return html`<div class="matrix-head"><h3>${text.matrix}</h3>
         <div class="choices" role="group" aria-label=${text.show}>${(["counts", "shares"] as const).map((one) => html`<button type="button" class="toggle" aria-pressed=${this.shares === (one === "shares") ? "true" : "false"} @click=${() => (this.shares = one === "shares")}>${text.shows[one]}</button>`)}</div></div>
       ${opens ? html`<p class="muted second">${text.matrixHint}</p>` : nothing}
@@ -81,7 +79,7 @@ export class ErrorsPanelElement extends PanelElement {
 
   #classes(predictions: Predictions): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     return html`<h3>${text.classes}</h3>
       <table class="scores"><thead><tr><th scope="col">${text.label}</th><td></td><th scope="col">${text.top1}</th><th scope="col">${text.top2}</th></tr></thead>
       <tbody>${scoresOf(predictions).map(({ label, top1, top2 }) => html`<tr><th scope="row">${label}</th>
@@ -91,7 +89,7 @@ export class ErrorsPanelElement extends PanelElement {
 
   #cellImages(predictions: Predictions): TemplateResult {
     const { cell } = this;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     if (!cell) return html`<p class="muted">${text.choose}</p>`;
     const all = cellImages(predictions, cell.label, cell.said);
     const left = all.length - this.shown;
@@ -102,7 +100,7 @@ export class ErrorsPanelElement extends PanelElement {
   }
 
   #images({ labels, first, probabilities }: Predictions, indices: readonly number[], none: string): TemplateResult {
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     if (indices.length === 0) return html`<p class="muted">${none}</p>`;
     return html`<ul class="digits">${indices.map((index) => {
       const [label = 0, said = 0, probability = 0] = [labels[index], first[index], probabilities[index]];
@@ -122,7 +120,7 @@ export class ErrorsPanelElement extends PanelElement {
   /** Of networks that say a class of every pixel: what their evaluation counted. */
   #pixels(): TemplateResult {
     const { run: { evaluation } } = this.state;
-    const text = textsOf(this.locale, errorsTexts);
+    const text = this.locale.panels.errors;
     const names = [text.background, ...Array.from({ length: CLASSES }, (_, digit) => String(digit))];
     return html`<p>${text.pixels}</p>
       ${evaluation?.confusion

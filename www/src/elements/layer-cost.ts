@@ -1,8 +1,6 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { inspectorTexts } from "../i18n/panels/inspector.ts";
 import { macsArithmetic } from "../lib/arithmetic.ts";
 import type { OutlineRow } from "../lib/outline.ts";
 import type { NodeDescription } from "../protocol.ts";
@@ -11,7 +9,7 @@ import type { AppState } from "../state.ts";
 /** Shapes, parameters, work, memory and receptive field of a row, each with how it comes about. */
 export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Locale, state: AppState): TemplateResult | typeof nothing {
   const { format } = locale;
-  const texts = textsOf(locale, inspectorTexts);
+  const texts = locale.panels.inspector;
   if (row.kind === "save" || row.kind === "input") return nothing;
   const shape = node?.output_shape ?? row.shape;
   const params = node?.params ?? row.params;

@@ -1,8 +1,6 @@
 import { LitElement, html, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { mapsTexts } from "../i18n/panels/maps.ts";
 import type { Histogram } from "../lib/look/histogram.ts";
 import { histogramOf } from "../lib/look/histogram.ts";
 import { valueText } from "../lib/look/text.ts";
@@ -41,7 +39,7 @@ export class LayerHistogramsElement extends LitElement {
 
   #figure({ name, values }: NamedValues): TemplateResult {
     const { format } = this.locale;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const { bins, range: [least, largest], count, mean, deviation, zeros } = this.#histogram(values);
     const most = Math.max(1, ...bins);
     const bar = WIDTH / bins.length;

@@ -1,6 +1,8 @@
+import { later } from "../later.ts";
 import { LayerInspectorElement } from "./layer-inspector.ts";
 import "./operator-dialog-define.ts";
 
+await later();
 customElements.define("layer-inspector", LayerInspectorElement);
 
 declare global {

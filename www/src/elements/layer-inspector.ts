@@ -2,8 +2,6 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { inspectorTexts } from "../i18n/panels/inspector.ts";
 import type { FieldName, InspectorTexts } from "../i18n/panels/inspector.ts";
 import { fieldsFor, isTyped, nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
@@ -49,7 +47,7 @@ export class LayerInspectorElement extends PanelElement {
   }
 
   get #texts(): InspectorTexts {
-    return textsOf(this.locale, inspectorTexts);
+    return this.locale.panels.inspector;
   }
 
   /** Metrics that stream in change nothing here. */
@@ -155,7 +153,6 @@ export class LayerInspectorElement extends PanelElement {
 
   #typed(row: OutlineRow, name: string, field: Field, value: unknown): TemplateResult {
     const { format } = this.locale;
-    const texts = this.#texts;
     const id = `${this.prefix}-${name}`;
     const draft = this.drafts.get(name);
     const wrong = draft !== undefined && read(field, draft) === null;
@@ -172,7 +169,7 @@ export class LayerInspectorElement extends PanelElement {
         @blur=${() => draft !== undefined && !wrong && this.#forget(name)}
         @keydown=${(event: KeyboardEvent) => this.#key(event, name, field, value ?? otherwise)}
       />
-      ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${texts.possible(field)}</p>` : nothing}
+      ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${this.locale.text.settings.possible(field)}</p>` : nothing}
     </div>`;
   }
 

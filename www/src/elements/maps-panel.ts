@@ -1,8 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { errorText } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { mapsTexts } from "../i18n/panels/maps.ts";
 import type { Tab } from "../i18n/panels/maps.ts";
 import { colourOf, css, extentOf } from "../lib/look/colours.ts";
 import type { Inputs } from "../lib/look/filters.ts";
@@ -112,7 +110,7 @@ export class MapsPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const shown = this.#shown();
     if (!shown) return html`<p class="muted">${text.waiting}</p>`;
     const { answer, error } = this.state.look;
@@ -132,7 +130,7 @@ export class MapsPanelElement extends PanelElement {
 
   #head({ all, at, node }: { all: Shown[]; at: number; node: Shown }): TemplateResult {
     const { locale, state } = this;
-    const text = textsOf(locale, mapsTexts);
+    const text = locale.panels.maps;
     const step = (by: number): void => {
       const next = all[at + by];
       if (next) this.#show(next);
@@ -159,7 +157,7 @@ export class MapsPanelElement extends PanelElement {
   }
 
   #tools(maps: NodeMaps | null): TemplateResult {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const choices = <T extends string>(label: string, all: readonly T[], names: { readonly [K in T]: string }, chosen: T, choose: (one: T) => void): TemplateResult =>
       html`<div class="choices" role="group" aria-label=${label}>${all.map((one) => html`<button type="button" class="toggle" aria-pressed=${one === chosen ? "true" : "false"} @click=${() => choose(one)}>${names[one]}</button>`)}</div>`;
     const depths = { layer: text.layer, unit: text.unit, number: text.number };
@@ -184,7 +182,7 @@ export class MapsPanelElement extends PanelElement {
 
   #legend(stack: Stack | null): TemplateResult {
     const { locale: { format }, scale, dark } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const range = stack ? ((scale === "global" && this.#network) || rangeOf(stack.values)) : null;
     // Features are compared with each other.
     const own = scale === "local" && (stack === null || stack.rows * stack.columns > 1);
@@ -198,7 +196,7 @@ export class MapsPanelElement extends PanelElement {
 
   #layer(node: Shown, maps: NodeMaps | null): TemplateResult {
     const { locale, locale: { format }, state: { look: { answer } }, dark } = this;
-    const text = textsOf(locale, mapsTexts);
+    const text = locale.panels.maps;
     if (this.tab === "weights") {
       const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : null;
       return weightsView({ locale, dark, node: node.name, tensors: node.name === IMAGE ? [] : tensors, inputs: this.inputs, choose: (inputs) => (this.inputs = inputs) });
@@ -247,7 +245,7 @@ export class MapsPanelElement extends PanelElement {
 
   #spread(node: Shown, maps: NodeMaps | null): NamedValues[] {
     const { answer } = this.state.look;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : [];
     const values = maps ? [{ name: this.tab === "gradients" ? text.gradients : text.activations, values: maps.values }] : [];
     return [...values, ...tensors.filter(({ values: { length } }) => length > 1)];

@@ -1,22 +1,20 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import uPlot from "uplot";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
-import { chartData, valueAt, valueOf, yRange } from "../lib/chart-data.ts";
+import { chartData, valueAt, valueOf } from "../lib/chart-data.ts";
 import type { Metric } from "../lib/chart-data.ts";
-import { LOOKS } from "../lib/run-names.ts";
 import { recall, remember } from "../lib/storage.ts";
 import type { PastRun } from "../runs.ts";
+import type { ChartPlot } from "./chart-plot.ts";
+import { laterStyles } from "../later.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
 const TABLE_ROWS = 100;
 const MOST_SMOOTHING = 0.95;
-const TOP5_DASH = [4, 4];
 /** What Page Up and Page Down move by, of all points. */
 const PAGE = 0.1;
-const FONT = '12px "Source Sans 3 Variable", system-ui, sans-serif';
 
 /** One measure of runs against their steps, on training and on test images: curves, and those of the run in front as a table. */
 export class MetricChartElement extends PanelElement {
@@ -38,13 +36,10 @@ export class MetricChartElement extends PanelElement {
   declare closeup: boolean;
   declare private hovered: number | null;
 
-  #plot: uPlot | null = null;
+  #plot: ChartPlot | null = null;
   #drawn = { version: -1, history: null as unknown };
   /** What the plot was made for. */
   #made = "";
-  #resize: ResizeObserver | null = null;
-  #themes: (() => void) | null = null;
-  readonly #colours = { train: "", test: "", ink: "", line: "", runs: [] as string[] };
 
   constructor() {
     super();
@@ -56,28 +51,12 @@ export class MetricChartElement extends PanelElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const changed = (): void => {
-      this.#readColours();
-      this.#plot?.redraw(false);
-    };
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", changed);
-    const manual = new MutationObserver(changed);
-    manual.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    this.#themes = () => {
-      system.removeEventListener("change", changed);
-      manual.disconnect();
-    };
-    this.#resize = new ResizeObserver(() => this.#fit());
-    if (this.hasUpdated) this.#build();
+    if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#themes?.();
-    this.#resize?.disconnect();
-    this.#plot?.destroy();
-    this.#plot = null;
+    this.#forget();
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
@@ -162,7 +141,7 @@ export class MetricChartElement extends PanelElement {
     if (next === undefined) return;
     event.preventDefault();
     const place = Math.min(count - 1, Math.max(0, next));
-    plot.setCursor({ left: plot.valToPos(plot.data[0][place] ?? 0, "x"), top: 1 });
+    plot.point(place);
     this.hovered = place;
   };
 
@@ -223,14 +202,17 @@ export class MetricChartElement extends PanelElement {
     </div>`;
   }
 
-  protected override firstUpdated(): void {
-    this.#build();
+  protected override updated(changes: PropertyValues): void {
+    if (this.state.run.history.empty && this.#behind().length === 0) return this.#forget();
+    if (this.#made !== this.#making()) return void this.#build();
+    if (changes.has("locale")) this.#plot?.relabel();
+    this.#draw(changes.has("smoothing") || (changes.has("table") && !this.table));
   }
 
-  protected override updated(changes: PropertyValues): void {
-    if (this.#made !== this.#making()) this.#build();
-    else if (changes.has("locale")) this.#plot?.redraw(false, true);
-    this.#draw(changes.has("smoothing") || (changes.has("table") && !this.table));
+  #forget(): void {
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#made = "";
   }
 
   /** Runs behind the one in front whose curves are drawn. */
@@ -243,88 +225,18 @@ export class MetricChartElement extends PanelElement {
     return JSON.stringify([this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
   }
 
-  #readColours(): void {
-    // Computed colours are resolved for the theme in force; the tokens themselves are not.
-    const of = (selector: string): string => {
-      const element = this.querySelector(selector);
-      return element ? getComputedStyle(element).color : "";
-    };
-    const line = getComputedStyle(this).borderTopColor;
-    const probe = this.appendChild(document.createElement("span"));
-    const runs = LOOKS.map(({ colour }) => {
-      probe.style.color = `var(${colour})`;
-      return getComputedStyle(probe).color;
-    });
-    probe.remove();
-    Object.assign(this.#colours, { runs, train: of(".readout .train dt"), test: of(".readout .test dt"), ink: of(".chart-tools"), line });
-  }
-
-  #fit(): void {
+  async #build(): Promise<void> {
+    const made = (this.#made = this.#making());
+    const [{ ChartPlot }] = await Promise.all([import("./chart-plot.ts"), laterStyles()]);
     const box = this.querySelector<HTMLElement>(".plot");
-    if (box && this.#plot && box.clientWidth > 0) this.#plot.setSize({ width: box.clientWidth, height: box.clientHeight });
-  }
-
-  #build(): void {
-    const box = this.querySelector<HTMLElement>(".plot");
-    if (!box) return;
+    // Another was wanted meanwhile, or none.
+    if (!box || !this.isConnected || made !== this.#made) return;
     this.#plot?.destroy();
-    this.#readColours();
-    const colours = this.#colours;
-    const axis = { font: FONT, stroke: () => colours.ink, grid: { stroke: () => colours.line, width: 1 }, ticks: { show: false } };
-    const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({ stroke: colour, width: 1.75, spanGaps: true, points: { show: false }, ...options });
-    const logarithmic = this.closeup && this.metric === "loss";
-    const fixed = (self: uPlot): [number, number] => yRange(this.metric, this.closeup, self.data.slice(2).flatMap((values) => [...values]));
-    const behind = this.#behind();
-    this.#made = this.#making();
-    this.#plot = new uPlot(
-      {
-        width: Math.max(200, box.clientWidth),
-        height: Math.max(120, box.clientHeight),
-        padding: [8, 16, 0, 0],
-        legend: { show: false },
-        cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-        scales: {
-          x: { time: false, range: (_self, _least, most) => [0, most > 0 ? most : 100] },
-          y: { distr: logarithmic ? 3 : 1, range: fixed },
-        },
-        axes: [
-          { ...axis, size: 28, space: 64, grid: { show: false }, values: (_self, splits) => splits.map((step) => this.locale.format.whole(step)) },
-          {
-            ...axis, size: 52, space: 32,
-            values: (_self, splits) =>
-              splits.map((value) => {
-                if (value === null) return "";
-                if (this.metric === "loss") return this.locale.format.plain(value);
-                return `${this.locale.format.plain(Math.round(value * 1000) / 10)} %`;
-              }),
-          },
-        ],
-        series: [
-          {},
-          line(() => colours.train, { width: 1, alpha: 0.35 }),
-          line(() => colours.train, {}),
-          line(() => colours.test, { points: { show: true, size: 5, fill: () => colours.test } }),
-          line(() => colours.train, { width: 1.25, dash: TOP5_DASH }),
-          line(() => colours.test, { width: 1.25, dash: TOP5_DASH }),
-          ...behind.flatMap(({ look }) => {
-            const colour = (): string => colours.runs[look] ?? colours.ink;
-            const dash = [...(LOOKS[look]?.dash ?? [])];
-            return [line(colour, { width: 1, alpha: 0.7, dash }), line(colour, { dash })];
-          }),
-        ],
-        hooks: {
-          setCursor: [(self) => {
-            const at = self.cursor.idx ?? null;
-            if (at !== this.hovered) this.hovered = at;
-          }],
-        },
-      },
-      [[], [], [], [], [], [], ...behind.flatMap(() => [[], []])],
-      box,
-    );
+    const making = { metric: this.metric, closeup: this.closeup, behind: this.#behind().map(({ look }) => look) };
+    this.#plot = new ChartPlot(box, this, making, () => this.locale.format, (at) => {
+      if (at !== this.hovered) this.hovered = at;
+    });
     this.#drawn = { version: -1, history: null };
-    this.#resize?.disconnect();
-    this.#resize?.observe(box);
     this.#draw(true);
   }
 
@@ -334,6 +246,6 @@ export class MetricChartElement extends PanelElement {
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
-    this.#plot.setData(chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() }));
+    this.#plot.data = chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() });
   }
 }

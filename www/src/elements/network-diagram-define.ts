@@ -1,7 +1,9 @@
+import { later } from "../later.ts";
 import "./choice-popup-define.ts";
 import "./error-fixes-define.ts";
 import { NetworkDiagramElement } from "./network-diagram.ts";
 
+await later();
 customElements.define("network-diagram", NetworkDiagramElement);
 
 declare global {

@@ -5,8 +5,6 @@ import { createModuleWorker } from "../create-worker.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
-import { diagramTexts } from "../i18n/panels/diagram.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import type { LayoutReplies, LayoutRequests } from "../layout-protocol.ts";
 import { graphOf } from "../lib/diagram/graph.ts";
 import type { Graph } from "../lib/diagram/graph.ts";
@@ -118,7 +116,7 @@ export class NetworkDiagramElement extends PanelElement {
   async #lay({ network, spec, title, problem }: Source): Promise<void> {
     const own = ++this.#layout;
     const { locale } = this;
-    const text = textsOf(locale, diagramTexts);
+    const text = locale.panels.diagram;
     const writing = { shape: (shape: readonly number[]) => locale.format.shape(shape), frameTitle: (container: Parameters<typeof frameTitle>[0]) => frameTitle(container, text) };
     const misfit = problem !== null && !network.nodes.some(({ error }) => error !== null);
     const graph = (this.#graph = graphOf(network, spec.input, this.folding, misfit));
@@ -161,7 +159,7 @@ export class NetworkDiagramElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const text = textsOf(this.locale, diagramTexts);
+    const text = this.locale.panels.diagram;
     const stale = this.state.document?.examination?.network === null;
     if (!this.#source || !this.scene) return html`${this.#problem()}<p class="muted">${this.failure ? errorText(this.locale, this.failure) : text.waiting}</p>`;
     const { network, title } = this.#source;
@@ -198,7 +196,7 @@ export class NetworkDiagramElement extends PanelElement {
   }
 
   #tools(): TemplateResult {
-    const text = textsOf(this.locale, diagramTexts);
+    const text = this.locale.panels.diagram;
     const rounds = this.#source?.rounds ?? [];
     const all = rounds.every((name) => this.folding.unfolded.has(name)) && this.folding.folded.size === 0;
     return html`<div class="diagram-tools" role="group" aria-label=${text.tools}>
@@ -213,7 +211,7 @@ export class NetworkDiagramElement extends PanelElement {
 
   /** What is wrong, and what would put it right. */
   #problem(): TemplateResult {
-    const text = textsOf(this.locale, diagramTexts);
+    const text = this.locale.panels.diagram;
     const examination = this.state.document?.examination;
     const error = (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? (this.#source?.problem ?? null) : null);
     return html`<div class="diagram-problem" role="status">
@@ -339,7 +337,7 @@ export class NetworkDiagramElement extends PanelElement {
     const world = this.querySelector<SVGGElement>("svg.drawing > g");
     if (!world || !this.scene || !this.#source) return;
     const { left: x, width, height } = this.scene;
-    const text = textsOf(this.locale, diagramTexts);
+    const text = this.locale.panels.diagram;
     saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
   };
 }

@@ -1,8 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { mapsTexts } from "../i18n/panels/maps.ts";
 import type { Arithmetic, Plane, Term, Unit } from "../lib/look/arithmetic.ts";
 import { agrees, arithmeticOf, runningSums, valueAt } from "../lib/look/arithmetic.ts";
 import { fieldsOf } from "../lib/look/parameters.ts";
@@ -77,7 +75,7 @@ export class NumberViewElement extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     return html`<section class="number" aria-label=${text.number}>
       <h3>${text.compute}</h3>
       ${this.node.name === IMAGE ? html`<p>${text.noArithmetic}</p>` : this.#body()}
@@ -86,7 +84,7 @@ export class NumberViewElement extends LitElement {
 
   #body(): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     if (!this.#known) return html`<p class="muted">${text.waitingForOne}</p>`;
     const { arithmetic, value } = this.#known;
     switch (arithmetic.kind) {
@@ -107,23 +105,23 @@ export class NumberViewElement extends LitElement {
 
   #name(input: number): string {
     const name = this.node.inputs[input] ?? "";
-    return name === IMAGE ? textsOf(this.locale, mapsTexts).image : name;
+    return name === IMAGE ? this.locale.panels.maps.image : name;
   }
 
   #place([channel = 0, row, column]: Unit): string {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     return row === undefined || column === undefined ? text.feature(channel) : `[${channel}, ${row}, ${column}]`;
   }
 
   #sources(from: readonly { input: number; at: Unit }[]): TemplateResult {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     return html`<p class="number-sources">${from.map(({ input, at }) => html`<button type="button" class="quiet" @click=${() => this.#go(input, at)}>${text.goTo(this.#name(input))}</button>`)}</p>`;
   }
 
   /** What goes in, where there is no rule to show. */
   #inputs(): TemplateResult {
     const { locale: { format }, answer } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     return html`<h4>${text.goesIn}</h4><ul class="plain">${this.node.inputs.map((name, input) => {
       const maps = mapsOf(answer, name);
       return html`<li>${this.#name(input)} <span class="muted">${maps ? format.shape(maps.shape) : nothing}</span> <button type="button" class="link" @click=${() => this.#go(input, [0, 0, 0])}>${text.goTo(this.#name(input))}</button></li>`;
@@ -132,7 +130,7 @@ export class NumberViewElement extends LitElement {
 
   #verdict(arithmetic: Known, value: number): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const same = agrees(arithmetic, value);
     return html`<dl class="number-result">
       <div><dt>${text.recomputed}</dt><dd>${exactText(format, arithmetic.value)}</dd></div>
@@ -142,7 +140,7 @@ export class NumberViewElement extends LitElement {
 
   #terms(arithmetic: Terms, value: number): TemplateResult {
     const { locale, locale: { format }, dark } = this;
-    const text = textsOf(locale, mapsTexts);
+    const text = locale.panels.maps;
     const { terms, planes } = arithmetic;
     const at = Math.min(this.at, Math.max(0, terms.length - 1));
     const part = Math.max(0, planes.findLastIndex(({ first }) => first <= at));
@@ -177,7 +175,7 @@ export class NumberViewElement extends LitElement {
   }
 
   #caption({ input, channel, first, rows, columns }: Plane): string {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const [, ...place] = mapsOf(this.answer, this.node.inputs[input] ?? "")?.shape ?? [];
     const last = Math.min(first + rows * columns, this.#count(input)) - 1;
     return place.length === 0 ? text.features(this.#name(input), first, Math.max(first, last)) : text.patch(this.#name(input), channel);
@@ -190,7 +188,7 @@ export class NumberViewElement extends LitElement {
   /** The term that is looked at, in words and numbers. */
   #line(arithmetic: Terms, { x, weight, product }: Term, at: number, squares: boolean): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const sum = runningSums(arithmetic.terms.slice(0, at + 1)).at(-1) ?? 0;
     const made = weight === null ? nothing : html`${squares ? html`(${exactText(format, x)} − ${exactText(format, weight)})²` : html`${exactText(format, x)} × ${exactText(format, weight)}`} = `;
     return html`<p class="number-line" aria-live=${this.playing ? "off" : "polite"}>${made}<strong>${exactText(format, product)}</strong>
@@ -198,7 +196,7 @@ export class NumberViewElement extends LitElement {
   }
 
   #player(count: number, at: number, move: (to: number) => void): TemplateResult {
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const step = (by: number) => () => {
       this.#play(false);
       move(at + by);
@@ -225,7 +223,7 @@ export class NumberViewElement extends LitElement {
 
   #partSums({ terms, planes }: Extract<Arithmetic, { kind: "sum" }>, part: number, move: (to: number) => void): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     return html`<details class="part-sums"><summary>${text.parts}</summary><ol class="plain">${planes.map((plane, at) => {
       const sum = terms.slice(plane.first, planes[at + 1]?.first ?? terms.length).reduce((all, { product }) => all + product, 0);
       return html`<li><button type="button" class="toggle" aria-pressed=${at === part ? "true" : "false"} @click=${() => move(plane.first)}>${this.#caption(plane)}: ${valueText(format, sum)}</button></li>`;
@@ -234,7 +232,7 @@ export class NumberViewElement extends LitElement {
 
   #total({ terms, bias, divisor }: Extract<Arithmetic, { kind: "sum" }>): TemplateResult {
     const { locale: { format } } = this;
-    const text = textsOf(this.locale, mapsTexts);
+    const text = this.locale.panels.maps;
     const sum = terms.reduce((all, { product }) => all + product, 0);
     return html`<p class="number-total">${text.sum} <strong>${exactText(format, sum)}</strong>
       ${divisor === 1 ? nothing : html`, ${text.divisor} <strong>${format.plain(divisor)}</strong>`}

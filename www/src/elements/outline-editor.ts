@@ -5,8 +5,6 @@ import { repeat } from "lit/directives/repeat.js";
 import { BLANK } from "../document.ts";
 import type { Selection } from "../document.ts";
 import { errorText } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { outlineTexts } from "../i18n/panels/outline.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
 import { OFFERED_CONTAINERS, newContainer, newLayer } from "../lib/new-items.ts";
 import { operatorTexts } from "../lib/operators.ts";
@@ -61,7 +59,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   get #texts(): OutlineTexts {
-    return textsOf(this.locale, outlineTexts);
+    return this.locale.text.outline;
   }
 
   /** Most changes of the state are of training, and nothing here shows them. */

@@ -1,7 +1,5 @@
 /** What the outline asks before it does something: what to add, where to, which network to open, what to do with a row. */
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { outlineTexts } from "../i18n/panels/outline.ts";
 import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, USUAL_COUNT } from "../lib/new-items.ts";
 import { familyOf, shortName } from "../lib/operators.ts";
 import { actionsOn } from "../lib/outline-actions.ts";
@@ -21,14 +19,14 @@ const KEYS: { [A in OutlineAction]?: string } = {
 
 /** The ids are the actions'. */
 export function whatToDo(locale: Locale, spec: Spec, row: OutlineRow): Question {
-  const texts = textsOf(locale, outlineTexts);
+  const texts = locale.text.outline;
   const choices = actionsOn(spec, row).map((action): Choice => ({ id: action, label: texts.actions[action], ...(KEYS[action] && { hint: KEYS[action] }) }));
   return { label: texts.actionsOf(labelOf(locale, row)), choices };
 }
 
 /** The ids are those of operators and containers. */
 export function whatToAdd(locale: Locale): Question {
-  const texts = textsOf(locale, outlineTexts);
+  const texts = locale.text.outline;
   const words = (id: string): string => `${id} ${ALIASES[id] ?? ""}`;
   const operators = OFFERED_OPERATORS.map((op, i): Choice => ({
     id: op, label: shortName(op, locale.language), hint: op, group: i < USUAL_COUNT ? texts.operators : texts.moreOperators, family: familyOf(op), words: words(op),
@@ -40,14 +38,14 @@ export function whatToAdd(locale: Locale): Question {
 
 /** The ids are the presets' names; the blank network's is empty. */
 export function whichNetwork(locale: Locale, presets: readonly Preset[]): Question {
-  const texts = textsOf(locale, outlineTexts);
+  const texts = locale.text.outline;
   const choices: Choice[] = [{ id: "", label: texts.blank }, ...presets.map(({ name, title, family }) => ({ id: name, label: title, group: family }))];
   return { label: texts.presetLabel, choices, search: { placeholder: "LeNet, ResNet…", nothing: texts.nothingFound } };
 }
 
 /** Every other place a row can go to; the ids are places among them. */
 export function whereTo(locale: Locale, spec: Spec, row: OutlineRow, rows: readonly OutlineRow[]): { question: Question; places: readonly Place[] } {
-  const texts = textsOf(locale, outlineTexts);
+  const texts = locale.text.outline;
   const from = placeOf(row.path);
   const targets = targetsOf(spec, row.path).filter(({ place }) => from?.list !== place.list || (place.index !== from.index && place.index !== from.index + 1));
   const at = (path: string | null | undefined): OutlineRow | undefined => rows.find((one) => one.path === path);

@@ -1,8 +1,6 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { outlineTexts } from "../i18n/panels/outline.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import { familyOf, shortName } from "../lib/operators.ts";
 import { summaryOf } from "../lib/outline.ts";
 import type { OutlineRow, RowKind } from "../lib/outline.ts";
@@ -15,7 +13,7 @@ const FAMILIES: { [K in Exclude<RowKind, "layer">]: string } = {
 
 /** What a row is called: the layer's name, or the block's kind with its name or number. */
 export function labelOf(locale: Locale, row: OutlineRow): string {
-  const { kinds } = textsOf(locale, outlineTexts);
+  const { kinds } = locale.text.outline;
   if (row.kind === "layer") return row.name ?? shortName(row.op ?? "?", locale.language);
   if (row.kind === "input" || row.kind === "shortcut") return kinds[row.kind];
   return `${kinds[row.kind]} ${row.name ?? row.ordinal}`;
@@ -37,7 +35,7 @@ export function lookOf(row: OutlineRow, { selected, active, folded }: RowView, l
 /** Its buttons are for the pointer: by keyboard there are keys, and the toolbar has the same for the selected row. */
 export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, state: AppState): TemplateResult {
   const { text, format, language } = locale;
-  const texts = textsOf(locale, outlineTexts);
+  const texts = locale.text.outline;
   const label = labelOf(locale, row);
   const { shape, params, macs, field, times, error } = row;
   const op = row.op === null ? "" : shortName(row.op, language);

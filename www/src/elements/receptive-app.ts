@@ -133,11 +133,12 @@ export class ReceptiveAppElement extends PanelElement {
     if (this.column === "layer") void import("./layer-inspector-define.ts");
     if (view !== "training") void LATER[view]();
     else if (hasRuns(this.state)) void import("./runs-panel-define.ts");
+    // What the page begins with is there.
+    if (this.state.data.phase !== "loading" || this.state.data.images.test > 0) void import("./share-menu-define.ts");
   }
 
   protected override firstUpdated(): void {
     this.#followLink();
-    void import("./share-menu-define.ts");
   }
 
   protected override render(): TemplateResult {
@@ -151,7 +152,7 @@ export class ReceptiveAppElement extends PanelElement {
         <section class="outline" aria-label=${text.network.title}>
           <header class="outline-head">
             <h2>${text.network.title}</h2>
-            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize()}>${text.trueSize.open}</button>
+            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize()}>${text.network.trueSize}</button>
           </header>
           <outline-editor .locale=${locale} .state=${state}></outline-editor>
         </section>

@@ -1,5 +1,7 @@
+import { later } from "../later.ts";
 import { RunsPanelElement } from "./runs-panel.ts";
 
+await later();
 customElements.define("runs-panel", RunsPanelElement);
 
 declare global {

@@ -1,9 +1,7 @@
 import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { runsTexts } from "../i18n/panels/runs.ts";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Change } from "../lib/what-changed.ts";
@@ -31,7 +29,7 @@ export class RunsPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const text = textsOf(this.locale, runsTexts);
+    const text = this.locale.panels.runs;
     const runs = allRuns(this.state);
     const { deleted } = this;
     return html`

@@ -1,5 +1,7 @@
+import { later } from "../later.ts";
 import { ShareMenuElement } from "./share-menu.ts";
 
+await later();
 customElements.define("share-menu", ShareMenuElement);
 
 declare global {

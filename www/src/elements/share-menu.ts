@@ -1,7 +1,5 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { shareTexts } from "../i18n/panels/share.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import type { Intent } from "../intent.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -82,7 +80,7 @@ export class ShareMenuElement extends PanelElement {
 
   protected override render(): TemplateResult {
     const { locale, locale: { text: { page } }, state: { run, document, shared } } = this;
-    const text = textsOf(locale, shareTexts);
+    const text = locale.panels.share;
     return html`
       <button type="button" class="share-button" id="share-button" aria-haspopup="menu" aria-expanded=${this.opened ? "true" : "false"} aria-controls="share-items" aria-label=${page.share} title=${page.share}
         ?disabled=${document === null} @click=${() => this.#show(!this.opened)} @keydown=${this.#buttonKey}>

@@ -1,10 +1,7 @@
 import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { inspectorTexts } from "../i18n/panels/inspector.ts";
-import { trainingTexts } from "../i18n/panels/training.ts";
 import type { TrainingTexts } from "../i18n/panels/training.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
 import { nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
 import { rateCurve } from "../lib/schedule.ts";
@@ -38,7 +35,7 @@ export class TrainingDetailsElement extends PanelElement {
   }
 
   get #texts(): TrainingTexts {
-    return textsOf(this.locale, trainingTexts);
+    return this.locale.text.training;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -130,7 +127,7 @@ export class TrainingDetailsElement extends PanelElement {
         @input=${(event: Event) => this.#typed(slot, name, field, id, (event.target as HTMLInputElement).value)}
         @blur=${() => draft !== undefined && !wrong && this.#forget(id)}
         @keydown=${(event: KeyboardEvent) => this.#key(event, slot, name, field, id, value ?? field.default)} />
-      ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${textsOf(this.locale, inspectorTexts).possible(field)}</p>` : nothing}
+      ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${this.locale.text.settings.possible(field)}</p>` : nothing}
     </div>`;
   }
 

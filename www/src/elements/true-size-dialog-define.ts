@@ -1,5 +1,7 @@
+import { later } from "../later.ts";
 import { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
+await later();
 customElements.define("true-size-dialog", TrueSizeDialogElement);
 
 declare global {

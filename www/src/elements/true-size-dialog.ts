@@ -226,7 +226,7 @@ export class TrueSizeDialogElement extends DialogElement {
   // ---- what is shown ----
 
   protected override render(): TemplateResult {
-    const { networks, locale, locale: { text: { trueSize: text, network: { textRetry } } } } = this;
+    const { networks, locale, locale: { panels: { trueSize: text }, text: { network: { textRetry } } } } = this;
     const body =
       networks === "loading" ? html`<p class="muted" role="status">${text.loading}</p>`
       : typeof networks === "string" || "kind" in networks
@@ -252,7 +252,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #choices({ networks }: TrueSizeNetworks, network: TrueSizeNetwork, busy: boolean): TemplateResult {
-    const { format, text: { trueSize: text } } = this.locale;
+    const { format, panels: { trueSize: text } } = this.locale;
     const label = (one: TrueSizeNetwork): string => {
       const origin = originOf(one);
       return `${one.title.replace(/ \(torchvision\)$/u, "")}${origin ? ` · ${text.origins[origin]}` : ""}`;
@@ -279,7 +279,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #weights(busy: boolean): TemplateResult {
-    const { locale: { format, text: { trueSize: text } }, source, file } = this;
+    const { locale: { format, panels: { trueSize: text } }, source, file } = this;
     const choose = (chosen: "seed" | "file") => () => {
       this.source = chosen;
       this.#forget();
@@ -305,7 +305,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #pictureChoice(network: TrueSizeNetwork, busy: boolean): TemplateResult {
-    const { locale: { format, text: { trueSize: text } }, picture } = this;
+    const { locale: { format, panels: { trueSize: text } }, picture } = this;
     const [, height = 1, width = 1] = network.spec.input;
     const size = format.shape([width, height]);
     const own = picture?.from;
@@ -329,7 +329,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #answer({ limit_bytes }: TrueSizeNetworks, network: TrueSizeNetwork): TemplateResult {
-    const { locale: { text: { trueSize: text } }, shown, source, file } = this;
+    const { locale: { panels: { trueSize: text } }, shown, source, file } = this;
     const busy = shown.kind === "busy";
     const tooLarge = network.bytes > limit_bytes ? text.tooLarge(network.bytes, limit_bytes) : null;
     const missing = tooLarge ?? (source === "file" && !file ? text.noFile : source === "seed" && this.#seedNumber === null ? text.seedRange : null);
@@ -352,7 +352,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #progress({ progress, since }: Extract<Shown, { kind: "busy" }>): TemplateResult {
-    const { format, text: { trueSize: text } } = this.locale;
+    const { format, panels: { trueSize: text } } = this.locale;
     const bytes = progress && "loaded" in progress && progress.total > 0 ? progress : null;
     const words =
       progress?.stage === "computing" ? text.computing
@@ -368,7 +368,7 @@ export class TrueSizeDialogElement extends DialogElement {
 
   /** The answer in one sentence: what a screen reader says. */
   #summary(): TemplateResult | typeof nothing {
-    const { locale: { text: { trueSize: text } }, shown } = this;
+    const { locale: { panels: { trueSize: text } }, shown } = this;
     if (shown.kind !== "answered") return nothing;
     const { result } = shown.answer;
     if (result.kind === "map") return html`${text.mapDone(result.shares.length)}`;
@@ -378,12 +378,12 @@ export class TrueSizeDialogElement extends DialogElement {
 
   #className(number: number): string {
     const name = this.names?.list[number];
-    const known = this.locale.text.trueSize.class(number);
+    const known = this.locale.panels.trueSize.class(number);
     return name ? `${name} (${number})` : known;
   }
 
   #result({ result, seconds, backend, ignored }: Answer, guess: boolean): TemplateResult {
-    const { format, text: { trueSize: text, backend: backends } } = this.locale;
+    const { format, panels: { trueSize: text }, text: { backend: backends } } = this.locale;
     return html`
       ${result.kind === "classes"
         ? html`<ol class="top-five" aria-label=${text.topFive}>
@@ -413,13 +413,13 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #failure(error: ReceptiveError, network: TrueSizeNetwork): TemplateResult {
-    const { text: { trueSize: text } } = this.locale;
+    const { panels: { trueSize: text } } = this.locale;
     const says = error.kind === "limit_exceeded" && error.what === network.spec.name ? text.tooLarge(error.needed, error.limit) : errorText(this.locale, error);
     return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${error.kind === "weights_mismatch" ? this.#tensors(error.tensors) : nothing}</div>`;
   }
 
   #tensors(tensors: readonly WrongTensor[]): TemplateResult {
-    const { text: { trueSize: text } } = this.locale;
+    const { panels: { trueSize: text } } = this.locale;
     return html`
       <div class="tensors" role="region" aria-label=${text.tensors} tabindex="0">
         <table>

@@ -1,8 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { mapsTexts } from "../i18n/panels/maps.ts";
 import { valueAt } from "../lib/look/arithmetic.ts";
 import { extentOf } from "../lib/look/colours.ts";
 import { fieldNumbers } from "../lib/look/field.ts";
@@ -63,7 +61,7 @@ export class UnitViewElement extends LitElement {
 
   protected override render(): TemplateResult {
     const { locale, locale: { format }, node, maps, answer } = this;
-    const text = textsOf(locale, mapsTexts);
+    const text = locale.panels.maps;
     const [channels, rows, columns] = this.#size;
     const [channel = 0, row = 0, column = 0] = this.unit;
     const point = rows * columns === 1;
@@ -93,7 +91,7 @@ export class UnitViewElement extends LitElement {
 
   #field(): TemplateResult {
     const { locale, locale: { format }, answer } = this;
-    const text = textsOf(locale, mapsTexts);
+    const text = locale.panels.maps;
     const known = this.#known ? answer?.field : null;
     const [, height = 28, width = 28] = mapsOf(answer, IMAGE)?.shape ?? [];
     const zoom = Math.max(1, Math.floor(140 / Math.max(height, width)));

@@ -2,8 +2,6 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { textsOf } from "../i18n/panel-texts.ts";
-import { mapsTexts } from "../i18n/panels/maps.ts";
 import type { Inputs } from "../lib/look/filters.ts";
 import { filtersOf, inputsOf } from "../lib/look/filters.ts";
 import { extents, mapRange, rangeOf } from "../lib/look/stack.ts";
@@ -26,7 +24,7 @@ interface Weights {
 
 export function weightsView(weights: Weights): TemplateResult {
   const { locale, tensors, node, inputs, choose } = weights;
-  const text = textsOf(locale, mapsTexts);
+  const text = locale.panels.maps;
   if (!tensors) return html`<div class="look-waiting"></div>`;
   if (tensors.length === 0) return html`<p class="look-waiting muted">${text.noWeights}</p>`;
   const most = Math.max(...tensors.map(inputsOf));
@@ -41,7 +39,7 @@ export function weightsView(weights: Weights): TemplateResult {
 }
 
 function picture({ locale, locale: { format }, dark, inputs }: Weights, node: string, tensor: NodeTensor): TemplateResult {
-  const text = textsOf(locale, mapsTexts);
+  const text = locale.panels.maps;
   const { stack, across } = filtersOf(tensor, inputs);
   const matrix = tensor.shape.length === 2;
   const [least, largest] = rangeOf(tensor.values);

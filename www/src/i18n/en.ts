@@ -1,5 +1,7 @@
 import type { Formats } from "../lib/format.ts";
 import { enErrors } from "./en-errors.ts";
+import { outline } from "./panels/en/outline.ts";
+import { training } from "./panels/en/training.ts";
 import type { Messages } from "./messages.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "CPU" };
@@ -35,6 +37,7 @@ export const en = (f: Formats): Messages => ({
     totals: (params, macs) => `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates an image`,
     memory: (bytes, batch) => `${f.bytes(bytes)} while training at batch ${f.whole(batch)}`,
     why: "Why?",
+    trueSize: "Networks at true size",
     allOperators: "All operators",
     newTab: "(in a new tab)",
     textLoading: "The text is loading…",
@@ -59,6 +62,12 @@ export const en = (f: Formats): Messages => ({
     freshStart: "Changing it starts the weights anew.",
   },
   settings: {
+    possible: ({ type, least = 0, most = 0, required }) => {
+      const range = most >= 2 ** 24 ? `from ${f.plain(least)} on` : `from ${f.plain(least)} to ${f.plain(most)}`;
+      if (type === "text") return "A name of 1 to 80 characters";
+      const what = type === "number" ? "A number" : type === "numbers" ? "Numbers with spaces between, each" : type === "pair" ? "One or two whole numbers" : type === "sides" ? "One or four whole numbers" : "A whole number";
+      return `${what} ${range}${required ? "" : ", or nothing"}`;
+    },
     title: "Training",
     live: "Applied at once",
     fresh: "Applied on a fresh start",
@@ -181,64 +190,6 @@ export const en = (f: Formats): Messages => ({
       otherClutter: "Other strokes and noise",
     },
   },
-  trueSize: {
-    open: "Networks at true size",
-    title: "Networks at true size",
-    intro: "One picture through a network as it was published, on this computer. Nothing is sent anywhere.",
-    loading: "The list of networks is loading…",
-    network: "Network",
-    origins: { paper: "as published", torchvision: "torchvision", common: "as often rebuilt", small: "for MNIST" },
-    facts: { input: "Input", output: "Output", params: "Parameters", macs: "Multiply-accumulates", memory: "Memory" },
-    classes: (count) => `${f.whole(count)} classes`,
-    map: (size, classes) => `${size} pixels, ${f.whole(classes)} classes`,
-    weights: "Weights",
-    fromSeed: "From a seed",
-    seed: "Seed",
-    seedHint: "Random weights: the answer will be a guess. For a real one, load trained weights.",
-    seedRange: "The seed is a whole number from 0 to 4,294,967,295.",
-    fromFile: "From a file",
-    chooseWeights: "Choose weights…",
-    fileHint: "A .safetensors file of 32-bit floats under PyTorch's names, as torchvision has them. It is read here, on this computer.",
-    noFile: "Choose a file of weights first.",
-    picture: "Picture",
-    pictureLabel: "The picture as the network gets it",
-    choosePicture: "Choose a picture…",
-    testPicture: "Our own picture",
-    seen: (size, file, from) => `As the network gets it: ${size}, from the middle of ${file} (${from}).`,
-    seenOwn: (size) => `As the network gets it: ${size}, drawn by this page.`,
-    invert: "Invert: MNIST's digits are light on dark",
-    answer: "Answer",
-    run: "Run",
-    cancel: "Cancel",
-    cancelled: "Cancelled.",
-    empty: "The answer appears here.",
-    tooLarge: (bytes, limit) => `This network takes ${f.bytes(bytes)}, and a page may use ${f.bytes(limit)} at most.`,
-    loadingEngine: "Loading the engine",
-    loadingWeights: "Loading the weights",
-    drawing: "Drawing random weights",
-    computing: "Computing",
-    bytesOf: (loaded, total) => `${f.bytes(loaded)} of ${f.bytes(total)}`,
-    class: (number) => `class ${number}`,
-    first: (name, probability) => `First is ${name}, with ${f.percent(probability)}.`,
-    topFive: "The five classes with the largest probabilities",
-    mapDone: (classes) => `Every pixel has one of ${f.whole(classes)} classes.`,
-    mapLabel: "The class of every pixel; the parts of the classes stand beside it",
-    likelihood: (name) => `How likely ${name} is`,
-    likelihoodLabel: "How likely the last class is, pixel by pixel, from the least there is to the most",
-    guess: "The weights are random: the network has learned nothing, and this is a guess.",
-    perhapsMemory: (bytes) => `Perhaps this device ran out of memory: the network takes ${f.bytes(bytes)}.`,
-    took: (seconds, backend) => `The way through the network took ${f.seconds(seconds)} (${backend}).`,
-    ignored: (count) => `${f.whole(count)} ${f.plural(count, { one: "tensor of the file was", other: "tensors of the file were" })} not used: this network has no place for ${count === 1 ? "it" : "them"}.`,
-    tensors: "Tensors that do not fit",
-    tensor: "Tensor",
-    found: "In the file",
-    expected: "Expected",
-    missing: "missing",
-    chooseNames: "Class names…",
-    namesHint: "Optional: a .txt with a name a line, or .json.",
-    namesFrom: (file) => `Names from ${file}.`,
-    drop: "Weights, pictures and class names can also be dropped anywhere here.",
-  },
   notices: {
     region: "Messages",
     dismiss: "Dismiss",
@@ -314,5 +265,7 @@ export const en = (f: Formats): Messages => ({
     ownFiles: "IDX files in MNIST's format can take their place: choose the images and the labels together, gzipped or not.",
     chooseFiles: "Choose IDX files…",
   },
+  outline: outline(f),
+  training: training(f),
   errors: enErrors(f),
 });

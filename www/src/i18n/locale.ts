@@ -1,23 +1,56 @@
-/** One language, ready to use: its texts, its numbers. */
+/** One language, ready to use: its texts, its numbers. A language comes when it is spoken; what lazy parts of the page say comes with the first of them. */
 import type { ReceptiveError } from "../errors.ts";
 import { Formats } from "../lib/format.ts";
-import { en } from "./en.ts";
 import type { Language, Messages } from "./messages.ts";
-import { ru } from "./ru.ts";
+import type { Panels } from "./panels.ts";
 
 export const LANGUAGES: readonly Language[] = ["ru", "en"];
 
 export interface Locale {
   language: Language;
   text: Messages;
+  /** For elements that have waited for `loadPanels`. */
+  panels: Panels;
   format: Formats;
 }
 
-const TEXTS = { ru, en };
+const TEXTS = {
+  ru: async () => (await import("./ru.ts")).ru,
+  en: async () => (await import("./en.ts")).en,
+};
+const PANELS = {
+  ru: async () => (await import("./panels/ru.ts")).panels,
+  en: async () => (await import("./panels/en.ts")).panels,
+};
 
-export function makeLocale(language: Language): Locale {
+/** The languages that were asked for, and their panels' texts as far as they are here. */
+const asked = new Map<Language, Panels | null>();
+let panelsWanted = false;
+
+async function fetchPanels(language: Language): Promise<void> {
+  if (!asked.get(language)) asked.set(language, (await PANELS[language]())(new Formats(language)));
+}
+
+/** Fetches what the lazy parts say, in every language in use; a language that is asked for later brings its own. */
+export async function loadPanels(): Promise<void> {
+  panelsWanted = true;
+  await Promise.all([...asked.keys()].map(fetchPanels));
+}
+
+export async function loadLocale(language: Language): Promise<Locale> {
+  if (!asked.has(language)) asked.set(language, null);
+  const [make] = await Promise.all([TEXTS[language](), panelsWanted && fetchPanels(language)]);
   const format = new Formats(language);
-  return { language, format, text: TEXTS[language](format) };
+  return {
+    language,
+    format,
+    text: make(format),
+    get panels() {
+      const panels = asked.get(language);
+      if (!panels) throw new Error(`the panels' texts in ${language} are not loaded`);
+      return panels;
+    },
+  };
 }
 
 /** The first of the wishes that is a language of ours, whatever its region; English if none is. */

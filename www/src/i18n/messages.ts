@@ -1,10 +1,12 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../errors.ts";
+import type { Field } from "../lib/fields.ts";
 import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { Origin } from "../lib/true-size.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
 import type { View } from "../state.ts";
+import type { OutlineTexts } from "./panels/outline.ts";
+import type { TrainingTexts } from "./panels/training.ts";
 
 export type Language = "ru" | "en";
 
@@ -42,6 +44,7 @@ export interface Messages {
     memory: (bytes: number, batch: number) => string;
     why: string;
     allOperators: string;
+    trueSize: string;
     newTab: string;
     textLoading: string;
     textFailed: string;
@@ -60,6 +63,7 @@ export interface Messages {
     freshStart: string;
   };
   settings: {
+    possible: (field: Field) => string;
     title: string;
     live: string;
     fresh: string;
@@ -169,65 +173,6 @@ export interface Messages {
       otherClutter: string;
     };
   };
-  trueSize: {
-    open: string;
-    title: string;
-    intro: string;
-    loading: string;
-    network: string;
-    /** Beside a network's title: which version of it this is. */
-    origins: { [O in Origin]: string };
-    facts: { [F in "input" | "output" | "params" | "macs" | "memory"]: string };
-    classes: (count: number) => string;
-    map: (size: string, classes: number) => string;
-    weights: string;
-    fromSeed: string;
-    seed: string;
-    seedHint: string;
-    seedRange: string;
-    fromFile: string;
-    chooseWeights: string;
-    fileHint: string;
-    noFile: string;
-    picture: string;
-    pictureLabel: string;
-    choosePicture: string;
-    testPicture: string;
-    seen: (size: string, file: string, from: string) => string;
-    seenOwn: (size: string) => string;
-    invert: string;
-    answer: string;
-    run: string;
-    cancel: string;
-    cancelled: string;
-    empty: string;
-    tooLarge: (bytes: number, limit: number) => string;
-    loadingEngine: string;
-    loadingWeights: string;
-    drawing: string;
-    computing: string;
-    bytesOf: (loaded: number, total: number) => string;
-    class: (number: number) => string;
-    first: (name: string, probability: number) => string;
-    topFive: string;
-    mapDone: (classes: number) => string;
-    mapLabel: string;
-    likelihood: (name: string) => string;
-    likelihoodLabel: string;
-    guess: string;
-    perhapsMemory: (bytes: number) => string;
-    took: (seconds: number, backend: string) => string;
-    ignored: (count: number) => string;
-    tensors: string;
-    tensor: string;
-    found: string;
-    expected: string;
-    missing: string;
-    chooseNames: string;
-    namesHint: string;
-    namesFrom: (file: string) => string;
-    drop: string;
-  };
   notices: {
     region: string;
     dismiss: string;
@@ -276,5 +221,7 @@ export interface Messages {
     ownFiles: string;
     chooseFiles: string;
   };
+  outline: OutlineTexts;
+  training: TrainingTexts;
   errors: ErrorTexts;
 }

@@ -1,6 +1,8 @@
 import type { Formats } from "../lib/format.ts";
 import type { Messages } from "./messages.ts";
 import { ruErrors } from "./ru-errors.ts";
+import { outline } from "./panels/ru/outline.ts";
+import { training } from "./panels/ru/training.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };
 
@@ -39,6 +41,7 @@ export const ru = (f: Formats): Messages => {
         `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}, ${f.compact(macs)} умножений со сложением на изображение`,
       memory: (bytes, batch) => `${f.bytes(bytes)} при обучении с батчем ${f.whole(batch)}`,
       why: "Зачем?",
+      trueSize: "Сети в полный размер",
       allOperators: "Все операторы",
       newTab: "(в новой вкладке)",
       textLoading: "Текст загружается…",
@@ -63,6 +66,12 @@ export const ru = (f: Formats): Messages => {
       freshStart: "При смене веса создаются заново.",
     },
     settings: {
+      possible: ({ type, least = 0, most = 0, required }) => {
+        const range = most >= 2 ** 24 ? `от ${f.plain(least)}` : `от ${f.plain(least)} до ${f.plain(most)}`;
+        if (type === "text") return "Имя длиной от 1 до 80 знаков";
+        const what = type === "number" ? "Число" : type === "numbers" ? "Числа через пробел, каждое" : type === "pair" ? "Одно или два целых числа" : type === "sides" ? "Одно или четыре целых числа" : "Целое число";
+        return `${what} ${range}${required ? "" : " или ничего"}`;
+      },
       title: "Обучение",
       live: "Действуют сразу",
       fresh: "Действуют с нового запуска",
@@ -185,64 +194,6 @@ export const ru = (f: Formats): Messages => {
         otherClutter: "Другие штрихи и шум",
       },
     },
-    trueSize: {
-      open: "Сети в полный размер",
-      title: "Сети в полный размер",
-      intro: "Одно изображение проходит через сеть, какой её опубликовали, прямо на этом компьютере. Никуда ничего не отправляется.",
-      loading: "Загружается список сетей…",
-      network: "Сеть",
-      origins: { paper: "как в статье", torchvision: "torchvision", common: "как её часто строят", small: "для MNIST" },
-      facts: { input: "Вход", output: "Выход", params: "Параметры", macs: "Умножения со сложением", memory: "Память" },
-      classes: (count) => `${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
-      map: (size, count) => `${size} пикселей, ${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
-      weights: "Веса",
-      fromSeed: "Из зерна",
-      seed: "Зерно",
-      seedHint: "Веса случайные, и ответ будет угадан. Чтобы сеть отвечала всерьёз, загрузите обученные веса.",
-      seedRange: "Зерно — целое число от 0 до 4 294 967 295.",
-      fromFile: "Из файла",
-      chooseWeights: "Выбрать веса…",
-      fileHint: "Файл .safetensors с 32-битными числами под именами PyTorch, как в torchvision. Он читается здесь, на этом компьютере.",
-      noFile: "Сначала выберите файл весов.",
-      picture: "Изображение",
-      pictureLabel: "Изображение, каким его получает сеть",
-      choosePicture: "Выбрать изображение…",
-      testPicture: "Рисунок страницы",
-      seen: (size, file, from) => `Таким его получает сеть: ${size}, середина файла ${file} (${from}).`,
-      seenOwn: (size) => `Таким его получает сеть: ${size}, рисунок страницы.`,
-      invert: "Обратить цвета: цифры MNIST светлые на тёмном",
-      answer: "Ответ",
-      run: "Пуск",
-      cancel: "Отменить",
-      cancelled: "Отменено.",
-      empty: "Здесь появится ответ.",
-      tooLarge: (bytes, limit) => `Этой сети нужно ${f.bytes(bytes)}, а странице доступно не больше ${f.bytes(limit)}.`,
-      loadingEngine: "Загружается движок",
-      loadingWeights: "Загружаются веса",
-      drawing: "Создаются случайные веса",
-      computing: "Сеть считает",
-      bytesOf: (loaded, total) => `${f.bytes(loaded)} из ${f.bytes(total)}`,
-      class: (number) => `класс ${number}`,
-      first: (name, probability) => `На первом месте ${name}, ${f.percent(probability)}.`,
-      topFive: "Пять классов с наибольшими вероятностями",
-      mapDone: (count) => `У каждого пикселя один из ${f.whole(count)} ${f.plural(count, { one: "класса", other: "классов" })}.`,
-      mapLabel: "Класс каждого пикселя; доли классов указаны рядом",
-      likelihood: (name) => `Вероятность: ${name}`,
-      likelihoodLabel: "Вероятность последнего класса в каждом пикселе, от наименьшей до наибольшей",
-      guess: "Веса случайные: сеть ничему не училась, и ответ угадан.",
-      perhapsMemory: (bytes) => `Возможно, на этом устройстве кончилась память: сети нужно ${f.bytes(bytes)}.`,
-      took: (seconds, backend) => `Проход через сеть занял ${f.seconds(seconds)} (${backend}).`,
-      ignored: (count) => `${f.whole(count)} ${f.plural(count, { one: "тензор файла не использован", few: "тензора файла не использованы", many: "тензоров файла не использованы", other: "тензора файла не использованы" })}: в этой сети для них нет места.`,
-      tensors: "Тензоры, которые не подходят",
-      tensor: "Тензор",
-      found: "В файле",
-      expected: "Нужно",
-      missing: "отсутствует",
-      chooseNames: "Имена классов…",
-      namesHint: "По желанию: .txt, в каждой строке по имени, или .json.",
-      namesFrom: (file) => `Имена из файла ${file}.`,
-      drop: "Веса, изображения и имена классов можно просто перетащить сюда.",
-    },
     notices: {
       region: "Сообщения",
       dismiss: "Убрать",
@@ -317,6 +268,8 @@ export const ru = (f: Formats): Messages => {
       ownFiles: "Их можно заменить файлами IDX в формате MNIST: выберите вместе изображения и метки, сжатые gzip или нет.",
       chooseFiles: "Выбрать файлы IDX…",
     },
+    outline: outline(f),
+    training: training(f),
     errors: ruErrors(f),
   };
 };

@@ -1,6 +1,9 @@
 // The page around the training: languages, themes, keyboard, access, small screens, frames.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { openSite, ready, state, until, violations } from "../support/site.mjs";
 
@@ -15,7 +18,7 @@ test("the language can be switched, is remembered, and a link's language wins", 
   await ready(page);
   assert.equal(await page.textContent(".run"), (await page.textContent(".run")).replace(/Пуск/u, ""));
   await page.getByRole("button", { name: "Русский" }).click();
-  assert.match(await page.textContent(".run"), /Пуск/u);
+  await page.locator(".run", { hasText: "Пуск" }).waitFor();
   assert.equal(await page.getAttribute("html", "lang"), "ru");
   assert.match(await page.title(), /свёрточная/u);
   await page.reload();
@@ -25,6 +28,23 @@ test("the language can be switched, is remembered, and a link's language wins", 
   await page.waitForSelector(".run");
   assert.match(await page.textContent(".run"), /Run/u);
   assert.deepEqual(page.problems, []);
+});
+
+test("a first view loads at most 100 kB of scripts and styles, in one language", { timeout: 120_000 }, async () => {
+  for (const locale of ["ru-RU", "en-US"]) {
+    // A server of its own, on which no other page still loads.
+    const site = await openSite();
+    // The images take their time: what comes with them is not of the first view.
+    const page = await site.open("?backend=cpu", { locale, unanswered: /\.bin$/u });
+    await until(page, (state) => state.network !== null);
+    const loaded = [...new Set(site.sent.filter((file) => /\.(js|css)$/u.test(file)))];
+    const sizes = loaded.map((file) => gzipSync(readFileSync(file), { level: 9 }).length);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`${locale}: ${(total / 1000).toFixed(1)} kB in ${loaded.length} files`);
+    assert.ok(loaded.some((file) => file.endsWith("trainer-worker.js")) && loaded.some((file) => file.endsWith("receptive.js")));
+    assert.ok(total <= 100_000, `${total} bytes: ${loaded.map((file, i) => `${basename(file)} ${sizes[i]}`).join(", ")}`);
+    await site.close();
+  }
 });
 
 test("a Russian browser gets Russian", { timeout: 60_000 }, async () => {

@@ -23,8 +23,9 @@ export async function openSite(dist = process.env.RECEPTIVE_DIST ?? join(www, ".
   const browser = await launch();
   const address = `${server.origin}${PATH}`;
 
-  async function open(query = "", { path = null, expected = [], ...options } = {}) {
+  async function open(query = "", { path = null, expected = [], unanswered = null, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+    if (unanswered) await context.route(unanswered, () => {});
     const page = await context.newPage();
     const problems = [];
     const note = (text) => {
@@ -49,6 +50,7 @@ export async function openSite(dist = process.env.RECEPTIVE_DIST ?? join(www, ".
   return {
     open,
     origin: server.origin,
+    sent: server.sent,
     close: async () => {
       await browser.close();
       await server.close();

@@ -1,0 +1,33 @@
+import type { Formats } from "../../../lib/format.ts";
+import type { RunsTexts } from "../runs.ts";
+
+export const runs = (f: Formats): RunsTexts => ({
+  title: "Runs",
+  run: "Run",
+  changed: "What changed",
+  figures: "Where it stands",
+  actions: "Actions",
+  front: "in front",
+  shown: (name) => `Draw the curves of ${name}`,
+  rename: (name) => `Name of ${name}`,
+  taken: "Another run has this name, or it is empty.",
+  branch: "Branch",
+  branchOf: (name, step) => `A new run from step ${f.whole(step)} of ${name}`,
+  branchNone: "Only its curves were kept",
+  remove: "Delete",
+  removeOf: (name) => `Delete ${name}`,
+  removed: (name) => `${name} is deleted.`,
+  undo: "Undo",
+  first: "the first one",
+  same: "nothing: the same again",
+  from: (name) => `goes on from ${name}`,
+  another: (title) => `another network: ${title}`,
+  added: (layer) => `+ ${layer}`,
+  gone: (layer) => `− ${layer}`,
+  more: (count) => `${f.whole(count)} more`,
+  step: (step) => `step ${f.whole(step)}`,
+  loss: (loss) => `loss ${loss}`,
+  test: (share) => `${share} on test`,
+  train: (share) => `${share} in training`,
+  iou: (share) => `IoU ${share}`,
+});

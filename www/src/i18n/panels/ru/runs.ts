@@ -1,0 +1,33 @@
+import type { Formats } from "../../../lib/format.ts";
+import type { RunsTexts } from "../runs.ts";
+
+export const runs = (f: Formats): RunsTexts => ({
+  title: "Запуски",
+  run: "Запуск",
+  changed: "Что изменено",
+  figures: "Чего достиг",
+  actions: "Действия",
+  front: "текущий",
+  shown: (name) => `Показывать кривые запуска ${name}`,
+  rename: (name) => `Имя запуска ${name}`,
+  taken: "Такое имя уже есть, или поле пусто.",
+  branch: "Ветвь",
+  branchOf: (name, step) => `Новый запуск с шага ${f.whole(step)} запуска ${name}`,
+  branchNone: "Сохранены только кривые",
+  remove: "Удалить",
+  removeOf: (name) => `Удалить запуск ${name}`,
+  removed: (name) => `Запуск ${name} удалён.`,
+  undo: "Вернуть",
+  first: "первый запуск",
+  same: "ничего: повтор",
+  from: (name) => `продолжает ${name}`,
+  another: (title) => `другая сеть: ${title}`,
+  added: (layer) => `+ слой ${layer}`,
+  gone: (layer) => `− слой ${layer}`,
+  more: (count) => `и ещё ${f.whole(count)}`,
+  step: (step) => `шаг ${f.whole(step)}`,
+  loss: (loss) => `потери ${loss}`,
+  test: (share) => `${share} на тесте`,
+  train: (share) => `${share} в обучении`,
+  iou: (share) => `IoU ${share}`,
+});

@@ -1,0 +1,18 @@
+/** What the parts of the page that come later need beside their scripts: their texts and their styles. */
+import { loadPanels } from "./i18n/locale.ts";
+
+let styles: Promise<void> | null = null;
+
+/** Their stylesheet, once. One that does not come is missed less than what it would style. */
+export function laterStyles(): Promise<void> {
+  styles ??= new Promise((done) => {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "stylesheet", href: new URL("./later.css", import.meta.url).href, onload: () => done(), onerror: () => done() });
+    document.head.append(link);
+  });
+  return styles;
+}
+
+export async function later(): Promise<void> {
+  await Promise.all([loadPanels(), laterStyles()]);
+}
