@@ -1,5 +1,6 @@
 import { later } from "../later.ts";
 import { LayerInspectorElement } from "./layer-inspector.ts";
+import "./layer-spread-define.ts";
 import "./operator-dialog-define.ts";
 
 await later();

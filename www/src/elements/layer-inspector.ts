@@ -54,8 +54,8 @@ export class LayerInspectorElement extends PanelElement {
   protected override shouldUpdate(changes: PropertyValues<this>): boolean {
     const before = changes.get("state") as AppState | undefined;
     if (changes.size > 1 || !changes.has("state") || !before) return true;
-    const { document, selection, network, settings } = this.state;
-    return document !== before.document || selection !== before.selection || network !== before.network || settings?.edited.batch_size !== before.settings?.edited.batch_size;
+    const { document, selection, network, settings, look, view, run } = this.state;
+    return look !== before.look || view !== before.view || run.id !== before.run.id || document !== before.document || selection !== before.selection || network !== before.network || settings?.edited.batch_size !== before.settings?.edited.batch_size;
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
@@ -90,6 +90,7 @@ export class LayerInspectorElement extends PanelElement {
       ${this.#fields(row)}
       ${this.#formula()}
       ${costOf(row, this.#node(row), locale, state)}
+      <layer-spread .locale=${locale} .state=${state} .node=${this.#node(row)}></layer-spread>
       <operator-dialog .locale=${locale} .state=${state}></operator-dialog>
     `;
   }

@@ -56,6 +56,35 @@ for (const preset of ["lenet5", "inception", "resnet8", "unet"]) {
   });
 }
 
+test("the inspector shows how a layer's values and weights are spread, in every view, while training", { timeout: 200_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en");
+  await ready(page);
+  const summary = (name) => page.locator(".layer-spread figure", { hasText: name }).locator("figcaption").textContent();
+  const rows = page.getByRole("tree").getByRole("treeitem");
+  await rows.filter({ hasText: "conv1" }).click();
+  await page.locator(".layer-spread figure").nth(2).waitFor();
+  const untrained = await summary("weight");
+  assert.match(untrained, /150 values/u);
+  assert.match(await summary("Activations"), /4,704 values/u);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 60 && state.look.answer?.maps.step > 40);
+  assert.notEqual(await summary("weight"), untrained);
+  await page.getByRole("tab", { name: "Diagram" }).click();
+  await rows.filter({ hasText: "fc2" }).click();
+  await page.locator(".layer-spread figcaption", { hasText: "10,080 values" }).waitFor();
+  await page.getByRole("tab", { name: "Maps" }).click();
+  await looked(page, "fc2");
+  await page.locator("maps-panel layer-histograms figcaption", { hasText: "10,080 values" }).waitFor();
+  assert.match(await summary("weight"), /10,080 values/u);
+  await page.getByRole("tab", { name: "Training", exact: true }).first().click();
+  await page.locator(".layer-spread summary").click();
+  await until(page, (state) => state.run.metrics?.step > 100);
+  const step = await state(page, (state) => state.look.answer?.maps.step);
+  await until(page, (state, step) => state.run.metrics?.step > step + 100, 60_000, step);
+  assert.ok((await state(page, (state) => state.look.answer?.maps.step)) <= step + 30, "nothing is asked while it is closed");
+  assert.deepEqual(page.problems, []);
+});
+
 test("before training: the weights are called random; gradients, filters and scales", { timeout: 200_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);

@@ -31,6 +31,8 @@ export interface InspectorTexts {
   jump: string;
   centre: string;
   centreAt: (row: number, column: number) => string;
+  spread: string;
+  spreadWaiting: string;
   unknown: string;
   isNone: string;
   keys: string;

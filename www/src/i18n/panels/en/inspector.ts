@@ -33,6 +33,8 @@ export const inspector = (f: Formats): InspectorTexts => ({
   jump: "Pixels from one position to the next",
   centre: "Middle of the first field",
   centreAt: (row, column) => `row ${f.plain(row)}, column ${f.plain(column)}`,
+  spread: "Spread of values",
+  spreadWaiting: "They come when there is an image to look at.",
   unknown: "not known yet",
   isNone: "none",
   keys: "Arrow keys change a number, Enter goes back to the outline.",

@@ -33,6 +33,8 @@ export const inspector = (f: Formats): InspectorTexts => ({
   jump: "Пикселей от одной позиции до следующей",
   centre: "Середина первого поля",
   centreAt: (row, column) => `строка ${f.plain(row)}, столбец ${f.plain(column)}`,
+  spread: "Разброс значений",
+  spreadWaiting: "Появится, когда будет на что смотреть.",
   unknown: "пока неизвестно",
   isNone: "нет",
   keys: "Стрелки меняют число, Enter возвращает в список слоёв.",
