@@ -151,6 +151,8 @@ fn weights_have_pytorchs_names_and_shapes() {
     let of_norm = tensors(&mut trainer, &norm);
     assert_eq!(of_norm, [named("gamma", &[16]), named("beta", &[16]), named("running_mean", &[16]), named("running_var", &[16])]);
     assert_eq!(tensors(&mut trainer, "input"), []);
+    let mut lenet = self::trainer("lenet5_1998", 8);
+    assert_eq!(tensors(&mut lenet, "rbf"), [named("codes", &[10, 84])], "fixed, and still what it computes with");
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Trainer {
         Ok(FieldOfUnit { gradient: seen?, rows, columns })
     }
 
-    /// A node's parameters and statistics.
+    /// A node's parameters and statistics, and tables that it computes with and does not learn.
     ///
     /// # Errors
     /// What the device reports.
@@ -157,7 +157,13 @@ impl Trainer {
             let (of, role) = name.rsplit_once('.')?;
             (of == node).then(|| (role.to_owned(), place))
         });
-        let of_node: Vec<(String, Located)> = of_node.collect();
+        let mut of_node: Vec<(String, Located)> = of_node.collect();
+        let fixed = |place: &Located| self.plan.buffers[place.range.buffer.0].contents.is_some();
+        let tables = self.plan.train.values.iter().filter_map(|(name, place)| {
+            let (of, role) = name.rsplit_once('.')?;
+            (of == node && fixed(place)).then(|| (role.to_owned(), place.clone()))
+        });
+        of_node.extend(tables);
         let mut tensors = Vec::with_capacity(of_node.len());
         for (name, place) in of_node {
             let values = Floats(self.executor.read_value(&place).await?);

@@ -150,7 +150,7 @@ impl ConnectedConv2d {
         let shape = graph.shape(weight).clone();
         let len = Layout::ConvWeight.stored_len(&shape) as u32;
         let table = Role::Table(self.connections.mask(&shape));
-        let mask = graph.add(format!("{}.connections", node.name), shape, Layout::ConvWeight, false, table);
+        let mask = graph.add(format!("{} connections", node.name), shape, Layout::ConvWeight, false, table);
         graph.call(&node.name, &MASK, bytemuck::bytes_of(&MaskParams { len, unused: [0; 3] }), &[weight, mask, masked]);
     }
 

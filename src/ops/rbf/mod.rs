@@ -86,7 +86,7 @@ impl Rbf {
             Codes::Digits => codes::digits(),
             Codes::Random => codes::random(shape.count()),
         };
-        graph.add(format!("{} codes", node.name), shape, Layout::LinearWeight, false, Role::Table(codes))
+        graph.add(format!("{}.codes", node.name), shape, Layout::LinearWeight, false, Role::Table(codes))
     }
 }
 

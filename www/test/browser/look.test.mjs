@@ -26,7 +26,7 @@ const looked = (page, node, number = false) =>
     return answer?.wish.nodes[0] === node && answer.maps.maps.some((maps) => maps.node === node) && (!number || (answer.weights?.node === node && answer.wish.field?.node === node));
   }, 60_000, { node, number });
 
-for (const preset of ["lenet5", "inception", "resnet8", "unet"]) {
+for (const preset of ["lenet5", "lenet5_1998", "inception", "resnet8", "unet"]) {
   test(`${preset}: every kind of node has its maps, and its numbers add up to the engine's`, { timeout: 400_000 }, async () => {
     const page = await site.open(`?backend=cpu&lang=en&preset=${preset}`);
     await ready(page);
