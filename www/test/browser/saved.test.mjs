@@ -57,6 +57,43 @@ test("a reload in the middle of training loses neither the run nor its curves, a
   assert.deepEqual(page.problems, []);
 });
 
+/** Keeps the devices that the engine opens, so that one can be taken from it. */
+const KEEP_DEVICES = `
+const request = GPUAdapter.prototype.requestDevice;
+globalThis.devices = [];
+GPUAdapter.prototype.requestDevice = async function (...options) {
+  const device = await request.apply(this, options);
+  globalThis.devices.push(device);
+  return device;
+};`;
+
+test("a lost GPU: the run goes on on the CPU from its checkpoint, says so, and is kept as before", { timeout: 300_000 }, async () => {
+  const page = await site.open("?backend=webgpu_software&lang=en", { before: { "trainer-worker.js": KEEP_DEVICES } });
+  await trained(page, 20);
+  assert.equal(await state(page, (state) => state.backend.status.backend), "webgpu");
+  await kept(page);
+  const [worker] = page.workers().filter((worker) => worker.url().includes("trainer-worker"));
+  const lostAt = await state(page, (state) => state.run.metrics.step);
+  assert.ok((await worker.evaluate(() => globalThis.devices.map((device) => device.destroy()).length)) > 0);
+  await has(page, "device_lost");
+  const went = await state(page, ({ notices, backend, run }) => ({ notice: notices.find(({ code }) => code === "device_lost"), status: backend.status, phase: run.phase }));
+  assert.equal(went.status.backend, "cpu");
+  assert.equal(went.phase, "running");
+  assert.match(await page.textContent("[data-code=device_lost]"), /Continued on CPU from step/u);
+  // What is lost is what came since the last checkpoint: two seconds of training or so.
+  assert.ok(went.notice.step > 0 && went.notice.step <= lostAt + 30, `${went.notice.step} of ${lostAt}`);
+  await until(page, (state, step) => state.run.metrics.step > step + 200, 120_000, lostAt);
+  const steps = await state(page, (state) => state.run.history.train.points.map(({ step }) => step));
+  assert.deepEqual(steps, [...steps].sort((a, b) => a - b));
+  await paused(page);
+  const step = await state(page, (state) => state.checkpoints.get(state.run.label.key));
+  await page.waitForTimeout(1500);
+  await page.reload();
+  await has(page, "went_on");
+  assert.equal(await state(page, (state) => state.run.metrics.step), step);
+  assert.deepEqual(page.problems, []);
+});
+
 test("a closed tab's network and run are there in the next one", { timeout: 240_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);

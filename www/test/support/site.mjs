@@ -14,7 +14,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const PATH = "/course/receptive/";
 
 /**
- * Serves `dist` (the built page unless said otherwise) and starts a browser. `open(query, options)` gives a page; `close()` ends everything.
+ * Serves `dist` (the built page unless said otherwise) and starts a browser. `open(query, options)` gives a page (`unanswered`: addresses that are never
+ * answered; `before`: code to run before a script of the page); `close()` ends everything.
  * Each page carries `problems`: console errors, exceptions and requests to other hosts.
  */
 export async function openSite(dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist")) {
@@ -23,9 +24,15 @@ export async function openSite(dist = process.env.RECEPTIVE_DIST ?? join(www, ".
   const browser = await launch();
   const address = `${server.origin}${PATH}`;
 
-  async function open(query = "", { path = null, expected = [], unanswered = null, ...options } = {}) {
+  async function open(query = "", { path = null, expected = [], unanswered = null, before = {}, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
     if (unanswered) await context.route(unanswered, () => {});
+    for (const [script, code] of Object.entries(before)) {
+      await context.route(`**/${script}`, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+      });
+    }
     const page = await context.newPage();
     const problems = [];
     const note = (text) => {
