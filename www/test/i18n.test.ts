@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ruWord } from "../src/i18n/ru-words.ts";
 import { LANGUAGES, errorText, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
 import type { ReceptiveError } from "../src/errors.ts";
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
@@ -74,6 +75,21 @@ test("every error the engine can send has its sentence", () => {
   assert.ok(kinds.length > 30, `${kinds.length} kinds found`);
   const snake = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase();
   for (const { text } of locales) for (const kind of kinds) assert.ok(snake(kind) in text.errors, `no text for ${snake(kind)}`);
+});
+
+test("what the engine says inside its errors is said in Russian, too", () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".rs") && !/tests\.rs$|zoo|conformance|web/u.test(name));
+  const phrases = new Set<string>();
+  for (const name of sources) {
+    const [code = ""] = readFileSync(join(root, "src", name), "utf8").split("#[cfg(test)]");
+    for (const [, phrase = ""] of code.matchAll(/\b(?:fix|what|expected)(?: =|:)(?: \|\|)?\s*"([^"]+)"/gu)) phrases.add(phrase);
+    for (const [, phrase = ""] of code.matchAll(/(?:expected: format!\(|let expected = \|?\|? ?format!\(|invalid\([^"]*, (?:format!\()?|missing\([^"]*, (?:format!\()?)"([^"]+ [^"]+)"/gu)) phrases.add(phrase.replaceAll(/\{[^}]*\}/gu, "7"));
+  }
+  assert.ok(phrases.size > 50, `${phrases.size} found`);
+  const names = /^(F32 7|activations|gradients|loss|op|optimizer|job|kind of case|schedule)$/u;
+  for (const phrase of phrases) if (!names.test(phrase)) assert.match(ruWord(phrase), /[а-яё]/iu, `nothing in Russian for "${phrase}"`);
+  assert.equal(ruWord("same or valid or 3"), "same или valid или 3");
+  assert.equal(ruWord("something new from the engine"), "something new from the engine");
 });
 
 test("the engine's own examples of errors fill their sentences", () => {

@@ -1,5 +1,7 @@
+import { later } from "../later.ts";
 import { HelpDialogElement } from "./help-dialog.ts";
 
+await later();
 customElements.define("help-dialog", HelpDialogElement);
 
 declare global {

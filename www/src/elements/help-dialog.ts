@@ -10,7 +10,7 @@ export class HelpDialogElement extends DialogElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { text: { help } }, state: { preferences } } = this;
+    const { locale: { panels: { help } }, state: { preferences } } = this;
     return this.frame("help", help.title, html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
       <h3>${help.keysTitle}</h3>

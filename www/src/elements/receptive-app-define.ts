@@ -1,5 +1,4 @@
 import "./backend-chip-define.ts";
-import "./help-dialog-define.ts";
 import "./metric-chart-define.ts";
 import "./outline-editor-define.ts";
 import "./notice-list-define.ts";

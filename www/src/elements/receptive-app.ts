@@ -68,7 +68,7 @@ export class ReceptiveAppElement extends PanelElement {
     const shortcut = shortcutOf(event, this.state.preferences.shortcuts);
     if (!shortcut) return;
     event.preventDefault();
-    if (shortcut === "help") this.querySelector<HelpDialogElement>("help-dialog")?.show();
+    if (shortcut === "help") void this.#showHelp();
     else this.intend({ type: shortcut });
   };
 
@@ -76,6 +76,13 @@ export class ReceptiveAppElement extends PanelElement {
   readonly #showTrueSize = async (): Promise<void> => {
     await Promise.all([this.updateComplete, import("./true-size-dialog-define.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
+    await dialog?.updateComplete;
+    dialog?.show();
+  };
+
+  readonly #showHelp = async (): Promise<void> => {
+    await import("./help-dialog-define.ts");
+    const dialog = this.querySelector<HelpDialogElement>("help-dialog");
     await dialog?.updateComplete;
     dialog?.show();
   };
@@ -245,7 +252,7 @@ export class ReceptiveAppElement extends PanelElement {
             ${LANGUAGES.map((one) => html`<button type="button" class="language" lang=${one} aria-pressed=${one === language ? "true" : "false"} @click=${() => this.intend({ type: "choose_language", language: one })}>${one.toUpperCase()}<span class="visually-hidden"> ${LANGUAGE_NAMES[one]}</span></button>`)}
           </div>
           <button type="button" class="icon-button" aria-label="${page.theme}: ${page.themes[theme]}" title="${page.theme}: ${page.themes[theme]}" @click=${() => this.intend({ type: "choose_theme", theme: nextTheme(theme) })}>${THEME_ICONS[theme]}</button>
-          <button type="button" class="icon-button help-button" aria-label=${page.help} title=${page.help} @click=${() => this.querySelector<HelpDialogElement>("help-dialog")?.show()}><span aria-hidden="true">?</span></button>
+          <button type="button" class="icon-button help-button" aria-label=${page.help} title=${page.help} @click=${() => void this.#showHelp()}><span aria-hidden="true">?</span></button>
         </div>
       </header>
     `;

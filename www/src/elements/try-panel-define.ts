@@ -1,5 +1,4 @@
 import "./digit-pad-define.ts";
-import "./mask-answer-define.ts";
 import { TryPanelElement } from "./try-panel.ts";
 
 customElements.define("try-panel", TryPanelElement);

@@ -210,17 +210,6 @@ export interface Messages {
     done: string;
     reset: string;
   };
-  help: {
-    title: string;
-    intro: readonly string[];
-    keysTitle: string;
-    keys: readonly { keys: string; action: string }[];
-    shortcuts: string;
-    dataTitle: string;
-    data: string;
-    ownFiles: string;
-    chooseFiles: string;
-  };
   outline: OutlineTexts;
   training: TrainingTexts;
   errors: ErrorTexts;

@@ -2,6 +2,7 @@
 import type { DiagramTexts } from "./panels/diagram.ts";
 import type { ErrorsTexts } from "./panels/errors.ts";
 import type { FixTexts } from "./panels/fixes.ts";
+import type { HelpTexts } from "./panels/help.ts";
 import type { InspectorTexts } from "./panels/inspector.ts";
 import type { MapsTexts } from "./panels/maps.ts";
 import type { RunsTexts } from "./panels/runs.ts";
@@ -12,6 +13,7 @@ export interface Panels {
   diagram: DiagramTexts;
   errors: ErrorsTexts;
   fixes: FixTexts;
+  help: HelpTexts;
   inspector: InspectorTexts;
   maps: MapsTexts;
   runs: RunsTexts;

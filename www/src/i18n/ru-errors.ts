@@ -1,12 +1,13 @@
 import type { Formats } from "../lib/format.ts";
 import type { ErrorTexts } from "./messages.ts";
+import { ruWord } from "./ru-words.ts";
 
 export const ruErrors = (f: Formats): ErrorTexts => ({
   malformed_json: (e) => `Это не JSON: ${e.reason} (строка ${f.whole(e.line)}, столбец ${f.whole(e.column)}).`,
   unsupported_version: (e) => `Эта страница читает версию ${f.whole(e.supported)}, а не ${e.found}.`,
   unknown_operator: (e) => `${e.path}: нет оператора «${e.operator}». Известны ${e.known}.`,
-  invalid_value: (e) => `${e.path}: значение ${e.found} здесь невозможно; ожидается ${e.expected}.`,
-  missing_field: (e) => `${e.path}: не хватает поля «${e.field}»; ожидается ${e.expected}.`,
+  invalid_value: (e) => `${e.path}: значение ${e.found} здесь невозможно; ожидается ${ruWord(e.expected)}.`,
+  missing_field: (e) => `${e.path}: не хватает поля «${e.field}»; ожидается ${ruWord(e.expected)}.`,
   unknown_field: (e) => `${e.path}: поле «${e.field}» здесь лишнее. Известны ${e.known}.`,
   duplicate_name: (e) => `${e.path}: слой или группа с именем «${e.node}» уже есть. Переименуйте что-то одно.`,
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
@@ -28,17 +29,17 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
     `${e.node}: ${f.written(e.first)} и ${f.written(e.other)} различаются не только числом каналов. Задайте ветвям одинаковые stride и padding или обрежьте одну из них.`,
   crop_outside: (e) =>
     `${e.node}: вырезать ${f.whole(e.size)} начиная с ${f.whole(e.offset)} из ${f.whole(e.input)} нельзя (${e.axis}). Уменьшите size или offset.`,
-  wrong_inputs: (e) => `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${e.what}), а не ${f.whole(e.found)}. Как исправить: ${e.fix}.`,
+  wrong_inputs: (e) => `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${ruWord(e.what)}), а не ${f.whole(e.found)}. Как исправить: ${ruWord(e.fix)}.`,
   not_unpoolable: (e) =>
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
-  size_overflow: (e) => `${e.node}: размер (${e.what}) слишком велик. Уменьшите сеть или батч.`,
+  size_overflow: (e) => `${e.node}: размер (${ruWord(e.what)}) слишком велик. Уменьшите сеть или батч.`,
   classes_mismatch: (e) => `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
-  not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${e.reason}.`,
+  not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${ruWord(e.reason)}.`,
   too_large: (e) =>
     `Шаг обучения требует ${f.bytes(e.needed_bytes)}, а предел ${f.bytes(e.limit_bytes)}. Подойдёт батч ${f.whole(e.largest_batch)}.`,
   bad_magic: (e) => `${e.file}: в байте ${f.whole(e.offset)} стоит ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Тот ли это файл IDX?`,
   truncated: (e) => `${e.file}: кончается на байте ${f.whole(e.offset)}, а нужно ${f.whole(e.needed)}. Файл обрезан.`,
-  wrong_size: (e) => `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${e.what}).`,
+  wrong_size: (e) => `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${ruWord(e.what)}).`,
   checksum_mismatch: (e) => `${e.file}: контрольная сумма с байта ${f.whole(e.offset)} равна ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Файл повреждён.`,
   count_mismatch: (e) => `Изображений в ${e.file}: ${f.whole(e.images)}, а меток в ${e.labels_file}: ${f.whole(e.labels)}.`,
   label_out_of_range: (e) => `${e.file}: метка ${f.whole(e.found)} в байте ${f.whole(e.offset)} не из диапазона 0–9.`,
@@ -51,17 +52,17 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   device_request_failed: (e) => `Не удалось открыть видеокарту: ${e.reason}.`,
   self_check_failed: (e) => `Видеокарта не прошла самопроверку: ${e.kernel} ошибается на ${f.plain(e.largest_error)}, допустимо ${f.plain(e.allowed)}.`,
   device_lost: (e) => `Видеокарту забрали: ${e.reason}.`,
-  limit_exceeded: (e) => `${e.what}: нужно ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
-  device_failed: (e) => `${e.what}: сбой на видеокарте: ${e.reason}.`,
+  limit_exceeded: (e) => `${ruWord(e.what)}: нужно ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
+  device_failed: (e) => `${ruWord(e.what)}: сбой на видеокарте: ${ruWord(e.reason)}.`,
   not_compiled: () => "Сеть ещё не готова.",
   unknown_run: (e) => `Нет запуска «${e.run}».`,
   busy: () => "Идёт обучение. Сначала поставьте его на паузу.",
   not_running: () => "Сейчас ничего не обучается.",
   non_finite: (e) =>
     `На шаге ${f.whole(e.step)} ${e.what === "activations" ? `выход слоя ${e.node} перестал` : e.what === "gradients" ? `градиент в слое ${e.node} перестал` : "значение потерь перестало"} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
-  unknown_name: (e) => `Нет объекта «${e.name}» (${e.what}).`,
+  unknown_name: (e) => `Нет объекта «${e.name}» (${ruWord(e.what)}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
-  invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${e.expected}.`,
+  invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${ruWord(e.expected)}.`,
   needs_fresh_start: (e) => `${e.field}: ${e.present} нельзя сменить на ${e.found} во время обучения; нужен новый запуск.`,
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",

@@ -89,7 +89,7 @@ test("single keys run, pause, reset and help, but not inside a field", { timeout
   await page.keyboard.press("r");
   await until(page, (state) => state.run.metrics === null);
   await page.keyboard.press("?");
-  assert.ok(await page.isVisible("dialog.help"));
+  await page.locator("dialog.help").waitFor();
   await page.getByRole("checkbox", { name: /Single-key/u }).uncheck();
   await page.keyboard.press("Escape");
   assert.ok(!(await page.isVisible("dialog.help")));

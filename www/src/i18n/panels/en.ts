@@ -3,6 +3,7 @@ import type { Panels } from "../panels.ts";
 import { diagram } from "./en/diagram.ts";
 import { errors } from "./en/errors.ts";
 import { fixes } from "./en/fixes.ts";
+import { help } from "./en/help.ts";
 import { inspector } from "./en/inspector.ts";
 import { maps } from "./en/maps.ts";
 import { runs } from "./en/runs.ts";
@@ -13,6 +14,7 @@ export const panels = (f: Formats): Panels => ({
   diagram: diagram(f),
   errors: errors(f),
   fixes: fixes(f),
+  help: help(),
   inspector: inspector(f),
   maps: maps(f),
   runs: runs(f),

@@ -3,6 +3,7 @@ import type { Panels } from "../panels.ts";
 import { diagram } from "./ru/diagram.ts";
 import { errors } from "./ru/errors.ts";
 import { fixes } from "./ru/fixes.ts";
+import { help } from "./ru/help.ts";
 import { inspector } from "./ru/inspector.ts";
 import { maps } from "./ru/maps.ts";
 import { runs } from "./ru/runs.ts";
@@ -13,6 +14,7 @@ export const panels = (f: Formats): Panels => ({
   diagram: diagram(f),
   errors: errors(f),
   fixes: fixes(f),
+  help: help(),
   inspector: inspector(f),
   maps: maps(f),
   runs: runs(f),

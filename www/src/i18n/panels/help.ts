@@ -1,0 +1,12 @@
+/** Texts of the help. */
+export interface HelpTexts {
+  title: string;
+  intro: readonly string[];
+  keysTitle: string;
+  keys: readonly { keys: string; action: string }[];
+  shortcuts: string;
+  dataTitle: string;
+  data: string;
+  ownFiles: string;
+  chooseFiles: string;
+}
