@@ -76,6 +76,10 @@ pub enum ShapeError {
     SizeOverflow { node: String, what: &'static str },
     #[error("the network ends in {shape}, but there are {classes} classes; end it in a layer with {classes} out_features or out_channels")]
     ClassesMismatch { node: String, shape: String, classes: usize },
+    #[error(
+        "the network is for images of {shape}, and those it would learn from are {needed}; it can be looked at, and run at its own size"
+    )]
+    ImagesMismatch { node: String, shape: String, needed: &'static str },
     #[error("{node}: {op} has no gradient here: {reason}")]
     NotDifferentiable { node: String, op: &'static str, reason: &'static str },
     #[error("a training step needs {needed_bytes} bytes, and the limit is {limit_bytes}; batch size {largest_batch} fits")]

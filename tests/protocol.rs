@@ -177,6 +177,7 @@ fn errors() -> Vec<Error> {
         ShapeError::NotUnpoolable { node: node(), axis: "width", size: 9, input: 3, least: 5, most: 7 }.into(),
         ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
         ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
+        ShapeError::ImagesMismatch { node: "input".into(), shape: "[3, 224, 224]".into(), needed: "[1, height, width]" }.into(),
         ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),
         ShapeError::TooLarge { node: node(), needed_bytes: 2_000_000_000, limit_bytes: 1_000_000_000, largest_batch: 16 }.into(),
         DataError::BadMagic { file: file(), offset: 0, found: 1, expected: 2051 }.into(),

@@ -290,8 +290,7 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
         Data::ClutteredMnist => (spec.input == [1, SIDE, SIDE], "[1, 28, 28]"),
     };
     if !fits {
-        let (node, left, right) = ("input".into(), Shape::new(&spec.input).to_string(), needed.into());
-        return Err(ShapeError::ShapesDiffer { node, left, right });
+        return Err(ShapeError::ImagesMismatch { node: "input".into(), shape: Shape::new(&spec.input).to_string(), needed });
     }
     let pixels = height * width;
     let words = |graph: &mut Graph, name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);

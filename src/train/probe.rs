@@ -148,7 +148,7 @@ impl Trainer {
         Ok(FieldOfUnit { gradient: seen?, rows, columns })
     }
 
-    /// A node's parameters and statistics, and tables that it computes with and does not learn.
+    /// A node's parameters and statistics, and codes that it computes with and does not learn.
     ///
     /// # Errors
     /// What the device reports.
@@ -158,12 +158,7 @@ impl Trainer {
             (of == node).then(|| (role.to_owned(), place))
         });
         let mut of_node: Vec<(String, Located)> = of_node.collect();
-        let fixed = |place: &Located| self.plan.buffers[place.range.buffer.0].contents.is_some();
-        let tables = self.plan.train.values.iter().filter_map(|(name, place)| {
-            let (of, role) = name.rsplit_once('.')?;
-            (of == node && fixed(place)).then(|| (role.to_owned(), place.clone()))
-        });
-        of_node.extend(tables);
+        of_node.extend(self.plan.train.values.get(&format!("{node}.codes")).map(|place| ("codes".to_owned(), place.clone())));
         let mut tensors = Vec::with_capacity(of_node.len());
         for (name, place) in of_node {
             let values = Floats(self.executor.read_value(&place).await?);

@@ -28,6 +28,7 @@ export interface ErrorFields {
   wrong_inputs: { node: string; op: string; needed: number; what: string; found: number; fix: string };
   not_unpoolable: { node: string; axis: string; size: number; input: number; least: number; most: number };
   size_overflow: { node: string; what: string };
+  images_mismatch: { node: string; shape: string; needed: string };
   classes_mismatch: { node: string; shape: string; classes: number };
   not_differentiable: { node: string; op: string; reason: string };
   too_large: { node: string; needed_bytes: number; limit_bytes: number; largest_batch: number };

@@ -274,8 +274,16 @@ export class TrueSizeDialogElement extends DialogElement {
         </label>
         <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
         <p class="second muted">${network.publication}</p>
+        <button type="button" class="link open-network" @click=${() => this.#openInEditor(network)}>${text.openInEditor}</button>
       </section>
     `;
+  }
+
+  /** As any network: its layers, its diagram, what each costs. */
+  #openInEditor({ title, spec }: TrueSizeNetwork): void {
+    this.close();
+    this.intend({ type: "open_network", title, spec });
+    this.intend({ type: "show_view", view: "diagram" });
   }
 
   #weights(busy: boolean): TemplateResult {

@@ -3,6 +3,8 @@
 const PHRASES: { readonly [phrase: string]: string } = {
   // fix
   "end the network in a linear layer": "закончите сеть полносвязным слоем",
+  "end the network in a convolution": "закончите сеть свёрткой",
+  "end the network in flatten and a linear layer": "закончите сеть слоями flatten и linear",
   "give it a map of logits": "дайте ему карту логитов",
   "give it the places of the pooling that it undoes": "дайте ему места того пулинга, который он обращает",
   "put a flatten before it": "поставьте перед ним flatten",

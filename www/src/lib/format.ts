@@ -90,9 +90,9 @@ export class Formats {
   }
 
   /** A shape as the engine writes it in a message, `[1, 16, 28, 28]`: without the batch it stands for. */
-  written(shape: string): string {
+  written(shape: string, batch = true): string {
     const sizes = shape.match(/\d+/gu)?.map(Number) ?? [];
-    return sizes.length === 0 ? shape : this.shape(sizes.length > 1 ? sizes.slice(1) : sizes);
+    return sizes.length === 0 ? shape : this.shape(batch && sizes.length > 1 ? sizes.slice(1) : sizes);
   }
 
   /** The form of a word that goes with a number. */

@@ -278,3 +278,16 @@ test("in a sandboxed frame of an opaque origin it runs too", { timeout: 120_000 
   await frame.locator(".top-five").waitFor({ timeout: 60_000 });
   assert.deepEqual(page.problems, []);
 });
+
+test("a network at true size opens in the editor: its layers and its diagram, and why it is not trained here", { timeout: 120_000 }, async () => {
+  const page = await open("torchvision/resnet152");
+  await button(page, "Open its layers and diagram").click();
+  await page.locator("dialog.true-size").waitFor({ state: "hidden" });
+  await page.waitForFunction(() => document.querySelectorAll(".drawing .cell").length > 500);
+  assert.match(await page.textContent("#diagram-summary"), /515 layers/u);
+  assert.match(await page.textContent("run-dock"), /for images of 3×224×224, and MNIST's are 1×28×28/u);
+  assert.ok(await page.locator(".run").isDisabled());
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.waitForFunction(() => document.querySelector(".run")?.disabled === false);
+  assert.deepEqual(page.problems, []);
+});

@@ -9,6 +9,7 @@ export interface TrueSizeTexts {
   /** Beside a network's title: which version of it this is. */
   origins: { [O in Origin]: string };
   facts: { [F in "input" | "output" | "params" | "macs" | "memory"]: string };
+  openInEditor: string;
   classes: (count: number) => string;
   map: (size: string, classes: number) => string;
   weights: string;

@@ -8,6 +8,7 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   network: "Network",
   origins: { paper: "as published", torchvision: "torchvision", common: "as often rebuilt", small: "for MNIST" },
   facts: { input: "Input", output: "Output", params: "Parameters", macs: "Multiply-accumulates", memory: "Memory" },
+  openInEditor: "Open its layers and diagram",
   classes: (count) => `${f.whole(count)} classes`,
   map: (size, classes) => `${size} pixels, ${f.whole(classes)} classes`,
   weights: "Weights",

@@ -8,6 +8,7 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   network: "Сеть",
   origins: { paper: "как в статье", torchvision: "torchvision", common: "как её часто строят", small: "для MNIST" },
   facts: { input: "Вход", output: "Выход", params: "Параметры", macs: "Умножения со сложением", memory: "Память" },
+  openInEditor: "Открыть её слои и схему",
   classes: (count) => `${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
   map: (size, count) => `${size} пикселей, ${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
   weights: "Веса",
