@@ -669,7 +669,7 @@ export class Controller {
   #untrained(): PastRun | null {
     const { document, settings, run } = this.#state;
     if (!document || !settings) return null;
-    const metrics = { step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0 };
+    const metrics = { step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0, speed_up: null };
     return { ...newLabel(this.#state), title: document.present.title, spec: compilable(document, settings.edited), history: run.history, epochs: [], metrics, evaluation: null };
   }
 

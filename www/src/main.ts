@@ -16,7 +16,7 @@ import { initialState } from "./state.ts";
 import type { AppState, Preferences } from "./state.ts";
 import { TrainerClient } from "./trainer-client.ts";
 
-const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software"];
+const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software", "auto_software"];
 
 const wishes = new URLSearchParams(location.search);
 
