@@ -6,7 +6,8 @@ import type { NetworkDocument } from "./document.ts";
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { Intent } from "./intent.ts";
-import type { Keeper } from "./keeper.ts";
+import { Keeper } from "./keeper.ts";
+import { copy, fileName, frameSnippet, read, save } from "./files.ts";
 import { assignRoles } from "./lib/idx-files.ts";
 import { sameContent } from "./lib/link.ts";
 import type { Address } from "./lib/link.ts";
@@ -139,7 +140,6 @@ export class Controller {
 
   async #openKeeper(): Promise<Keeper | null> {
     try {
-      const { Keeper } = await import("./keeper.ts");
       const controller = this;
       this.#keeper = await Keeper.open({
         get state() {
@@ -650,7 +650,6 @@ export class Controller {
 
   async #openFiles(files: readonly File[]): Promise<void> {
     try {
-      const { read } = await import("./files.ts");
       const opened = await read(files, this.#specs);
       this.#dismiss("files_refused");
       if (opened.kind === "images") return void (await this.#loadFiles(files));
@@ -695,7 +694,6 @@ export class Controller {
 
   async #copy(what: Shareable): Promise<void> {
     try {
-      const { copy, frameSnippet } = await import("./files.ts");
       const { document, settings } = this.#state;
       if (!document || !settings) return;
       const text = what === "json" ? this.#json() : await this.#link();
@@ -717,14 +715,12 @@ export class Controller {
   }
 
   async #saveNetwork(): Promise<void> {
-    const { fileName, save } = await import("./files.ts");
     save(fileName(this.#state.document?.present.title ?? "", "json"), this.#json(), "application/json");
   }
 
   async #saveRun(): Promise<void> {
     const file = await this.#keeper?.file();
     if (!file) return;
-    const { fileName, save } = await import("./files.ts");
     save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream");
   }
 
