@@ -3,6 +3,7 @@ import { hashOf } from "./address.ts";
 import { compilable } from "./document.ts";
 import { copy, fileName, frameSnippet, save } from "./files.ts";
 import type { Host } from "./host.ts";
+import type { Language } from "./i18n/messages.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Shareable } from "./state.ts";
 
@@ -17,10 +18,9 @@ export class Sharing {
     try {
       const { document, settings } = this.#host.state;
       if (!document || !settings) return;
-      const text = what === "json" ? this.#json() : await this.#link();
-      const content = what === "embed" ? frameSnippet(text, document.present.title) : text;
-      const copied = await copy(content);
-      this.#host.set({ shared: { what, text: content, copied } });
+      const text = what === "json" ? this.#json() : what === "link" ? await this.#link() : frameSnippet(await this.#link(this.#host.state.preferences.language), document.present.title);
+      const copied = await copy(text);
+      this.#host.set({ shared: { what, text, copied } });
     } catch (thrown) {
       this.#host.refuse(thrown);
     }
@@ -35,8 +35,12 @@ export class Sharing {
     if (file) save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream");
   }
 
-  async #link(): Promise<string> {
-    return `${location.href.replace(/#.*$/su, "")}${await hashOf(this.#host.state, location.search, this.#host.specs)}`;
+  /** A course page is in one language; whoever follows a link may read another. */
+  async #link(language: Language | null = null): Promise<string> {
+    const address = new URL(location.href);
+    if (language) address.searchParams.set("lang", language);
+    address.hash = await hashOf(this.#host.state, location.search, this.#host.specs);
+    return address.href;
   }
 
   #json(): string {
