@@ -157,7 +157,10 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
-          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>${this.#view()}</div>
+          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
+            ${state.view === "training" ? nothing : html`<h2 class="visually-hidden">${text.page.views[state.view]}</h2>`}
+            ${this.#view()}
+          </div>
           <try-panel .locale=${locale} .state=${state}></try-panel>
         </section>
         ${this.wide ? html`<aside class="inspector" aria-label=${text.page.inspector}>${this.#inspector("")}</aside>` : nothing}
