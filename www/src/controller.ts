@@ -10,6 +10,7 @@ import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
 import { Keeper } from "./keeper.ts";
 import { assignRoles } from "./lib/idx-files.ts";
+import { legiblePart } from "./lib/legible.ts";
 import type { Address } from "./lib/link.ts";
 import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
@@ -340,10 +341,13 @@ export class Controller {
     if (!document || !settings) return;
     const own = ++this.#examination;
     try {
-      const examination = await this.#specs.request("examine", { spec: compilable(document, settings.edited) });
+      const spec = compilable(document, settings.edited);
+      const examination = await this.#specs.request("examine", { spec });
+      const part = examination.network ? null : legiblePart(spec, examination.error);
+      const legible = part && (await this.#specs.request("examine", { spec: part })).network;
       const latest = this.#state.document;
       if (own !== this.#examination || !latest) return;
-      this.#set({ document: { ...latest, examination, examined: true } });
+      this.#set({ document: { ...latest, examination, legible, examined: true } });
       clearTimeout(this.#compileLater);
       if (problemOf(this.#state) === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
     } catch (thrown) {

@@ -164,3 +164,29 @@ test("auxiliary heads are drawn beside the network they belong to", { timeout: 1
   for (const head of heads) assert.ok((await page.locator(".drawing").textContent()).includes(head), head);
   assert.deepEqual(page.problems, []);
 });
+
+test("a network that cannot be read keeps the shapes of the layers before, and a blank one is drawn as nothing", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en");
+  await ready(page);
+  await page.getByRole("tab", { name: "Diagram" }).click();
+  await page.locator(".drawing .cell").first().waitFor();
+  await page.evaluate(() => {
+    const app = document.querySelector("receptive-app");
+    const spec = structuredClone(app.state.document.present.spec);
+    spec.layers[3].kernel = 3;
+    app.intend({ type: "edit_network", spec });
+  });
+  await until(page, (state) => state.document.examined && state.document.examination.network === null);
+  const shapes = () => page.evaluate(() => [...document.querySelectorAll("[role=treeitem]")].map((row) => /[\d×]+×[\d×]+$|\d+$/u.exec(row.querySelector(".row-shape")?.textContent.trim() ?? "")?.[0] ?? ""));
+  assert.deepEqual((await shapes()).slice(0, 6), ["1×28×28", "6×28×28", "6×28×28", "6×14×14", "", ""]);
+  assert.match(await page.locator('[data-path="layers[3]"]').textContent(), /kernel/u);
+  assert.equal(await page.locator(".drawing.stale").count(), 1);
+  await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "open_network", title: "network", spec: { version: 1, layers: [] } }));
+  await page.locator(".drawing").waitFor({ state: "detached" });
+  assert.match(await page.textContent(".diagram-problem"), /Add a layer/u);
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+  await page.locator(".drawing .cell").first().waitFor();
+  assert.equal(await page.locator(".drawing.stale").count(), 0);
+  assert.deepEqual(page.problems, []);
+});

@@ -100,7 +100,11 @@ const STEPS = {
   number: async (page) => {
     await deeper(page, 2);
     await page.locator("number-view .number-result").waitFor();
-    return () => choose(page, 0, 0);
+    await page.locator("number-view").evaluate((view) => view.scrollIntoView({ block: "center" }));
+    return async () => {
+      await page.evaluate(() => scrollTo({ top: 0 }));
+      await choose(page, 0, 0);
+    };
   },
   mistakes: async (page) => {
     await view(page, "errors");
