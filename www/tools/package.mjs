@@ -8,7 +8,11 @@ import { minify } from "terser";
 /** `EnginePackage` in src/worker/engine.ts. */
 const USED = ["default", "Network", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
 const MODULE = "./receptive_bg.js";
+/** A section of the wasm, and kinds of what is imported. */
 const IMPORTS = 2;
+const FUNCTION = 0;
+const TABLE = 1;
+const MEMORY = 2;
 
 /** Shrinks `receptive.js` and `receptive_bg.wasm` in `folder`. */
 export async function shrinkPackage(folder) {
@@ -57,11 +61,8 @@ function renamedImports(reader, names) {
   const parts = [number(count)];
   for (let i = 0; i < count; i += 1) {
     const [from, name] = [reader.text(), reader.text()];
-    // wasm-bindgen imports functions only: their kind, 0, and the number of their type.
-    const [kind, type] = [reader.byte(), reader.number()];
-    if (kind !== 0) throw new Error(`the wasm imports ${name}, which is no function`);
     if (from === MODULE && name.startsWith("__wb")) names.set(name, `$${names.size.toString(36)}`);
-    parts.push(text(from), text(names.get(name) ?? name), Buffer.from([kind]), number(type));
+    parts.push(text(from), text(names.get(name) ?? name), reader.description());
   }
   return parts;
 }
@@ -94,6 +95,20 @@ class Reader {
     const length = this.number();
     this.at += length;
     return this.bytes.toString("utf8", this.at - length, this.at);
+  }
+
+  /** What is imported, as it stands: a function's type, a table's or a memory's limits, a global. */
+  description() {
+    const begin = this.at;
+    const kind = this.byte();
+    if (kind === FUNCTION) this.number();
+    else if (kind === MEMORY || kind === TABLE) {
+      if (kind === TABLE) this.byte();
+      const hasMost = (this.byte() & 1) === 1;
+      this.number();
+      if (hasMost) this.number();
+    } else this.at += 2;
+    return this.bytes.subarray(begin, this.at);
   }
 }
 
