@@ -62,17 +62,43 @@ impl<B: Backend> Executor<B> {
         Ok(None)
     }
 
-    async fn halves(&mut self, gradients: &Program, update: &Program) -> Result<(), DeviceError> {
-        self.programs.truncate(Which::Gradients as usize);
-        for half in [gradients, update] {
-            let prepared = self.backend.prepare(half, &self.buffers).await?;
-            self.programs.push(prepared);
-        }
-        Ok(())
-    }
-
     fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         self.backend.run(&self.programs[which as usize], &mut self.buffers)
+    }
+}
+
+/// What the CPU gives without waiting.
+impl Executor<Cpu<f32>> {
+    /// Makes a training step's halves ready to be run one by one.
+    pub fn halves(&mut self, halves: &[Program; 2]) {
+        self.programs.truncate(Which::Gradients as usize);
+        for half in halves {
+            self.programs.push(self.backend.prepared(half));
+        }
+    }
+
+    /// Runs a program.
+    ///
+    /// # Errors
+    /// A program that mixes up floats and words.
+    pub fn run_now(&mut self, which: Which) -> Result<(), DeviceError> {
+        self.run(which)
+    }
+
+    /// A range's floats, as they are stored.
+    ///
+    /// # Errors
+    /// A buffer of words.
+    pub fn floats(&mut self, range: Range) -> Result<&mut [f32], DeviceError> {
+        self.buffers[range.buffer.0].floats().map(|floats| &mut floats[range.offset..range.offset + range.len])
+    }
+
+    /// A range's words.
+    ///
+    /// # Errors
+    /// A buffer of floats.
+    pub fn words(&mut self, range: Range) -> Result<&mut [u32], DeviceError> {
+        self.buffers[range.buffer.0].words().map(|words| &mut words[range.offset..range.offset + range.len])
     }
 }
 
@@ -110,6 +136,11 @@ impl AnyExecutor {
         Ok(Self::Cpu(Executor::new(Cpu::new(kernels), plan, external).await?))
     }
 
+    /// The executor of the CPU, where it is that.
+    pub fn as_cpu(&mut self) -> Option<&mut Executor<Cpu<f32>>> {
+        if let Self::Cpu(executor) = self { Some(executor) } else { None }
+    }
+
     /// On an open WebGPU device.
     ///
     /// # Errors
@@ -138,14 +169,6 @@ impl AnyExecutor {
     /// What the device reports.
     pub fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         on!(self, executor => executor.run(which))
-    }
-
-    /// Makes a training step's halves ready to be run one by one.
-    ///
-    /// # Errors
-    /// What the device reports.
-    pub async fn halves(&mut self, gradients: &Program, update: &Program) -> Result<(), DeviceError> {
-        on!(self, executor => executor.halves(gradients, update).await)
     }
 
     /// Waits until the device has done all it was given.

@@ -30,9 +30,11 @@ struct Here {
 }
 
 impl Replicas for Here {
-    fn start(&self, specs: Vec<(usize, Value)>) -> Pin<Box<dyn Future<Output = bool>>> {
+    fn start(&self, spec: &Value, shards: Vec<(usize, usize)>) -> Pin<Box<dyn Future<Output = bool>>> {
         let mut replicas = self.replicas.borrow_mut();
-        for (place, spec) in specs {
+        for (place, images) in shards {
+            let mut spec = spec.clone();
+            spec["training"]["batch_size"] = images.into();
             self.started.set(self.started.get() + 1);
             let count = replicas.len().max(place + 1);
             replicas.resize_with(count, || None);
@@ -50,9 +52,7 @@ impl Replicas for Here {
                 self.last.set((!self.comes_back.get()).then_some(0));
             }
         }
-        let done = |(replica, task): (&mut Option<Replica>, Option<Task>)| -> Option<Done> {
-            Some(block_on(replica.as_mut()?.run(&task?)).unwrap())
-        };
+        let done = |(replica, task): (&mut Option<Replica>, Option<Task>)| -> Option<Done> { Some(replica.as_mut()?.run(&task?).unwrap()) };
         let answers = replicas.iter_mut().zip(tasks).map(done).collect();
         Box::pin(std::future::ready(answers))
     }

@@ -22,10 +22,10 @@ use super::clock::now_ms;
 use super::guard::{self, FLAG};
 use super::metrics::{Sums, sums_len};
 use super::trainer::{Device, Trainer};
-use crate::backend::cpu::Kernels;
+use crate::backend::cpu::{Cpu, Kernels};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::error::{DeviceError, Error};
-use crate::executor::{Which, locate};
+use crate::executor::{Executor, Which, locate};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;
 use crate::plan::{OPTIMIZER, Plan, Program, Range, names};
@@ -85,9 +85,9 @@ pub type Answers = Pin<Box<dyn Future<Output = Vec<Option<Done>>>>>;
 
 /// Other workers, each with a [`Replica`].
 pub trait Replicas {
-    /// Starts workers anew for these specifications (each of its shard's batch size), at these places, the first place being 0. Resolves with whether all of
-    /// them are there.
-    fn start(&self, specs: Vec<(usize, Value)>) -> Pin<Box<dyn Future<Output = bool>>>;
+    /// Starts workers anew at these places, the first being 0, each for the specification with its shard's images as batch size. Resolves with whether all
+    /// of them are there.
+    fn start(&self, spec: &Value, shards: Vec<(usize, usize)>) -> Pin<Box<dyn Future<Output = bool>>>;
     /// Hands out tasks at once, one a place, and resolves with what came of them. Who is silent for longer than this is lost.
     fn run(&self, tasks: Vec<Option<Task>>, patience_ms: f64) -> Answers;
     /// Ends the workers.
@@ -129,13 +129,6 @@ pub fn shards(batch: usize, workers: usize) -> Vec<usize> {
     (0..workers).map(|worker| batch / workers + usize::from(worker < batch % workers)).collect()
 }
 
-/// A specification for a shard.
-fn of_shard(spec: &Value, images: usize) -> Value {
-    let mut spec = spec.clone();
-    spec["training"]["batch_size"] = images.into();
-    spec
-}
-
 /// The random words of a worker's shard: the seed's are mixed with the worker's number, and the first worker's stay.
 fn random_words(seed: u64, step: u64, worker: usize) -> [u32; 4] {
     let seed = seed ^ (worker as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -170,8 +163,8 @@ impl Trainer {
         let mut trainer = Self::with_shard(spec, shards[0], Device::Cpu(Kernels::Simd), dataset).await?;
         let others = shards.len() - 1;
         if others > 0 {
-            let [gradients, update] = trainer.plan().halves();
-            trainer.executor.halves(&gradients, &update).await?;
+            let halves = trainer.plan().halves();
+            trainer.cpu()?.halves(&halves);
             let (stale, pending) = (vec![true; others], vec![None; others]);
             let (steps, alone_ms, own_ms) = (0, None, 0.0);
             let peers = Peers { workers: replicas, spec: written, shards, started: false, stale, pending, steps, alone_ms, own_ms };
@@ -239,10 +232,17 @@ impl Trainer {
         parameters.into_iter().chain(states.into_iter().flatten()).chain(statistics).collect()
     }
 
-    async fn read_all(&mut self, ranges: &[Range]) -> Result<Vec<f32>, Error> {
+    /// Workers share batches on the CPU.
+    fn cpu(&mut self) -> Result<&mut Executor<Cpu<f32>>, DeviceError> {
+        let elsewhere = || DeviceError::DeviceFailed { what: "sharing a batch".into(), reason: "this network is not on the CPU".into() };
+        self.executor.as_cpu().ok_or_else(elsewhere)
+    }
+
+    fn read_all(&mut self, ranges: &[Range]) -> Result<Vec<f32>, Error> {
+        let executor = self.cpu()?;
         let mut all = Vec::with_capacity(ranges.iter().map(|range| range.len).sum());
         for &range in ranges {
-            all.extend(self.executor.read_stored(range).await?);
+            all.extend_from_slice(executor.floats(range)?);
         }
         Ok(all)
     }
@@ -253,20 +253,21 @@ impl Trainer {
             let reason = format!("{} numbers where {expected} were expected", floats.len());
             return Err(DeviceError::DeviceFailed { what: "a worker".into(), reason }.into());
         }
+        let executor = self.cpu()?;
         for &range in ranges {
             let (own, rest) = floats.split_at(range.len);
-            self.executor.write_stored(range, own)?;
+            executor.floats(range)?.copy_from_slice(own);
             floats = rest;
         }
         Ok(())
     }
 
     /// Runs forward and backward, and reads what is exchanged: NaN where a number was not finite.
-    async fn compute_shard(&mut self) -> Result<Vec<f32>, Error> {
-        self.executor.run(Which::Gradients)?;
-        let mut exchanged = self.read_all(&self.exchanged_ranges()).await?;
+    fn compute_shard(&mut self) -> Result<Vec<f32>, Error> {
+        self.cpu()?.run_now(Which::Gradients)?;
+        let mut exchanged = self.read_all(&self.exchanged_ranges())?;
         let sums = self.sums_place(Which::Train)?;
-        if self.executor.read_words(Range { len: FLAG + 1, ..sums }).await?[FLAG] != 0 {
+        if self.cpu()?.words(sums)?[FLAG] != 0 {
             exchanged.fill(f32::NAN);
         }
         Ok(exchanged)
@@ -278,7 +279,7 @@ impl Trainer {
         if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
             self.executor.write_stored(hyper.range, &update.hyper)?;
         }
-        Ok(self.executor.run(Which::Update)?)
+        Ok(self.cpu()?.run_now(Which::Update)?)
     }
 
     /// Takes one training step with all workers there are, and says whether the epoch has ended with it.
@@ -316,7 +317,7 @@ impl Trainer {
         self.write_random(0)?;
 
         peers.start().await?;
-        let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.read_all(&self.snapshot_ranges()).await?)) } else { None };
+        let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.read_all(&self.snapshot_ranges())?)) } else { None };
         let waits = ALONE.contains(&peers.steps);
         let patience = 10_000.0 + 5.0 * peers.own_ms;
         let tasks = peers.tasks(shards.iter().map(Some), snapshot.as_ref(), false);
@@ -325,7 +326,7 @@ impl Trainer {
             answers = Some(peers.workers.run(tasks.clone(), patience));
         }
         let begin = now_ms();
-        let own = self.compute_shard().await?;
+        let own = self.compute_shard()?;
         peers.own_ms = now_ms() - begin;
         if waits {
             peers.alone_ms = Some(peers.alone_ms.map_or(peers.own_ms, |least| least.min(peers.own_ms)));
@@ -357,7 +358,7 @@ impl Trainer {
                 return Ok(answers.into_iter().flatten().map(|done| done.exchanged).collect());
             }
             peers.restart(&lost).await?;
-            let snapshot = Rc::new(self.read_all(&self.snapshot_ranges()).await?);
+            let snapshot = Rc::new(self.read_all(&self.snapshot_ranges())?);
             let asked = shards.iter().enumerate().map(|(at, shard)| lost.contains(&at).then_some(shard));
             let tasks = peers.tasks(asked, Some(&snapshot), false);
             for (at, done) in peers.workers.run(tasks, 20_000.0 + 5.0 * peers.own_ms).await.into_iter().enumerate() {
@@ -404,8 +405,8 @@ impl Peers {
         for &at in places {
             (self.stale[at], self.pending[at]) = (true, None);
         }
-        let specs = places.iter().map(|&at| (at, of_shard(&self.spec, self.shards[at + 1]))).collect();
-        if self.workers.start(specs).await { Ok(()) } else { Err(lost_worker()) }
+        let shards = places.iter().map(|&at| (at, self.shards[at + 1])).collect();
+        if self.workers.start(&self.spec, shards).await { Ok(()) } else { Err(lost_worker()) }
     }
 
     /// A task for each that has a shard, or whose sums are wanted; with it goes what it has not been told yet.
@@ -463,8 +464,8 @@ impl Replica {
     pub async fn new(spec: Spec) -> Result<Self, Error> {
         let shard = Rc::new(RefCell::new(Dataset::new(spec.training.batch_size, 0)));
         let mut trainer = Trainer::new(spec, Device::Cpu(Kernels::Simd), shard).await?;
-        let [gradients, update] = trainer.plan().halves();
-        trainer.executor.halves(&gradients, &update).await?;
+        let halves = trainer.plan().halves();
+        trainer.cpu()?.halves(&halves);
         let indices: Vec<u32> = (0..trainer.plan().batch as u32).collect();
         trainer.executor.write_words(locate(&trainer.plan.train, names::INDICES)?.range, &indices)?;
         Ok(Self { trainer })
@@ -474,7 +475,7 @@ impl Replica {
     ///
     /// # Errors
     /// A task of another network.
-    pub async fn run(&mut self, task: &Task) -> Result<Done, Error> {
+    pub fn run(&mut self, task: &Task) -> Result<Done, Error> {
         let trainer = &mut self.trainer;
         if let Some(snapshot) = &task.snapshot {
             trainer.write_all(&trainer.snapshot_ranges(), snapshot)?;
@@ -493,10 +494,13 @@ impl Replica {
             }
             trainer.dataset().borrow_mut().replace(Split::Train, &shard.images, &shard.labels);
             trainer.write_random_words(shard.random)?;
-            done.exchanged = trainer.compute_shard().await?;
+            done.exchanged = trainer.compute_shard()?;
         }
         if task.sums {
-            done.sums = trainer.take_sum_words(Which::Train).await?;
+            let sums = trainer.sums_place(Which::Train)?;
+            let len = sums_len(trainer.plan().classes);
+            done.sums = trainer.cpu()?.words(sums)?[..len].to_vec();
+            trainer.clear_sums(Which::Train)?;
         }
         Ok(done)
     }

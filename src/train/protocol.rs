@@ -19,7 +19,7 @@ use crate::train::trainer::Scene;
 pub enum Request {
     /// Makes a network ready to train, in place of the one before.
     /// On the CPU, so many workers share each batch: one where it is left out.
-    /// What an earlier race between the backends said of the same network decides as it did then.
+    /// What an earlier race between the backends said of the same network (`cpu_ms`, `webgpu_ms`) decides as it did then.
     Compile { run: String, spec: Value, backend: BackendChoice, workers: Option<usize>, race: Option<Race> },
     /// Trains for so many epochs from here; with `wait_for_all` not before all images are there.
     Start { epochs: Option<u32>, wait_for_all: bool },
@@ -84,7 +84,8 @@ struct Fields {
     node: Option<String>,
     unit: Option<Vec<usize>>,
     workers: Option<usize>,
-    race: Option<Race>,
+    cpu_ms: Option<f64>,
+    webgpu_ms: Option<f64>,
 }
 
 impl TryFrom<Fields> for Request {
@@ -100,7 +101,7 @@ impl TryFrom<Fields> for Request {
                 spec: needed("spec", &mut fields.spec)?,
                 backend: needed("backend", &mut fields.backend)?,
                 workers: fields.workers.take(),
-                race: fields.race.take(),
+                race: fields.cpu_ms.take().zip(fields.webgpu_ms.take()).map(|(cpu_ms, webgpu_ms)| Race { cpu_ms, webgpu_ms }),
             },
             "start" => Self::Start { epochs: fields.epochs.take(), wait_for_all: fields.wait_for_all.take().unwrap_or(false) },
             "pause" => Self::Pause {},
@@ -172,7 +173,8 @@ impl Fields {
             ("node", self.node.is_some()),
             ("unit", self.unit.is_some()),
             ("workers", self.workers.is_some()),
-            ("race", self.race.is_some()),
+            ("cpu_ms", self.cpu_ms.is_some()),
+            ("webgpu_ms", self.webgpu_ms.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((name, _)) => Err(format!("`{name}` is not a field of {}", self.kind)),

@@ -1,6 +1,6 @@
 //! Which backend is faster is measured, on the network that is to be trained: a few steps on each.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::clock::now_ms;
 use super::trainer::Trainer;
@@ -12,8 +12,7 @@ const BUDGET_MS: f64 = 120.0;
 const STEPS: usize = 12;
 
 /// Milliseconds that a training step takes on each backend.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Race {
     pub cpu_ms: f64,

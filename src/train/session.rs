@@ -3,7 +3,6 @@
 //! Training runs in slices of a few steps between which requests are answered, so that a stop comes within one slice.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
@@ -260,9 +259,8 @@ impl Session {
         let spec = Spec::from_json(&written)?;
         let description = Box::new(describe(&spec)?);
         let Selected { device, status } = select::select(choice).await?;
-        let on_cpu = || self.trainer((spec.clone(), written.clone()), Device::Cpu(Kernels::Simd), workers);
         let (trainer, backend) = if choice.is_automatic() && status.backend == "webgpu" {
-            faster(Trainer::new(spec.clone(), device, self.data()).await, on_cpu, status, race).await?
+            self.faster((spec, written), device, workers, status, race).await?
         } else {
             (self.trainer((spec, written), device, workers).await?, status)
         };
@@ -280,6 +278,40 @@ impl Session {
             Some(replicas) => Trainer::sharing((spec, written), self.data(), workers, Rc::clone(replicas)).await,
             None => Trainer::new(spec, device, self.data()).await,
         }
+    }
+
+    /// Of a trainer on WebGPU and one on the CPU, the one that is faster; what an earlier race on this machine said of the network holds. A device that
+    /// cannot hold the network loses.
+    async fn faster(
+        &self,
+        network: (Spec, Value),
+        device: Device,
+        workers: usize,
+        status: BackendStatus,
+        earlier: Option<Race>,
+    ) -> Result<(Trainer, BackendStatus), Error> {
+        let (mut webgpu, mut reason) = (None, None);
+        if earlier.is_none_or(|race| !race.cpu_wins()) {
+            match Trainer::new(network.0.clone(), device, self.data()).await {
+                Ok(trainer) => webgpu = Some(trainer),
+                Err(failed @ Error::Device(_)) => reason = Some(failed),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(trainer) = webgpu.take_if(|_| earlier.is_some()) {
+            return Ok((trainer, BackendStatus { race: earlier, ..status }));
+        }
+        let mut cpu = self.trainer(network, Device::Cpu(Kernels::Simd), workers).await?;
+        let mut race = earlier.filter(|_| reason.is_none());
+        if let Some(mut webgpu) = webgpu {
+            let (cpu_ms, webgpu_ms) = (race::milliseconds_a_step(&mut cpu).await?, race::milliseconds_a_step(&mut webgpu).await?);
+            race = Some(Race { cpu_ms, webgpu_ms });
+            if webgpu_ms < cpu_ms {
+                return Ok((webgpu, BackendStatus { race, ..status }));
+            }
+        }
+        let BackendStatus { requested, adapter, software, .. } = status;
+        Ok((cpu, BackendStatus { adapter, software, race, ..BackendStatus::cpu(requested, reason) }))
     }
 
     async fn start(&self, epochs: Option<u32>, wait_for_all: bool) -> Result<Reply, Error> {
@@ -716,36 +748,6 @@ impl Run {
         (self.steps_a_slice, self.evaluating) = (1, None);
         Ok(())
     }
-}
-
-/// Of a trainer on WebGPU and one on the CPU, the one that is faster; what an earlier race on this machine said of the network holds. A device that cannot hold
-/// the network loses.
-async fn faster<F: Future<Output = Result<Trainer, Error>>>(
-    on_webgpu: Result<Trainer, Error>,
-    on_cpu: impl Fn() -> F,
-    mut status: BackendStatus,
-    earlier: Option<Race>,
-) -> Result<(Trainer, BackendStatus), Error> {
-    let mut webgpu = match on_webgpu {
-        Ok(trainer) => trainer,
-        Err(reason @ Error::Device(_)) => return Ok((on_cpu().await?, BackendStatus::cpu(status.requested, Some(reason)))),
-        Err(error) => return Err(error),
-    };
-    status.race = earlier;
-    let race = match earlier {
-        Some(race) if race.cpu_wins() => race,
-        Some(_) => return Ok((webgpu, status)),
-        None => {
-            let mut cpu = on_cpu().await?;
-            Race { cpu_ms: race::milliseconds_a_step(&mut cpu).await?, webgpu_ms: race::milliseconds_a_step(&mut webgpu).await? }
-        }
-    };
-    if race.cpu_wins() {
-        let cpu = BackendStatus { adapter: status.adapter, software: status.software, ..BackendStatus::cpu(status.requested, None) };
-        return Ok((on_cpu().await?, BackendStatus { race: Some(race), ..cpu }));
-    }
-    status.race = Some(race);
-    Ok((webgpu, status))
 }
 
 /// Over the classes, of which each has as many logits as there are places.

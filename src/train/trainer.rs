@@ -397,15 +397,11 @@ impl Trainer {
     }
 
     async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
-        Ok(Sums::from_words(&self.take_sum_words(which).await?))
-    }
-
-    pub(super) async fn take_sum_words(&mut self, which: Which) -> Result<Vec<u32>, Error> {
         let mut words = self.executor.read_words(self.sums_place(which)?).await?;
         // A buffer's length is rounded up.
         words.truncate(metrics::sums_len(self.plan.classes));
         self.clear_sums(which)?;
-        Ok(words)
+        Ok(Sums::from_words(&words))
     }
 
     /// Starts an evaluation's sums anew.

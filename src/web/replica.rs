@@ -4,14 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use async_lock::Mutex;
 use js_sys::{Array, Float32Array, Object, Promise, Reflect, Uint8Array, Uint32Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{from_js, promise, throw, to_js};
-use crate::error::Error;
 use crate::network::spec::Spec;
 use crate::optim::hyper::LEN;
 use crate::train::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task, Update};
@@ -23,7 +21,7 @@ extern "C" {
     pub type Workers;
 
     #[wasm_bindgen(method)]
-    fn start(this: &Workers, places: Vec<u32>, specs: Array) -> Promise;
+    fn start(this: &Workers, spec: JsValue, places: Vec<u32>, images: Vec<u32>) -> Promise;
     #[wasm_bindgen(method)]
     fn run(this: &Workers, tasks: Array, patience_ms: f64) -> Promise;
     #[wasm_bindgen(method)]
@@ -31,10 +29,9 @@ extern "C" {
 }
 
 impl Replicas for Workers {
-    fn start(&self, specs: Vec<(usize, Value)>) -> Pin<Box<dyn Future<Output = bool>>> {
-        let places = specs.iter().map(|(place, _)| *place as u32).collect();
-        let specs = specs.iter().map(|(_, spec)| to_js(spec).unwrap_or(JsValue::NULL)).collect();
-        let started = JsFuture::from(self.start(places, specs));
+    fn start(&self, spec: &Value, shards: Vec<(usize, usize)>) -> Pin<Box<dyn Future<Output = bool>>> {
+        let (places, images) = shards.iter().map(|&(place, images)| (place as u32, images as u32)).unzip();
+        let started = JsFuture::from(self.start(to_js(spec).unwrap_or(JsValue::NULL), places, images));
         Box::pin(async move { started.await.is_ok_and(|all| all.is_truthy()) })
     }
 
@@ -106,7 +103,7 @@ fn read_task(object: &JsValue) -> Task {
 /// A network that computes gradients for another worker's run.
 #[wasm_bindgen]
 pub struct Replica {
-    core: Rc<Mutex<Core>>,
+    core: Core,
 }
 
 #[wasm_bindgen]
@@ -121,22 +118,19 @@ impl Replica {
             Ok(spec) => spec,
             Err(error) => return Promise::reject(&error),
         };
-        promise(async move { Ok(Replica { core: Rc::new(Mutex::new(Core::new(spec).await?)) }.into()) })
+        promise(async move { Ok(Replica { core: Core::new(spec).await? }.into()) })
     }
 
-    /// Does a task and resolves with what came of it.
+    /// Does a task and returns what came of it.
     ///
     /// # Errors
-    /// Rejects for a task of another network.
-    #[wasm_bindgen(unchecked_return_type = "Promise<ReplicaDone>")]
-    pub fn run(&self, #[wasm_bindgen(unchecked_param_type = "ReplicaTask")] task: JsValue) -> Promise {
-        let core = Rc::clone(&self.core);
-        promise(async move {
-            let done = core.lock().await.run(&read_task(&task)).await?;
-            let object = Object::new();
-            put(&object, "exchanged", &Float32Array::from(done.exchanged.as_slice()));
-            put(&object, "sums", &Uint32Array::from(done.sums.as_slice()));
-            Ok::<JsValue, Error>(object.into())
-        })
+    /// Throws a `ReceptiveError` object for a task of another network.
+    #[wasm_bindgen(unchecked_return_type = "ReplicaDone")]
+    pub fn run(&mut self, #[wasm_bindgen(unchecked_param_type = "ReplicaTask")] task: JsValue) -> Result<JsValue, JsValue> {
+        let done = self.core.run(&read_task(&task)).map_err(|error| throw(&error))?;
+        let object = Object::new();
+        put(&object, "exchanged", &Float32Array::from(done.exchanged.as_slice()));
+        put(&object, "sums", &Uint32Array::from(done.sums.as_slice()));
+        Ok(object.into())
     }
 }

@@ -287,8 +287,8 @@ export interface ReplicaDone {
 
 /** Other workers that a session can share a batch with. Each place has a `Replica`. */
 export interface ReplicaWorkers {
-  /** Starts workers anew at these places. Resolves with whether all of them are there. */
-  start(places: Uint32Array, specs: Spec[]): Promise<boolean>;
+  /** Starts workers anew at these places, each for the specification with so many images as batch size. Resolves with whether all of them are there. */
+  start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
   /** Hands out tasks at once, one a place, and resolves with what came of them; null from one that failed, or was silent for longer. */
   run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
   /** Ends the workers. */

@@ -15,6 +15,8 @@ import type { Address } from "./lib/link.ts";
 import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { Opening, beginning } from "./opening.ts";
+import { remember } from "./lib/storage.ts";
+import { earlierRace, keepRace } from "./lib/workers.ts";
 import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
@@ -189,6 +191,8 @@ export class Controller {
         return void this.#startAnew(true);
       case "choose_backend":
         return void this.#chooseBackend(intent.backend);
+      case "choose_workers":
+        return void this.#chooseWorkers(intent.workers);
       case "choose_language":
         return this.#set({ preferences: { ...this.#state.preferences, language: intent.language } });
       case "choose_theme":
@@ -299,12 +303,15 @@ export class Controller {
     await this.#keeper?.keep();
     if (own !== this.#compilation) return false;
     try {
-      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice });
+      const { workers } = this.#state.backend;
+      const race = earlierRace(spec, workers);
+      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice, workers, ...race });
       if (own !== this.#compilation) return false;
+      if (reply.backend.race) keepRace(spec, workers, reply.backend.race);
       this.#set({
         runs: withFrontKept(this.#state),
         network: { title, spec, description: reply.description },
-        backend: { choice, status: reply.backend, switching: false },
+        backend: { ...this.#state.backend, choice, status: reply.backend, switching: false, asked: workers, sharing: reply.workers },
         settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
         run: { ...freshRun(id), phase: waiting || this.#state.run.phase === "waiting" ? "waiting" : "idle" },
         look: NOT_LOOKED,
@@ -511,6 +518,13 @@ export class Controller {
     if ((await this.#compile(choice)) && trained) {
       this.#notify({ code: "fresh_weights", backend: this.#state.backend.status?.backend ?? "cpu" });
     }
+  }
+
+  /** A network that has not been trained is shared at once; one that has been waits for a fresh start, as other settings do. */
+  async #chooseWorkers(workers: number): Promise<void> {
+    remember("workers", String(workers));
+    this.#set({ backend: { ...this.#state.backend, workers } });
+    if (this.#state.network && this.#state.run.metrics === null && this.#state.run.phase === "idle") await this.#compile();
   }
 
   async #loadData(): Promise<void> {

@@ -25,6 +25,8 @@ export type Intent =
   | { type: "apply_settings" }
   | { type: "lower_rate"; learningRate: number }
   | { type: "choose_backend"; backend: BackendChoice }
+  /** How many workers share a batch on the CPU. */
+  | { type: "choose_workers"; workers: number }
   | { type: "choose_language"; language: Language }
   | { type: "choose_theme"; theme: Theme }
   | { type: "choose_shortcuts"; on: boolean }

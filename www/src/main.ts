@@ -15,6 +15,7 @@ import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 import { initialState } from "./state.ts";
 import type { AppState, Preferences } from "./state.ts";
 import { TrainerClient } from "./trainer-client.ts";
+import { wantedWorkers } from "./lib/workers.ts";
 
 const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software", "auto_software"];
 
@@ -80,7 +81,7 @@ const preferences = storedPreferences();
 const first = await loadLocale(preferences.language);
 app.locale = first;
 app.replaceChildren();
-show(initialState(preferences, choice));
+show(initialState(preferences, choice, wantedWorkers(wishes.get("workers"))));
 speak(first);
 
 // Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.

@@ -151,7 +151,7 @@ const namedBytes = object<NamedBytes>({ name: string, bytes });
 
 type Ask<T extends RequestType> = Extract<RequestBody, { type: T }>;
 const requests: { [T in RequestType]: Check<Ask<T>> } = {
-  compile: object<Ask<"compile">>({ type: literal("compile"), run: string, spec, backend: choice, workers: optional(whole), race: optional(race) }),
+  compile: object<Ask<"compile">>({ type: literal("compile"), run: string, spec, backend: choice, workers: optional(whole), cpu_ms: optional(number), webgpu_ms: optional(number) }),
   start: object<Ask<"start">>({ type: literal("start"), epochs: optional(whole), wait_for_all: optional(boolean) }),
   pause: object({ type: literal("pause") }),
   resume: object({ type: literal("resume") }),

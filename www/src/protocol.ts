@@ -231,7 +231,7 @@ export type RequestBody =
    * On the CPU so many workers share each batch; one where it is left out. With `auto`, an earlier race of the same network on the same machine decides as
    * it did then.
    */
-  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; race?: Race }
+  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; cpu_ms?: number; webgpu_ms?: number }
   | { type: "start"; epochs?: number; wait_for_all?: boolean }
   | { type: "pause" }
   | { type: "resume" }

@@ -141,7 +141,8 @@ export interface AppState {
   view: View;
   /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
-  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean };
+  /** `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
+  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean; workers: number; asked: number; sharing: number };
   settings: { applied: Settings; edited: Settings } | null;
   run: RunState;
   /** Those before it, the oldest first. */
@@ -169,7 +170,7 @@ export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, image
 export const NOT_LOOKED: LookState = { answer: null, error: null };
 export const NO_MISTAKES: MistakesState = { predictions: null, samples: new Map(), asking: false, error: null };
 
-export function initialState(preferences: Preferences, choice: BackendChoice): AppState {
+export function initialState(preferences: Preferences, choice: BackendChoice, workers = 1): AppState {
   return {
     preferences,
     engine: { phase: "loading", loaded: 0, total: 0 },
@@ -179,7 +180,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice): A
     selection: null,
     view: "training",
     network: null,
-    backend: { choice, status: null, switching: false },
+    backend: { choice, status: null, switching: false, workers, asked: workers, sharing: 1 },
     settings: null,
     run: freshRun("run-0"),
     runs: [],

@@ -48,7 +48,7 @@ test("a panic stops the engine, whichever run it was in", () => {
 test("a lost device says where training goes on", () => {
   let state = reduce(start(), { type: "metrics", run: "run-1", metrics: metrics(420) });
   const reason = { kind: "device_lost", message: "", reason: "destroyed" } as const;
-  state = reduce(state, { type: "backend", run: "run-1", backend: { requested: "auto", backend: "cpu", kernels: "simd128", adapter: null, software: false, reason } });
+  state = reduce(state, { type: "backend", run: "run-1", backend: { requested: "auto", backend: "cpu", kernels: "simd128", adapter: null, software: false, reason, race: null } });
   const [notice] = state.notices;
   assert.ok(notice?.code === "device_lost" && notice.step === 420 && notice.backend === "cpu");
   assert.equal(state.run.phase, "running");

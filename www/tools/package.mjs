@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { minify } from "terser";
 
 /** `EnginePackage` in src/worker/engine.ts. */
-const USED = ["default", "Network", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
+const USED = ["default", "Network", "Replica", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
 const MODULE = "./receptive_bg.js";
 /** A section of the wasm, and kinds of what is imported. */
 const IMPORTS = 2;

@@ -80,6 +80,41 @@ impl<T: Element> Cpu<T> {
     pub fn new(kernels: Kernels) -> Self {
         Self { kernels, scratch: Vec::new() }
     }
+
+    /// A program with its functions chosen, and scratch memory for them.
+    pub fn prepared(&mut self, program: &Program) -> Prepared<T> {
+        let steps: Vec<PreparedStep<T>> = program
+            .steps
+            .iter()
+            .map(|step| {
+                let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
+                PreparedStep { step: step.clone(), run, scratch }
+            })
+            .collect();
+        let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
+        if self.scratch.len() < scratch {
+            self.scratch.resize(scratch, T::zero());
+        }
+        Prepared { steps }
+    }
+}
+
+impl<T> Buffer<T> {
+    /// Its floats.
+    ///
+    /// # Errors
+    /// Where it has words.
+    pub fn floats(&mut self) -> Result<&mut [T], DeviceError> {
+        if let Self::Floats(floats) = self { Ok(floats) } else { Err(wrong_kind("floats")) }
+    }
+
+    /// Its words, where they are its own.
+    ///
+    /// # Errors
+    /// Where it has floats, or shares its words.
+    pub fn words(&mut self) -> Result<&mut [u32], DeviceError> {
+        if let Self::Words(words) = self { Ok(words) } else { Err(wrong_kind("words")) }
+    }
 }
 
 fn wrong_kind(what: &str) -> DeviceError {
@@ -140,19 +175,7 @@ impl<T: Element> Backend for Cpu<T> {
     }
 
     async fn prepare(&mut self, program: &Program, _buffers: &[Buffer<T>]) -> Result<Prepared<T>, DeviceError> {
-        let steps: Vec<PreparedStep<T>> = program
-            .steps
-            .iter()
-            .map(|step| {
-                let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
-                PreparedStep { step: step.clone(), run, scratch }
-            })
-            .collect();
-        let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
-        if self.scratch.len() < scratch {
-            self.scratch.resize(scratch, T::zero());
-        }
-        Ok(Prepared { steps })
+        Ok(self.prepared(program))
     }
 
     fn run(&mut self, program: &Prepared<T>, buffers: &mut [Buffer<T>]) -> Result<(), DeviceError> {

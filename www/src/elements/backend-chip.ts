@@ -6,7 +6,7 @@ import type { BackendChoice } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software"];
+const CHOICES: readonly Exclude<BackendChoice, "auto_software">[] = ["auto", "webgpu", "cpu", "webgpu_software"];
 
 /** Names what computes, says why it is not something else, and lets the user choose. */
 export class BackendChipElement extends PanelElement {
@@ -51,13 +51,14 @@ export class BackendChipElement extends PanelElement {
       <div id="backend-menu" class="menu" ?hidden=${!this.open} @keydown=${this.#escape}>
         ${status
           ? html`<p>${backend.running(status)} ${status.adapter ? backend.adapter(status.adapter) : nothing}</p>
+              ${status.race ? html`<p>${backend.race(status.race)}</p>` : nothing}
               ${status.reason ? html`<p class="reason">${errorText(this.locale, status.reason)}</p>` : nothing}`
           : nothing}
         <fieldset>
           <legend>${backend.label}</legend>
           ${CHOICES.map((one) => html`
             <label class="radio">
-              <input type="radio" name="backend" value=${one} .checked=${live(one === choice)} ?disabled=${switching} @change=${() => this.intend({ type: "choose_backend", backend: one })} />
+              <input type="radio" name="backend" value=${one} .checked=${live(one === (choice === "auto_software" ? "auto" : choice))} ?disabled=${switching} @change=${() => this.intend({ type: "choose_backend", backend: one })} />
               <span>${backend.choices[one]}</span>
               <span class="second">${backend.hints[one]}</span>
             </label>

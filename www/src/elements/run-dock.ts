@@ -1,6 +1,8 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { pending } from "../lib/settings.ts";
+import { coresHere, workerChoices } from "../lib/workers.ts";
 import { errorText } from "../i18n/locale.ts";
 import { isActive, isEdited, problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
@@ -34,11 +36,24 @@ export class RunDockElement extends PanelElement {
         <p class="dock-figures">
           <span class="dock-status">${problem && run.phase === "idle" ? text.run.mendFirst : this.#status()}</span>
           ${this.#figures()}
+          ${this.#workers()}
         </p>
         ${this.#bar()}
         <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
+  }
+
+  /** On the CPU: how many workers share a batch. */
+  #workers(): TemplateResult | typeof nothing {
+    const { locale: { text }, state: { backend: { status, workers, sharing, asked } } } = this;
+    const choices = workerChoices(Math.max(coresHere(), workers));
+    if (status?.backend !== "cpu" || choices.length < 2) return nothing;
+    const fewer = workers === asked && sharing < asked;
+    return html`<select class="dock-workers" aria-label=${text.run.workers} title=${fewer ? text.run.fewerWorkers(sharing) : text.run.workersHint}
+      @change=${(event: Event) => this.intend({ type: "choose_workers", workers: Number((event.target as HTMLSelectElement).value) })}>
+      ${choices.map((count) => html`<option value=${count} .selected=${live(count === workers)}>${text.run.workerCount(count)}</option>`)}
+    </select>`;
   }
 
   #bar(): TemplateResult {
@@ -95,6 +110,7 @@ export class RunDockElement extends PanelElement {
     const active = phase === "running" || phase === "starting" || phase === "pausing";
     return html`
       ${active ? html`<span class="dock-step">${text.run.stepCount(metrics.step)}</span>` : nothing}
+      ${metrics.speed_up === null ? nothing : html`<span class="dock-speed-up" title=${text.run.speedUpHint}>${text.run.speedUp(metrics.speed_up)}</span>`}
       <span class="dock-rate">${metrics.images_per_second > 0 ? text.run.rate(metrics.images_per_second) : nothing}</span>
       ${active && metrics.seconds_left !== null ? html`<span class="dock-left">${text.run.left(metrics.seconds_left)}</span>` : nothing}
     `;
@@ -105,9 +121,10 @@ export class RunDockElement extends PanelElement {
     const { locale: { text }, state, state: { data, settings, run } } = this;
     const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
     const network = run.metrics !== null && isEdited(state);
-    if (changed.length > 0 || network) {
+    const workers = run.metrics !== null && state.backend.status?.backend === "cpu" && state.backend.workers !== state.backend.asked;
+    if (changed.length > 0 || network || workers) {
       const settingNames = changed.map((setting) => text.settings.names[setting].toLowerCase());
-      const names = [...(network ? [text.settings.network] : []), ...settingNames];
+      const names = [...(network ? [text.settings.network] : []), ...(workers ? [text.run.workers.toLowerCase()] : []), ...settingNames];
       return html`${text.settings.pending(names)}
         <button type="button" class="link" ?disabled=${problemOf(state) !== null} @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
     }

@@ -3,7 +3,7 @@ import type { ErrorKind, ErrorOf } from "../errors.ts";
 import type { Field } from "../lib/fields.ts";
 import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { BackendChoice, BackendStatus, EpochSummary, Init } from "../protocol.ts";
+import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../protocol.ts";
 import type { View } from "../state.ts";
 import type { OutlineTexts } from "./panels/outline.ts";
 import type { TrainingTexts } from "./panels/training.ts";
@@ -53,12 +53,13 @@ export interface Messages {
   };
   backend: {
     label: string;
-    choices: { [C in BackendChoice]: string };
-    hints: { [C in BackendChoice]: string };
+    choices: { [C in Exclude<BackendChoice, "auto_software">]: string };
+    hints: { [C in Exclude<BackendChoice, "auto_software">]: string };
     chip: (status: BackendStatus) => string;
     kernels: { [K in BackendStatus["kernels"]]: string };
     pending: string;
     running: (status: BackendStatus) => string;
+    race: (race: Race) => string;
     adapter: (name: string) => string;
     freshStart: string;
   };
@@ -105,6 +106,12 @@ export interface Messages {
     epoch: (epoch: number, epochs: number) => string;
     stepCount: (step: number) => string;
     rate: (imagesPerSecond: number) => string;
+    workers: string;
+    workersHint: string;
+    workerCount: (count: number) => string;
+    fewerWorkers: (sharing: number) => string;
+    speedUp: (factor: number) => string;
+    speedUpHint: string;
     left: (seconds: number) => string;
     using: (used: number, total: number) => string;
     loadingData: (loaded: number, bytes: number) => string;

@@ -30,14 +30,14 @@ export interface Network {
 
 /** Other workers, as the engine drives them. */
 export interface ReplicaStarter {
-  start(places: Uint32Array, specs: Spec[]): Promise<boolean>;
+  start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
   run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
   stop(): void;
 }
 
 /** A network that computes gradients for another worker's run. */
 export interface Replica {
-  run(task: ReplicaTask): Promise<ReplicaDone>;
+  run(task: ReplicaTask): ReplicaDone;
 }
 
 export interface Session {

@@ -61,12 +61,11 @@ export class ReplicaWorkers implements ReplicaStarter {
     this.#create = create;
   }
 
-  async start(places: Uint32Array, specs: Spec[]): Promise<boolean> {
-    const asked = specs.map((spec, index) => {
-      const at = places[index] ?? 0;
+  async start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean> {
+    const asked = [...places].map((at, index) => {
       this.#places[at]?.end();
       const place = (this.#places[at] = new Place(this.#create()));
-      return place.ask({ type: "create", spec }, START_MS);
+      return place.ask({ type: "create", spec: { ...spec, training: { ...spec.training, batch_size: images[index] } } as Spec }, START_MS);
     });
     return (await Promise.all(asked)).every((answer) => answer?.type === "created");
   }
@@ -100,7 +99,7 @@ export function serveReplica(scope: Scope, engine: Promise<Engine>): void {
       replica = await own.Replica.create(message.spec);
       return { type: "created" };
     }
-    return replica ? { type: "done", done: await replica.run(message.task) } : { type: "failed" };
+    return replica ? { type: "done", done: replica.run(message.task) } : { type: "failed" };
   };
   scope.addEventListener("message", ({ data }) => {
     answer(data)

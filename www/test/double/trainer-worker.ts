@@ -82,7 +82,7 @@ function tick(): void {
 }
 
 function status(requested: EventOf<"backend">["backend"]["requested"]): EventOf<"backend">["backend"] {
-  return { requested, backend: "cpu", kernels: "relaxed_simd", adapter: null, software: false, reason: { kind: "no_webgpu", message: "" } };
+  return { requested, backend: "cpu", kernels: "relaxed_simd", adapter: null, software: false, reason: { kind: "no_webgpu", message: "" }, race: null };
 }
 
 function loadData(): ReplyBody {
