@@ -1,5 +1,5 @@
 // The engine's package as a visitor gets it: what the page's workers use of its script, minified, and short names between that script and the wasm.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -10,7 +10,7 @@ import { shortImports } from "./wasm-imports.mjs";
 /** `EnginePackage` in src/worker/engine.ts. */
 const USED = ["default", "Network", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
 
-/** Shrinks `receptive.js` and `receptive_bg.wasm` in `folder`. */
+/** Shrinks `receptive.js`, `receptive_bg.wasm` and the scripts in `snippets/` of `folder`. */
 export async function shrinkPackage(folder) {
   const [script, wasm] = [join(folder, "receptive.js"), join(folder, "receptive_bg.wasm")];
   const { outputFiles } = await build({
@@ -28,4 +28,10 @@ export async function shrinkPackage(folder) {
   const renamed = outputFiles[0].text.replaceAll(/\b__wb\w+/gu, (word) => names.get(word) ?? word);
   const { code } = await minify(renamed, { module: true, ecma: 2022, compress: { passes: 2 }, mangle: { properties: { regex: /^__(wbg_ptr|destroy_into_raw|wrap)$/u } }, format: { comments: false } });
   await Promise.all([writeFile(script, code), writeFile(wasm, bytes)]);
+  const snippets = join(folder, "snippets");
+  for (const file of await readdir(snippets, { recursive: true })) {
+    if (!file.endsWith(".js")) continue;
+    const made = await minify(await readFile(join(snippets, file), "utf8"), { module: true, ecma: 2022 });
+    await writeFile(join(snippets, file), made.code);
+  }
 }
