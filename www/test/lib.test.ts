@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { paramsArithmetic } from "../src/lib/arithmetic.ts";
 import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
@@ -353,4 +354,10 @@ test("a mean IoU is of test points alone, and joined where all have one", () => 
   history.addTest({ step: 5, loss: 1, top1: 0.8, mean_iou: 0.5 });
   assert.deepEqual(chartData(history, [], "iou", { smoothing: 0, top5: false }), [[5], [null], [null], [0.5], [null], [null]]);
   assert.deepEqual(yRange("iou", false, [0.5]), [0, 1]);
+});
+
+test("how many parameters there are is written as the language writes numbers", () => {
+  const formats = (["ru", "en"] as const).map((language) => new Formats(language));
+  const written = formats.map((format) => paramsArithmetic("5*5*256*1024 + 1024 = 6,554,624", (count) => format.whole(count)).replaceAll(/\s/gu, " "));
+  assert.deepEqual(written, ["5·5·256·1 024 + 1 024 = 6 554 624", "5·5·256·1,024 + 1,024 = 6,554,624"]);
 });

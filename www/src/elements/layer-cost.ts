@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { macsArithmetic } from "../lib/arithmetic.ts";
+import { macsArithmetic, paramsArithmetic } from "../lib/arithmetic.ts";
 import type { OutlineRow } from "../lib/outline.ts";
 import type { NodeDescription } from "../protocol.ts";
 import type { AppState } from "../state.ts";
@@ -9,6 +9,7 @@ import type { AppState } from "../state.ts";
 /** Shapes, parameters, work, memory and receptive field of a row, each with how it comes about. */
 export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Locale, state: AppState): TemplateResult | typeof nothing {
   const { format } = locale;
+  const whole = (count: number): string => format.whole(count);
   const texts = locale.panels.inspector;
   if (row.kind === "save" || row.kind === "input") return nothing;
   const shape = node?.output_shape ?? row.shape;
@@ -28,8 +29,8 @@ export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Lo
         ${line(texts.input, row.input.length > 0 ? format.shape(row.input) : texts.unknown)}
         ${line(texts.output, known ? format.shape(shape) : texts.unknown)}
         ${!known ? nothing : html`
-          ${line(texts.params, counted(node ? spaced(node.params_arithmetic) : "", params))}
-          ${line(texts.macs, counted(node ? macsArithmetic(row, node, (n) => format.whole(n)) : "", macs))}
+          ${line(texts.params, counted(node ? paramsArithmetic(node.params_arithmetic, whole) : "", params))}
+          ${line(texts.macs, counted(node ? macsArithmetic(row, node, whole) : "", macs))}
           ${memory ? line(texts.memory, html`${texts.inference(memory.activation_bytes)}<span class="second">${texts.training(memory.training_activation_bytes, batch, batch * memory.training_activation_bytes)}</span>`) : nothing}
           ${across ? line(texts.field, html`${format.shape(across)}${free && String(free) !== String(across) ? html`<span class="second">${texts.unbounded(format.shape(free))}</span>` : nothing}`) : nothing}
           ${node ? html`${line(texts.jump, node.jump.map((one) => format.plain(one)).join("×"))}${line(texts.centre, texts.centreAt(...node.centre))}` : nothing}
@@ -38,6 +39,3 @@ export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Lo
     </section>
   `;
 }
-
-/** As it is read, with signs that are no letters: `3·3·16·16 + 16 = 2,320`. */
-const spaced = (arithmetic: string): string => arithmetic.replaceAll("*", "·");

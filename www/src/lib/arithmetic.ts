@@ -13,3 +13,8 @@ export function macsArithmetic({ item, input }: OutlineRow, { op, output_shape, 
   const product = factors.reduce((a, b) => a * b, 1);
   return factors.length > 0 && product === macs ? `${factors.join("·")} = ${whole(macs)}` : "";
 }
+
+/** The engine's `3*3*16*16 + 16 = 2,320` as a language writes it. */
+export function paramsArithmetic(arithmetic: string, whole: (count: number) => string): string {
+  return arithmetic.replaceAll("*", "·").replaceAll(/\d[\d,]*/gu, (count) => whole(Number(count.replaceAll(",", ""))));
+}

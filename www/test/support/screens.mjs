@@ -7,7 +7,7 @@ const PANES = ["net", "train", "look", "try"];
 
 const widthOf = (page) => page.viewportSize().width;
 const intend = (page, intent) => page.evaluate((intent) => document.querySelector("receptive-app").intend(intent), intent);
-const select = (page, node) => intend(page, { type: "select", selection: node });
+const selectConv2 = async (page) => intend(page, { type: "select", selection: await state(page, ({ network }) => ({ path: network.description.nodes.find(({ name }) => name === "conv2").path, node: "conv2" })) });
 
 async function pane(page, name) {
   if (widthOf(page) <= PHONE) await page.locator(`.panes button:nth-child(${1 + PANES.indexOf(name)})`).click();
@@ -67,7 +67,7 @@ const STEPS = {
   },
   layer: (page) =>
     inspector(page, "layer", async () => {
-      await select(page, await state(page, ({ network }) => ({ path: network.description.nodes.find(({ name }) => name === "conv2").path, node: "conv2" })));
+      await selectConv2(page);
       await page.locator(".layer-formula math").last().waitFor();
       await page.locator("layer-spread .histogram").last().waitFor();
     }),
@@ -85,6 +85,7 @@ const STEPS = {
   },
   maps: async (page) => {
     await view(page, "maps");
+    await selectConv2(page);
     await until(page, (state) => state.look.answer?.wish.nodes[0] === "conv2");
     await page.locator("map-grid canvas").waitFor();
   },

@@ -1,0 +1,1 @@
+export function shortImports(wasm: Buffer): { bytes: Buffer; names: Map<string, string> };
