@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
 use crate::error::{DeviceError, Error, TrainError};
-use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range};
+use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step};
 
 /// One of a plan's programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,9 +14,6 @@ pub enum Which {
     Train,
     Evaluate,
     Predict,
-    /// A training step up to the gradients, and from them on: [`AnyExecutor::halves`] makes them.
-    Gradients,
-    Update,
 }
 
 /// A plan with its memory on a backend.
@@ -24,8 +21,7 @@ pub enum Which {
 pub struct Executor<B: Backend> {
     backend: B,
     buffers: Vec<B::Buffer>,
-    /// In the order of [`Which`].
-    programs: Vec<B::Program>,
+    programs: [B::Program; 3],
 }
 
 impl<B: Backend> Executor<B> {
@@ -44,7 +40,7 @@ impl<B: Backend> Executor<B> {
         let train = backend.prepare(&plan.train, &buffers).await?;
         let evaluate = backend.prepare(&plan.evaluate, &buffers).await?;
         let predict = backend.prepare(&plan.predict, &buffers).await?;
-        Ok(Self { backend, buffers, programs: vec![train, evaluate, predict] })
+        Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
     }
 
     /// Runs the steps one by one, and says which is the first to write a number that is not finite: its place and node.
@@ -69,20 +65,12 @@ impl<B: Backend> Executor<B> {
 
 /// What the CPU gives without waiting.
 impl Executor<Cpu<f32>> {
-    /// Makes a training step's halves ready to be run one by one.
-    pub fn halves(&mut self, halves: &[Program; 2]) {
-        self.programs.truncate(Which::Gradients as usize);
-        for half in halves {
-            self.programs.push(self.backend.prepared(half));
-        }
-    }
-
-    /// Runs a program.
+    /// Runs those steps of a program.
     ///
     /// # Errors
     /// A program that mixes up floats and words.
-    pub fn run_now(&mut self, which: Which) -> Result<(), DeviceError> {
-        self.run(which)
+    pub fn run_part(&mut self, which: Which, part: impl Fn(&Step) -> bool) -> Result<(), DeviceError> {
+        self.backend.run_part(&self.programs[which as usize], &mut self.buffers, part)
     }
 
     /// A range's floats, as they are stored.

@@ -1,4 +1,4 @@
-//! Shader sources as they go into the package: without comments and indentation, which a driver has no use for.
+//! Shader sources as they go into the package: without comments, indentation and spare spaces, which a driver has no use for.
 
 /// Reads a WGSL file next to the caller's, as `include_str!` does, and leaves out what only people read.
 macro_rules! wgsl {
@@ -30,21 +30,33 @@ const fn line(source: &[u8], start: usize) -> (usize, usize, usize) {
     (first, end, at + 1)
 }
 
+/// Whether the byte at `at` of a line is a space beside punctuation, which separates nothing. Signs that could become another with what follows them do not
+/// count.
+const fn is_spare(source: &[u8], at: usize, first: usize, end: usize) -> bool {
+    const fn separates(byte: u8) -> bool {
+        matches!(byte, b',' | b';' | b':' | b'{' | b'}' | b'(' | b')' | b'[' | b']')
+    }
+    source[at] == b' ' && at > first && at + 1 < end && (separates(source[at - 1]) || source[at - 1] == b'=' || separates(source[at + 1]))
+}
+
 /// Bytes that [`strip`] leaves.
 pub(crate) const fn length(source: &str) -> usize {
     let source = source.as_bytes();
     let (mut start, mut length) = (0, 0);
     while start < source.len() {
         let (first, end, next) = line(source, start);
-        if end > first {
-            length += end - first + 1;
+        let mut at = first;
+        while at < end {
+            length += !is_spare(source, at, first, end) as usize;
+            at += 1;
         }
+        length += (end > first) as usize;
         start = next;
     }
     length
 }
 
-/// The source without comments, indentation and empty lines. WGSL has no text literals, so that two slashes always begin a comment.
+/// The source without comments, indentation, empty lines, and spaces beside punctuation. WGSL has no text literals, so that two slashes always begin a comment.
 pub(crate) const fn strip<const LENGTH: usize>(source: &str) -> [u8; LENGTH] {
     let source = source.as_bytes();
     let mut stripped = [b'\n'; LENGTH];
@@ -53,8 +65,10 @@ pub(crate) const fn strip<const LENGTH: usize>(source: &str) -> [u8; LENGTH] {
         let (first, end, next) = line(source, start);
         let mut at = first;
         while at < end {
-            stripped[to] = source[at];
-            to += 1;
+            if !is_spare(source, at, first, end) {
+                stripped[to] = source[at];
+                to += 1;
+            }
             at += 1;
         }
         to += (end > first) as usize;
@@ -76,10 +90,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_indentation_and_empty_lines_are_left_out() {
+    fn comments_indentation_spare_spaces_and_empty_lines_are_left_out() {
         const SOURCE: &str = "// a comment\nfn f() {\n    x = a / b; // why\n\n    // é\n}\n";
         const LENGTH: usize = length(SOURCE);
         const BYTES: [u8; LENGTH] = strip(SOURCE);
-        assert_eq!(text(&BYTES), "fn f() {\nx = a / b;\n}\n");
+        assert_eq!(text(&BYTES), "fn f(){\nx =a / b;\n}\n");
     }
 }

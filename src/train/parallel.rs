@@ -11,10 +11,10 @@
 //!
 //! A shard with a number that is not finite sends NaN, which the guard of every replica finds in the sum: none of them takes the step.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::{cell::RefCell, iter};
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ use crate::error::{DeviceError, Error};
 use crate::executor::{Executor, Which, locate};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;
-use crate::plan::{OPTIMIZER, Plan, Program, Range, names};
+use crate::plan::{OPTIMIZER, Range, Step, names};
 
 /// Images of a shard below which the exchange costs more than another worker brings.
 pub const SMALLEST_SHARD: usize = 8;
@@ -135,16 +135,13 @@ fn random_words(seed: u64, step: u64, worker: usize) -> [u32; 4] {
     [seed, seed >> 32, step, step >> 32].map(|word| word as u32)
 }
 
-impl Plan {
-    /// A training step in two: up to the gradients, and from them on. What looks for numbers that are not finite in activations belongs to the first.
-    pub fn halves(&self) -> [Program; 2] {
-        let gradients = self.arenas.map(|[_, gradients]| gradients);
-        let later = |step: &&crate::plan::Step| {
-            step.node == OPTIMIZER && !(std::ptr::eq(step.kernel, &guard::CHECK) && Some(step.arguments[0].buffer) != gradients)
-        };
-        let (update, first): (Vec<_>, Vec<_>) = self.train.steps.iter().partition(later);
-        [first, update].map(|steps| Program { steps: steps.into_iter().cloned().collect(), ..Program::default() })
-    }
+/// The halves of a training step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Half {
+    /// Up to the gradients, and what looks for numbers that are not finite in activations.
+    Gradients,
+    /// From the gradients on.
+    Update,
 }
 
 impl Trainer {
@@ -163,8 +160,6 @@ impl Trainer {
         let mut trainer = Self::with_shard(spec, shards[0], Device::Cpu(Kernels::Simd), dataset).await?;
         let others = shards.len() - 1;
         if others > 0 {
-            let halves = trainer.plan().halves();
-            trainer.cpu()?.halves(&halves);
             let (stale, pending) = (vec![true; others], vec![None; others]);
             let (steps, alone_ms, own_ms) = (0, None, 0.0);
             let peers = Peers { workers: replicas, spec: written, shards, started: false, stale, pending, steps, alone_ms, own_ms };
@@ -238,6 +233,12 @@ impl Trainer {
         self.executor.as_cpu().ok_or_else(elsewhere)
     }
 
+    fn run_half(&mut self, half: Half) -> Result<(), Error> {
+        let gradients = self.plan.arenas.map(|[_, gradients]| gradients);
+        let looks_at_gradients = |step: &Step| !std::ptr::eq(step.kernel, &guard::CHECK) || Some(step.arguments[0].buffer) == gradients;
+        Ok(self.cpu()?.run_part(Which::Train, |step| (step.node == OPTIMIZER && looks_at_gradients(step)) == (half == Half::Update))?)
+    }
+
     fn read_all(&mut self, ranges: &[Range]) -> Result<Vec<f32>, Error> {
         let executor = self.cpu()?;
         let mut all = Vec::with_capacity(ranges.iter().map(|range| range.len).sum());
@@ -264,7 +265,7 @@ impl Trainer {
 
     /// Runs forward and backward, and reads what is exchanged: NaN where a number was not finite.
     fn compute_shard(&mut self) -> Result<Vec<f32>, Error> {
-        self.cpu()?.run_now(Which::Gradients)?;
+        self.run_half(Half::Gradients)?;
         let mut exchanged = self.read_all(&self.exchanged_ranges())?;
         let sums = self.sums_place(Which::Train)?;
         if self.cpu()?.words(sums)?[FLAG] != 0 {
@@ -279,7 +280,7 @@ impl Trainer {
         if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
             self.executor.write_stored(hyper.range, &update.hyper)?;
         }
-        Ok(self.cpu()?.run_now(Which::Update)?)
+        self.run_half(Half::Update)
     }
 
     /// Takes one training step with all workers there are, and says whether the epoch has ended with it.
@@ -316,26 +317,35 @@ impl Trainer {
         self.executor.write_words(locate(&self.plan.train, names::INDICES)?.range, &batch[..peers.shards[0]])?;
         self.write_random(0)?;
 
-        peers.start().await?;
-        let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.read_all(&self.snapshot_ranges())?)) } else { None };
-        let waits = ALONE.contains(&peers.steps);
-        let patience = 10_000.0 + 5.0 * peers.own_ms;
-        let tasks = peers.tasks(shards.iter().map(Some), snapshot.as_ref(), false);
-        let mut answers = None;
-        if !waits {
-            answers = Some(peers.workers.run(tasks.clone(), patience));
+        let expected = self.exchanged_ranges().iter().map(|range| range.len).sum::<usize>();
+        let mut parts: Vec<Vec<f32>> = vec![Vec::new(); peers.shards.len()];
+        for attempt in 0..=TRIES {
+            let missing: Vec<usize> = (0..shards.len()).filter(|&at| parts[at + 1].len() != expected).collect();
+            // Those who did not answer are asked once more, on workers that take their places, from the parameters that all have.
+            if !missing.is_empty() && (attempt > 0 || !peers.started) {
+                peers.restart(&missing).await?;
+            }
+            let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.read_all(&self.snapshot_ranges())?)) } else { None };
+            let tasks = peers.tasks(|at| missing.contains(&at).then(|| shards[at].clone()), snapshot.as_ref(), false);
+            if attempt == 0 && ALONE.contains(&peers.steps) {
+                parts[0] = self.timed_shard(peers)?;
+                peers.alone_ms = Some(peers.alone_ms.map_or(peers.own_ms, |least| least.min(peers.own_ms)));
+            }
+            let answers = peers.workers.run(tasks, peers.patience());
+            if parts[0].is_empty() {
+                parts[0] = self.timed_shard(peers)?;
+            }
+            for (part, done) in parts[1..].iter_mut().zip(answers.await) {
+                *part = done.map_or_else(|| std::mem::take(part), |done| done.exchanged);
+            }
+            if parts[1..].iter().all(|part| part.len() == expected) {
+                break;
+            }
         }
-        let begin = now_ms();
-        let own = self.compute_shard()?;
-        peers.own_ms = now_ms() - begin;
-        if waits {
-            peers.alone_ms = Some(peers.alone_ms.map_or(peers.own_ms, |least| least.min(peers.own_ms)));
+        if parts.iter().any(|part| part.len() != expected) {
+            return Err(lost_worker());
         }
-        let answers = answers.unwrap_or_else(|| peers.workers.run(tasks, patience)).await;
-        let theirs = self.replace_the_lost(peers, answers, &shards).await?;
-
-        let parts = iter::once(&own).chain(&theirs);
-        let update = Rc::new(Update { exchanged: weighted_sum(parts, &peers.shards), hyper });
+        let update = Rc::new(Update { exchanged: weighted_sum(&parts, &peers.shards), hyper });
         self.take(&update)?;
         peers.pending.fill(Some(update));
         peers.steps += 1;
@@ -343,31 +353,11 @@ impl Trainer {
         Ok(())
     }
 
-    /// Asks those who did not answer once more, on workers that take their places, from the parameters that all have.
-    async fn replace_the_lost(
-        &mut self,
-        peers: &mut Peers,
-        mut answers: Vec<Option<Done>>,
-        shards: &[Shard],
-    ) -> Result<Vec<Vec<f32>>, Error> {
-        let expected = self.exchanged_ranges().iter().map(|range| range.len).sum::<usize>();
-        for _ in 0..TRIES {
-            let lost: Vec<usize> =
-                (0..shards.len()).filter(|&at| answers[at].as_ref().is_none_or(|done| done.exchanged.len() != expected)).collect();
-            if lost.is_empty() {
-                return Ok(answers.into_iter().flatten().map(|done| done.exchanged).collect());
-            }
-            peers.restart(&lost).await?;
-            let snapshot = Rc::new(self.read_all(&self.snapshot_ranges())?);
-            let asked = shards.iter().enumerate().map(|(at, shard)| lost.contains(&at).then_some(shard));
-            let tasks = peers.tasks(asked, Some(&snapshot), false);
-            for (at, done) in peers.workers.run(tasks, 20_000.0 + 5.0 * peers.own_ms).await.into_iter().enumerate() {
-                if lost.contains(&at) {
-                    answers[at] = done;
-                }
-            }
-        }
-        Err(lost_worker())
+    fn timed_shard(&mut self, peers: &mut Peers) -> Result<Vec<f32>, Error> {
+        let begin = now_ms();
+        let own = self.compute_shard()?;
+        peers.own_ms = now_ms() - begin;
+        Ok(own)
     }
 
     /// Adds what the other workers summed to what this one did, and starts their sums anew.
@@ -376,9 +366,8 @@ impl Trainer {
     /// What the device reports. Sums of a worker that was lost are lost with it.
     pub(super) async fn add_sums_of_replicas(&mut self, sums: &mut Sums) -> Result<(), Error> {
         let Some(peers) = self.peers.as_mut().filter(|peers| peers.started) else { return Ok(()) };
-        let tasks = peers.tasks(peers.shards.clone().iter().skip(1).map(|_| None), None, true);
-        let patience = 10_000.0 + 5.0 * peers.own_ms;
-        let answers = peers.workers.run(tasks, patience).await;
+        let tasks = peers.tasks(|_| None, None, true);
+        let answers = peers.workers.run(tasks, peers.patience()).await;
         for (at, done) in answers.into_iter().enumerate() {
             match done {
                 Some(done) if done.sums.len() >= sums_len(self.plan.classes) => sums.add_beside(&Sums::from_words(&done.sums)),
@@ -391,14 +380,9 @@ impl Trainer {
 }
 
 impl Peers {
-    async fn start(&mut self) -> Result<(), Error> {
-        if self.started {
-            return Ok(());
-        }
-        let all: Vec<usize> = (0..self.stale.len()).collect();
-        self.restart(&all).await?;
-        self.started = true;
-        Ok(())
+    /// Milliseconds after which a silent worker is lost.
+    fn patience(&self) -> f64 {
+        10_000.0 + 5.0 * self.own_ms
     }
 
     async fn restart(&mut self, places: &[usize]) -> Result<(), Error> {
@@ -406,26 +390,25 @@ impl Peers {
             (self.stale[at], self.pending[at]) = (true, None);
         }
         let shards = places.iter().map(|&at| (at, self.shards[at + 1])).collect();
-        if self.workers.start(&self.spec, shards).await { Ok(()) } else { Err(lost_worker()) }
+        self.started = self.workers.start(&self.spec, shards).await;
+        if self.started { Ok(()) } else { Err(lost_worker()) }
     }
 
     /// A task for each that has a shard, or whose sums are wanted; with it goes what it has not been told yet.
-    fn tasks<'a>(
-        &mut self,
-        shards: impl Iterator<Item = Option<&'a Shard>>,
-        snapshot: Option<&Rc<Vec<f32>>>,
-        sums: bool,
-    ) -> Vec<Option<Task>> {
+    fn tasks(&mut self, shard: impl Fn(usize) -> Option<Shard>, snapshot: Option<&Rc<Vec<f32>>>, sums: bool) -> Vec<Option<Task>> {
         let mut tasks = Vec::new();
-        for (at, shard) in shards.enumerate() {
-            if shard.is_none() && !sums {
+        for at in 0..self.stale.len() {
+            let mut task = Task { shard: shard(at), sums, ..Task::default() };
+            if task.shard.is_none() && !sums {
                 tasks.push(None);
                 continue;
             }
-            let stale = self.stale[at] && snapshot.is_some();
-            let update = self.pending[at].take().filter(|_| !stale);
-            self.stale[at] &= snapshot.is_none();
-            tasks.push(Some(Task { snapshot: snapshot.filter(|_| stale).cloned(), update, shard: shard.cloned(), sums }));
+            task.update = self.pending[at].take();
+            if self.stale[at] && snapshot.is_some() {
+                self.stale[at] = false;
+                (task.snapshot, task.update) = (snapshot.cloned(), None);
+            }
+            tasks.push(Some(task));
         }
         tasks
     }
@@ -436,10 +419,10 @@ fn lost_worker() -> Error {
 }
 
 /// The mean over all images of what each shard's mean is, added up in the order of the workers.
-fn weighted_sum<'a>(parts: impl Iterator<Item = &'a Vec<f32>>, shards: &[usize]) -> Vec<f32> {
+fn weighted_sum(parts: &[Vec<f32>], shards: &[usize]) -> Vec<f32> {
     let batch: usize = shards.iter().sum();
     let mut sum: Vec<f32> = Vec::new();
-    for (part, &images) in parts.zip(shards) {
+    for (part, &images) in parts.iter().zip(shards) {
         let weight = (images as f64 / batch as f64) as f32;
         if sum.is_empty() {
             sum = part.iter().map(|value| value * weight).collect();
@@ -464,8 +447,6 @@ impl Replica {
     pub async fn new(spec: Spec) -> Result<Self, Error> {
         let shard = Rc::new(RefCell::new(Dataset::new(spec.training.batch_size, 0)));
         let mut trainer = Trainer::new(spec, Device::Cpu(Kernels::Simd), shard).await?;
-        let halves = trainer.plan().halves();
-        trainer.cpu()?.halves(&halves);
         let indices: Vec<u32> = (0..trainer.plan().batch as u32).collect();
         trainer.executor.write_words(locate(&trainer.plan.train, names::INDICES)?.range, &indices)?;
         Ok(Self { trainer })

@@ -81,21 +81,12 @@ impl<T: Element> Cpu<T> {
         Self { kernels, scratch: Vec::new() }
     }
 
-    /// A program with its functions chosen, and scratch memory for them.
-    pub fn prepared(&mut self, program: &Program) -> Prepared<T> {
-        let steps: Vec<PreparedStep<T>> = program
-            .steps
-            .iter()
-            .map(|step| {
-                let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
-                PreparedStep { step: step.clone(), run, scratch }
-            })
-            .collect();
-        let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
-        if self.scratch.len() < scratch {
-            self.scratch.resize(scratch, T::zero());
-        }
-        Prepared { steps }
+    /// Runs those steps of a program.
+    ///
+    /// # Errors
+    /// Floats and words that were mixed up.
+    pub fn run_part(&mut self, program: &Prepared<T>, buffers: &mut [Buffer<T>], part: impl Fn(&Step) -> bool) -> Result<(), DeviceError> {
+        program.steps.iter().filter(|step| part(&step.step)).try_for_each(|step| run_step(step, buffers, &mut self.scratch))
     }
 }
 
@@ -175,7 +166,19 @@ impl<T: Element> Backend for Cpu<T> {
     }
 
     async fn prepare(&mut self, program: &Program, _buffers: &[Buffer<T>]) -> Result<Prepared<T>, DeviceError> {
-        Ok(self.prepared(program))
+        let steps: Vec<PreparedStep<T>> = program
+            .steps
+            .iter()
+            .map(|step| {
+                let (run, scratch) = T::select(step.kernel, self.kernels, &step.params);
+                PreparedStep { step: step.clone(), run, scratch }
+            })
+            .collect();
+        let scratch = steps.iter().map(|step| step.scratch).max().unwrap_or(0);
+        if self.scratch.len() < scratch {
+            self.scratch.resize(scratch, T::zero());
+        }
+        Ok(Prepared { steps })
     }
 
     fn run(&mut self, program: &Prepared<T>, buffers: &mut [Buffer<T>]) -> Result<(), DeviceError> {

@@ -42,10 +42,10 @@ impl Flavour {
     pub fn rust_flags(self) -> &'static str {
         match self {
             Self::Simd128 => {
-                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=25 -Cllvm-args=-inlinehint-threshold=25"
+                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=5 -Cllvm-args=-inlinehint-threshold=5"
             }
             Self::RelaxedSimd => {
-                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=25 -Cllvm-args=-inlinehint-threshold=25"
+                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=5 -Cllvm-args=-inlinehint-threshold=5"
             }
         }
     }
