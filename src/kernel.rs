@@ -83,6 +83,8 @@ pub struct Kernel {
     pub wgsl: &'static [&'static str],
     /// Entry points to run, in order.
     pub passes: &'static [Pass],
+    /// Arguments that more than one of the passes that run reads, for the count of bytes moved.
+    pub rereads: &'static [usize],
     /// Floats of scratch memory that the passes share (bound after the arguments), from the params. 0 = no scratch binding.
     pub wgsl_scratch: fn(&[u8]) -> usize,
     /// Set on kernels whose params have a `relu` switch ([`crate::ops::relu::NONE`]) that the planner may turn on: sets it.
@@ -100,6 +102,7 @@ impl Kernel {
         simd_scratch: no_scratch,
         wgsl: &[],
         passes: &[],
+        rereads: &[],
         wgsl_scratch: no_scratch,
         fuse_relu: None,
     };

@@ -1,5 +1,6 @@
 //! A plan is data: buffers, and programs of steps over them. It is made once for a network and a batch size; the executor's loop is short.
 
+pub mod cost;
 mod display;
 mod fuse;
 mod lower;
