@@ -89,6 +89,8 @@ pub struct Kernel {
     pub wgsl_scratch: fn(&[u8]) -> usize,
     /// Set on kernels whose params have a `relu` switch ([`crate::ops::relu::NONE`]) that the planner may turn on: sets it.
     pub fuse_relu: Option<fn(&mut [u8], u32)>,
+    /// Of kernels that make a gradient: the kernel that takes a ReLU's gradient of it too. It reads the ReLU's output before what it writes.
+    pub with_relu: Option<&'static Kernel>,
 }
 
 impl Kernel {
@@ -105,6 +107,7 @@ impl Kernel {
         rereads: &[],
         wgsl_scratch: no_scratch,
         fuse_relu: None,
+        with_relu: None,
     };
 }
 

@@ -190,12 +190,12 @@ fn outlives(program: &Program, from: usize, range: Range) -> bool {
 fn multiply_accumulates(step: &Step) -> Option<u64> {
     let is = |kernels: &[&'static Kernel]| kernels.iter().any(|kernel| std::ptr::eq(*kernel, step.kernel));
     let product = |numbers: &[u32]| numbers.iter().map(|&number| u64::from(number)).product();
-    if is(&[&conv2d::FORWARD, &conv2d::INPUT_GRADIENT, &conv2d::WEIGHT_GRADIENT]) {
+    if is(&[&conv2d::FORWARD, &conv2d::INPUT_GRADIENT, &conv2d::INPUT_GRADIENT_RELU, &conv2d::WEIGHT_GRADIENT, &conv2d::PARAMETER_GRADIENTS]) {
         let p: Conv2dParams = params(&step.params);
         let taps = [p.kernel_height, p.kernel_width, p.in_channels / p.groups];
         return Some(product(&[p.batch, p.out_height, p.out_width, p.out_channels]) * product(&taps));
     }
-    if is(&[&linear::FORWARD, &linear::INPUT_GRADIENT, &linear::WEIGHT_GRADIENT]) {
+    if is(&[&linear::FORWARD, &linear::INPUT_GRADIENT, &linear::INPUT_GRADIENT_RELU, &linear::WEIGHT_GRADIENT, &linear::PARAMETER_GRADIENTS]) {
         let p: LinearParams = params(&step.params);
         return Some(product(&[p.batch, p.in_features, p.out_features]));
     }

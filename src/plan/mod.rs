@@ -13,7 +13,7 @@ use crate::autodiff::{differentiate, differentiate_values};
 use crate::data::Data;
 use crate::data::clutter::{self, CLUTTER, ClutterParams};
 use crate::data::dataset::SIDE;
-use crate::data::gather::{GatherParams, IMAGES, LABELS};
+use crate::data::gather::{GATHER, GatherParams};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 use crate::kernel::Kernel;
@@ -308,8 +308,7 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
     }
     let targets = words(graph, names::TARGETS, batch, Role::Temporary);
     let params = GatherParams { batch: batch as u32, pixels: pixels as u32, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
-    graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, images]);
-    graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+    graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, images, targets]);
     Ok((images, targets))
 }
 
@@ -420,8 +419,9 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
                 checked.push(input);
             }
         }
-        for checked in checked {
-            let params = over(lower::stored_len(graph, checked));
+        let last = checked.len() - 1;
+        for (place, checked) in checked.into_iter().enumerate() {
+            let params = guard::params(lower::stored_len(graph, checked), place == last);
             graph.call("optimizer", &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
         }
     }
