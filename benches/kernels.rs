@@ -74,7 +74,7 @@ fn other_layers(criterion: &mut Criterion) {
         step(criterion, "784 to 120", &linear, "fc1", kernel);
     }
     let norm = [conv(16, 1, 1), json!({"op": "batch_norm2d"}), json!({"op": "relu"})];
-    let kernels = ["batch_statistics", "normalize", "parameter_gradients", "input_gradient"];
+    let kernels = ["normalize_batch", "batch_gradients"];
     for kernel in kernels {
         step(criterion, "16 channels, 28x28", &norm, "bn1", &format!("batch_norm2d.{kernel}"));
     }

@@ -172,9 +172,8 @@ fn distinct(ranges: impl Iterator<Item = Range>) -> Vec<Range> {
 
 /// Whether what lies there before step `from` is read by it or a later one, or after the program.
 fn outlives(program: &Program, from: usize, range: Range) -> bool {
-    let touches = |other: &Range| {
-        other.buffer == range.buffer && other.offset < range.offset + range.len && range.offset < other.offset + other.len
-    };
+    let touches =
+        |other: &Range| other.buffer == range.buffer && other.offset < range.offset + range.len && range.offset < other.offset + other.len;
     for step in &program.steps[from..] {
         if reads(step).any(|other| touches(&other)) {
             return true;
@@ -190,12 +189,24 @@ fn outlives(program: &Program, from: usize, range: Range) -> bool {
 fn multiply_accumulates(step: &Step) -> Option<u64> {
     let is = |kernels: &[&'static Kernel]| kernels.iter().any(|kernel| std::ptr::eq(*kernel, step.kernel));
     let product = |numbers: &[u32]| numbers.iter().map(|&number| u64::from(number)).product();
-    if is(&[&conv2d::FORWARD, &conv2d::INPUT_GRADIENT, &conv2d::INPUT_GRADIENT_RELU, &conv2d::WEIGHT_GRADIENT, &conv2d::PARAMETER_GRADIENTS]) {
+    if is(&[
+        &conv2d::FORWARD,
+        &conv2d::INPUT_GRADIENT,
+        &conv2d::INPUT_GRADIENT_RELU,
+        &conv2d::WEIGHT_GRADIENT,
+        &conv2d::PARAMETER_GRADIENTS,
+    ]) {
         let p: Conv2dParams = params(&step.params);
         let taps = [p.kernel_height, p.kernel_width, p.in_channels / p.groups];
         return Some(product(&[p.batch, p.out_height, p.out_width, p.out_channels]) * product(&taps));
     }
-    if is(&[&linear::FORWARD, &linear::INPUT_GRADIENT, &linear::INPUT_GRADIENT_RELU, &linear::WEIGHT_GRADIENT, &linear::PARAMETER_GRADIENTS]) {
+    if is(&[
+        &linear::FORWARD,
+        &linear::INPUT_GRADIENT,
+        &linear::INPUT_GRADIENT_RELU,
+        &linear::WEIGHT_GRADIENT,
+        &linear::PARAMETER_GRADIENTS,
+    ]) {
         let p: LinearParams = params(&step.params);
         return Some(product(&[p.batch, p.in_features, p.out_features]));
     }
@@ -272,14 +283,8 @@ mod tests {
             arguments: arguments.into_iter().map(|at| Range { buffer: super::super::BufferId(at), offset: 0, len }).collect(),
         };
         let gradient = &conv2d::INPUT_GRADIENT;
-        let buffer = |at: usize| super::super::BufferSpec {
-            label: at.to_string(),
-            len,
-            words: false,
-            fill: 0.0,
-            contents: None,
-            external: false,
-        };
+        let buffer =
+            |at: usize| super::super::BufferSpec { label: at.to_string(), len, words: false, fill: 0.0, contents: None, external: false };
         // 0 and 1 make 2, which the same node turns into 3, which another node reads; nothing reads 4.
         let steps = vec![step("a", gradient, vec![0, 1, 2]), step("a", gradient, vec![2, 1, 3]), step("b", gradient, vec![3, 1, 4])];
         let plan = Plan { buffers: (0..5).map(buffer).collect(), ..Plan::default() };

@@ -1,10 +1,11 @@
-//! Calls folded into the call before them.
+//! Calls folded into the call before them: fewer dispatches, and values that are never stored.
 
 use crate::graph::{Call, Graph, ValueId};
 use crate::kernel::params;
+use crate::ops::flatten::{self, FlattenParams};
 use crate::ops::relu::{self, ReluParams};
 
-/// Folds ReLUs and their gradients into the calls that make what they read.
+/// Folds ReLUs, their gradients and mere copies into the calls that make what they read.
 pub(super) fn fuse(graph: &mut Graph, keep: &[ValueId]) {
     let mut uses = vec![0; graph.values.len()];
     for id in graph.calls.iter().flat_map(|call| &call.arguments) {
@@ -15,7 +16,8 @@ pub(super) fn fuse(graph: &mut Graph, keep: &[ValueId]) {
         let (before, call) = (&graph.calls[index - 1], &graph.calls[index]);
         let input = call.arguments[0];
         let alone = before.arguments.last() == Some(&input) && uses[input.0] == 2 && !keep.contains(&input);
-        match Some((before, call)).filter(|_| alone).and_then(|(before, call)| forward(before, call).or_else(|| gradient(before, call))) {
+        let both = || forward(before, call).or_else(|| gradient(before, call)).or_else(|| copy(before, call));
+        match if alone { both() } else { None } {
             Some(both) => {
                 graph.calls[index - 1] = both;
                 graph.calls.remove(index);
@@ -43,4 +45,17 @@ fn gradient(before: &Call, call: &Call) -> Option<Call> {
     arguments.pop();
     arguments.extend(&call.arguments[1..]);
     Some(Call { kernel, arguments, ..before.clone() })
+}
+
+/// A flatten, or its gradient, of maps of one pixel: both orders are the same, so what comes before it writes its result.
+fn copy(before: &Call, call: &Call) -> Option<Call> {
+    let flattens = [&flatten::FORWARD, &flatten::BACKWARD].iter().any(|kernel| std::ptr::eq(*kernel, call.kernel));
+    let one_pixel = || {
+        let p: FlattenParams = params(&call.params);
+        p.height * p.width == 1
+    };
+    let mut both = (flattens && one_pixel()).then(|| before.clone())?;
+    both.arguments.pop();
+    both.arguments.push(call.arguments[1]);
+    Some(both)
 }

@@ -34,7 +34,10 @@ pub static ACCUMULATE: Kernel = Kernel {
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("metrics.wgsl")],
-    passes: &[Pass { entry: "accumulate", workgroups: |bytes| if few(bytes) { 0 } else { groups(bytes) } }, Pass { entry: "total", workgroups: |_| 1 }],
+    passes: &[
+        Pass { entry: "accumulate", workgroups: |bytes| if few(bytes) { 0 } else { groups(bytes) } },
+        Pass { entry: "total", workgroups: |_| 1 },
+    ],
     wgsl_scratch: |bytes| 2 * groups(bytes) as usize,
     ..Kernel::BASE
 };

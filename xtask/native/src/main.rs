@@ -38,7 +38,9 @@ fn main() -> ExitCode {
         }
         ["spec", network] => spec::find(network).map(|spec| println!("{spec}")),
         ["conformance"] => conformance::run(),
-        _ => Err(Stop::Message("usage: describe NAME|SPEC.json | plan NAME|SPEC.json [BATCH] | list | spec NAME|SPEC.json | conformance".into())),
+        _ => Err(Stop::Message(
+            "usage: describe NAME|SPEC.json | plan NAME|SPEC.json [BATCH] | list | spec NAME|SPEC.json | conformance".into(),
+        )),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
