@@ -26,7 +26,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             one image through networks of any size in headless Chromium; without names, through all at true size
   plan NAME|SPEC.json [--batch N] [--json]
                             a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
-  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report] [--json]
+  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
                             median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, resnet8-train,
                             resnet20-train, resnet20-infer, resnet56-train, resnet110-train; --report keeps the results and writes docs/performance.md";
 
@@ -166,6 +166,8 @@ pub struct Bench {
     pub builds: Vec<String>,
     /// Keep the results in docs/performance.json and write docs/performance.md.
     pub report: bool,
+    /// What has to be known about these results: it stands with them on the page.
+    pub note: Option<String>,
     /// Print JSON.
     pub json: bool,
 }
@@ -351,7 +353,8 @@ fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem>
 fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut jobs = Vec::new();
     let builds = vec!["relaxed_simd".into()];
-    let mut options = Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, batch: 64, builds, report: false, json: false };
+    let mut options =
+        Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, batch: 64, builds, report: false, note: None, json: false };
     while let Some(arg) = parser.next()? {
         match arg {
             Long("job") => jobs.push(one_of("--job", parser.value()?.string()?, &JOBS)?),
@@ -365,6 +368,7 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             }
             Long("batch") => options.batch = at_least_one("--batch", parser.value()?.parse()?)?,
             Long("report") => options.report = true,
+            Long("note") => options.note = Some(parser.value()?.string()?),
             Long("workers") => one_worker(parser.value()?.parse()?)?,
             Long("seconds") => {
                 options.seconds = parser.value()?.parse()?;
@@ -376,6 +380,9 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if options.note.is_some() && !options.report {
+        return Err(Failure::new("--note stands on the page that --report writes").into());
     }
     options.jobs = if jobs.is_empty() { JOBS.map(str::to_owned).to_vec() } else { jobs };
     Ok(Command::Bench(options))
@@ -467,6 +474,7 @@ mod tests {
             "bench --seconds -1",
             "bench --seconds NaN",
             "bench --batch 0",
+            "bench --note busy",
             "plan",
             "plan lenet5 --batch 0",
             "forward --weights a.safetensors",

@@ -25,7 +25,7 @@ pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
         measure(project, options, flavour, &backends, &mut results, &mut failed)?;
     }
     if options.report {
-        performance::keep(project, results)?;
+        performance::keep(project, results, options.note.as_deref())?;
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("not measured: {}", failed.join(", ")))) }
 }

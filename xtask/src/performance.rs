@@ -11,8 +11,9 @@ use crate::failure::{Context, Result};
 use crate::machine;
 use crate::project::Project;
 
-/// Keeps results, each in the place of an earlier one of the same job, backend, build and batch, and writes the page anew.
-pub fn keep(project: &Project, results: Vec<Value>) -> Result<()> {
+/// Keeps results, each in the place of an earlier one of the same job, backend, build and batch, and writes the page anew. `note`: what has to be
+/// known about them.
+pub fn keep(project: &Project, results: Vec<Value>, note: Option<&str>) -> Result<()> {
     let path = file(project, "performance.json");
     let mut known: Map<String, Value> = match fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).context(|| format!("understand {}", path.display()))?,
@@ -20,6 +21,9 @@ pub fn keep(project: &Project, results: Vec<Value>) -> Result<()> {
     };
     for mut result in results {
         result["machine"] = json!(machine::description());
+        if let Some(note) = note {
+            result["note"] = json!(note);
+        }
         known.insert(key(&result), result);
     }
     let lines: Vec<String> = known.iter().map(|(key, result)| format!("{}: {result}", json!(key))).collect();
@@ -63,11 +67,11 @@ fn row(result: &Value) -> String {
         _ => String::new(),
     };
     let rates = [figure(&result["images_per_second"], 0), figure(&result["gflops"], 2), share, figure(&result["first_step_ms"], 0), loss];
+    let mark = if result["note"].is_string() { " *" } else { "" };
     let batch = if result["job"] == "peak" { String::new() } else { result["batch"].to_string() };
-    format!("| {} | {batch} | {} |", text(&result["job"]), rates.join(" | "))
+    format!("| {}{mark} | {batch} | {} |", text(&result["job"]), rates.join(" | "))
 }
 
-/// Images a second, whole: of the jobs that count them.
 fn markdown(results: &[&Value]) -> String {
     let mut page = String::from(
         "# How fast it is\n\n`cargo xtask bench --report` measures in headless Chromium and writes this page and `performance.json` beside it; with `--job`, \
@@ -99,6 +103,12 @@ fn markdown(results: &[&Value]) -> String {
             _ = write!(page, "\n{}: {steps} steps and {seconds} s of training to {top1} of the test images.\n", text(&result["job"]));
         }
     }
+    let mut notes: Vec<&str> = results.iter().filter_map(|result| result["note"].as_str()).collect();
+    notes.sort_unstable();
+    notes.dedup();
+    for note in notes {
+        _ = write!(page, "\n\\* {note}\n");
+    }
     let mut machines: Vec<&str> = results.iter().map(|result| text(&result["machine"])).collect();
     machines.sort_unstable();
     machines.dedup();
@@ -121,10 +131,14 @@ mod tests {
             line("lenet-train", "cpu", Some("relaxed_simd"), 20_000.0),
             line("lenet-train", "webgpu", None, 600.0),
         ];
+        let mut busy = line("lenet-infer", "webgpu", None, 900.0);
+        busy["note"] = json!("Something else ran.");
+        let results = [results.to_vec(), vec![busy]].concat();
         let page = markdown(&results.iter().collect::<Vec<_>>());
         let lenet = "| lenet-train | 64 | 20000 | 20.50 | 38 % | 31 | 2.300 to 0.250 |";
         let (first, second) = (page.find(lenet).unwrap(), page.find("| resnet20-train | 64 | 410 |").unwrap());
         assert!(first < second && page.find("## WebGPU").unwrap() > second, "{page}");
+        assert!(page.contains("| lenet-infer * | 64 | 900 |") && page.contains("\\* Something else ran."), "{page}");
         assert!(page.contains("a chip, 2 cores") && !page.contains("without relaxed SIMD\n\n|"), "{page}");
     }
 
