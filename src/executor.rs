@@ -14,6 +14,9 @@ pub enum Which {
     Train,
     Evaluate,
     Predict,
+    /// A training step up to the gradients, and from them on: [`AnyExecutor::halves`] makes them.
+    Gradients,
+    Update,
 }
 
 /// A plan with its memory on a backend.
@@ -21,7 +24,8 @@ pub enum Which {
 pub struct Executor<B: Backend> {
     backend: B,
     buffers: Vec<B::Buffer>,
-    programs: [B::Program; 3],
+    /// In the order of [`Which`].
+    programs: Vec<B::Program>,
 }
 
 impl<B: Backend> Executor<B> {
@@ -40,7 +44,7 @@ impl<B: Backend> Executor<B> {
         let train = backend.prepare(&plan.train, &buffers).await?;
         let evaluate = backend.prepare(&plan.evaluate, &buffers).await?;
         let predict = backend.prepare(&plan.predict, &buffers).await?;
-        Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
+        Ok(Self { backend, buffers, programs: vec![train, evaluate, predict] })
     }
 
     /// Runs the steps one by one, and says which is the first to write a number that is not finite: its place and node.
@@ -56,6 +60,15 @@ impl<B: Backend> Executor<B> {
             }
         }
         Ok(None)
+    }
+
+    async fn halves(&mut self, gradients: &Program, update: &Program) -> Result<(), DeviceError> {
+        self.programs.truncate(Which::Gradients as usize);
+        for half in [gradients, update] {
+            let prepared = self.backend.prepare(half, &self.buffers).await?;
+            self.programs.push(prepared);
+        }
+        Ok(())
     }
 
     fn run(&mut self, which: Which) -> Result<(), DeviceError> {
@@ -125,6 +138,14 @@ impl AnyExecutor {
     /// What the device reports.
     pub fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         on!(self, executor => executor.run(which))
+    }
+
+    /// Makes a training step's halves ready to be run one by one.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn halves(&mut self, gradients: &Program, update: &Program) -> Result<(), DeviceError> {
+        on!(self, executor => executor.halves(gradients, update).await)
     }
 
     /// Waits until the device has done all it was given.

@@ -29,6 +29,7 @@ fn metrics() -> Metrics {
         progress: 0.149,
         seconds_left: Some(15.5),
         learning_rate: 0.02,
+        speed_up: Some(1.875),
     }
 }
 
@@ -52,7 +53,7 @@ fn replies() -> Vec<Reply> {
     let spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
     let backend = BackendStatus::cpu(BackendChoice::Auto, Some(DeviceError::NoWebgpu.into()));
     vec![
-        Reply::Compiled { run: run(), description: Box::new(describe(&spec).unwrap()), backend },
+        Reply::Compiled { run: run(), description: Box::new(describe(&spec).unwrap()), backend, workers: 2 },
         Reply::Started { run: run() },
         Reply::Paused { run: run(), step: 420 },
         Reply::Resumed { run: run() },

@@ -5,14 +5,18 @@ use serde_json::Value;
 
 use super::cpu::{self, Kernels};
 use crate::error::{DeviceError, Error};
+use crate::train::race::Race;
 use crate::train::trainer::Device;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BackendChoice {
-    /// WebGPU on a hardware adapter that computes right; else the CPU, with the reason.
+    /// WebGPU on a hardware adapter that computes right; else the CPU, with the reason. Where both can train a network, the one that is faster at it
+    /// ([`crate::train::race`]).
     Auto,
+    /// The same, where an adapter that is a program counts too.
+    AutoSoftware,
     /// WebGPU on a hardware adapter, or an error.
     Webgpu,
     /// WebGPU even where the adapter is a program: right, and slow.
@@ -38,13 +42,22 @@ pub struct BackendStatus {
     pub software: bool,
     /// Why it is not what was asked for or preferred.
     pub reason: Option<Value>,
+    /// Where both backends were tried, how fast they were.
+    pub race: Option<Race>,
+}
+
+impl BackendChoice {
+    /// Whether the faster backend is meant.
+    pub fn is_automatic(self) -> bool {
+        matches!(self, Self::Auto | Self::AutoSoftware)
+    }
 }
 
 impl BackendStatus {
     /// The CPU's fastest kernels, and why not WebGPU.
     pub fn cpu(requested: BackendChoice, reason: Option<Error>) -> Self {
         let reason = reason.map(|error| error.to_json());
-        Self { requested, backend: "cpu", kernels: cpu::SIMD_NAME, adapter: None, software: false, reason }
+        Self { requested, backend: "cpu", kernels: cpu::SIMD_NAME, adapter: None, software: false, reason, race: None }
     }
 }
 
@@ -76,7 +89,9 @@ pub async fn select(choice: BackendChoice) -> Result<Selected, DeviceError> {
             let status = BackendStatus { kernels: "scalar", ..BackendStatus::cpu(choice, None) };
             Ok(Selected { device: Device::Cpu(Kernels::Scalar), status })
         }
-        BackendChoice::Auto => Ok(webgpu(choice, false).await.unwrap_or_else(|reason| on_cpu(Some(reason)))),
+        BackendChoice::Auto | BackendChoice::AutoSoftware => {
+            Ok(webgpu(choice, choice == BackendChoice::AutoSoftware).await.unwrap_or_else(|reason| on_cpu(Some(reason))))
+        }
         BackendChoice::Webgpu => webgpu(choice, false).await,
         BackendChoice::WebgpuSoftware => webgpu(choice, true).await,
     }
@@ -99,6 +114,7 @@ async fn webgpu(choice: BackendChoice, software: bool) -> Result<Selected, Devic
         adapter: Some(wgpu.adapter_name().to_owned()),
         software: wgpu.is_software(),
         reason: None,
+        race: None,
     };
     Ok(Selected { device: Device::Wgpu(Box::new(wgpu)), status })
 }

@@ -171,6 +171,20 @@ impl Dataset {
         Ok((words.iter().flat_map(|word| word.to_le_bytes()).collect(), self.labels.borrow()[at] as u8))
     }
 
+    /// Pixels and labels of images, by their indices in the buffers.
+    pub fn bytes_of(&self, indices: &[u32]) -> (Vec<u8>, Vec<u8>) {
+        let (words, labels) = (self.images.borrow(), self.labels.borrow());
+        let image = |&index: &u32| &words[index as usize * PIXELS / 4..][..PIXELS / 4];
+        let pixels = indices.iter().flat_map(image).flat_map(|word| word.to_le_bytes()).collect();
+        (pixels, indices.iter().map(|&index| labels[index as usize] as u8).collect())
+    }
+
+    /// Puts other images in the place of a split's; there must be room for them.
+    pub fn replace(&mut self, split: Split, pixels: &[u8], labels: &[u8]) {
+        self.loaded[split as usize].images = 0;
+        self.append(split, pixels, labels);
+    }
+
     /// What these images of a split are. Those that have not come are 0.
     pub fn labels_of(&self, split: Split, images: Range<usize>) -> Vec<u8> {
         let base = self.base(split);

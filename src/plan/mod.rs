@@ -189,6 +189,9 @@ pub mod names {
     pub const LOGITS: &str = "logits";
 }
 
+/// The node of the steps that change parameters.
+pub const OPTIMIZER: &str = "optimizer";
+
 /// MNIST's mean and deviation of pixel / 255, as everyone normalises it.
 pub const MNIST_MEAN: f32 = 0.1307;
 /// See [`MNIST_MEAN`].
@@ -274,6 +277,11 @@ impl Plan {
         let blocks = |parameter: &PlannedParameter| parameter.spec.layout.stored_len(&parameter.spec.shape).div_ceil(hyper::BLOCK);
         let words = self.parameters.iter().flat_map(|parameter| vec![u32::from(!decay.reaches(&parameter.spec)); blocks(parameter)]);
         words.collect()
+    }
+
+    /// All of a buffer.
+    pub fn whole(&self, buffer: BufferId) -> Range {
+        Range { buffer, offset: 0, len: self.buffers[buffer.0].len }
     }
 
     /// Bytes of all buffers, the data set not counted.
@@ -422,13 +430,13 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
         let last = checked.len() - 1;
         for (place, checked) in checked.into_iter().enumerate() {
             let params = guard::params(lower::stored_len(graph, checked), place == last);
-            graph.call("optimizer", &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
+            graph.call(OPTIMIZER, &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
         }
     }
     if optimizer.clip_grad_norm.is_some() {
-        graph.call("optimizer", &clip::NORM, params, &[gradients, hyper]);
+        graph.call(OPTIMIZER, &clip::NORM, params, &[gradients, hyper]);
     }
-    graph.call("optimizer", optimizer.kernel(), params, &arguments);
+    graph.call(OPTIMIZER, optimizer.kernel(), params, &arguments);
 }
 
 fn evaluation_graph(spec: &Spec, batch: usize) -> Result<(Graph, ValueId), ShapeError> {

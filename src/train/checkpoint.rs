@@ -84,6 +84,7 @@ impl Trainer {
         self.spec.training.seed = checkpoint.seed;
         (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
         self.hyper_written = None;
+        self.replicas_are_stale();
         self.clear_sums(Which::Train)
     }
 

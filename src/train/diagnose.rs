@@ -2,14 +2,13 @@
 
 use super::metrics::Sums;
 use super::trainer::Trainer;
+use crate::data::gather::NO_IMAGE;
 use crate::error::{Error, TrainError};
 use crate::executor::locate;
-use crate::plan::{Program, names};
+use crate::plan::{OPTIMIZER, Program, names};
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";
-/// The node of the steps that change parameters.
-const OPTIMIZER: &str = "optimizer";
 
 impl Trainer {
     /// After sums that were not all finite: goes back to before the step in which that was found, whose parameters the optimizer did not
@@ -18,7 +17,7 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub async fn find_non_finite(&mut self, sums: &Sums) -> Result<TrainError, Error> {
-        let batch = self.plan().batch;
+        let batch = self.batch();
         let taken = self.recent.len() / batch;
         let within = (sums.steps as usize).clamp(1, taken.max(1));
         let step = self.steps() - taken as u64 + within as u64;
@@ -28,13 +27,22 @@ impl Trainer {
 
         let statistics = self.read_statistics().await?;
         let place = locate(&self.plan().train, names::INDICES)?.range;
-        self.executor.write_words(place, &indices)?;
-        self.write_random()?;
         let all = &self.plan().train.steps;
         let forward = all.iter().position(|step| step.node == METRICS).unwrap_or(all.len());
-        let steps = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
-        let found = self.executor.first_non_finite(Program { steps, ..Program::default() }).await?;
-        self.write_statistics(&statistics)?;
+        let steps: Vec<_> = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
+        let mut found = None;
+        for (worker, shard) in self.cut(&indices).into_iter().enumerate().filter(|(_, shard)| !shard.is_empty()) {
+            // Another worker's shard may be an image smaller than this one's.
+            let mut shard = shard.to_vec();
+            shard.resize(place.len, NO_IMAGE);
+            self.executor.write_words(place, &shard)?;
+            self.write_random(worker)?;
+            found = self.executor.first_non_finite(Program { steps: steps.clone(), ..Program::default() }).await?;
+            self.write_statistics(&statistics)?;
+            if found.is_some() {
+                break;
+            }
+        }
         let (node, what) = match found {
             Some((_, node)) if node == "loss" => (node, "loss"),
             Some((index, node)) if index < forward => (node, "activations"),

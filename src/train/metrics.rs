@@ -107,6 +107,13 @@ impl Sums {
         self.steps += other.steps;
     }
 
+    /// Adds what another worker summed over the same steps.
+    pub fn add_beside(&mut self, other: &Self) {
+        let steps = self.steps;
+        self.add(other);
+        self.steps = steps;
+    }
+
     /// Nothing summed yet.
     pub fn empty() -> Self {
         Self { finite: true, ..Self::default() }

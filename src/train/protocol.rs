@@ -9,6 +9,7 @@ use crate::backend::select::{BackendChoice, BackendStatus};
 use crate::data::dataset::Split;
 use crate::network::describe::NetworkDescription;
 use crate::train::probe::{Floats, Look, NodeMaps, NodeTensor};
+use crate::train::race::Race;
 use crate::train::trainer::Scene;
 
 /// What the page asks for.
@@ -17,7 +18,9 @@ use crate::train::trainer::Scene;
 #[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum Request {
     /// Makes a network ready to train, in place of the one before.
-    Compile { run: String, spec: Value, backend: BackendChoice },
+    /// On the CPU, so many workers share each batch: one where it is left out.
+    /// What an earlier race between the backends said of the same network decides as it did then.
+    Compile { run: String, spec: Value, backend: BackendChoice, workers: Option<usize>, race: Option<Race> },
     /// Trains for so many epochs from here; with `wait_for_all` not before all images are there.
     Start { epochs: Option<u32>, wait_for_all: bool },
     /// Stops after the step under way.
@@ -80,6 +83,8 @@ struct Fields {
     label: Option<u8>,
     node: Option<String>,
     unit: Option<Vec<usize>>,
+    workers: Option<usize>,
+    race: Option<Race>,
 }
 
 impl TryFrom<Fields> for Request {
@@ -94,6 +99,8 @@ impl TryFrom<Fields> for Request {
                 run: needed("run", &mut fields.run)?,
                 spec: needed("spec", &mut fields.spec)?,
                 backend: needed("backend", &mut fields.backend)?,
+                workers: fields.workers.take(),
+                race: fields.race.take(),
             },
             "start" => Self::Start { epochs: fields.epochs.take(), wait_for_all: fields.wait_for_all.take().unwrap_or(false) },
             "pause" => Self::Pause {},
@@ -164,6 +171,8 @@ impl Fields {
             ("label", self.label.is_some()),
             ("node", self.node.is_some()),
             ("unit", self.unit.is_some()),
+            ("workers", self.workers.is_some()),
+            ("race", self.race.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((name, _)) => Err(format!("`{name}` is not a field of {}", self.kind)),
@@ -181,6 +190,8 @@ pub enum Reply {
         run: String,
         description: Box<NetworkDescription>,
         backend: BackendStatus,
+        /// Workers that share a batch: fewer than were asked for where the batch is small, one where it is not the CPU that trains.
+        workers: usize,
     },
     Started {
         run: String,
@@ -337,6 +348,8 @@ pub struct Metrics {
     pub seconds_left: Option<f64>,
     /// Of the next step, by the schedule.
     pub learning_rate: f64,
+    /// Where several workers share a batch: how many times the images a second that one of them reached with its own shard. Known after some steps.
+    pub speed_up: Option<f64>,
 }
 
 /// What the network says to each image of a split, in order.

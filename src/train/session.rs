@@ -3,6 +3,7 @@
 //! Training runs in slices of a few steps between which requests are answered, so that a stop comes within one slice.
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
@@ -11,11 +12,13 @@ use serde_json::Value;
 use super::checkpoint::{Checkpoint, Restored};
 use super::clock::{next_task, now_ms};
 use super::metrics::Sums;
+use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
 use super::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request};
+use super::race::{self, Race};
 use super::trainer::{Device, Image, Prediction, Trainer};
 use crate::backend::cpu::Kernels;
-use crate::backend::select::{self, BackendChoice, BackendStatus};
+use crate::backend::select::{self, BackendChoice, BackendStatus, Selected};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
 use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::network::describe::describe;
@@ -77,6 +80,8 @@ pub enum Next {
 /// See the module's text. Cheap to share: all state is inside.
 pub struct Session {
     emit: Box<dyn Fn(&Event)>,
+    /// Other workers, where there can be some.
+    replicas: Option<Rc<dyn Replicas>>,
     dataset: RefCell<Rc<RefCell<Dataset>>>,
     run: Mutex<Option<Run>>,
     running: Cell<bool>,
@@ -89,10 +94,11 @@ pub struct Session {
 
 impl Session {
     /// A session that hands its events to `emit`.
-    pub fn new(emit: impl Fn(&Event) + 'static) -> Self {
+    pub fn new(emit: impl Fn(&Event) + 'static, replicas: Option<Rc<dyn Replicas>>) -> Self {
         let dataset = RefCell::new(Rc::new(RefCell::new(Dataset::new(MNIST[0], MNIST[1]))));
         Self {
             emit: Box::new(emit),
+            replicas,
             dataset,
             run: Mutex::new(None),
             running: Cell::new(false),
@@ -156,7 +162,7 @@ impl Session {
 
     async fn answer(&self, request: Request) -> Result<Reply, Error> {
         match request {
-            Request::Compile { run, spec, backend } => self.compile(run, &spec, backend).await,
+            Request::Compile { run, spec, backend, workers, race } => self.compile(run, spec, backend, workers.unwrap_or(1), race).await,
             Request::Start { epochs, wait_for_all } => self.start(epochs, wait_for_all).await,
             Request::Pause {} => {
                 // Seen by the slice under way, which ends; only then is the lock free.
@@ -243,17 +249,37 @@ impl Session {
     }
 
     /// The run before goes on existing until the new one is ready, so that a bad specification changes nothing.
-    async fn compile(&self, name: String, spec: &Value, choice: BackendChoice) -> Result<Reply, Error> {
-        let spec = Spec::from_json(spec)?;
+    async fn compile(
+        &self,
+        name: String,
+        written: Value,
+        choice: BackendChoice,
+        workers: usize,
+        race: Option<Race>,
+    ) -> Result<Reply, Error> {
+        let spec = Spec::from_json(&written)?;
         let description = Box::new(describe(&spec)?);
-        let selected = select::select(choice).await?;
-        let (device, backend) = (selected.device, selected.status);
-        let trainer = Trainer::new(spec, device, self.data()).await?;
+        let Selected { device, status } = select::select(choice).await?;
+        let on_cpu = || self.trainer((spec.clone(), written.clone()), Device::Cpu(Kernels::Simd), workers);
+        let (trainer, backend) = if choice.is_automatic() && status.backend == "webgpu" {
+            faster(Trainer::new(spec.clone(), device, self.data()).await, on_cpu, status, race).await?
+        } else {
+            (self.trainer((spec, written), device, workers).await?, status)
+        };
+        let workers = trainer.workers();
         self.running.set(false);
         let mut guard = self.run.lock().await;
         self.generation.set(self.generation.get() + 1);
         *guard = Some(Run::new(name.clone(), trainer, backend.clone()));
-        Ok(Reply::Compiled { run: name, description, backend })
+        Ok(Reply::Compiled { run: name, description, backend, workers })
+    }
+
+    /// A trainer of a specification, on the CPU with as many workers.
+    async fn trainer(&self, (spec, written): (Spec, Value), device: Device, workers: usize) -> Result<Trainer, Error> {
+        match self.replicas.as_ref().filter(|_| workers > 1 && matches!(device, Device::Cpu(Kernels::Simd))) {
+            Some(replicas) => Trainer::sharing((spec, written), self.data(), workers, Rc::clone(replicas)).await,
+            None => Trainer::new(spec, device, self.data()).await,
+        }
     }
 
     async fn start(&self, epochs: Option<u32>, wait_for_all: bool) -> Result<Reply, Error> {
@@ -281,7 +307,7 @@ impl Session {
         let begin = now_ms();
         let mut ended = false;
         for _ in 0..count.max(1) {
-            ended |= run.trainer.train_step()?;
+            ended |= run.trainer.step().await?;
             run.trainer.finish().await?;
             if now_ms() - begin > 150.0 {
                 break;
@@ -438,7 +464,7 @@ impl Session {
         let begin = now_ms();
         let mut ended = false;
         for _ in 0..run.steps_a_slice {
-            ended = run.trainer.train_step()?;
+            ended = run.trainer.step().await?;
             if ended {
                 break;
             }
@@ -551,7 +577,7 @@ impl Run {
 
     /// Whole epochs behind it.
     fn epochs_done(&self) -> u64 {
-        let in_epoch = self.trainer.remaining_in_epoch() >= self.trainer.plan().batch;
+        let in_epoch = self.trainer.remaining_in_epoch() >= self.trainer.batch();
         self.trainer.epoch() - u64::from(in_epoch)
     }
 
@@ -579,7 +605,7 @@ impl Run {
     }
 
     fn batch(&self) -> u64 {
-        self.trainer.plan().batch as u64
+        self.trainer.batch() as u64
     }
 
     fn test_set_complete(&self) -> bool {
@@ -622,6 +648,7 @@ impl Run {
             progress: (epochs_done / self.epochs.max(1) as f64).clamp(0.0, 1.0),
             seconds_left: (images_per_second > 0.0).then(|| steps_left * self.batch() as f64 / images_per_second),
             learning_rate,
+            speed_up: self.trainer.alone_images_per_second().map(|alone| images_per_second / alone),
         };
         self.last_metrics = Some(metrics.clone());
         Ok(metrics)
@@ -691,6 +718,36 @@ impl Run {
     }
 }
 
+/// Of a trainer on WebGPU and one on the CPU, the one that is faster; what an earlier race on this machine said of the network holds. A device that cannot hold
+/// the network loses.
+async fn faster<F: Future<Output = Result<Trainer, Error>>>(
+    on_webgpu: Result<Trainer, Error>,
+    on_cpu: impl Fn() -> F,
+    mut status: BackendStatus,
+    earlier: Option<Race>,
+) -> Result<(Trainer, BackendStatus), Error> {
+    let mut webgpu = match on_webgpu {
+        Ok(trainer) => trainer,
+        Err(reason @ Error::Device(_)) => return Ok((on_cpu().await?, BackendStatus::cpu(status.requested, Some(reason)))),
+        Err(error) => return Err(error),
+    };
+    status.race = earlier;
+    let race = match earlier {
+        Some(race) if race.cpu_wins() => race,
+        Some(_) => return Ok((webgpu, status)),
+        None => {
+            let mut cpu = on_cpu().await?;
+            Race { cpu_ms: race::milliseconds_a_step(&mut cpu).await?, webgpu_ms: race::milliseconds_a_step(&mut webgpu).await? }
+        }
+    };
+    if race.cpu_wins() {
+        let cpu = BackendStatus { adapter: status.adapter, software: status.software, ..BackendStatus::cpu(status.requested, None) };
+        return Ok((on_cpu().await?, BackendStatus { race: Some(race), ..cpu }));
+    }
+    status.race = Some(race);
+    Ok((webgpu, status))
+}
+
 /// Over the classes, of which each has as many logits as there are places.
 fn softmax(logits: &[f32], classes: usize) -> Vec<f32> {
     let mut probabilities = logits.to_vec();
@@ -716,7 +773,7 @@ mod tests {
     fn session() -> (Session, Events) {
         let events = Events::default();
         let seen = events.clone();
-        let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()));
+        let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()), None);
         (session, events)
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::metrics::{self, Sums};
+use super::parallel::Peers;
 use super::probe::Prober;
 use super::protocol::Evaluation;
 use crate::data::clutter::INK;
@@ -123,6 +124,8 @@ pub struct Trainer {
     pub(super) hyper_written: Option<Hyper>,
     /// The network for looking inside: one of each kind of question, as it was asked last.
     pub(super) probers: Vec<Prober>,
+    /// The other workers that share its batch.
+    pub(super) peers: Option<Box<Peers>>,
 }
 
 impl Trainer {
@@ -131,7 +134,15 @@ impl Trainer {
     /// # Errors
     /// A network that does not fit together, or a device that cannot hold it.
     pub async fn new(spec: Spec, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
-        let plan = Plan::within_memory(&spec, MEMORY_LIMIT)?;
+        let batch = spec.training.batch_size;
+        Self::with_shard(spec, batch, device, dataset).await
+    }
+
+    /// The same, with memory for so many images of a batch.
+    pub(super) async fn with_shard(spec: Spec, shard: usize, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
+        let mut of_shard = spec.clone();
+        of_shard.training.batch_size = shard;
+        let plan = Plan::within_memory(&of_shard, MEMORY_LIMIT)?;
         let external = {
             let data = dataset.borrow();
             HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
@@ -144,7 +155,7 @@ impl Trainer {
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
         let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));
-        let indices = vec![0; plan.batch];
+        let indices = vec![0; spec.training.batch_size];
         let mut trainer = Self {
             spec,
             plan,
@@ -160,6 +171,7 @@ impl Trainer {
             first: true,
             hyper_written: None,
             probers: Vec::new(),
+            peers: None,
         };
         trainer.reset(seed)?;
         trainer.write_undecayed()?;
@@ -186,6 +198,7 @@ impl Trainer {
         (self.step, self.epoch, self.first) = (0, 0, true);
         self.recent.clear();
         self.hyper_written = None;
+        self.replicas_are_stale();
         self.clear_sums(Which::Train)?;
         Ok(())
     }
@@ -203,6 +216,11 @@ impl Trainer {
     /// The images it trains on.
     pub fn dataset(&self) -> Rc<RefCell<Dataset>> {
         self.dataset.clone()
+    }
+
+    /// Images of a step, of all workers together.
+    pub fn batch(&self) -> usize {
+        self.indices.len()
     }
 
     /// Steps taken since the start.
@@ -231,7 +249,7 @@ impl Trainer {
 
     /// Says after how many epochs, from step 0, the run will end: what the schedule leads up to.
     pub fn set_epochs(&mut self, epochs: u64) {
-        let steps = self.dataset.borrow().loaded(Split::Train).total / self.plan.batch;
+        let steps = self.dataset.borrow().loaded(Split::Train).total / self.batch();
         let epoch = steps.max(1) as u64;
         self.pace = Pace { epoch, run: epochs * epoch };
     }
@@ -281,6 +299,13 @@ impl Trainer {
     /// # Errors
     /// [`DataError::NoData`] before any images have come, or what the device reports.
     pub fn train_step(&mut self) -> Result<bool, Error> {
+        let (batch, ended) = self.draw()?;
+        self.train_on(&batch)?;
+        Ok(ended)
+    }
+
+    /// Draws the next batch, and says whether the epoch ends with it.
+    pub(super) fn draw(&mut self) -> Result<(Vec<u32>, bool), Error> {
         let available = self.dataset.borrow().require(Split::Train)?.images;
         let [_, drawn_from, _] = self.sampler.place().0;
         if drawn_from > available as u64 {
@@ -292,11 +317,7 @@ impl Trainer {
         self.sampler.grow(available);
         let ended = self.sampler.draw(&mut self.indices);
         self.epoch += u64::from(starts_epoch);
-        let batch = std::mem::take(&mut self.indices);
-        let done = self.train_on(&batch);
-        self.indices = batch;
-        done?;
-        Ok(ended)
+        Ok((self.indices.clone(), ended))
     }
 
     /// Takes one training step on these images (indices into the training images; as many as the batch size).
@@ -307,30 +328,29 @@ impl Trainer {
         self.upload_new_images()?;
         let place = locate(&self.plan.train, names::INDICES)?.range;
         self.executor.write_words(place, indices)?;
-        let optimizer = self.optimizer().at(self.now());
         if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
-            let values = optimizer.hyper(self.step, self.first);
+            let values = self.next_hyper();
             if self.hyper_written != Some(values) {
                 self.executor.write_stored(hyper.range, &values)?;
                 self.hyper_written = Some(values);
             }
         }
-        self.write_random()?;
+        self.write_random(0)?;
         self.recent.extend_from_slice(indices);
         self.executor.run(Which::Train)?;
-        self.first = !optimizer.fills_state();
-        self.step += 1;
+        self.count_step();
         Ok(())
     }
 
-    /// Tells the kernels that draw random numbers which step comes.
-    pub(super) fn write_random(&mut self) -> Result<(), Error> {
-        if let Ok(random) = locate(&self.plan.train, names::RANDOM) {
-            let (seed, step) = (self.spec.training.seed, self.step);
-            let words = [seed, seed >> 32, step, step >> 32].map(|word| word as u32);
-            self.executor.write_words(random.range, &words)?;
-        }
-        Ok(())
+    /// What the optimizer is told in the next step.
+    pub(super) fn next_hyper(&self) -> Hyper {
+        self.optimizer().at(self.now()).hyper(self.step, self.first)
+    }
+
+    /// Notes that a step was taken.
+    pub(super) fn count_step(&mut self) {
+        self.first = !self.optimizer().at(self.now()).fills_state();
+        self.step += 1;
     }
 
     /// Counts from this step again; what the steps since then changed is not undone.
@@ -349,7 +369,7 @@ impl Trainer {
         self.executor.finish().await
     }
 
-    fn sums_place(&self, which: Which) -> Result<Range, TrainError> {
+    pub(super) fn sums_place(&self, which: Which) -> Result<Range, TrainError> {
         let (program, name) = match which {
             Which::Train => (&self.plan.train, names::SUMS),
             _ => (&self.plan.evaluate, names::EVALUATION_SUMS),
@@ -367,7 +387,8 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::NonFinite`], or what the device reports.
     pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
-        let sums = self.take_sums(Which::Train).await?;
+        let mut sums = self.take_sums(Which::Train).await?;
+        self.add_sums_of_replicas(&mut sums).await?;
         if !sums.finite {
             return Err(self.find_non_finite(&sums).await?.into());
         }
@@ -376,11 +397,15 @@ impl Trainer {
     }
 
     async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
+        Ok(Sums::from_words(&self.take_sum_words(which).await?))
+    }
+
+    pub(super) async fn take_sum_words(&mut self, which: Which) -> Result<Vec<u32>, Error> {
         let mut words = self.executor.read_words(self.sums_place(which)?).await?;
         // A buffer's length is rounded up.
         words.truncate(metrics::sums_len(self.plan.classes));
         self.clear_sums(which)?;
-        Ok(Sums::from_words(&words))
+        Ok(words)
     }
 
     /// Starts an evaluation's sums anew.
@@ -500,6 +525,7 @@ impl Trainer {
     /// [`TrainError::UnknownName`], [`TrainError::WrongLength`], or what the device reports.
     pub fn write_parameter(&mut self, name: &str, values: &[f32]) -> Result<(), Error> {
         let place = self.parameter(name)?;
+        self.replicas_are_stale();
         self.executor.write_value(name, &place, values)
     }
 
@@ -507,13 +533,12 @@ impl Trainer {
     pub(super) fn state_ranges(&self) -> Option<(Range, Vec<Range>)> {
         let states: Vec<Range> = names::STATES.iter().filter_map(|name| Some(locate(&self.plan.train, name).ok()?.range)).collect();
         let [parameters, _] = self.plan.arenas?;
-        Some((Range { buffer: parameters, offset: 0, len: self.plan.buffers[parameters.0].len }, states))
+        Some((self.plan.whole(parameters), states))
     }
 
     /// The whole statistics arena, where there is one.
     fn statistics_range(&self) -> Option<Range> {
-        let buffer = self.plan.statistics_arena?;
-        Some(Range { buffer, offset: 0, len: self.plan.buffers[buffer.0].len })
+        self.plan.statistics_arena.map(|buffer| self.plan.whole(buffer))
     }
 
     /// The statistics arena as it is stored; empty where there is none.

@@ -4,6 +4,7 @@
 mod bench;
 mod convert;
 mod network;
+mod replica;
 mod session;
 mod trainer;
 

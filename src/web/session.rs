@@ -7,10 +7,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::convert::{from_js, throw, to_js};
+use super::replica::Workers;
 use crate::data::dataset::{IdxPair, Split};
 use crate::error::TrainError;
 use crate::train::clock::next_task;
-use crate::train::protocol::Request;
+use crate::train::parallel::Replicas;
+use crate::train::protocol::{Event, Request};
 use crate::train::session::{Next, Session as Core};
 
 /// One worker's session: a data set and at most one network in training. Requests in, replies and events out; the messages are those of
@@ -37,15 +39,17 @@ fn split(name: &str) -> Result<Split, JsValue> {
 
 #[wasm_bindgen]
 impl Session {
-    /// A session that calls `emit` with each event.
+    /// A session that calls `emit` with each event. With `workers`, a batch can be shared between several: it starts them, hands them tasks, and ends them.
     #[wasm_bindgen(constructor)]
-    pub fn new(emit: Function) -> Self {
-        let core = Core::new(move |event| {
+    pub fn new(emit: Function, workers: Option<Workers>) -> Self {
+        let replicas = workers.map(|workers| Rc::new(workers) as Rc<dyn Replicas>);
+        let emit = move |event: &Event| {
             if let Ok(event) = to_js(event) {
                 // A listener that throws is the page's affair; training goes on.
                 let _ = emit.call1(&JsValue::NULL, &event);
             }
-        });
+        };
+        let core = Core::new(emit, replicas);
         Self { core: Rc::new(core) }
     }
 

@@ -206,7 +206,7 @@ export interface Examination {
   error: ReceptiveError | null;
 }
 
-export type BackendChoice = "auto" | "webgpu" | "webgpu_software" | "cpu" | "scalar";
+export type BackendChoice = "auto" | "auto_software" | "webgpu" | "webgpu_software" | "cpu" | "scalar";
 
 export interface BackendStatus {
   requested: BackendChoice;
@@ -218,6 +218,8 @@ export interface BackendStatus {
   software: boolean;
   /** Why it is not what was asked for or preferred. */
   reason: ReceptiveError | null;
+  /** Where both backends were tried, the milliseconds that a training step took on each. */
+  race: { cpu_ms: number; webgpu_ms: number } | null;
 }
 
 /** Means over the steps or images since the last call. */
@@ -260,4 +262,35 @@ export interface RankedClass {
   logit: number;
   /** The softmax's value, 0 to 1. */
   probability: number;
+}
+
+/** What a replica is to do, in this order. */
+export interface ReplicaTask {
+  /** Parameters, the optimizer's state and statistics, to begin with. */
+  snapshot?: Float32Array;
+  /** Ends the step before: gradients and statistics of the whole batch, and what the optimizer is told. */
+  exchanged?: Float32Array;
+  hyper?: Float32Array;
+  /** Whose gradients it is to compute then: 784 bytes an image, a byte a label, and four words that random numbers are drawn from. */
+  images?: Uint8Array;
+  labels?: Uint8Array;
+  random?: Uint32Array;
+  /** Whether to give and clear its sums. */
+  sums: boolean;
+}
+
+/** What came of a task: gradients and statistics of its shard, and sums where they were asked for. */
+export interface ReplicaDone {
+  exchanged: Float32Array;
+  sums: Uint32Array;
+}
+
+/** Other workers that a session can share a batch with. Each place has a `Replica`. */
+export interface ReplicaWorkers {
+  /** Starts workers anew at these places. Resolves with whether all of them are there. */
+  start(places: Uint32Array, specs: Spec[]): Promise<boolean>;
+  /** Hands out tasks at once, one a place, and resolves with what came of them; null from one that failed, or was silent for longer. */
+  run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
+  /** Ends the workers. */
+  stop(): void;
 }

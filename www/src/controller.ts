@@ -1,57 +1,47 @@
 /** Turns what a person wants into requests to the trainer, and what comes back into the next state. Knows no element. */
-import { firstNetwork, hashOf, networkOf } from "./address.ts";
+import { firstNetwork, networkOf } from "./address.ts";
 import type { Named } from "./address.ts";
-import { compilable, edited, newDocument, redone, replaced, undone } from "./document.ts";
+import { Digits } from "./digits.ts";
+import { compilable, edited, redone, replaced, undone } from "./document.ts";
 import type { NetworkDocument } from "./document.ts";
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
+import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
-import type { Keeper } from "./keeper.ts";
+import { Keeper } from "./keeper.ts";
 import { assignRoles } from "./lib/idx-files.ts";
-import { sameContent } from "./lib/link.ts";
+import { legiblePart } from "./lib/legible.ts";
 import type { Address } from "./lib/link.ts";
-import { LIVE, hasMomentum, pending, settingsOf, withSettings } from "./lib/settings.ts";
+import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
-import { Looker } from "./looker.ts";
-import type { Digit } from "./looker.ts";
-import { Predictor } from "./predictor.ts";
-import type { Under } from "./predictor.ts";
+import { Opening, beginning } from "./opening.ts";
 import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
-import { allRuns, newLabel, renamed, unsaved, withFrontKept } from "./runs.ts";
-import type { PastRun } from "./runs.ts";
-import type { AppState, Notice, NoticeCode, RunState, Sample, Shareable } from "./state.ts";
-import type { RequestClient } from "./request-client.ts";
-import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
-import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, isEdited, problemOf, saysPixels, withNotice, withoutNotices } from "./state.ts";
+import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
+import { Sharing } from "./sharing.ts";
+import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
+import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, isEdited, problemOf, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
 const SETTLE_MS = 150;
 /** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
 const COMPILE_MS = 600;
-/** Images that are asked for together. */
-const SAMPLES_AT_ONCE = 12;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
   "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
-
-export type SpecClient = RequestClient<SpecRequests, SpecReplies>;
 
 export class Controller {
   readonly #client: TrainerClient;
   readonly #specs: SpecClient;
   readonly #changed: (state: AppState) => void;
-  readonly #predictor: Predictor;
-  readonly #looker: Looker;
+  readonly #digits: Digits;
+  readonly #opening: Opening;
+  readonly #sharing: Sharing;
   readonly #address: Address;
   #keeper: Keeper | null = null;
   #state: AppState;
   #runs = 0;
-  /** What the pad shows. */
-  #digit: Uint8Array | null = null;
-  /** The first test image, which is looked at while the pad is empty. */
-  #standIn: Sample | null = null;
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
@@ -65,22 +55,18 @@ export class Controller {
     this.#state = state;
     this.#changed = changed;
     this.#address = address;
-    this.#predictor = new Predictor(client, (answer) => {
-      this.#set({ trying: { ...this.#state.trying, ...answer, untrained: this.#state.run.metrics === null } });
-    });
-    this.#looker = new Looker(client, () => this.#lookedAt(), (answer) => this.#set({ look: { ...this.#state.look, ...answer } }));
+    const host = this.#asHost();
+    this.#digits = new Digits(host);
+    this.#opening = new Opening(host, (files) => this.#loadFiles(files));
+    this.#sharing = new Sharing(host);
     for (const type of ENGINE_EVENTS) {
       client.on(type, (event) => {
         this.#set(reduce(this.#state, event));
-        if (event.type === "metrics") {
-          this.#predictor.follow();
-          this.#looker.follow();
-        }
-        if (event.type === "epoch" && this.#state.view === "errors") void this.#findMistakes();
+        if (event.type === "metrics") this.#digits.follow();
+        if (event.type === "epoch" && this.#state.view === "errors") void this.#digits.findMistakes();
         if (event.type === "data") void this.#beginIfWaiting();
-        // The first image to look at has come.
-        if (event.type === "data" && this.#state.look.answer === null) this.#looker.again();
-        if (event.type === "done" || event.type === "backend") this.#weightsChanged();
+        if (event.type === "data") this.#digits.imagesCame();
+        if (event.type === "done" || event.type === "backend") this.#digits.weightsChanged();
       });
     }
     client.on("silent", ({ error }) => this.#notify({ code: "silent", error }));
@@ -108,29 +94,13 @@ export class Controller {
     }
     const first = named ?? firstNetwork(this.#state.presets);
     if (!first) return;
-    const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
-    // A link to another network: what was left here can be had back by undoing.
-    const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
-    const document = left ? (isOther ? replaced(left, first) : left) : newDocument(first);
-    const { settings } = document.present;
-    const runs = before ? before.document.runs.flatMap((key) => before.runs.filter((run) => run.key === key).map(unsaved)) : [];
-    const front = before?.runs.find(({ key }) => key === before.document.current);
-    const goesOn = front !== undefined && !isOther && before?.checkpoints.has(front.key) === true;
-    this.#set({
-      document,
-      settings: { applied: settings, edited: settings },
-      runs: front && !goesOn ? [...runs, unsaved(front)] : runs,
-      // Curves of another network would stand for nothing here until they are asked for.
-      hidden: new Set(isOther ? before?.runs.map(({ key }) => key) : before?.document.hidden),
-      checkpoints: before?.checkpoints ?? new Map(),
-      view: this.#address.view,
-      selection: this.#address.selection,
-    });
-    if (goesOn && (await this.#attempt(() => keeper?.goOn(unsaved(front))))) {
-      this.#tellStep();
-      this.#weightsChanged();
+    const { changes, front, goesOn } = beginning(before, named, first, this.#address);
+    this.#set(changes);
+    if (front && goesOn && (await this.#attempt(() => keeper?.goOn(front)))) {
+      this.#opening.tellStep();
+      this.#digits.weightsChanged();
     } else if (!this.#state.network) {
-      if (goesOn) this.#set({ runs: [...this.#state.runs, unsaved(front)] });
+      if (front && goesOn) this.#set({ runs: [...this.#state.runs, front] });
       await this.#compile();
     }
     keeper?.ready();
@@ -139,19 +109,9 @@ export class Controller {
 
   async #openKeeper(): Promise<Keeper | null> {
     try {
-      const { Keeper } = await import("./keeper.ts");
-      const controller = this;
-      this.#keeper = await Keeper.open({
-        get state() {
-          return controller.#state;
-        },
-        client: this.#client,
-        set: (changes) => this.#set(changes),
-        notify: (notice) => this.#notify(notice),
-        compile: (version) => this.#compile(this.#state.backend.choice, version),
-      });
+      this.#keeper = await Keeper.open(this.#asHost(), (version) => this.#compile(this.#state.backend.choice, version));
     } catch {
-      // The script did not come: nothing is kept, and all else works.
+      // A browser without storage of any kind: nothing is kept, and all else works.
     }
     return this.#keeper;
   }
@@ -177,21 +137,25 @@ export class Controller {
   }
 
   /** The address is another one, by hand or by back and forward. */
-  async follow(address: Address): Promise<void> {
-    this.#set({ view: address.view, selection: address.selection });
-    try {
-      const named = (await networkOf(address, location.search, this.#state.presets, this.#specs)) ?? firstNetwork(this.#state.presets);
-      const { document, settings } = this.#state;
-      if (!named || !document || !settings) return;
-      const wanted = withSettings(named.spec, settingsOf(named.spec));
-      const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean => version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
-      if (isAt({ spec: document.present.spec, settings: settings.edited })) return;
-      if (isAt(document.past.at(-1))) return this.handle({ type: "undo" });
-      if (isAt(document.future[0])) return this.handle({ type: "redo" });
-      this.handle({ type: "open_network", ...named });
-    } catch (thrown) {
-      this.#notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title: this.#state.document?.present.title ?? "" });
-    }
+  follow(address: Address): Promise<void> {
+    return this.#opening.follow(address);
+  }
+
+  /** What its parts may do. */
+  #asHost(): Host {
+    const controller = this;
+    return {
+      get state() {
+        return controller.#state;
+      },
+      client: this.#client,
+      specs: this.#specs,
+      set: (changes) => this.#set(changes),
+      notify: (notice) => this.#notify(notice),
+      dismiss: (...codes) => this.#dismiss(...codes),
+      refuse: (thrown) => this.#refuse(thrown),
+      handle: (intent) => this.handle(intent),
+    };
   }
 
   handle(intent: Intent): void {
@@ -215,7 +179,7 @@ export class Controller {
       case "select":
         return this.#set({ selection: intent.selection });
       case "show_view":
-        if (intent.view !== "maps") this.#looker.want(null);
+        if (intent.view !== "maps") this.#digits.want(null);
         return this.#set({ view: intent.view });
       case "apply_settings":
         return void this.#startAnew(isActive(this.#state.run.phase));
@@ -232,24 +196,23 @@ export class Controller {
       case "choose_shortcuts":
         return this.#set({ preferences: { ...this.#state.preferences, shortcuts: intent.on } });
       case "show_digit":
-        return this.#showDigit(intent.pixels);
+        return this.#digits.show(intent.pixels);
       case "drop_sample":
         return this.#set({ trying: { ...this.#state.trying, sample: null, picture: null, clutter: 0 } });
       case "other_clutter":
-        this.#set({ trying: { ...this.#state.trying, clutter: this.#state.trying.clutter + 1 } });
-        return this.#showDigit(this.#digit);
+        return this.#digits.otherClutter();
       case "random_digit":
-        return void this.#showSample(Math.floor(Math.random() * this.#state.data.images.test));
+        return void this.#digits.showSample(Math.floor(Math.random() * this.#state.data.images.test));
       case "show_sample":
-        return void this.#showSample(intent.index);
+        return void this.#digits.showSample(intent.index);
       case "show_picture":
         return this.#set({ trying: { ...this.#state.trying, sample: null, picture: { pixels: intent.pixels }, clutter: 0 } });
       case "look":
-        return this.#looker.want(intent.wish);
+        return this.#digits.want(intent.wish);
       case "find_mistakes":
-        return void this.#findMistakes();
+        return void this.#digits.findMistakes();
       case "fetch_samples":
-        return void this.#fetchSamples(intent.indices);
+        return void this.#digits.fetch(intent.indices);
       case "retry_data":
         return void this.#loadData();
       case "choose_files":
@@ -257,11 +220,11 @@ export class Controller {
       case "open_files":
         return void this.#openFiles(intent.files);
       case "copy":
-        return void this.#copy(intent.what);
+        return void this.#sharing.copy(intent.what);
       case "save_network":
-        return void this.#saveNetwork();
+        return this.#sharing.saveNetwork();
       case "save_run":
-        return void this.#saveRun();
+        return void this.#sharing.saveRun(this.#keeper);
       case "rename_run":
         return this.#set(renamed(this.#state, intent.key, intent.name) ?? {});
       case "hide_run": {
@@ -348,7 +311,7 @@ export class Controller {
         mistakes: NO_MISTAKES,
         notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused"),
       });
-      this.#weightsChanged();
+      this.#digits.weightsChanged();
       await this.#beginIfWaiting();
       return true;
     } catch (thrown) {
@@ -378,10 +341,13 @@ export class Controller {
     if (!document || !settings) return;
     const own = ++this.#examination;
     try {
-      const examination = await this.#specs.request("examine", { spec: compilable(document, settings.edited) });
+      const spec = compilable(document, settings.edited);
+      const examination = await this.#specs.request("examine", { spec });
+      const part = examination.network ? null : legiblePart(spec, examination.error);
+      const legible = part && (await this.#specs.request("examine", { spec: part })).network;
       const latest = this.#state.document;
       if (own !== this.#examination || !latest) return;
-      this.#set({ document: { ...latest, examination, examined: true } });
+      this.#set({ document: { ...latest, examination, legible, examined: true } });
       clearTimeout(this.#compileLater);
       if (problemOf(this.#state) === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
     } catch (thrown) {
@@ -476,7 +442,7 @@ export class Controller {
     try {
       const { metrics } = await this.#client.request({ type: "step" });
       this.#set(onMetrics(this.#state, { metrics }));
-      this.#weightsChanged();
+      this.#digits.weightsChanged();
     } catch (thrown) {
       this.#refuse(thrown);
     }
@@ -504,7 +470,7 @@ export class Controller {
         notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "fresh_weights"),
         announcement: { code: "reset" },
       });
-      this.#weightsChanged();
+      this.#digits.weightsChanged();
     } catch (thrown) {
       this.#refuse(thrown);
     }
@@ -547,77 +513,6 @@ export class Controller {
     }
   }
 
-  #showDigit(pixels: Uint8Array | null): void {
-    this.#digit = pixels;
-    if (!pixels) this.#set({ trying: { ...this.#state.trying, probabilities: null, scene: null } });
-    this.#predictor.show(pixels, this.#under());
-    this.#looker.again();
-  }
-
-  #under(): Under {
-    const { sample, clutter } = this.#state.trying;
-    return sample && clutter === 0 ? { split: "test", index: sample.index } : { index: clutter };
-  }
-
-  /** All weights are other ones than before, or there are some at last. */
-  #weightsChanged(): void {
-    this.#predictor.again();
-    this.#looker.again();
-  }
-
-  /** What the pad shows; the first test image while it is empty. */
-  async #lookedAt(): Promise<Digit | null> {
-    const { trying: { sample, probabilities }, network, data } = this.#state;
-    if (!network) return null;
-    const said = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : 0;
-    if (this.#digit) return { pixels: this.#digit, under: this.#under(), label: sample?.label ?? said, index: sample?.index ?? null };
-    if (data.images.test === 0) return null;
-    const { pixels, label, index } = (this.#standIn ??= await this.#sample(0));
-    return { pixels, under: { split: "test", index }, label, index };
-  }
-
-  async #sample(number: number): Promise<Sample> {
-    const { pixels, label, index } = await this.#client.request({ type: "sample", split: "test", index: number });
-    return { pixels: Uint8Array.from(pixels), label, index };
-  }
-
-  async #showSample(index: number): Promise<void> {
-    if (index >= this.#state.data.images.test) return;
-    try {
-      const sample = await this.#sample(index);
-      this.#set({ trying: { ...this.#state.trying, sample, picture: null, clutter: 0 } });
-    } catch (thrown) {
-      this.#refuse(thrown);
-    }
-  }
-
-  async #fetchSamples(indices: readonly number[]): Promise<void> {
-    const { id } = this.#state.run;
-    const missing = indices.filter((index) => !this.#state.mistakes.samples.has(index));
-    try {
-      for (let first = 0; first < missing.length; first += SAMPLES_AT_ONCE) {
-        const come = await Promise.all(missing.slice(first, first + SAMPLES_AT_ONCE).map((index) => this.#sample(index)));
-        if (this.#state.run.id !== id) return;
-        const samples = new Map([...this.#state.mistakes.samples, ...come.map((sample) => [sample.index, sample] as const)]);
-        this.#set({ mistakes: { ...this.#state.mistakes, samples } });
-      }
-    } catch (thrown) {
-      this.#refuse(thrown);
-    }
-  }
-
-  async #findMistakes(): Promise<void> {
-    const { mistakes, network, run: { id }, data } = this.#state;
-    if (mistakes.asking || !network || saysPixels(this.#state) || data.images.test === 0) return;
-    this.#set({ mistakes: { ...mistakes, asking: true } });
-    try {
-      const { predictions } = await this.#client.request({ type: "predictions", split: "test" });
-      if (this.#state.run.id === id) this.#set({ mistakes: { ...this.#state.mistakes, predictions, asking: false, error: null } });
-    } catch (thrown) {
-      if (this.#state.run.id === id) this.#set({ mistakes: { ...this.#state.mistakes, asking: false, error: toReceptiveError(thrown, "engine_failed") } });
-    }
-  }
-
   async #loadData(): Promise<void> {
     this.#dismiss("data_failed");
     this.#set({ data: { ...this.#state.data, phase: "loading" } });
@@ -636,7 +531,7 @@ export class Controller {
       const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
       const images = { train, test };
       this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
-      this.#standIn = null;
+      this.#digits.imagesReplaced();
       // A network keeps the images it was compiled with.
       await this.#compile();
       this.#set({
@@ -649,83 +544,16 @@ export class Controller {
   }
 
   async #openFiles(files: readonly File[]): Promise<void> {
-    try {
-      const { read } = await import("./files.ts");
-      const opened = await read(files, this.#specs);
-      this.#dismiss("files_refused");
-      if (opened.kind === "images") return void (await this.#loadFiles(files));
-      if (opened.kind === "network") return this.handle({ type: "open_network", ...opened });
-      const run = opened.run ? unsaved(opened.run) : this.#untrained();
-      if (!run || !this.#keeper) return;
-      if (opened.run) this.#openVersion(run);
-      if ((await this.#keeper.restore(run, opened.bytes, null)) && opened.run) this.#tellStep();
-      this.#weightsChanged();
-    } catch (thrown) {
-      this.#notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
-    }
-  }
-
-  /** What weights of another program are for: the network as it stands. */
-  #untrained(): PastRun | null {
-    const { document, settings, run } = this.#state;
-    if (!document || !settings) return null;
-    const metrics = { step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0 };
-    return { ...newLabel(this.#state), title: document.present.title, spec: compilable(document, settings.edited), history: run.history, epochs: [], metrics, evaluation: null };
-  }
-
-  #openVersion({ title, spec }: PastRun): void {
-    const { document, settings } = this.#state;
-    if (document && settings && sameContent(compilable(document, settings.edited), spec)) return;
-    this.handle({ type: "open_network", title, spec });
-  }
-
-  #tellStep(): void {
-    const { label, metrics } = this.#state.run;
-    if (label && metrics) this.#notify({ code: "went_on", name: label.name, step: metrics.step });
+    if (await this.#opening.files(files, this.#keeper)) this.#digits.weightsChanged();
   }
 
   async #branch(key: string): Promise<void> {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
     const run = allRuns(this.#state).find((one) => one.key === key);
     if (!run || !this.#keeper) return;
-    this.#openVersion(run);
-    if (await this.#attempt(() => this.#keeper?.branch(run))) this.#tellStep();
-    this.#weightsChanged();
-  }
-
-  async #copy(what: Shareable): Promise<void> {
-    try {
-      const { copy, frameSnippet } = await import("./files.ts");
-      const { document, settings } = this.#state;
-      if (!document || !settings) return;
-      const text = what === "json" ? this.#json() : await this.#link();
-      const content = what === "embed" ? frameSnippet(text, document.present.title) : text;
-      const copied = await copy(content);
-      this.#set({ shared: { what, text: content, copied } });
-    } catch (thrown) {
-      this.#refuse(thrown);
-    }
-  }
-
-  async #link(): Promise<string> {
-    return `${location.href.replace(/#.*$/su, "")}${await hashOf(this.#state, location.search, this.#specs)}`;
-  }
-
-  #json(): string {
-    const { document, settings } = this.#state;
-    return document && settings ? `${JSON.stringify(compilable(document, settings.edited), null, 2)}\n` : "";
-  }
-
-  async #saveNetwork(): Promise<void> {
-    const { fileName, save } = await import("./files.ts");
-    save(fileName(this.#state.document?.present.title ?? "", "json"), this.#json(), "application/json");
-  }
-
-  async #saveRun(): Promise<void> {
-    const file = await this.#keeper?.file();
-    if (!file) return;
-    const { fileName, save } = await import("./files.ts");
-    save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream");
+    this.#opening.version(run);
+    if (await this.#attempt(() => this.#keeper?.branch(run))) this.#opening.tellStep();
+    this.#digits.weightsChanged();
   }
 
   async #restartEngine(): Promise<void> {
@@ -749,7 +577,7 @@ export class Controller {
     if (!(await this.#loadPresets())) return;
     if (!interrupted || !(await this.#attempt(() => this.#keeper?.goOn(interrupted.run)))) return void (await this.#compile());
     const step = this.#state.run.metrics?.step ?? 0;
-    this.#weightsChanged();
+    this.#digits.weightsChanged();
     if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();
     this.#notify({ code: "went_on", name: interrupted.run.name, step });
   }

@@ -1,7 +1,7 @@
 /** The network being edited: its specification, what the engine says of it, and every version before it. Pure. */
 import type { Settings } from "./lib/settings.ts";
 import { settingsOf, withSettings } from "./lib/settings.ts";
-import type { Preset, Spec } from "./protocol.ts";
+import type { NetworkDescription, Preset, Spec } from "./protocol.ts";
 import type { Examination } from "./spec-protocol.ts";
 
 /** One version of the network. */
@@ -19,6 +19,8 @@ export interface NetworkDocument {
   merge: string | null;
   /** Of the present version; of the last one that was examined while that is under way. */
   examination: Examination | null;
+  /** Where the network cannot be read: what the engine says of the layers before the one that cannot. */
+  legible: NetworkDescription | null;
   /** Whether the examination is of the present version. */
   examined: boolean;
 }
@@ -34,7 +36,7 @@ export interface Selection {
 const version = ({ title, spec }: Pick<Preset, "title" | "spec">): Version => ({ title, spec, settings: settingsOf(spec) });
 
 export function newDocument(preset: Pick<Preset, "title" | "spec">): NetworkDocument {
-  return { present: version(preset), past: [], future: [], merge: null, examination: null, examined: false };
+  return { present: version(preset), past: [], future: [], merge: null, examination: null, legible: null, examined: false };
 }
 
 /** Another network takes the place of this one; it can be undone. */

@@ -1,4 +1,4 @@
-/** What a person opens, saves and copies. Comes when it is first asked for. */
+/** What a person opens, saves and copies. */
 import { ReceptiveFailure } from "./errors.ts";
 import { looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
 import type { Spec } from "./protocol.ts";

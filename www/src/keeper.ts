@@ -1,22 +1,15 @@
-/** Keeps the document and the run while they change, in memory and in storage, and brings them back. Comes after the first view. */
+/** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
+import type { Host } from "./host.ts";
 import { Saved } from "./lib/saved.ts";
 import type { Recalled } from "./lib/saved.ts";
 import { readNote, writeNote } from "./lib/run-file.ts";
 import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
-import type { AppState, Notice } from "./state.ts";
+import type { AppState } from "./state.ts";
 import { isActive } from "./state.ts";
-import type { TrainerClient } from "./trainer-client.ts";
 
-/** What the keeper may do to the page. */
-export interface KeeperHost {
-  readonly state: AppState;
-  readonly client: TrainerClient;
-  set(changes: Partial<AppState>): void;
-  notify(notice: Notice): void;
-  /** Compiles this version of a network as a new run; the one in front goes to the list. @returns whether it worked. */
-  compile(version: { title: string; spec: PastRun["spec"] }): Promise<boolean>;
-}
+/** Compiles this version of a network as a new run; the one in front goes to the list. @returns whether it worked. */
+type Compile = (version: { title: string; spec: PastRun["spec"] }) => Promise<boolean>;
 
 /** Milliseconds between two checkpoints while training; more where one takes long, and never so many that ten seconds could be lost. */
 const EVERY = 5000;
@@ -37,7 +30,8 @@ interface Held {
 }
 
 export class Keeper {
-  readonly #host: KeeperHost;
+  readonly #host: Host;
+  readonly #compile: Compile;
   readonly #saved: Saved | null;
   readonly #held = new Map<string, Held>();
   #before: AppState;
@@ -51,8 +45,9 @@ export class Keeper {
   /** Until the page has what was saved before, nothing takes its place. */
   #ready = false;
 
-  private constructor(host: KeeperHost, saved: Saved | null) {
+  private constructor(host: Host, compile: Compile, saved: Saved | null) {
     this.#host = host;
+    this.#compile = compile;
     this.#saved = saved;
     this.#before = host.state;
     addEventListener("pagehide", () => void this.#keepDocument());
@@ -63,10 +58,10 @@ export class Keeper {
     });
   }
 
-  static async open(host: KeeperHost): Promise<Keeper> {
+  static async open(host: Host, compile: Compile): Promise<Keeper> {
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPENS_WITHIN));
     const saved = await Promise.race([Saved.open().catch(() => null), late]);
-    return new Keeper(host, saved);
+    return new Keeper(host, compile, saved);
   }
 
   async recall(): Promise<Recalled | null> {
@@ -233,7 +228,7 @@ export class Keeper {
    */
   async restore(run: PastRun, bytes: Uint8Array, label: RunLabel | null): Promise<boolean> {
     const host = this.#host;
-    if (!(await host.compile(run))) return false;
+    if (!(await this.#compile(run))) return false;
     const reply = await host.client.request({ type: "restore", bytes });
     const { state } = host;
     if (reply.run !== state.run.id) return false;

@@ -16,7 +16,7 @@ import { initialState } from "./state.ts";
 import type { AppState, Preferences } from "./state.ts";
 import { TrainerClient } from "./trainer-client.ts";
 
-const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software"];
+const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software", "auto_software"];
 
 const wishes = new URLSearchParams(location.search);
 
@@ -42,6 +42,18 @@ function speak(locale: Locale): void {
   document.title = locale.text.page.title;
 }
 
+/** An address that names a language or a theme names the one in use. */
+function name(wish: "lang" | "theme", value: string): void {
+  const address = new URL(location.href);
+  if (!address.searchParams.has(wish)) return;
+  address.searchParams.set(wish, value);
+  try {
+    history.replaceState(history.state, "", address);
+  } catch {
+    // A sandboxed frame's address stays as its page wrote it.
+  }
+}
+
 function show(state: AppState): void {
   const { preferences } = state;
   if (app && preferences !== shown) {
@@ -50,6 +62,8 @@ function show(state: AppState): void {
     }
     applyTheme(preferences.theme, document.documentElement);
     if (shown) {
+      name("lang", preferences.language);
+      name("theme", preferences.theme);
       // Only what was chosen here is remembered; a link's ?lang= is the link's.
       if (preferences.language !== shown.language) remember("language", preferences.language);
       if (preferences.theme !== shown.theme) remember("theme", preferences.theme);

@@ -4,7 +4,7 @@
  * The page itself does not import this file.
  */
 import type {
-  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, NodeMaps, NodeTensor, OptimizerSpec, Predictions, Preset,
+  AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, NodeMaps, NodeTensor, OptimizerSpec, Predictions, Preset, Race,
   Replies, RequestBody, RequestType, ScheduleSpec, Scene, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError as PackageError } from "../../src/web/types.d.ts";
@@ -81,7 +81,7 @@ function object<T>(fields: Fields<T>, open = false): Check<T> {
 }
 
 const split = literal("train", "test");
-const choice = literal("auto", "webgpu", "cpu", "webgpu_software");
+const choice = literal("auto", "webgpu", "cpu", "webgpu_software", "auto_software");
 // Only what all errors share: the fields of each kind have their own test against the texts.
 const error = object<{ kind: string; message: string }>({ kind: string, message: string }, true) as unknown as Check<ReceptiveError>;
 const layer = object<{ op?: string; name?: string }>({ op: optional(string), name: optional(string) }, true) as unknown as Check<LayerSpec>;
@@ -136,21 +136,22 @@ const description = object<NetworkDescription>({
 });
 const metrics = object<Metrics>({
   step: whole, epoch: whole, epochs: whole, images_seen: whole, images_in_use: whole, images_total: whole, loss: number, top1: share,
-  top5: share, images_per_second: number, seconds: number, progress: share, seconds_left: nullable(number), learning_rate: number,
+  top5: share, images_per_second: number, seconds: number, progress: share, seconds_left: nullable(number), learning_rate: number, speed_up: nullable(number),
 });
 const evaluation = object<Evaluation>({
   step: whole, epoch: whole, split, count: whole, loss: number, top1: share, top5: share, mean_iou: nullable(share), confusion: nullable(array(array(whole))),
 });
+const race = object<Race>({ cpu_ms: number, webgpu_ms: number });
 const backend = object<BackendStatus>({
   requested: choice, backend: literal("webgpu", "cpu"), kernels: literal("wgsl", "simd128", "relaxed_simd", "scalar"),
-  adapter: nullable(string), software: boolean, reason: nullable(error),
+  adapter: nullable(string), software: boolean, reason: nullable(error), race: nullable(race),
 });
 const scene = object<Scene>({ picture: bytes, digit: bytes, mask: bytes });
 const namedBytes = object<NamedBytes>({ name: string, bytes });
 
 type Ask<T extends RequestType> = Extract<RequestBody, { type: T }>;
 const requests: { [T in RequestType]: Check<Ask<T>> } = {
-  compile: object({ type: literal("compile"), run: string, spec, backend: choice }),
+  compile: object<Ask<"compile">>({ type: literal("compile"), run: string, spec, backend: choice, workers: optional(whole), race: optional(race) }),
   start: object<Ask<"start">>({ type: literal("start"), epochs: optional(whole), wait_for_all: optional(boolean) }),
   pause: object({ type: literal("pause") }),
   resume: object({ type: literal("resume") }),
@@ -182,7 +183,7 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
 };
 
 const replies: { [K in RequestType]: Check<Replies[K]> } = {
-  compile: object({ type: literal("compiled"), run: string, description, backend }),
+  compile: object({ type: literal("compiled"), run: string, description, backend, workers: whole }),
   start: object({ type: literal("started"), run: string }),
   pause: object({ type: literal("paused"), run: string, step: whole }),
   resume: object({ type: literal("resumed"), run: string }),

@@ -12,7 +12,13 @@ export type { GroupDescription, NetworkDescription, NodeDescription };
 
 export type RunId = string;
 export type Split = "train" | "test";
-export type BackendChoice = "auto" | "webgpu" | "cpu" | "webgpu_software";
+export type BackendChoice = "auto" | "webgpu" | "cpu" | "webgpu_software" | "auto_software";
+
+/** Milliseconds that a training step of a network took on each backend. */
+export interface Race {
+  cpu_ms: number;
+  webgpu_ms: number;
+}
 
 // ---- the network and how it is trained ----
 
@@ -142,6 +148,8 @@ export interface Metrics {
   progress: number;
   seconds_left: number | null;
   learning_rate: number;
+  /** Where several workers share a batch: how many times the images a second that one of them reached with its own shard. Known after some steps. */
+  speed_up: number | null;
 }
 
 export interface Evaluation {
@@ -177,6 +185,8 @@ export interface BackendStatus {
   software: boolean;
   /** Why it is not what was asked for or preferred. */
   reason: ReceptiveError | null;
+  /** Where both backends were tried, how fast they were. */
+  race: Race | null;
 }
 
 /** One node's values for one image, in canonical order: `[channels, height, width]` or `[features]`. */
@@ -217,7 +227,11 @@ export interface NamedBytes {
 
 export type RequestBody =
   // answered by the engine
-  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice }
+  /**
+   * On the CPU so many workers share each batch; one where it is left out. With `auto`, an earlier race of the same network on the same machine decides as
+   * it did then.
+   */
+  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; race?: Race }
   | { type: "start"; epochs?: number; wait_for_all?: boolean }
   | { type: "pause" }
   | { type: "resume" }
@@ -264,7 +278,8 @@ export type Request = { id: number } & RequestBody;
 
 /** The reply each request gets when all goes well. */
 export interface Replies {
-  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus };
+  /** `workers`: how many share a batch: fewer than were asked for where it is small, one where it is not the CPU that trains. */
+  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus; workers: number };
   start: { type: "started"; run: RunId };
   pause: { type: "paused"; run: RunId; step: number };
   resume: { type: "resumed"; run: RunId };

@@ -4,11 +4,14 @@ import type { ReceptiveError } from "./errors.ts";
 import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
 import { loadFiles, loadShards } from "./worker/data.ts";
 import type { Counts } from "./worker/data.ts";
+import { createModuleWorker } from "./create-worker.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Session } from "./worker/engine.ts";
+import { REPLICA, ReplicaWorkers, serveReplica } from "./worker/replicas.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
 interface WorkerScope {
+  readonly name: string;
   postMessage(message: WorkerMessage, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
@@ -18,17 +21,21 @@ const scope = globalThis as unknown as WorkerScope;
 
 const emit = (event: TrainerEvent): void => scope.postMessage(event);
 
+/** Workers that share this one's batches run the same script. */
+const isReplica = scope.name === REPLICA;
+
 let reported = 0;
 const engine: Promise<Engine> = loadEngine((loaded, total) => {
   const now = performance.now();
-  if (now - reported < 100 && loaded < total) return;
+  if (isReplica || (now - reported < 100 && loaded < total)) return;
   reported = now;
   emit({ type: "engine_loading", loaded, total });
-}).then((loaded) => {
-  emit({ type: "engine_ready", kernels: loaded.kernels });
-  return loaded;
 });
-const session: Promise<Session> = engine.then((loaded) => new loaded.package.Session((event) => emit(event as TrainerEvent)));
+const replicas = new ReplicaWorkers(() => createModuleWorker(new URL(import.meta.url), REPLICA));
+const session: Promise<Session> = engine.then((loaded) => {
+  if (!isReplica) emit({ type: "engine_ready", kernels: loaded.kernels });
+  return new loaded.package.Session((event) => emit(event as TrainerEvent), replicas);
+});
 // Each request that needs the engine reports its failure; without one there is nobody to tell.
 session.catch(() => undefined);
 
@@ -122,25 +129,31 @@ async function engineFailed(): Promise<boolean> {
   return session.then(() => false, () => true);
 }
 
-scope.addEventListener("message", ({ data: request }) => {
+function serve({ data: request }: MessageEvent<Request>): void {
   answer(request)
     .catch(async (thrown: unknown): Promise<ReplyBody> => {
       // Before the engine runs a failure is one of loading it; afterwards, whatever is thrown without a kind is a trap in the wasm.
       return { type: "error", error: toReceptiveError(thrown, (await engineFailed()) ? "engine_failed" : "panic") };
     })
     .then((reply) => scope.postMessage({ ...reply, id: request.id }));
-});
+}
 
 /** A panic outside any request, in the middle of training: the page must hear of it. */
 function reportPanic(thrown: unknown): void {
   const error: ReceptiveError = toReceptiveError(thrown, "panic");
   emit({ type: "failed", run: null, error });
 }
-scope.addEventListener("error", (event) => {
-  event.preventDefault();
-  reportPanic(event.error ?? event.message);
-});
-scope.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  reportPanic(event.reason);
-});
+
+if (isReplica) {
+  serveReplica(globalThis as unknown as Parameters<typeof serveReplica>[0], engine);
+} else {
+  scope.addEventListener("message", serve);
+  scope.addEventListener("error", (event) => {
+    event.preventDefault();
+    reportPanic(event.error ?? event.message);
+  });
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    reportPanic(event.reason);
+  });
+}

@@ -11,7 +11,7 @@ const start = (phase: RunPhase = "running"): AppState => {
 };
 const metrics = (step: number, loss = 1): Metrics => ({
   step, epoch: 1, epochs: 3, images_seen: step * 64, images_in_use: 6000, images_total: 60_000, loss, top1: 0.5, top5: 0.9,
-  images_per_second: 1000, seconds: 1, progress: 0.1, seconds_left: 9, learning_rate: 0.02,
+  images_per_second: 1000, seconds: 1, progress: 0.1, seconds_left: 9, learning_rate: 0.02, speed_up: null,
 });
 
 test("the first metrics turn starting into running", () => {

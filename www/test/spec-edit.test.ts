@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { LayerSpec, Spec } from "../src/protocol.ts";
 import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, newContainer, newLayer } from "../src/lib/new-items.ts";
+import { legiblePart } from "../src/lib/legible.ts";
 import { INPUT, outlineOf } from "../src/lib/outline.ts";
 import { matching } from "../src/lib/search.ts";
 import { addBranch, duplicate, freeName, insert, move, moveBy, moveInto, moveOut, namesIn, placeAfter, remove, setField, targetsOf, unwrap, wrap } from "../src/lib/spec-edit.ts";
@@ -156,4 +157,11 @@ test("a few letters are enough", () => {
   const first = (typed: string): string | undefined => matching(choices, typed, (id) => `${id} ${ALIASES[id] ?? ""}`)[0];
   assert.deepEqual(["res", "conv", "bn", "fc", "gap", "flat", "pool", "incep", "свёрт", "СВЕРТ", "max po"].map(first), ["residual", "conv2d", "batch_norm2d", "linear", "global_avg_pool2d", "flatten", "max_pool2d", "parallel", "conv2d", "conv2d", "max_pool2d"]);
   assert.equal(first("zzz"), undefined);
+});
+
+test("what can be read of a network ends before the layer that cannot", () => {
+  const spec: Spec = { version: 1, input: [1, 28, 28], layers: [{ op: "relu" }, { op: "flatten" }, { op: "linear" }] };
+  assert.equal(legiblePart(spec, { path: "layers[2]" })?.layers.length, 2);
+  assert.equal(legiblePart(spec, { path: "layers[1].residual.body[3]" })?.layers.length, 1);
+  for (const error of [null, { path: "layers[0]" }, { path: "training" }, { kind: "empty_network" }]) assert.equal(legiblePart(spec, error), null);
 });

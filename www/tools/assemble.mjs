@@ -1,12 +1,11 @@
 // Trunk's post_build hook: bundles the page's scripts and styles, and copies the WebAssembly package and the data shards,
 // into the folder that becomes dist/.
-import { cp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { transform } from "esbuild";
-
 import { bundle } from "./bundle.mjs";
+import { shrinkPackage } from "./package.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const staging = process.env.TRUNK_STAGING_DIR;
@@ -23,13 +22,9 @@ async function copy(from, to) {
 
 await bundle(staging);
 await copy(join(root, "pkg"), join(staging, "pkg"));
-// The package's scripts are written to be read; a visitor only loads them.
-for (const file of await readdir(join(staging, "pkg"), { recursive: true })) {
-  if (!file.endsWith(".js")) continue;
-  const path = join(staging, "pkg", file);
-  const { code } = await transform(await readFile(path, "utf8"), { minify: true, format: "esm", charset: "utf8", legalComments: "none" });
-  await writeFile(path, code);
+for (const folder of ["pkg", "pkg/relaxed"]) {
+  await shrinkPackage(join(staging, folder));
+  // They tell of the whole package, and wasm-pack ignores its output in git; a static host that publishes from git must not.
+  for (const file of ["README.md", "package.json", "receptive.d.ts", "receptive_bg.wasm.d.ts", ".gitignore"]) await rm(join(staging, folder, file), { force: true });
 }
 await copy(join(root, "target/data"), join(staging, "data"));
-// wasm-pack ignores its output in git; a static host that publishes from git must not.
-for (const folder of ["pkg", "pkg/relaxed"]) await rm(join(staging, folder, ".gitignore"), { force: true });

@@ -19,7 +19,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             run reference cases; simd and webgpu in headless Chromium
   describe NAME|SPEC.json [--json]   shapes, parameters and costs of a preset or a spec file
   describe --list           names of all presets
-  train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers 1] [--epochs N] [--seed N] [--json]
+  train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers N] [--epochs N] [--seed N] [--json]
                             train on MNIST in headless Chromium, as the page does
   table [PRESET]... [--render]  train presets (all without names) for their own epochs, and write docs/presets.md; --render writes it from what is known
   forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
@@ -117,6 +117,8 @@ pub struct Train {
     pub network: String,
     /// `auto`, `cpu` or `webgpu`.
     pub backend: String,
+    /// Workers that share each batch, on the CPU.
+    pub workers: u32,
     /// Epochs; the spec's own number if absent.
     pub epochs: Option<u32>,
     /// The seed; the spec's own if absent.
@@ -295,11 +297,11 @@ fn plan(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
 
 fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut network = None;
-    let mut options = Train { network: String::new(), backend: "auto".into(), epochs: None, seed: None, json: false };
+    let mut options = Train { network: String::new(), backend: "auto".into(), workers: 1, epochs: None, seed: None, json: false };
     while let Some(arg) = parser.next()? {
         match arg {
             Long("backend") => options.backend = one_of("--backend", parser.value()?.string()?, &["auto", "cpu", "webgpu"])?,
-            Long("workers") => one_worker(parser.value()?.parse()?)?,
+            Long("workers") => options.workers = at_least_one("--workers", parser.value()?.parse()?)?,
             Long("epochs") => options.epochs = Some(at_least_one("--epochs", parser.value()?.parse()?)?),
             Long("seed") => options.seed = Some(parser.value()?.parse()?),
             Long("json") => options.json = true,
@@ -438,11 +440,11 @@ mod tests {
 
     #[test]
     fn train_and_bench_options() {
-        let Ok(Command::Train(train)) = parsed("train lenet5 --backend cpu --workers 1 --epochs 2 --seed 7 --json") else {
+        let Ok(Command::Train(train)) = parsed("train lenet5 --backend cpu --workers 2 --epochs 2 --seed 7 --json") else {
             panic!("not parsed")
         };
         assert_eq!((train.network.as_str(), train.backend.as_str()), ("lenet5", "cpu"));
-        assert_eq!((train.epochs, train.seed, train.json), (Some(2), Some(7), true));
+        assert_eq!((train.workers, train.epochs, train.seed, train.json), (2, Some(2), Some(7), true));
         let Ok(Command::Bench(bench)) = parsed("bench --job peak --job lenet-train --backend all --seconds 2.5") else {
             panic!("not parsed")
         };
@@ -467,7 +469,7 @@ mod tests {
             "describe",
             "describe a b",
             "train",
-            "train lenet5 --workers 2",
+            "train lenet5 --workers 0",
             "train lenet5 --epochs 0",
             "train lenet5 --epochs many",
             "bench --job resnet50",

@@ -25,7 +25,7 @@ pub fn run(project: &mut Project, options: &Table) -> Result<()> {
         eprintln!("{name}");
         let spec = native::spec(project, name)?;
         let mut epochs = Vec::new();
-        train::epochs(project, &spec, "cpu", |event| epochs.push(train::epoch_json(event)))?;
+        train::epochs(project, &spec, "cpu", 1, |event| epochs.push(train::epoch_json(event)))?;
         let totals = native::description(project, name)?["totals"].take();
         let mut rows = rows(project)?;
         rows.insert(

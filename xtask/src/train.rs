@@ -19,7 +19,7 @@ pub fn run(project: &mut Project, options: &Train) -> Result<()> {
     }
     prepare(project)?;
     let epoch = |event: &Value| println!("{}", if options.json { epoch_json(event).to_string() } else { epoch_line(event) });
-    epochs(project, &spec, &options.backend, epoch).map(|_| ())
+    epochs(project, &spec, &options.backend, options.workers, epoch).map(|_| ())
 }
 
 /// What training needs: the tools, and `dist/`.
@@ -28,13 +28,14 @@ pub fn prepare(project: &mut Project) -> Result<()> {
     build::build(project)
 }
 
-/// Trains a specification for its own epochs on a backend, calls `epoch` with each epoch's event, and returns how many there were. Progress goes to
+/// Trains a specification for its own epochs on a backend, on the CPU with so many workers, calls `epoch` with each epoch's event, and returns how many there were. Progress goes to
 /// standard error.
-pub fn epochs(project: &Project, spec: &Value, backend: &str, mut epoch: impl FnMut(&Value)) -> Result<usize> {
+pub fn epochs(project: &Project, spec: &Value, backend: &str, workers: u32, mut epoch: impl FnMut(&Value)) -> Result<usize> {
     let config = json!({
         "dist": project.dist(),
         "spec": spec,
         "epochs": spec["training"]["epochs"],
+        "workers": workers,
         // Headless Chromium's WebGPU is a software adapter, which the engine takes only when asked for by this name.
         "backend": if backend == "webgpu" { "webgpu_software" } else { backend },
     });

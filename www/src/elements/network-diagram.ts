@@ -110,6 +110,12 @@ export class NetworkDiagramElement extends PanelElement {
       const refused = network.training_refused?.kind === "classes_mismatch" ? (network.training_refused as ReceptiveError) : null;
       this.#source = { network, spec: document.present.spec, title: document.present.title, problem: (error as ReceptiveError | null) ?? refused, rounds: foldable(network).rounds };
     }
+    // The drawing of how it was is of this network or of none.
+    const gone = document !== null && document.examined && network === null && (document.present.spec.layers.length === 0 || document.present.title !== this.#source?.title);
+    if (gone) {
+      this.#source = this.#graph = this.scene = this.#opened = null;
+      this.#layout += 1;
+    }
     if (this.#source && (fresh || changes.has("folding") || changes.has("locale") || !this.#graph)) void this.#lay(this.#source);
   }
 
@@ -144,6 +150,10 @@ export class NetworkDiagramElement extends PanelElement {
   protected override updated(changes: PropertyValues<this>): void {
     const field = this.querySelector<SVGSVGElement>("svg.drawing");
     const world = this.querySelector<SVGGElement>("svg.drawing > g");
+    if (!field) {
+      this.#camera?.disconnect();
+      this.#camera = null;
+    }
     if (!this.#camera && field && world) this.#camera = new DiagramCamera(field, world);
     if (this.drawn < this.chunks.length && !this.#frame) {
       this.#frame = requestAnimationFrame(() => {
@@ -161,7 +171,10 @@ export class NetworkDiagramElement extends PanelElement {
   protected override render(): TemplateResult {
     const text = this.locale.panels.diagram;
     const stale = this.state.document?.examination?.network === null;
-    if (!this.#source || !this.scene) return html`${this.#problem()}<p class="muted">${this.failure ? errorText(this.locale, this.failure) : text.waiting}</p>`;
+    if (!this.#source || !this.scene) {
+      const waiting = this.state.document?.examination?.error ? nothing : text.waiting;
+      return html`${this.#problem()}<p class="muted">${this.failure ? errorText(this.locale, this.failure) : waiting}</p>`;
+    }
     const { network, title } = this.#source;
     const selected = this.#selectedBox();
     const pen: Pen = { locale: this.locale, text, kernel: this.#kernel, selected: selected?.id ?? null, current: this.current ?? selected?.id ?? this.scene.boxes.find(({ kind }) => kind === "cell")?.id ?? null };

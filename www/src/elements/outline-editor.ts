@@ -79,7 +79,7 @@ export class OutlineEditorElement extends PanelElement {
     this.#folds.follow(this.#outline.rows);
     this.#seen = unfolded(this.#outline.rows, (row) => this.#folds.isFolded(row));
     this.#say();
-    if (problemOf(this.state)) void import("./error-fixes-define.ts");
+    if (problemOf(this.state)) void import("./late.ts");
   }
 
   /** Of each version one sentence: what its selected layer makes now, or what is wrong. */
@@ -307,7 +307,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   async #ask(anchor: Element, question: Question): Promise<string | null> {
-    await import("./choice-popup-define.ts");
+    await import("./late.ts");
     const popup = this.querySelector("choice-popup");
     const focused = document.activeElement;
     const chosen = (await popup?.ask(anchor, question)) ?? null;

@@ -5,7 +5,7 @@ import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
 import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
-import type { Announcement, View } from "../state.ts";
+import type { Announcement } from "../state.ts";
 import type { AppState } from "../state.ts";
 import { VIEWS, hasRuns, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
@@ -27,12 +27,6 @@ type Column = (typeof COLUMNS)[number];
 const LANGUAGE_NAMES: { [L in Language]: string } = { ru: "Русский", en: "English" };
 const PANE_ICONS: { [P in Pane]: TemplateResult } = { net: icons.net, train: icons.chart, look: icons.look, try: icons.pencil };
 
-/** Views whose scripts come when they are first shown. */
-const LATER: { [V in Exclude<View, "training">]: () => Promise<unknown> } = {
-  diagram: () => import("./network-diagram-define.ts"),
-  maps: () => import("./maps-panel-define.ts"),
-  errors: () => import("./errors-panel-define.ts"),
-};
 const THEME_ICONS: { [T in Theme]: TemplateResult } = { auto: icons.halfMoon, light: icons.sun, dark: icons.moon };
 
 /** The whole page: where each part stands, and nothing of what it does. */
@@ -74,14 +68,14 @@ export class ReceptiveAppElement extends PanelElement {
 
   /** Its script comes with the first look at it. */
   readonly #showTrueSize = async (): Promise<void> => {
-    await Promise.all([this.updateComplete, import("./true-size-dialog-define.ts")]);
+    await Promise.all([this.updateComplete, import("./late.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
     await dialog?.updateComplete;
     dialog?.show();
   };
 
   readonly #showHelp = async (): Promise<void> => {
-    await import("./help-dialog-define.ts");
+    await import("./late.ts");
     const dialog = this.querySelector<HelpDialogElement>("help-dialog");
     await dialog?.updateComplete;
     dialog?.show();
@@ -90,7 +84,7 @@ export class ReceptiveAppElement extends PanelElement {
   /** The inspector comes into view, in its sheet where it has no column, and its first field gets the focus. */
   readonly #editLayer = async (): Promise<void> => {
     this.column = "layer";
-    await Promise.all([this.updateComplete, import("./layer-inspector-define.ts")]);
+    await Promise.all([this.updateComplete, import("./late.ts")]);
     if (!this.wide) this.#openSheet();
     await this.querySelector("layer-inspector")?.focusFirst();
   };
@@ -137,11 +131,9 @@ export class ReceptiveAppElement extends PanelElement {
     const { selection, view } = this.state;
     // Selecting a layer asks to see it.
     if (selection && before && selection !== before.selection) this.column = "layer";
-    if (this.column === "layer") void import("./layer-inspector-define.ts");
-    if (view !== "training") void LATER[view]();
-    else if (hasRuns(this.state)) void import("./runs-panel-define.ts");
-    // What the page begins with is there.
-    if (this.state.data.phase !== "loading" || this.state.data.images.test > 0) void import("./share-menu-define.ts");
+    // At the latest when what the page begins with is there.
+    const begun = this.state.data.phase !== "loading" || this.state.data.images.test > 0;
+    if (begun || this.column === "layer" || view !== "training" || hasRuns(this.state)) void import("./late.ts");
   }
 
   protected override firstUpdated(): void {
@@ -165,7 +157,10 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
-          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>${this.#view()}</div>
+          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
+            ${state.view === "training" ? nothing : html`<h2 class="visually-hidden">${text.page.views[state.view]}</h2>`}
+            ${this.#view()}
+          </div>
           <try-panel .locale=${locale} .state=${state}></try-panel>
         </section>
         ${this.wide ? html`<aside class="inspector" aria-label=${text.page.inspector}>${this.#inspector("")}</aside>` : nothing}

@@ -1,4 +1,5 @@
 import { SettingsPanelElement } from "./settings-panel.ts";
+import "./training-details-define.ts";
 
 customElements.define("settings-panel", SettingsPanelElement);
 

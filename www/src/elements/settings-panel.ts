@@ -34,10 +34,6 @@ export class SettingsPanelElement extends PanelElement {
     this.drafts = new Map();
   }
 
-  protected override firstUpdated(): void {
-    void import("./training-details-define.ts");
-  }
-
   protected override render(): TemplateResult {
     const { locale: { text }, state: { settings, run } } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;

@@ -21,7 +21,7 @@ export class OutlineReader {
     const { document } = state;
     if (!document) return { rows: [], stray: null };
     const { spec } = document.present;
-    if (document.examined) return outlineOf(spec, document.examination?.network ?? null, problemOf(state));
+    if (document.examined) return outlineOf(spec, document.examination?.network ?? document.legible, problemOf(state));
     const described = describedBefore(state);
     if (described) return outlineOf(spec, described, null);
     return { rows: carried(outlineOf(spec, null, null).rows, this.#outline.rows), stray: null };

@@ -1,6 +1,6 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
-import type { Examination, RankedClass, WeightsReport } from "../../../src/web/types.d.ts";
+import type { Examination, RankedClass, ReplicaDone, ReplicaTask, WeightsReport } from "../../../src/web/types.d.ts";
 import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
 
@@ -12,7 +12,9 @@ export interface EnginePackage {
   shortSpec(spec: Spec): object;
   /** Throws a ReceptiveError object. */
   longSpec(short: unknown): Spec;
-  Session: new (emit: (event: unknown) => void) => Session;
+  /** With workers, a batch can be shared between several. */
+  Session: new (emit: (event: unknown) => void, workers?: ReplicaStarter) => Session;
+  Replica: { create(spec: Spec): Promise<Replica> };
   Network: { create(spec: Spec, backend: BackendChoice): Promise<Network> };
   topClasses(logits: Float32Array, count: number): RankedClass[];
 }
@@ -24,6 +26,18 @@ export interface Network {
   loadWeights(file: Blob, progress?: (loaded: number, total: number) => void): Promise<WeightsReport>;
   forward(image: Float32Array): Promise<{ shape: number[]; logits: Float32Array }>;
   free(): void;
+}
+
+/** Other workers, as the engine drives them. */
+export interface ReplicaStarter {
+  start(places: Uint32Array, specs: Spec[]): Promise<boolean>;
+  run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
+  stop(): void;
+}
+
+/** A network that computes gradients for another worker's run. */
+export interface Replica {
+  run(task: ReplicaTask): Promise<ReplicaDone>;
 }
 
 export interface Session {

@@ -27,6 +27,11 @@ test("the language can be switched, is remembered, and a link's language wins", 
   await page.goto(`${page.url()}&lang=en`);
   await page.waitForSelector(".run");
   assert.match(await page.textContent(".run"), /Run/u);
+  // What the address says is what is shown, so that a reload and a copied address show it too.
+  await page.getByRole("button", { name: "Русский" }).click();
+  await page.waitForFunction(() => new URLSearchParams(location.search).get("lang") === "ru");
+  await page.reload();
+  await page.locator(".run", { hasText: "Пуск" }).waitFor();
   assert.deepEqual(page.problems, []);
 });
 

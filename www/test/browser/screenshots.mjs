@@ -1,47 +1,44 @@
-// Writes docs/screenshots/*.png from the real page while it trains. `npm run screenshots`, after `cargo xtask build`.
+// Writes docs/screenshots/*.png: every screen of the real page, light and dark, as it trains. `npm run screenshots`, after `cargo xtask build`.
+// `node test/browser/screenshots.mjs FOLDER WIDTH HEIGHT THEME LANGUAGE` writes those of one size, theme and language.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { openSite, ready, until } from "../support/site.mjs";
+import { SCREENS, prepare, tour } from "../support/screens.mjs";
+import { openSite, ready } from "../support/site.mjs";
 
-const folder = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url));
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const [folder = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url)), width, height, theme, language] = process.argv.slice(2);
 const desktop = { viewport: { width: 1440, height: 940 } };
-const views = ["diagram", "maps", "errors"].flatMap((view) => [
-  { name: `${view}-light-en`, lang: "en", view, options: { ...desktop, colorScheme: "light" } },
-  { name: `${view}-dark-ru`, lang: "ru", view, options: { ...desktop, colorScheme: "dark" } },
-]);
-const shots = [
-  ...views,
-  { name: "desktop-light-en", lang: "en", options: { viewport: { width: 1440, height: 940 }, colorScheme: "light" } },
-  { name: "desktop-dark-ru", lang: "ru", options: { viewport: { width: 1440, height: 940 }, colorScheme: "dark" } },
-  { name: "tablet-light-ru", lang: "ru", options: { viewport: { width: 1024, height: 768 }, colorScheme: "light" } },
-  { name: "phone-train-light-en", lang: "en", options: { ...phone, colorScheme: "light" } },
-  { name: "phone-try-dark-ru", lang: "ru", pane: 4, options: { ...phone, colorScheme: "dark" } },
-];
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
+const VISITS = width
+  ? [{ name: `${width}-${theme}-${language}-`, colorScheme: theme, lang: language, ...(Number(width) > 640 ? { viewport: { width: Number(width), height: Number(height) } } : { ...phone, deviceScaleFactor: 1 }) }]
+  : [
+      { name: "", end: "-light-en", lang: "en", colorScheme: "light", ...desktop },
+      { name: "", end: "-dark-ru", lang: "ru", colorScheme: "dark", ...desktop },
+      { name: "tablet-", end: "-light-ru", lang: "ru", colorScheme: "light", viewport: { width: 1024, height: 768 }, screens: ["training"] },
+      { name: "phone-", end: "-light-ru", lang: "ru", colorScheme: "light", ...phone, screens: ["training", "network", "diagram", "maps", "try"] },
+      { name: "phone-", end: "-dark-en", lang: "en", colorScheme: "dark", ...phone, screens: ["training", "network", "diagram", "maps", "try"] },
+    ];
 
 await mkdir(folder, { recursive: true });
 const site = await openSite();
 try {
-  for (const { name, lang, pane, view, options } of shots) {
+  for (const { name, end = "", lang, screens = SCREENS, ...options } of VISITS) {
     const page = await site.open(`?backend=cpu&lang=${lang}`, options);
     await ready(page);
-    await page.click(".run");
-    await until(page, (state) => state.run.evaluation !== null && state.run.metrics?.step > 700, 180_000);
-    if (pane) await page.click(`.panes button:nth-child(${pane})`);
-    await page.keyboard.press("t");
-    await until(page, (state) => state.trying.probabilities !== null);
-    if (view) {
-      await page.click(`#views-${view}`);
-      await until(page, (state, view) => view === "diagram" || (view === "maps" ? state.look.answer !== null : state.mistakes.predictions !== null), 60_000, view);
-      await page.waitForTimeout(1500);
+    await prepare(page, 500);
+    const shoot = async (screen) => {
+      await page.evaluate(() => document.activeElement?.matches("button, input, select") && !document.querySelector("dialog[open], [role=menu]:not([hidden])") && document.activeElement.blur());
+      await page.screenshot({ path: join(folder, `${name}${screen}${end}.png`) });
+      console.log(`${name}${screen}${end}.png`);
+    };
+    await tour(page, shoot, screens);
+    if (screens === SCREENS) {
+      await page.goto(new URL(`operators/${lang}.html#conv2d`, page.url()).href);
+      await shoot("operators");
     }
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.mouse.move(0, 0);
-    await page.waitForTimeout(400);
-    await page.screenshot({ path: join(folder, `${name}.png`) });
-    console.log(`docs/screenshots/${name}.png`);
+    if (page.problems.length > 0) console.error(page.problems.join("\n"));
     await page.context().close();
   }
 } finally {

@@ -55,7 +55,7 @@ function metrics(): Metrics {
   const loss = SCENARIO === "guessing" ? Math.log(10) : 2.3 * Math.exp(-step / 90) + 0.06;
   return {
     step, epoch: 1, epochs: 3, images_seen: step * 64, images_in_use: total, images_total: 60_000, loss, top1: 1 - loss / 2.6, top5: 1,
-    images_per_second: 10_412, seconds: step / 160, progress: Math.min(1, step / 2814), seconds_left: (2814 - step) / 160, learning_rate: 0.02,
+    images_per_second: 10_412, seconds: step / 160, progress: Math.min(1, step / 2814), seconds_left: (2814 - step) / 160, learning_rate: 0.02, speed_up: null,
   };
 }
 
@@ -115,7 +115,7 @@ function answer(request: Request): ReplyBody {
       run = request.run;
       step = 0;
       clearInterval(timer);
-      return { type: "compiled", run, description, backend: status(request.backend) };
+      return { type: "compiled", run, description, backend: status(request.backend), workers: request.workers ?? 1 };
     case "start":
       timer = setInterval(tick, 100);
       return { type: "started", run };

@@ -42,10 +42,10 @@ impl Flavour {
     pub fn rust_flags(self) -> &'static str {
         match self {
             Self::Simd128 => {
-                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
+                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=25 -Cllvm-args=-inlinehint-threshold=25"
             }
             Self::RelaxedSimd => {
-                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
+                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=25 -Cllvm-args=-inlinehint-threshold=25"
             }
         }
     }
@@ -95,6 +95,9 @@ fn optimise(project: &Project, file: &Path, flavour: Flavour) -> Result<()> {
         "-O3",
         // Functions with small numbers where they are called most: 3 kB of the package.
         "--reorder-functions",
+        // What is worth copying into its callers LLVM has copied: 3 kB of the package.
+        "--one-caller-inline-max-function-size=200",
+        "--flexible-inline-max-function-size=2",
         "--enable-bulk-memory",
         "--enable-bulk-memory-opt",
         "--enable-call-indirect-overlong",

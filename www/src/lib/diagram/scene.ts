@@ -116,10 +116,13 @@ export function fitted(text: string, width: number): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(1, room - 1))}…`;
 }
 
+/** The longest short name of what folds into another box, in either language, is not cut. */
+const LEAST = 132;
+
 /** Wider by a step with every doubling of the channels. */
 export function widthOf(shape: readonly number[]): number {
   const channels = shape[0] ?? 0;
-  return channels < 1 ? 128 : Math.min(276, 128 + 12 * Math.log2(channels));
+  return channels < 1 ? LEAST : Math.min(276, LEAST + 12 * Math.log2(channels));
 }
 
 function sizeOf(item: Item, writing: Writing): { width: number; height: number; inside: LevelSizes | null } {

@@ -1,0 +1,142 @@
+//! Data-parallel training between workers: a replica as another worker uses it, and the workers as the first one's session does.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use async_lock::Mutex;
+use js_sys::{Array, Float32Array, Object, Promise, Reflect, Uint8Array, Uint32Array};
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::convert::{from_js, promise, throw, to_js};
+use crate::error::Error;
+use crate::network::spec::Spec;
+use crate::optim::hyper::LEN;
+use crate::train::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task, Update};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Other workers: `www/src/worker/replicas.ts` has them as the page does.
+    #[wasm_bindgen(typescript_type = "ReplicaWorkers")]
+    pub type Workers;
+
+    #[wasm_bindgen(method)]
+    fn start(this: &Workers, places: Vec<u32>, specs: Array) -> Promise;
+    #[wasm_bindgen(method)]
+    fn run(this: &Workers, tasks: Array, patience_ms: f64) -> Promise;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Workers);
+}
+
+impl Replicas for Workers {
+    fn start(&self, specs: Vec<(usize, Value)>) -> Pin<Box<dyn Future<Output = bool>>> {
+        let places = specs.iter().map(|(place, _)| *place as u32).collect();
+        let specs = specs.iter().map(|(_, spec)| to_js(spec).unwrap_or(JsValue::NULL)).collect();
+        let started = JsFuture::from(self.start(places, specs));
+        Box::pin(async move { started.await.is_ok_and(|all| all.is_truthy()) })
+    }
+
+    fn run(&self, tasks: Vec<Option<Task>>, patience_ms: f64) -> Answers {
+        let count = tasks.len();
+        let tasks = tasks.iter().map(|task| task.as_ref().map_or(JsValue::NULL, to_object)).collect();
+        let done = JsFuture::from(self.run(tasks, patience_ms));
+        Box::pin(async move {
+            let answers = done.await.map(|answers| Array::from(&answers)).unwrap_or_default();
+            (0..count as u32).map(|place| from_object(&answers.get(place))).collect()
+        })
+    }
+
+    fn stop(&self) {
+        self.stop();
+    }
+}
+
+fn put(object: &Object, name: &str, value: &JsValue) {
+    // An object that was just made takes every property.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn get<T: JsCast>(object: &JsValue, name: &str) -> Option<T> {
+    Reflect::get(object, &name.into()).ok()?.dyn_into().ok()
+}
+
+fn floats(object: &JsValue, name: &str) -> Option<Vec<f32>> {
+    get::<Float32Array>(object, name).map(|floats| floats.to_vec())
+}
+
+/// Typed arrays of their own, which can be handed on without a copy.
+fn to_object(task: &Task) -> JsValue {
+    let object = Object::new();
+    if let Some(snapshot) = &task.snapshot {
+        put(&object, "snapshot", &Float32Array::from(snapshot.as_slice()));
+    }
+    if let Some(update) = &task.update {
+        put(&object, "exchanged", &Float32Array::from(update.exchanged.as_slice()));
+        put(&object, "hyper", &Float32Array::from(update.hyper.as_slice()));
+    }
+    if let Some(shard) = &task.shard {
+        put(&object, "images", &Uint8Array::from(shard.images.as_slice()));
+        put(&object, "labels", &Uint8Array::from(shard.labels.as_slice()));
+        put(&object, "random", &Uint32Array::from(shard.random.as_slice()));
+    }
+    put(&object, "sums", &task.sums.into());
+    object.into()
+}
+
+fn from_object(answer: &JsValue) -> Option<Done> {
+    let sums = get::<Uint32Array>(answer, "sums")?.to_vec();
+    Some(Done { exchanged: floats(answer, "exchanged")?, sums })
+}
+
+fn read_task(object: &JsValue) -> Task {
+    let update = floats(object, "exchanged").zip(floats(object, "hyper").and_then(|hyper| <[f32; LEN]>::try_from(hyper).ok()));
+    let bytes = |name: &str| get::<Uint8Array>(object, name).map(|bytes| bytes.to_vec());
+    let random = get::<Uint32Array>(object, "random").and_then(|words| <[u32; 4]>::try_from(words.to_vec()).ok());
+    let shard = bytes("images").zip(bytes("labels")).zip(random);
+    Task {
+        snapshot: floats(object, "snapshot").map(Rc::new),
+        update: update.map(|(exchanged, hyper)| Rc::new(Update { exchanged, hyper })),
+        shard: shard.map(|((images, labels), random)| Shard { images, labels, random }),
+        sums: Reflect::get(object, &"sums".into()).is_ok_and(|sums| sums.is_truthy()),
+    }
+}
+
+/// A network that computes gradients for another worker's run.
+#[wasm_bindgen]
+pub struct Replica {
+    core: Rc<Mutex<Core>>,
+}
+
+#[wasm_bindgen]
+impl Replica {
+    /// A replica of a network, whose batch size is that of its shard.
+    ///
+    /// # Errors
+    /// Rejects for a specification that cannot be used.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Replica>")]
+    pub fn create(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Promise {
+        let spec = match from_js(spec).and_then(|spec| Spec::from_json(&spec).map_err(|error| throw(&error.into()))) {
+            Ok(spec) => spec,
+            Err(error) => return Promise::reject(&error),
+        };
+        promise(async move { Ok(Replica { core: Rc::new(Mutex::new(Core::new(spec).await?)) }.into()) })
+    }
+
+    /// Does a task and resolves with what came of it.
+    ///
+    /// # Errors
+    /// Rejects for a task of another network.
+    #[wasm_bindgen(unchecked_return_type = "Promise<ReplicaDone>")]
+    pub fn run(&self, #[wasm_bindgen(unchecked_param_type = "ReplicaTask")] task: JsValue) -> Promise {
+        let core = Rc::clone(&self.core);
+        promise(async move {
+            let done = core.lock().await.run(&read_task(&task)).await?;
+            let object = Object::new();
+            put(&object, "exchanged", &Float32Array::from(done.exchanged.as_slice()));
+            put(&object, "sums", &Uint32Array::from(done.sums.as_slice()));
+            Ok::<JsValue, Error>(object.into())
+        })
+    }
+}

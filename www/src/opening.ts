@@ -1,0 +1,125 @@
+/** What comes into the page: from the address, from storage, from files. */
+import { firstNetwork, networkOf } from "./address.ts";
+import type { Named } from "./address.ts";
+import { compilable, newDocument, replaced } from "./document.ts";
+import { toReceptiveError } from "./errors.ts";
+import { read } from "./files.ts";
+import type { Host } from "./host.ts";
+import type { Keeper } from "./keeper.ts";
+import { sameContent } from "./lib/link.ts";
+import type { Address } from "./lib/link.ts";
+import type { Recalled } from "./lib/saved.ts";
+import { settingsOf, withSettings } from "./lib/settings.ts";
+import type { Settings } from "./lib/settings.ts";
+import { newLabel, unsaved } from "./runs.ts";
+import type { PastRun } from "./runs.ts";
+import type { AppState } from "./state.ts";
+
+/** How a page begins. */
+export interface Beginning {
+  changes: Partial<AppState>;
+  /** The run that was in front when the page was left. */
+  front: PastRun | null;
+  /** Whether that run takes its place again; otherwise it is in the list. */
+  goesOn: boolean;
+}
+
+/** What was left here, unless a link names another network; `named` is the link's, `first` what there is without any of both. */
+export function beginning(before: Recalled | null, named: Named | null, first: Named, { view, selection }: Address): Beginning {
+  const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
+  // A link to another network: what was left here can be had back by undoing.
+  const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
+  const document = left ? (isOther ? replaced(left, first) : left) : newDocument(first);
+  const { settings } = document.present;
+  const runs = before ? before.document.runs.flatMap((key) => before.runs.filter((run) => run.key === key).map(unsaved)) : [];
+  const saved = before?.runs.find(({ key }) => key === before.document.current);
+  const front = saved ? unsaved(saved) : null;
+  const goesOn = front !== null && !isOther && before?.checkpoints.has(front.key) === true;
+  const changes = {
+    document,
+    settings: { applied: settings, edited: settings },
+    runs: front && !goesOn ? [...runs, front] : runs,
+    // Curves of another network would stand for nothing here until they are asked for.
+    hidden: new Set(isOther ? before?.runs.map(({ key }) => key) : before?.document.hidden),
+    checkpoints: before?.checkpoints ?? new Map<string, number>(),
+    view,
+    selection,
+  };
+  return { changes, front, goesOn };
+}
+
+/** Of a run that has not seen an image. */
+const NO_STEPS: PastRun["metrics"] = {
+  step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0, speed_up: null,
+};
+
+export class Opening {
+  readonly #host: Host;
+  readonly #loadImages: (files: readonly File[]) => Promise<void>;
+
+  /** `loadImages` takes MNIST's own files. */
+  constructor(host: Host, loadImages: (files: readonly File[]) => Promise<void>) {
+    this.#host = host;
+    this.#loadImages = loadImages;
+  }
+
+  /** The address is another one, by hand or by back and forward. */
+  async follow(address: Address): Promise<void> {
+    const host = this.#host;
+    host.set({ view: address.view, selection: address.selection });
+    try {
+      const named = (await networkOf(address, location.search, host.state.presets, host.specs)) ?? firstNetwork(host.state.presets);
+      const { document, settings } = host.state;
+      if (!named || !document || !settings) return;
+      const wanted = withSettings(named.spec, settingsOf(named.spec));
+      const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean => version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
+      if (isAt({ spec: document.present.spec, settings: settings.edited })) return;
+      if (isAt(document.past.at(-1))) return host.handle({ type: "undo" });
+      if (isAt(document.future[0])) return host.handle({ type: "redo" });
+      host.handle({ type: "open_network", ...named });
+    } catch (thrown) {
+      host.notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title: host.state.document?.present.title ?? "" });
+    }
+  }
+
+  /** A network, a run, or MNIST's own files. @returns whether other weights are there now. */
+  async files(files: readonly File[], keeper: Keeper | null): Promise<boolean> {
+    const host = this.#host;
+    try {
+      const opened = await read(files, host.specs);
+      host.dismiss("files_refused");
+      if (opened.kind === "images") await this.#loadImages(files);
+      if (opened.kind === "network") host.handle({ type: "open_network", ...opened });
+      if (opened.kind !== "run") return false;
+      const run = opened.run ? unsaved(opened.run) : this.#untrained();
+      if (!run || !keeper) return false;
+      if (opened.run) this.version(run);
+      if ((await keeper.restore(run, opened.bytes, null)) && opened.run) this.tellStep();
+      return true;
+    } catch (thrown) {
+      host.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
+      return false;
+    }
+  }
+
+  /** The network that a run has trained, where another one is open. */
+  version({ title, spec }: PastRun): void {
+    const { document, settings } = this.#host.state;
+    if (document && settings && sameContent(compilable(document, settings.edited), spec)) return;
+    this.#host.handle({ type: "open_network", title, spec });
+  }
+
+  /** Says which step a run goes on from. */
+  tellStep(): void {
+    const { label, metrics } = this.#host.state.run;
+    if (label && metrics) this.#host.notify({ code: "went_on", name: label.name, step: metrics.step });
+  }
+
+  /** What weights of another program are for: the network as it stands. */
+  #untrained(): PastRun | null {
+    const { document, settings, run } = this.#host.state;
+    if (!document || !settings) return null;
+    const { title } = document.present;
+    return { ...newLabel(this.#host.state), title, spec: compilable(document, settings.edited), history: run.history, epochs: [], metrics: NO_STEPS, evaluation: null };
+  }
+}
