@@ -419,7 +419,7 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let params = over(len);
     let params = bytemuck::bytes_of(&params);
     if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
-        let mut checked = vec![gradients];
+        let mut checked = Vec::new();
         for node in graph.nodes.iter().filter(|node| node.operator.hides_infinity()) {
             let input = node.inputs[0];
             let maker = graph.nodes.iter().find(|node| node.outputs[0] == input);
@@ -427,6 +427,8 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
                 checked.push(input);
             }
         }
+        // Last, since what comes from several workers is checked after activations are.
+        checked.push(gradients);
         let last = checked.len() - 1;
         for (place, checked) in checked.into_iter().enumerate() {
             let params = guard::params(lower::stored_len(graph, checked), place == last);
