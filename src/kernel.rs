@@ -83,10 +83,14 @@ pub struct Kernel {
     pub wgsl: &'static [&'static str],
     /// Entry points to run, in order.
     pub passes: &'static [Pass],
+    /// Arguments that more than one of the passes that run reads, for the count of bytes moved.
+    pub rereads: &'static [usize],
     /// Floats of scratch memory that the passes share (bound after the arguments), from the params. 0 = no scratch binding.
     pub wgsl_scratch: fn(&[u8]) -> usize,
     /// Set on kernels whose params have a `relu` switch ([`crate::ops::relu::NONE`]) that the planner may turn on: sets it.
     pub fuse_relu: Option<fn(&mut [u8], u32)>,
+    /// Of kernels that make a gradient: the kernel that takes a ReLU's gradient of it too. It reads the ReLU's output before what it writes.
+    pub with_relu: Option<&'static Kernel>,
 }
 
 impl Kernel {
@@ -100,8 +104,10 @@ impl Kernel {
         simd_scratch: no_scratch,
         wgsl: &[],
         passes: &[],
+        rereads: &[],
         wgsl_scratch: no_scratch,
         fuse_relu: None,
+        with_relu: None,
     };
 }
 

@@ -38,6 +38,36 @@ fn the_printed_plan_of_lenet5() {
     assert!(printed == stored(file, &printed), "the plan is another than {file} says:\n{printed}");
 }
 
+/// What `cargo xtask plan` prints as peak bytes, and the scratch beside them, is what a backend takes.
+#[test]
+fn the_bytes_that_a_plan_names_are_those_that_are_allocated() {
+    for name in ["lenet5", "resnet20", "unet"] {
+        let plan = plan(name);
+        let mut backend = Cpu::<f32>::new(Kernels::Simd);
+        let own = plan.buffers.iter().filter(|buffer| !buffer.external);
+        let buffers: Vec<Buffer<f32>> = own.map(|spec| backend.allocate(spec).unwrap()).collect();
+        let bytes = |buffer: &Buffer<f32>| match buffer {
+            Buffer::Floats(floats) => 4 * floats.capacity() as u64,
+            Buffer::Words(words) => 4 * words.capacity() as u64,
+            Buffer::Shared(_) => panic!("the plan's own buffers are not the data set's"),
+        };
+        let totals = plan.training_cost().totals;
+        assert_eq!(buffers.iter().map(bytes).sum::<u64>(), totals.peak_bytes, "{name}");
+        assert_eq!(totals.peak_bytes, plan.bytes(), "{name}");
+    }
+}
+
+/// On a GPU every dispatch takes its time, however little it does.
+#[test]
+fn a_training_step_has_few_dispatches() {
+    for (name, most) in [("lenet5", 30), ("resnet20", 200)] {
+        let totals = plan(name).training_cost().totals;
+        assert!(totals.dispatches <= most, "{name}: {}", totals.dispatches);
+    }
+    let totals = plan("lenet5").training_cost().totals;
+    assert!(totals.ratio <= 1.3, "{}", totals.ratio);
+}
+
 fn programs(plan: &Plan) -> [&Program; 3] {
     [&plan.train, &plan.evaluate, &plan.predict]
 }

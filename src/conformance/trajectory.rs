@@ -20,7 +20,7 @@ use super::running::read;
 use super::tensors::{Tensors, Values};
 use crate::autodiff::differentiate;
 use crate::backend::SharedWords;
-use crate::data::gather::{GatherParams, IMAGES, LABELS};
+use crate::data::gather::{GATHER, GatherParams};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::{Layout, channel_stride};
@@ -67,8 +67,7 @@ impl Batch {
         let x = graph.temporary("x", Shape::new(&[batch, 1, rows, columns]));
         let pixels = (rows * columns) as u32;
         let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
-        graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
-        graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+        graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, x, targets]);
         let network = build(&mut graph, &case.graph, x, &case.tensors, check, true)?;
         let logits = network.value(input)?;
         let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;

@@ -23,50 +23,37 @@ pub struct GatherParams {
     pub deviation: f32,
 }
 
-/// images (packed bytes), indices -> x `[batch, 1, h, w]`, normalised: `(pixel / 255 - mean) / deviation`
-pub static IMAGES: Kernel = Kernel {
-    name: "gather.images",
-    bindings: &[ReadWords, ReadWords, Write],
-    scalar: images::<f32>,
-    scalar_f64: double(images::<f64>),
+/// images (packed bytes), labels (a word each), indices -> x `[batch, 1, h, w]`, normalised: `(pixel / 255 - mean) / deviation`, targets `[batch]`
+pub static GATHER: Kernel = Kernel {
+    name: "gather",
+    bindings: &[ReadWords, ReadWords, ReadWords, Write, WriteWords],
+    scalar: gather::<f32>,
+    scalar_f64: double(gather::<f64>),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("gather.wgsl")],
-    passes: &[Pass { entry: "images", workgroups: image_workgroups }],
-    ..Kernel::BASE
-};
-
-/// labels (a word each), indices -> targets `[batch]`
-pub static LABELS: Kernel = Kernel {
-    name: "gather.labels",
-    bindings: &[ReadWords, ReadWords, WriteWords],
-    scalar: labels::<f32>,
-    scalar_f64: double(labels::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("gather.wgsl")],
-    passes: &[Pass { entry: "labels", workgroups: label_workgroups }],
+    passes: &[Pass { entry: "gather", workgroups }],
     ..Kernel::BASE
 };
 
 /// One thread a pixel.
-fn image_workgroups(bytes: &[u8]) -> u64 {
+fn workgroups(bytes: &[u8]) -> u64 {
     let p: GatherParams = params(bytes);
     (u64::from(p.batch) * u64::from(p.pixels)).div_ceil(64)
 }
 
-fn label_workgroups(bytes: &[u8]) -> u64 {
-    let p: GatherParams = params(bytes);
-    u64::from(p.batch).div_ceil(64)
-}
-
-fn images<T: Real>(mut args: Args<'_, T>) {
+fn gather<T: Real>(mut args: Args<'_, T>) {
     let p: GatherParams = args.params();
-    let [images, indices, x] = args.take();
-    let (images, pixels) = (images.read_words(), p.pixels as usize);
+    let [images, labels, indices, x, targets] = args.take();
+    let (images, labels, pixels) = (images.read_words(), labels.read_words(), p.pixels as usize);
     let normalised: [T; 256] =
         std::array::from_fn(|value| (T::of(value as f64) / T::of(255.0) - T::of(p.mean.into())) / T::of(p.deviation.into()));
     let mut x = MapMut::zeroed(x.write(), 1, 1, p.pixels);
-    for (n, &index) in indices.read_words().iter().take(p.batch as usize).enumerate() {
+    let indices = indices.read_words().iter().take(p.batch as usize);
+    for (n, (target, &index)) in targets.write_words().iter_mut().zip(indices).enumerate() {
+        *target = IGNORE_INDEX as u32;
         if index == NO_IMAGE {
             continue;
         }
+        *target = labels[index as usize];
         for pixel in 0..pixels {
             let place = index as usize * pixels + pixel;
             let value = images[place / 4] >> (8 * (place % 4)) & 0xff;
@@ -75,32 +62,25 @@ fn images<T: Real>(mut args: Args<'_, T>) {
     }
 }
 
-fn labels<T: Real>(mut args: Args<'_, T>) {
-    let p: GatherParams = args.params();
-    let [labels, indices, targets] = args.take();
-    let labels = labels.read_words();
-    let indices = indices.read_words().iter().take(p.batch as usize);
-    for (target, &index) in targets.write_words().iter_mut().zip(indices) {
-        *target = if index == NO_IMAGE { IGNORE_INDEX as u32 } else { labels[index as usize] };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Map;
+    use crate::kernel::{MAX_BINDINGS, Map, Slot};
 
     #[test]
     fn a_batch_is_normalised_and_missing_images_are_zero() {
         let packed = [u32::from_le_bytes([0, 255, 51, 102]), u32::from_le_bytes([255, 255, 0, 0])];
         let p = GatherParams { batch: 2, pixels: 4, mean: 0.2, deviation: 0.5 };
-        let mut x = vec![9.0f64; 2 * 4 * 4];
-        let indices = [NO_IMAGE, 0];
-        let mut slots: [crate::kernel::Slot<'_, f64>; crate::kernel::MAX_BINDINGS] = Default::default();
-        slots[0] = crate::kernel::Slot::ReadWords(&packed);
-        slots[1] = crate::kernel::Slot::ReadWords(&indices);
-        slots[2] = crate::kernel::Slot::Write(&mut x);
-        images(Args { params: bytemuck::bytes_of(&p), slots, scratch: &mut [] });
+        let (mut x, mut targets) = (vec![9.0f64; 2 * 4 * 4], [77; 2]);
+        let (labels, indices) = ([5, 6], [NO_IMAGE, 0]);
+        let mut slots: [Slot<'_, f64>; MAX_BINDINGS] = Default::default();
+        slots[0] = Slot::ReadWords(&packed);
+        slots[1] = Slot::ReadWords(&labels);
+        slots[2] = Slot::ReadWords(&indices);
+        slots[3] = Slot::Write(&mut x);
+        slots[4] = Slot::WriteWords(&mut targets);
+        gather(Args { params: bytemuck::bytes_of(&p), slots, scratch: &mut [] });
+        assert_eq!(targets, [IGNORE_INDEX as u32, 5]);
         let x = Map::new(&x, 1, 1, 4);
         assert_eq!(x.at(0, 0, 0, 1), 0.0);
         for (pixel, expected) in [(0, -0.4), (1, 1.6), (2, 0.0), (3, 0.4)] {

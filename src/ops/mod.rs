@@ -22,6 +22,12 @@ use crate::shape::Shape;
 /// WGSL that every kernel's source begins with: the flat workgroup number.
 pub const PRELUDE: &str = crate::wgsl::wgsl!("shared/prelude.wgsl");
 
+/// WGSL of a gradient kernel whose third argument is `dx`: stores it.
+pub const GRADIENT: &str = crate::wgsl::wgsl!("shared/gradient.wgsl");
+
+/// The same with a ReLU's output before it, and the ReLU's gradient taken.
+pub const RECTIFIED_GRADIENT: &str = crate::wgsl::wgsl!("shared/rectified_gradient.wgsl");
+
 /// Something an operator makes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputSpec {
@@ -283,8 +289,7 @@ static OTHER_KERNELS: &[&Kernel] = &[
     &crate::data::augment::displacement::DISPLACEMENT,
     &crate::data::augment::warp::WARP,
     &crate::data::clutter::CLUTTER,
-    &crate::data::gather::IMAGES,
-    &crate::data::gather::LABELS,
+    &crate::data::gather::GATHER,
     &crate::train::guard::CHECK,
     &crate::train::metrics::ACCUMULATE,
     &crate::optim::adam::STEP,

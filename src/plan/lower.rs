@@ -89,7 +89,7 @@ impl Builder {
     /// Lowers a graph. Values in `keep` hold their result after the program has run and can be read by name, like every input, state and
     /// parameter; other values share memory.
     pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
-        fuse::relu(&mut graph, keep);
+        fuse::fuse(&mut graph, keep);
         let mut placed = vec![None; graph.values.len()];
         self.place_parameters(&graph, &mut placed);
         self.place_statistics(&graph, &mut placed);

@@ -1,5 +1,6 @@
 //! A plan is data: buffers, and programs of steps over them. It is made once for a network and a batch size; the executor's loop is short.
 
+pub mod cost;
 mod display;
 mod fuse;
 mod lower;
@@ -12,7 +13,7 @@ use crate::autodiff::{differentiate, differentiate_values};
 use crate::data::Data;
 use crate::data::clutter::{self, CLUTTER, ClutterParams};
 use crate::data::dataset::SIDE;
-use crate::data::gather::{GatherParams, IMAGES, LABELS};
+use crate::data::gather::{GATHER, GatherParams};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 use crate::kernel::Kernel;
@@ -315,8 +316,7 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
     }
     let targets = words(graph, names::TARGETS, batch, Role::Temporary);
     let params = GatherParams { batch: batch as u32, pixels: pixels as u32, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
-    graph.call("input", &IMAGES, bytemuck::bytes_of(&params), &[data, indices, images]);
-    graph.call("input", &LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+    graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, images, targets]);
     Ok((images, targets))
 }
 
@@ -419,7 +419,7 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
     let params = over(len);
     let params = bytemuck::bytes_of(&params);
     if let Some(sums) = graph.values.iter().position(|value| value.role == Role::State && value.name == names::SUMS) {
-        let mut checked = vec![gradients];
+        let mut checked = Vec::new();
         for node in graph.nodes.iter().filter(|node| node.operator.hides_infinity()) {
             let input = node.inputs[0];
             let maker = graph.nodes.iter().find(|node| node.outputs[0] == input);
@@ -427,8 +427,11 @@ pub(crate) fn add_optimizer(graph: &mut Graph, optimizer: &Optimizer) {
                 checked.push(input);
             }
         }
-        for checked in checked {
-            let params = over(lower::stored_len(graph, checked));
+        // Last, since what comes from several workers is checked after activations are.
+        checked.push(gradients);
+        let last = checked.len() - 1;
+        for (place, checked) in checked.into_iter().enumerate() {
+            let params = guard::params(lower::stored_len(graph, checked), place == last);
             graph.call(OPTIMIZER, &guard::CHECK, bytemuck::bytes_of(&params), &[checked, ValueId(sums), hyper]);
         }
     }

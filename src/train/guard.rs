@@ -5,7 +5,7 @@
 //! is [strict](crate::ops::relu::STRICT) in training.
 
 use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
+use crate::kernel::{self, Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::ops::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
@@ -27,13 +27,23 @@ pub static CHECK: Kernel = Kernel {
         report(rest.to_array().iter().all(|lane| *lane == 0.0), sums.write_words(), hyper.write());
     }),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("guard.wgsl")],
-    passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: |_| 1 }],
+    passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: stop_workgroups }],
     ..Kernel::BASE
 };
 
+/// What a check of so many floats gets. On a GPU the last of a step's tells the optimizer of what all of them found.
+pub fn params(len: usize, last: bool) -> StepParams {
+    StepParams { len: len as u32, unused: [u32::from(!last), 0, 0] }
+}
+
+fn stop_workgroups(bytes: &[u8]) -> u64 {
+    let p: StepParams = kernel::params(bytes);
+    u64::from(p.unused[0] == 0)
+}
+
 /// A thread for four floats; past this many workgroups each takes more.
 fn workgroups(bytes: &[u8]) -> u64 {
-    let p: StepParams = params(bytes);
+    let p: StepParams = kernel::params(bytes);
     u64::from(p.len).div_ceil(4 * 64).min(1024)
 }
 

@@ -34,10 +34,19 @@ pub static ACCUMULATE: Kernel = Kernel {
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
     wgsl: &[PRELUDE, crate::wgsl::wgsl!("metrics.wgsl")],
-    passes: &[Pass { entry: "accumulate", workgroups: groups }, Pass { entry: "total", workgroups: |_| 1 }],
+    passes: &[
+        Pass { entry: "accumulate", workgroups: |bytes| if few(bytes) { 0 } else { groups(bytes) } },
+        Pass { entry: "total", workgroups: |_| 1 },
+    ],
     wgsl_scratch: |bytes| 2 * groups(bytes) as usize,
     ..Kernel::BASE
 };
+
+/// Whether one workgroup counts all rows.
+fn few(bytes: &[u8]) -> bool {
+    let p: MetricsParams = params(bytes);
+    p.rows <= 512
+}
 
 /// One thread a row; past this many workgroups each takes more.
 fn groups(bytes: &[u8]) -> u64 {

@@ -39,33 +39,29 @@ fn workgroup_sum(local: u32, sum: vec2<f32>) -> vec2<f32> {
     return sums_of_threads[0];
 }
 
-// One thread for every so many rows. Counts are atomic, whose order does not matter.
-@compute @workgroup_size(THREADS)
-fn accumulate(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
+// As in train/metrics.rs: so many rows are one workgroup's.
+const FEW: u32 = 512u;
+
+// Counts rows `first`, `first + step`, ... and returns the sums of their costs and weights. Counts are atomic, whose order does not matter.
+fn count_rows(first: u32, step: u32) -> vec2<f32> {
     var sum = vec2<f32>(0.0);
     // Items, right at first place, right within five.
     var counts = vec3<u32>(0u);
     // Once a number was not finite nothing is added.
     let stopped = atomicLoad(&sums[5]) != 0u;
-    let workgroups = workgroup_count();
-    let number = flat_group(group, groups);
-    for (var row = number * THREADS + local; row < p.rows && number < workgroups; row += workgroups * THREADS) {
+    for (var row = first; row < p.rows; row += step) {
         let label = targets[row];
         if label == IGNORE_INDEX || stopped {
             continue;
         }
-        let first = row * p.channel_stride;
-        let value = logits[first + label];
+        let start = row * p.channel_stride;
+        let value = logits[start + label];
         // The label's place among the logits: how many are larger, or equal and earlier.
         var place = 0u;
         var predicted = 0u;
-        var largest = logits[first];
+        var largest = logits[start];
         for (var c = 0u; c < p.channels; c += 1u) {
-            let other = logits[first + c];
+            let other = logits[start + c];
             if other > value || (other == value && c < label) {
                 place += 1u;
             }
@@ -85,6 +81,20 @@ fn accumulate(
             atomicAdd(&sums[2u + i], counts[i]);
         }
     }
+    return sum;
+}
+
+// One thread for every so many rows, where there are many.
+@compute @workgroup_size(THREADS)
+fn accumulate(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let workgroups = workgroup_count();
+    let number = flat_group(group, groups);
+    let first = select(p.rows, number * THREADS + local, number < workgroups);
+    let sum = count_rows(first, workgroups * THREADS);
     let total = workgroup_sum(local, sum);
     if local == 0u && number < workgroups {
         partial[2u * number] = total.x;
@@ -96,13 +106,17 @@ fn add_bits(place: u32, more: f32) {
     atomicStore(&sums[place], bitcast<u32>(bitcast<f32>(atomicLoad(&sums[place])) + more));
 }
 
-// One workgroup for the sums of all.
+// One workgroup for the sums of all, of few rows after it has counted them.
 @compute @workgroup_size(THREADS)
 fn total(@builtin(local_invocation_index) local: u32) {
     let stopped = atomicLoad(&sums[5]) != 0u;
     var sum = vec2<f32>(0.0);
-    for (var number = local; number < workgroup_count(); number += THREADS) {
-        sum += vec2<f32>(partial[2u * number], partial[2u * number + 1u]);
+    if p.rows <= FEW {
+        sum = count_rows(local, THREADS);
+    } else {
+        for (var number = local; number < workgroup_count(); number += THREADS) {
+            sum += vec2<f32>(partial[2u * number], partial[2u * number + 1u]);
+        }
     }
     let all = workgroup_sum(local, sum);
     if local == 0u && !stopped {

@@ -15,17 +15,19 @@ use wasm_bindgen_futures::future_to_promise;
 use super::convert::{from_js, throw, to_js};
 use crate::autodiff::differentiate;
 use crate::backend::select::{BackendChoice, select};
+use crate::data::augment::Augmentation;
 use crate::data::dataset::{Dataset, IdxPair, PIXELS, Split};
 use crate::error::{Error, ShapeError, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::network::describe::describe;
-use crate::network::spec::Spec;
+use crate::network::spec::{Spec, Training};
 use crate::network::{add_images, apply_layers, zoo};
 use crate::ops::Window;
 use crate::ops::conv2d::Conv2d;
 use crate::optim::schedule::Schedule;
+use crate::optim::sgd::Sgd;
 use crate::plan::{Builder, Located, Plan};
 use crate::rng::{Rng, Stream};
 use crate::shape::Shape;
@@ -42,7 +44,7 @@ pub struct BenchJob {
 
 /// What a job repeats.
 enum Work {
-    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums },
+    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, first_step_ms: f64 },
     Operator { executor: AnyExecutor, flop: f64 },
     Inference { executor: AnyExecutor, input: Located, logits: Located, images: Vec<f32>, flop: f64 },
     Peak,
@@ -67,8 +69,9 @@ fn bytes(options: &JsValue, name: &str) -> Vec<u8> {
 
 #[wasm_bindgen]
 impl BenchJob {
-    /// Makes a job ready: `lenet-train`, `lenet-infer`, `lenet-98`, `conv-fwd`, `conv-bwd` or `peak`. Training jobs take MNIST's IDX files as
-    /// `images`, `labels`, `test_images`, `test_labels`.
+    /// Makes a job ready: `lenet-98`, `conv-fwd`, `conv-bwd`, `peak`, or a network with `-train` or `-infer` behind it (`lenet`, `resnet8`,
+    /// `resnet20`, `resnet56`, `resnet110`). Jobs that train have taken their first step then. They read MNIST's IDX files from `images`, `labels`,
+    /// `test_images` and `test_labels`, and the images of a step from `batch` (64), as inference does.
     ///
     /// # Errors
     /// Rejects for an unknown job, data that cannot be used, or a backend that is not there.
@@ -85,6 +88,16 @@ impl BenchJob {
     #[wasm_bindgen(getter)]
     pub fn batch(&self) -> u32 {
         self.batch
+    }
+
+    /// Milliseconds from having the specification and the device to the end of the first step: planning, memory, pipelines, first parameters.
+    /// Undefined for jobs that do not train.
+    #[wasm_bindgen(getter, js_name = firstStepMs)]
+    pub fn first_step_ms(&self) -> Option<f64> {
+        match &*self.work.try_lock()? {
+            Work::Training { first_step_ms, .. } => Some(*first_step_ms),
+            _ => None,
+        }
     }
 
     /// Works for this long and resolves with `{ iterations, seconds, images, flop }`.
@@ -135,31 +148,30 @@ impl Work {
     async fn window(&mut self, enough: impl Fn(u64, f64) -> bool, batch: u64) -> Result<WindowOfWork, Error> {
         let begin = now_ms();
         let elapsed = || (now_ms() - begin) / 1e3;
-        let (mut iterations, mut flop) = (0u64, 0.0);
+        let (mut iterations, mut flop, mut ahead) = (0u64, 0.0, 1);
         while !enough(iterations, elapsed()) {
-            flop += self.once(iterations).await?;
+            flop += self.once().await?;
             iterations += 1;
+            // A device may get a few steps ahead, unless they take so long that a window would not end.
+            if iterations % ahead == 0 {
+                self.finish().await?;
+                ahead = if elapsed() / iterations as f64 > 0.05 { 1 } else { 8 };
+            }
         }
         self.finish().await?;
         let images = if matches!(self, Self::Peak) { 0 } else { iterations * batch };
         Ok(WindowOfWork { iterations, seconds: elapsed(), images, flop })
     }
 
-    /// One repetition; returns its floating-point operations. Lets a device get a few steps ahead.
-    async fn once(&mut self, iteration: u64) -> Result<f64, Error> {
+    /// One repetition; returns its floating-point operations.
+    async fn once(&mut self) -> Result<f64, Error> {
         match self {
             Self::Training { trainer, flop_a_step, .. } => {
                 trainer.train_step()?;
-                if iteration % 8 == 7 {
-                    trainer.finish().await?;
-                }
                 Ok(*flop_a_step)
             }
             Self::Operator { executor, flop } => {
                 executor.run(Which::Train)?;
-                if iteration % 8 == 7 {
-                    executor.finish().await?;
-                }
                 Ok(*flop)
             }
             Self::Inference { executor, input, logits, images, flop } => {
@@ -184,34 +196,49 @@ impl Work {
 
 async fn make(job: &str, choice: BackendChoice, batch: usize, options: &JsValue) -> Result<Work, Error> {
     match job {
-        "peak" => Ok(Work::Peak),
-        "lenet-train" | "lenet-98" => training("lenet5", choice, batch, options).await,
-        "lenet-infer" => inference("lenet5", choice, batch).await,
-        "conv-fwd" => convolution(choice, false).await,
-        "conv-bwd" => convolution(choice, true).await,
-        other => Err(TrainError::UnknownName { what: "job", name: other.to_owned() }.into()),
+        "peak" => return Ok(Work::Peak),
+        "conv-fwd" => return convolution(choice, false).await,
+        "conv-bwd" => return convolution(choice, true).await,
+        _ => (),
+    }
+    let known = job.rsplit_once('-').and_then(|(network, work)| Some((spec(network, batch)?, work)));
+    match known {
+        Some((spec, "train" | "98")) => training(spec?, choice, options).await,
+        Some((spec, "infer")) => inference(&spec?, choice).await,
+        _ => Err(TrainError::UnknownName { what: "job", name: job.to_owned() }.into()),
     }
 }
 
-/// A preset at the benchmark's batch, with the optimizer the jobs name: rate 0.02, momentum 0.9, no decay.
-fn preset(name: &str, batch: usize) -> Result<Spec, Error> {
-    let preset = zoo::preset(name).ok_or_else(|| TrainError::UnknownName { what: "preset", name: name.to_owned() })?;
-    let mut spec = Spec::from_json(&preset.spec)?;
-    spec.training.batch_size = batch;
-    spec.training.schedule = Schedule::Constant;
-    Ok(spec)
+/// A job's network with the training that the jobs name: SGD with momentum 0.9, a constant rate, no decay, images as they are. `None` where no job has
+/// a network of this name.
+fn spec(network: &str, batch_size: usize) -> Option<Result<Spec, Error>> {
+    let (preset, learning_rate) = if network == "lenet" { ("lenet5", 0.02) } else { (network, 0.05) };
+    if network != "lenet" && !network.starts_with("resnet") {
+        return None;
+    }
+    let json = zoo::preset(preset)?.spec;
+    let optimizer = Sgd { learning_rate, momentum: 0.9, ..Sgd::default() }.into();
+    let read = || {
+        let spec = Spec::from_json(&json)?;
+        let training =
+            Training { batch_size, optimizer, schedule: Schedule::Constant, augmentation: Augmentation::default(), ..spec.training };
+        Ok(Spec { training, ..spec })
+    };
+    Some(read())
 }
 
-async fn training(name: &str, choice: BackendChoice, batch: usize, options: &JsValue) -> Result<Work, Error> {
-    let spec = preset(name, batch)?;
+async fn training(spec: Spec, choice: BackendChoice, options: &JsValue) -> Result<Work, Error> {
     let [images, labels, test_images, test_labels] = ["images", "labels", "test_images", "test_labels"].map(|name| bytes(options, name));
     let train = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     let test = IdxPair { images_name: "test images", images: &test_images, labels_name: "test labels", labels: &test_labels };
     let dataset = Dataset::from_idx(&train, (!test_images.is_empty()).then_some(&test))?;
-    let flop_a_step = 3.0 * 2.0 * describe(&spec)?.totals.macs as f64 * batch as f64;
+    let flop_a_step = 3.0 * 2.0 * describe(&spec)?.totals.macs as f64 * spec.training.batch_size as f64;
     let device = select(choice).await?.device;
-    let trainer = Box::new(Trainer::new(spec, device, Rc::new(RefCell::new(dataset))).await?);
-    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty() })
+    let begin = now_ms();
+    let mut trainer = Box::new(Trainer::new(spec, device, Rc::new(RefCell::new(dataset))).await?);
+    trainer.train_step()?;
+    trainer.finish().await?;
+    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), first_step_ms: now_ms() - begin })
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {
@@ -225,13 +252,13 @@ fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
     (0..count).map(|_| rng.normal() as f32).collect()
 }
 
-/// Forward with host arrays in and logits out.
-async fn inference(name: &str, choice: BackendChoice, batch: usize) -> Result<Work, Error> {
-    let spec = preset(name, batch)?;
-    let flop = 2.0 * describe(&spec)?.totals.macs as f64 * batch as f64;
+/// Forward with host arrays in and logits out; running statistics as training starts from them.
+async fn inference(spec: &Spec, choice: BackendChoice) -> Result<Work, Error> {
+    let batch = spec.training.batch_size;
+    let flop = 2.0 * describe(spec)?.totals.macs as f64 * batch as f64;
     let mut graph = Graph::default();
-    let images = add_images(&mut graph, &spec, batch, Role::Input)?;
-    let logits = apply_layers(&mut graph, &spec, images)?;
+    let images = add_images(&mut graph, spec, batch, Role::Input)?;
+    let logits = apply_layers(&mut graph, spec, images)?;
     let (images_name, logits_name) = (graph.value(images).name.clone(), graph.value(logits).name.clone());
     let mut builder = Builder::default();
     let program = builder.program(graph, &[logits]);
@@ -241,6 +268,10 @@ async fn inference(name: &str, choice: BackendChoice, batch: usize) -> Result<Wo
     for parameter in &plan.parameters {
         let values = crate::network::init::draw(&parameter.spec, spec.training.init, &mut rng);
         executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values)?;
+    }
+    for statistic in &plan.statistics {
+        let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
+        executor.write_value(&statistic.name, &plan.statistic_place(statistic), &values)?;
     }
     let (input, logits) = (locate(&plan.train, &images_name)?.clone(), locate(&plan.train, &logits_name)?.clone());
     Ok(Work::Inference { executor, input, logits, images: random(batch * PIXELS, &mut rng), flop })

@@ -569,8 +569,7 @@ async fn a_batch_is_gathered() {
     let x = case.graph.temporary("x", Shape::new(&[5, 1, 3, 5]));
     let targets = case.graph.add("targets", Shape::new(&[5]), Layout::Activation, true, receptive::graph::Role::Temporary);
     let params = GatherParams { batch: 5, pixels: pixels as u32, mean: 0.1307, deviation: 0.3081 };
-    case.graph.call("input", &gather::IMAGES, bytemuck::bytes_of(&params), &[data, indices, x]);
-    case.graph.call("input", &gather::LABELS, bytemuck::bytes_of(&params), &[labels, indices, targets]);
+    case.graph.call("input", &gather::GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, x, targets]);
     case.keep(x);
     case.check(&wgpu).await;
 }

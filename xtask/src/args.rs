@@ -24,11 +24,26 @@ Usage: cargo xtask COMMAND [OPTIONS]
   table [PRESET]... [--render]  train presets (all without names) for their own epochs, and write docs/presets.md; --render writes it from what is known
   forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
                             one image through networks of any size in headless Chromium; without names, through all at true size
-  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--seconds S] [--build simd128|relaxed_simd] [--json]
-                            median speed in headless Chromium; jobs: lenet-train, lenet-infer, lenet-98, conv-fwd, conv-bwd, peak";
+  plan NAME|SPEC.json [--batch N] [--json]
+                            a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
+  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
+                            median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, resnet8-train,
+                            resnet20-train, resnet20-infer, resnet56-train, resnet110-train; --report keeps the results and writes docs/performance.md";
 
-/// The jobs of `bench`.
-pub const JOBS: [&str; 6] = ["peak", "lenet-train", "lenet-infer", "conv-fwd", "conv-bwd", "lenet-98"];
+/// The jobs of `bench`, the roof first.
+pub const JOBS: [&str; 11] = [
+    "peak",
+    "conv-fwd",
+    "conv-bwd",
+    "lenet-train",
+    "lenet-infer",
+    "lenet-98",
+    "resnet8-train",
+    "resnet20-train",
+    "resnet20-infer",
+    "resnet56-train",
+    "resnet110-train",
+];
 
 /// A command with its options.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +65,8 @@ pub enum Command {
     Conformance(Conformance),
     /// Print shapes and costs of a network.
     Describe(Describe),
+    /// Print a training step as it is planned.
+    Plan(Plan),
     /// Train in headless Chromium.
     Train(Train),
     /// Train presets and write down what they reach.
@@ -80,6 +97,17 @@ pub struct Describe {
     pub json: bool,
     /// Print the names of all presets.
     pub list: bool,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// A preset's name or a spec file.
+    pub network: String,
+    /// Images a step; the spec's own number if absent.
+    pub batch: Option<u32>,
+    /// Print JSON.
+    pub json: bool,
 }
 
 /// Options of `train`.
@@ -134,8 +162,14 @@ pub struct Bench {
     pub backends: Vec<String>,
     /// Seconds of measuring for each job (in several windows, after a warm-up).
     pub seconds: f64,
-    /// The wasm build: `simd128` or `relaxed_simd`.
-    pub build: String,
+    /// Images a step or an inference; convolutions alone always have 16.
+    pub batch: u32,
+    /// The wasm builds, of `simd128` and `relaxed_simd`.
+    pub builds: Vec<String>,
+    /// Keep the results in docs/performance.json and write docs/performance.md.
+    pub report: bool,
+    /// What has to be known about these results: it stands with them on the page.
+    pub note: Option<String>,
     /// Print JSON.
     pub json: bool,
 }
@@ -180,6 +214,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "serve" => serve(parser),
         "conformance" => conformance(parser),
         "describe" => describe(parser),
+        "plan" => plan(parser),
         "train" => train(parser),
         "table" => table(parser),
         "forward" => forward(parser),
@@ -244,6 +279,22 @@ fn describe(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem
     Ok(Command::Describe(Describe { network, json, list }))
 }
 
+fn plan(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let (mut network, mut batch, mut json) = (None, None, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("batch") => batch = Some(at_least_one("--batch", parser.value()?.parse()?)?),
+            Long("json") => json = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if network.is_none() => network = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let network =
+        network.ok_or_else(|| Failure::new("plan needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
+    Ok(Command::Plan(Plan { network, batch, json }))
+}
+
 fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut network = None;
     let mut options = Train { network: String::new(), backend: "auto".into(), workers: 1, epochs: None, seed: None, json: false };
@@ -303,7 +354,9 @@ fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem>
 
 fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut jobs = Vec::new();
-    let mut options = Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, build: "relaxed_simd".into(), json: false };
+    let builds = vec!["relaxed_simd".into()];
+    let mut options =
+        Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, batch: 64, builds, report: false, note: None, json: false };
     while let Some(arg) = parser.next()? {
         match arg {
             Long("job") => jobs.push(one_of("--job", parser.value()?.string()?, &JOBS)?),
@@ -311,7 +364,13 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
                 let backend = one_of("--backend", parser.value()?.string()?, &["cpu", "scalar", "webgpu", "all"])?;
                 options.backends = expand(backend, &["cpu", "webgpu"]);
             }
-            Long("build") => options.build = one_of("--build", parser.value()?.string()?, &["simd128", "relaxed_simd"])?,
+            Long("build") => {
+                let build = one_of("--build", parser.value()?.string()?, &["simd128", "relaxed_simd", "all"])?;
+                options.builds = expand(build, &["simd128", "relaxed_simd"]);
+            }
+            Long("batch") => options.batch = at_least_one("--batch", parser.value()?.parse()?)?,
+            Long("report") => options.report = true,
+            Long("note") => options.note = Some(parser.value()?.string()?),
             Long("workers") => one_worker(parser.value()?.parse()?)?,
             Long("seconds") => {
                 options.seconds = parser.value()?.parse()?;
@@ -323,6 +382,9 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if options.note.is_some() && !options.report {
+        return Err(Failure::new("--note stands on the page that --report writes").into());
     }
     options.jobs = if jobs.is_empty() { JOBS.map(str::to_owned).to_vec() } else { jobs };
     Ok(Command::Bench(options))
@@ -387,7 +449,11 @@ mod tests {
             panic!("not parsed")
         };
         assert_eq!((bench.jobs.len(), bench.backends.len(), bench.seconds), (2, 2, 2.5));
-        assert_eq!(bench.build, "relaxed_simd");
+        assert_eq!((bench.builds.len(), bench.builds[0].as_str(), bench.batch, bench.report), (1, "relaxed_simd", 64, false));
+        let Ok(Command::Bench(report)) = parsed("bench --build all --batch 16 --report") else { panic!("not parsed") };
+        assert_eq!((report.jobs.len(), report.builds.len(), report.batch, report.report), (JOBS.len(), 2, 16, true));
+        let Ok(Command::Plan(plan)) = parsed("plan resnet20 --batch 128 --json") else { panic!("not parsed") };
+        assert_eq!((plan.network.as_str(), plan.batch, plan.json), ("resnet20", Some(128), true));
         let Ok(Command::Forward(forward)) = parsed("forward torchvision/vgg16 --weights vgg.safetensors --backend cpu") else {
             panic!("not parsed")
         };
@@ -409,6 +475,10 @@ mod tests {
             "bench --job resnet50",
             "bench --seconds -1",
             "bench --seconds NaN",
+            "bench --batch 0",
+            "bench --note busy",
+            "plan",
+            "plan lenet5 --batch 0",
             "forward --weights a.safetensors",
             "forward --repeats 0",
             "serve --port 70000",

@@ -7,54 +7,73 @@ use crate::build::wasm::{self, Flavour, WasmBuild};
 use crate::failure::{Failure, Result};
 use crate::process::run_lines;
 use crate::project::Project;
-use crate::{data, setup};
+use crate::{data, performance, setup};
 
 /// Builds the harness, measures every job on every backend, prints a line each. With `--json`, JSON lines.
 pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
     setup::prepare(project, setup::FOR_BROWSER)?;
     data::verify(project)?;
-    let flavour = Flavour::ALL.into_iter().find(|flavour| flavour.name() == options.build).unwrap_or(Flavour::RelaxedSimd);
+    let chosen: Vec<Flavour> =
+        Flavour::ALL.into_iter().filter(|flavour| options.builds.iter().any(|build| build == flavour.name())).collect();
+    for &flavour in &chosen {
+        wasm::build(project, WasmBuild { flavour, harness: true })?;
+    }
+    let (mut results, mut failed) = (Vec::new(), Vec::new());
+    for (place, &flavour) in chosen.iter().enumerate() {
+        // WebGPU runs the same shaders whatever the build's SIMD instructions are.
+        let backends: Vec<String> = options.backends.iter().filter(|backend| place == 0 || backend.as_str() != "webgpu").cloned().collect();
+        measure(project, options, flavour, &backends, &mut results, &mut failed)?;
+    }
+    if options.report {
+        performance::keep(project, results, options.note.as_deref())?;
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("not measured: {}", failed.join(", ")))) }
+}
+
+/// Measures with one build, and adds what came of it to `results` or, by name, to `failed`.
+fn measure(
+    project: &Project,
+    options: &Bench,
+    flavour: Flavour,
+    backends: &[String],
+    results: &mut Vec<Value>,
+    failed: &mut Vec<String>,
+) -> Result<()> {
+    let runs = runs(&options.jobs, backends);
+    if runs.is_empty() {
+        return Ok(());
+    }
     let build = WasmBuild { flavour, harness: true };
-    wasm::build(project, build)?;
     let config = json!({
         "package": build.folder(project),
         "mnist": project.mnist(),
         "build": flavour.name(),
         "seconds": options.seconds,
-        "runs": runs(options),
+        "batch": options.batch,
+        "runs": runs,
     });
     let mut driver = project.node("tools/drive.mjs");
     driver.arg("bench");
-    let mut failed = Vec::new();
-    let mut measured = 0;
-    let mut roof = None;
+    let before = results.len() + failed.len();
     let ended_well = run_lines(&mut driver, Some(&config.to_string()), |line| {
         let Ok(result) = serde_json::from_str::<Value>(line) else { return eprintln!("{line}") };
         if let Some(error) = result["error"].as_str() {
             let name = format!("{} on {}", text(&result["job"]), text(&result["backend"]));
             eprintln!("{name}: {error}");
-            failed.push(name);
-            return;
+            return failed.push(name);
         }
-        measured += 1;
-        if result["job"] == "peak" {
-            roof = result["gflops"].as_f64();
-        }
-        println!("{}", if options.json { line.to_owned() } else { readable(&result, roof) });
+        println!("{}", if options.json { line.to_owned() } else { readable(&result) });
+        results.push(result);
     })?;
-    if !failed.is_empty() {
-        return Err(Failure::new(format!("not measured: {}", failed.join(", "))));
-    }
-    if ended_well && measured > 0 { Ok(()) } else { Err(Failure::new("the measurement ended early")) }
+    let measured = results.len() + failed.len() - before;
+    if ended_well && measured == runs.len() { Ok(()) } else { Err(Failure::new("the measurement ended early")) }
 }
 
 /// Each job on each backend; the roof is a property of wasm on this machine and has no WebGPU side.
-fn runs(options: &Bench) -> Vec<Value> {
-    let several = options.backends.len() > 1;
-    options
-        .jobs
-        .iter()
-        .flat_map(|job| options.backends.iter().map(move |backend| (job, backend)))
+fn runs(jobs: &[String], backends: &[String]) -> Vec<Value> {
+    let several = backends.len() > 1;
+    jobs.iter()
+        .flat_map(|job| backends.iter().map(move |backend| (job, backend)))
         .filter(|(job, backend)| !(several && *job == "peak" && *backend != "cpu"))
         .map(|(job, backend)| json!({ "job": job, "backend": backend }))
         .collect()
@@ -64,23 +83,25 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("?")
 }
 
-/// `roof`: what `peak` measured in this run, the rate to divide by on the CPU.
-fn readable(result: &Value, roof: Option<f64>) -> String {
-    let mut line = format!("{:<12} {:<7}", text(&result["job"]), text(&result["backend"]));
+fn readable(result: &Value) -> String {
+    let mut line = format!("{:<15} {:<7}", text(&result["job"]), text(&result["backend"]));
     if let Some(rate) = result["images_per_second"].as_f64() {
         line += &format!(" {rate:>9.0} images/s");
     }
     if let Some(gflops) = result["gflops"].as_f64() {
         line += &format!(" {gflops:>8.2} GFLOP/s");
-        if let Some(roof) = roof.filter(|_| result["backend"] == "cpu" && result["job"] != "peak") {
-            line += &format!(" ({:.0} % of the roof)", 100.0 * gflops / roof);
-        }
+    }
+    if let Some(share) = result["share_of_peak"].as_f64() {
+        line += &format!(" ({:.0} % of the roof)", 100.0 * share);
     }
     if let (Some(steps), Some(seconds)) = (result["steps"].as_u64(), result["seconds"].as_f64()) {
         line += &format!(" {steps} steps, {seconds:.1} s of training to {:.2} %", 100.0 * result["test_top1"].as_f64().unwrap_or(f64::NAN));
     }
     if let (Some(before), Some(after)) = (result["loss_before"].as_f64(), result["loss_after"].as_f64()) {
         line += &format!(", loss {before:.4} -> {after:.4}");
+    }
+    if let Some(first) = result["first_step_ms"].as_f64() {
+        line += &format!(", first step after {first:.0} ms");
     }
     line + &format!(", {} windows", result["windows"].as_array().map_or(0, Vec::len))
 }
@@ -91,29 +112,18 @@ mod tests {
 
     #[test]
     fn peak_runs_once_when_all_backends_are_asked_for() {
-        let mut options = Bench {
-            jobs: vec!["peak".into(), "conv-fwd".into()],
-            backends: vec!["cpu".into(), "webgpu".into()],
-            seconds: 1.0,
-            build: "relaxed_simd".into(),
-            json: false,
-        };
-        assert_eq!(runs(&options).len(), 3);
-        options.backends = vec!["webgpu".into()];
-        assert_eq!(runs(&options).len(), 2, "asked for alone it runs, and the engine says why it cannot");
+        let (jobs, backends) = (["peak", "conv-fwd"].map(str::to_owned), ["cpu", "webgpu"].map(str::to_owned));
+        assert_eq!(runs(&jobs, &backends).len(), 3);
+        assert_eq!(runs(&jobs, &backends[1..]).len(), 2, "asked for alone it runs, and the engine says why it cannot");
     }
 
     #[test]
     fn a_result_for_people() {
-        let result = json!({"job": "lenet-train", "backend": "cpu", "images_per_second": 12345.6, "gflops": 31.25, "loss_before": 2.3,
-            "loss_after": 0.1, "windows": [1, 2, 3]});
-        let line = readable(&result, Some(62.5));
-        assert!(
-            line.contains("12346 images/s")
-                && line.contains("31.25 GFLOP/s")
-                && line.contains("50 % of the roof")
-                && line.contains("3 windows"),
-            "{line}"
-        );
+        let result = json!({"job": "lenet-train", "backend": "cpu", "images_per_second": 12345.6, "gflops": 31.25, "share_of_peak": 0.5,
+            "first_step_ms": 41.6, "loss_before": 2.3, "loss_after": 0.1, "windows": [1, 2, 3]});
+        let line = readable(&result);
+        for part in ["12346 images/s", "31.25 GFLOP/s", "50 % of the roof", "first step after 42 ms", "3 windows"] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
     }
 }

@@ -8,7 +8,9 @@ mod counts;
 mod data;
 mod failure;
 mod forward;
+mod machine;
 mod native;
+mod performance;
 mod process;
 mod project;
 mod serve;
@@ -56,6 +58,7 @@ fn run() -> Result<bool> {
             return Ok(counts.failed == 0 && counts.skipped == 0);
         }
         Command::Describe(options) => return native::describe(&project, &options),
+        Command::Plan(options) => return native::plan(&project, &options),
         Command::Train(options) => train::run(&mut project, &options)?,
         Command::Table(options) => table::run(&mut project, &options)?,
         Command::Forward(options) => forward::run(&mut project, &options)?,

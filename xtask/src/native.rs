@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::args::Describe;
+use crate::args::{Describe, Plan};
 use crate::failure::{Context, Failure, Result};
 use crate::process::{run_lines, shown};
 use crate::project::Project;
@@ -25,8 +25,23 @@ pub fn describe(project: &Project, options: &Describe) -> Result<bool> {
     if options.json {
         arguments.push("--json");
     }
-    let mut command = command(project, &arguments);
-    // A spec file is named relative to where the person is, which cargo keeps in the working directory.
+    here(project, &arguments)
+}
+
+/// `cargo xtask plan`. Returns whether the network can be trained.
+pub fn plan(project: &Project, options: &Plan) -> Result<bool> {
+    let batch = options.batch.map(|batch| batch.to_string());
+    let mut arguments = vec!["plan", &options.network];
+    arguments.extend(batch.as_deref());
+    if options.json {
+        arguments.push("--json");
+    }
+    here(project, &arguments)
+}
+
+/// Runs the native program in the working directory: a spec file is named relative to where the person is. Returns whether it ended well.
+fn here(project: &Project, arguments: &[&str]) -> Result<bool> {
+    let mut command = command(project, arguments);
     let here = std::env::current_dir().context(|| "find the working directory".into())?;
     let status = command.current_dir(here).status().context(|| format!("start `{}`", shown(&command)))?;
     Ok(status.success())

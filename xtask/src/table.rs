@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::args::Table;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
-use crate::{native, train};
+use crate::{machine, native, train};
 
 /// Trains each preset on the CPU and stores its row as soon as it is done; those of other presets stay.
 pub fn run(project: &mut Project, options: &Table) -> Result<()> {
@@ -28,7 +28,10 @@ pub fn run(project: &mut Project, options: &Table) -> Result<()> {
         train::epochs(project, &spec, "cpu", 1, |event| epochs.push(train::epoch_json(event)))?;
         let totals = native::description(project, name)?["totals"].take();
         let mut rows = rows(project)?;
-        rows.insert(name.clone(), json!({ "params": totals["params"], "macs": totals["macs"], "machine": machine(), "epochs": epochs }));
+        rows.insert(
+            name.clone(),
+            json!({ "params": totals["params"], "macs": totals["macs"], "machine": machine::processor(), "epochs": epochs }),
+        );
         store(project, &known, &rows)?;
     }
     Ok(())
@@ -54,13 +57,6 @@ fn store(project: &Project, order: &[String], rows: &Map<String, Value>) -> Resu
         fs::write(&path, text).context(|| format!("write {}", path.display()))?;
     }
     Ok(())
-}
-
-/// The processor, as the system names it.
-fn machine() -> String {
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
-    name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
 }
 
 fn number(value: &Value) -> f64 {

@@ -7,7 +7,6 @@ struct AddParams {
 
 @group(0) @binding(0) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> b: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
 @group(1) @binding(0) var<uniform> p: AddParams;
 
 @compute @workgroup_size(THREADS)
@@ -18,6 +17,6 @@ fn forward(
 ) {
     let at = flat_thread(group, groups, local);
     if at < p.len / 4u {
-        y[at] = rectified(a[at] + b[at], p.relu);
+        store_gradient(at, rectified(a[at] + b[at], p.relu));
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::relu::{self, ReluParams, rectify};
-use super::{Family, Operator, OutputSpec, PRELUDE};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, RECTIFIED_GRADIENT};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
@@ -19,7 +19,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("add", parse)],
-    kernels: &[&FORWARD],
+    kernels: &[&FORWARD, &FORWARD_RELU_GRADIENT],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
 };
@@ -134,9 +134,30 @@ pub static FORWARD: Kernel = Kernel {
         let [a, b, y] = args.take();
         simd::forward(&p, a.read(), b.read(), y.write());
     }),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("add.wgsl")],
+    wgsl: &[PRELUDE, GRADIENT, WGSL],
     passes: &[Pass { entry: "forward", workgroups }],
     fuse_relu: Some(set_relu),
+    with_relu: Some(&FORWARD_RELU_GRADIENT),
+    ..Kernel::BASE
+};
+
+const WGSL: &str = crate::wgsl::wgsl!("add.wgsl");
+
+/// a, b, x -> a + b where x, a ReLU's output, is positive: two gradients of x on their way through the ReLU.
+pub static FORWARD_RELU_GRADIENT: Kernel = Kernel {
+    name: "add.forward_relu_gradient",
+    bindings: &[Read, Read, Read, Write],
+    scalar: reference(|args| relu::masked(args, forward::<f32>)),
+    scalar_f64: double(|args| relu::masked(args, forward::<f64>)),
+    simd: Some(|mut args| {
+        let p: AddParams = args.params();
+        let [a, b, x, y] = args.take();
+        let y = y.write();
+        simd::forward(&p, a.read(), b.read(), y);
+        relu::simd::mask(y, x.read());
+    }),
+    wgsl: &[PRELUDE, RECTIFIED_GRADIENT, WGSL],
+    passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };
 

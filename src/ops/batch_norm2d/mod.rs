@@ -20,7 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("batch_norm2d", parse)],
-    kernels: &[&BATCH_STATISTICS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
+    kernels: &[&NORMALIZE_BATCH, &BATCH_GRADIENTS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
 };
@@ -114,13 +114,13 @@ impl Operator for BatchNorm2d {
         let [running_mean, running_var] = [node.statistics[0], node.statistics[1]];
         let params = self.params(graph.shape(x), node.training);
         let params = bytemuck::bytes_of(&params);
+        let [gamma, beta] = self.factors(graph, node);
         if node.training {
-            graph.call(&node.name, &BATCH_STATISTICS, params, &[x, statistics, running_mean, running_var]);
+            graph.call(&node.name, &NORMALIZE_BATCH, params, &[x, gamma, beta, running_mean, running_var, statistics, y]);
         } else {
             graph.call(&node.name, &RUNNING_STATISTICS, params, &[running_mean, running_var, statistics]);
+            graph.call(&node.name, &NORMALIZE, params, &[x, statistics, gamma, beta, y]);
         }
-        let [gamma, beta] = self.factors(graph, node);
-        graph.call(&node.name, &NORMALIZE, params, &[x, statistics, gamma, beta, y]);
     }
 
     // y = gamma xhat + beta, xhat = (x - mean) / deviation
@@ -134,14 +134,19 @@ impl Operator for BatchNorm2d {
         let mut gradients = vec![None; 1 + node.parameters.len()];
         let wanted = wants[1..].contains(&true);
         let mut sums = [statistics; 2];
-        if wanted || node.training {
+        if node.training && wants[0] {
+            sums = factors.map(|factor| graph.gradient_of(factor));
+            let dx = graph.gradient_of(x);
+            graph.call(&node.name, &BATCH_GRADIENTS, params, &[dy, x, statistics, factors[0], sums[0], sums[1], dx]);
+            gradients[0] = Some(dx);
+        } else if wanted {
             sums = factors.map(|factor| graph.gradient_of(factor));
             graph.call(&node.name, &PARAMETER_GRADIENTS, params, &[dy, x, statistics, sums[0], sums[1]]);
         }
         if wanted {
             gradients[1..].iter_mut().zip(sums).for_each(|(gradient, sum)| *gradient = Some(sum));
         }
-        if wants[0] {
+        if wants[0] && !node.training {
             let dx = graph.gradient_of(x);
             graph.call(&node.name, &INPUT_GRADIENT, params, &[dy, x, statistics, factors[0], sums[0], sums[1], dx]);
             gradients[0] = Some(dx);
@@ -150,7 +155,9 @@ impl Operator for BatchNorm2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
+const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
+const BATCH: &str = crate::wgsl::wgsl!("batch.wgsl");
+const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
@@ -158,23 +165,51 @@ fn set_relu(bytes: &mut [u8], relu: u32) {
     bytes.copy_from_slice(bytemuck::bytes_of(&p));
 }
 
-/// x -> statistics; running_mean and running_var move
-pub static BATCH_STATISTICS: Kernel = Kernel {
-    name: "batch_norm2d.batch_statistics",
-    bindings: &[Read, Write, ReadWrite, ReadWrite],
-    scalar: reference(scalar::batch_statistics::<f32>),
-    scalar_f64: double(scalar::batch_statistics::<f64>),
+/// x, gamma, beta -> running_mean and running_var, which move; statistics; y
+pub static NORMALIZE_BATCH: Kernel = Kernel {
+    name: "batch_norm2d.normalize_batch",
+    bindings: &[Read, Read, Read, ReadWrite, ReadWrite, Write, Write],
+    scalar: reference(scalar::normalize_batch::<f32>),
+    scalar_f64: double(scalar::normalize_batch::<f64>),
     simd: Some(|mut args| {
         let p: BatchNorm2dParams = args.params();
-        let [x, statistics, running_mean, running_var] = args.take();
-        simd::batch_statistics(&p, x.read(), statistics.write(), [running_mean.write(), running_var.write()], args.scratch);
+        let [x, gamma, beta, running_mean, running_var, statistics, y] = args.take();
+        let (x, statistics) = (x.read(), statistics.write());
+        simd::batch_statistics(&p, x, statistics, [running_mean.write(), running_var.write()], args.scratch);
+        simd::normalize(&p, x, statistics, gamma.read(), beta.read(), y.write());
     }),
     simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, PARAMS, BATCH, crate::wgsl::wgsl!("normalize_batch.wgsl")],
     passes: &[
         Pass { entry: "share_statistics", workgroups: share_workgroups },
-        Pass { entry: "combine_statistics", workgroups: channel_workgroups },
+        Pass { entry: "normalize_batch", workgroups: tile_workgroups },
     ],
+    rereads: &[0],
+    wgsl_scratch: share_scratch,
+    fuse_relu: Some(set_relu),
+    ..Kernel::BASE
+};
+
+/// dy, x, statistics, gamma -> dgamma, dbeta, dx, with the batch's statistics
+pub static BATCH_GRADIENTS: Kernel = Kernel {
+    name: "batch_norm2d.batch_gradients",
+    bindings: &[Read, Read, Read, Read, Write, Write, Write],
+    scalar: reference(scalar::batch_gradients::<f32>),
+    scalar_f64: double(scalar::batch_gradients::<f64>),
+    simd: Some(|mut args| {
+        let p: BatchNorm2dParams = args.params();
+        let [dy, x, statistics, gamma, dgamma, dbeta, dx] = args.take();
+        let (dy, x, statistics, dgamma, dbeta) = (dy.read(), x.read(), statistics.read(), dgamma.write(), dbeta.write());
+        simd::parameter_gradients(&p, dy, x, statistics, [&mut *dgamma, &mut *dbeta], args.scratch);
+        simd::input_gradient(&p, dy, x, simd::Channels { statistics, gamma: gamma.read(), dgamma, dbeta }, dx.write());
+    }),
+    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, PARAMS, BATCH, crate::wgsl::wgsl!("batch_gradients.wgsl")],
+    passes: &[
+        Pass { entry: "share_gradients", workgroups: share_workgroups },
+        Pass { entry: "batch_gradients", workgroups: tile_workgroups },
+    ],
+    rereads: &[0, 1, 2],
     wgsl_scratch: share_scratch,
     ..Kernel::BASE
 };
@@ -221,10 +256,10 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
     simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[
-        Pass { entry: "share_gradients", workgroups: share_workgroups },
+        Pass { entry: "share_gradients", workgroups: |bytes| thread_shares(&params(bytes)) },
         Pass { entry: "add_gradients", workgroups: channel_workgroups },
     ],
-    wgsl_scratch: share_scratch,
+    wgsl_scratch: |bytes| 2 * shares_of_threads(&params(bytes)) as usize * params::<BatchNorm2dParams>(bytes).channel_stride as usize,
     ..Kernel::BASE
 };
 
@@ -257,19 +292,45 @@ fn pixel_workgroups(bytes: &[u8]) -> u64 {
     (u64::from(p.pixels) * u64::from(p.channel_stride / 4)).div_ceil(64)
 }
 
-/// Into how many shares the pixels are split: some thousand threads, each with 16 pixels at least.
-fn shares(p: &BatchNorm2dParams) -> u32 {
-    (4096 / (p.channel_stride / 4)).clamp(1, p.pixels.div_ceil(16))
+/// Vectors of channels that a workgroup has in training, a power of two; its threads for each of them; and how many workgroups have all channels.
+fn layout_of(p: &BatchNorm2dParams) -> [u32; 3] {
+    let vectors = p.channel_stride / 4;
+    let width = vectors.next_power_of_two().min(16);
+    [width, 64 / width, vectors.div_ceil(width)]
 }
 
-/// One thread for four channels of a share.
+/// Into how many shares the pixels are split: few enough that every workgroup can add them up, each with sixteen pixels a thread at least.
+fn shares(p: &BatchNorm2dParams) -> u32 {
+    let [_, lanes, _] = layout_of(p);
+    let len = p.pixels.div_ceil((p.pixels / (16 * lanes)).clamp(1, 64));
+    p.pixels.div_ceil(len)
+}
+
+/// One workgroup for a share.
 fn share_workgroups(bytes: &[u8]) -> u64 {
     let p: BatchNorm2dParams = params(bytes);
-    (u64::from(shares(&p)) * u64::from(p.channel_stride / 4)).div_ceil(64)
+    u64::from(shares(&p)) * u64::from(layout_of(&p)[2])
+}
+
+/// One workgroup for 32 pixels a thread.
+fn tile_workgroups(bytes: &[u8]) -> u64 {
+    let p: BatchNorm2dParams = params(bytes);
+    let [_, lanes, chunks] = layout_of(&p);
+    u64::from(p.pixels.div_ceil(32 * lanes)) * u64::from(chunks)
 }
 
 /// Two rows of channels for every share.
 fn share_scratch(bytes: &[u8]) -> usize {
     let p: BatchNorm2dParams = params(bytes);
     2 * shares(&p) as usize * p.channel_stride as usize
+}
+
+/// In evaluation a share is a thread's: some thousand, each with 16 pixels at least.
+fn shares_of_threads(p: &BatchNorm2dParams) -> u32 {
+    (4096 / (p.channel_stride / 4)).clamp(1, p.pixels.div_ceil(16))
+}
+
+/// One thread for four channels of a share.
+fn thread_shares(p: &BatchNorm2dParams) -> u64 {
+    (u64::from(shares_of_threads(p)) * u64::from(p.channel_stride / 4)).div_ceil(64)
 }

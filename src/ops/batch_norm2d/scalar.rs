@@ -22,11 +22,8 @@ fn sum_of<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
 
 /// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
 /// its variance then divided by n - 1. Where these are no numbers the running ones stay: training stops then, and goes on from what was.
-pub fn batch_statistics<T: Real>(mut args: Args<'_, T>) {
-    let p: BatchNorm2dParams = args.params();
-    let [x, statistics, running_mean, running_var] = args.take();
-    let (x, mut statistics) = (rows(&p, x.read()), rows_mut(&p, statistics.write()));
-    let (running_mean, running_var) = (running_mean.write(), running_var.write());
+fn batch_statistics<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &mut [T], [running_mean, running_var]: [&mut [T]; 2]) {
+    let (x, mut statistics) = (rows(p, x), rows_mut(p, statistics));
     let (count, momentum) = (T::of(p.pixels.into()), T::of(p.momentum.into()));
     for c in 0..p.channels as usize {
         let mean = sum_of(p.pixels as usize, |pixel| x.at(pixel, c, 0, 0)) / count;
@@ -53,12 +50,24 @@ pub fn running_statistics<T: Real>(mut args: Args<'_, T>) {
     }
 }
 
+/// [`batch_statistics`], and `y` by them.
+pub fn normalize_batch<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [x, gamma, beta, running_mean, running_var, statistics, y] = args.take();
+    let (x, statistics) = (x.read(), statistics.write());
+    batch_statistics(&p, x, statistics, [running_mean.write(), running_var.write()]);
+    write_normalized(&p, x, statistics, [gamma.read(), beta.read()], y.write());
+}
+
 /// `y = gamma (x - mean) / sqrt(variance + eps) + beta`.
 pub fn normalize<T: Real>(mut args: Args<'_, T>) {
     let p: BatchNorm2dParams = args.params();
     let [x, statistics, gamma, beta, y] = args.take();
-    let (x, statistics, gamma, beta) = (rows(&p, x.read()), rows(&p, statistics.read()), gamma.read(), beta.read());
-    let mut y = rows_mut(&p, y.write());
+    write_normalized(&p, x.read(), statistics.read(), [gamma.read(), beta.read()], y.write());
+}
+
+fn write_normalized<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &[T], [gamma, beta]: [&[T]; 2], y: &mut [T]) {
+    let (x, statistics, mut y) = (rows(p, x), rows(p, statistics), rows_mut(p, y));
     for pixel in 0..p.pixels as usize {
         for c in 0..p.channels as usize {
             let scale = gamma[c] * statistics.at(1, c, 0, 0);
@@ -72,8 +81,12 @@ pub fn normalize<T: Real>(mut args: Args<'_, T>) {
 pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     let p: BatchNorm2dParams = args.params();
     let [dy, x, statistics, dgamma, dbeta] = args.take();
-    let (dy, x, statistics) = (rows(&p, dy.read()), rows(&p, x.read()), rows(&p, statistics.read()));
-    let (mut dgamma, mut dbeta) = (rows_mut(&p, dgamma.write()), rows_mut(&p, dbeta.write()));
+    sum_gradients(&p, [dy.read(), x.read(), statistics.read()], [dgamma.write(), dbeta.write()]);
+}
+
+fn sum_gradients<T: Real>(p: &BatchNorm2dParams, [dy, x, statistics]: [&[T]; 3], [dgamma, dbeta]: [&mut [T]; 2]) {
+    let (dy, x, statistics) = (rows(p, dy), rows(p, x), rows(p, statistics));
+    let (mut dgamma, mut dbeta) = (rows_mut(p, dgamma), rows_mut(p, dbeta));
     for c in 0..p.channels as usize {
         let xhat = |pixel| (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * statistics.at(1, c, 0, 0);
         *dgamma.at(0, c, 0, 0) = sum_of(p.pixels as usize, |pixel| dy.at(pixel, c, 0, 0) * xhat(pixel));
@@ -81,14 +94,26 @@ pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     }
 }
 
+/// [`parameter_gradients`], and [`input_gradient`] by them.
+pub fn batch_gradients<T: Real>(mut args: Args<'_, T>) {
+    let p: BatchNorm2dParams = args.params();
+    let [dy, x, statistics, gamma, dgamma, dbeta, dx] = args.take();
+    let (sources, dgamma, dbeta) = ([dy.read(), x.read(), statistics.read()], dgamma.write(), dbeta.write());
+    sum_gradients(&p, sources, [&mut *dgamma, &mut *dbeta]);
+    write_input_gradient(&p, sources, [gamma.read(), dgamma, dbeta], dx.write());
+}
+
 /// With the batch's statistics `dx = gamma / sqrt(variance + eps) (dy - (dbeta + xhat dgamma) / n)`, for they move with `x`; with the running
 /// ones `dx = gamma / sqrt(variance + eps) dy`.
 pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
     let p: BatchNorm2dParams = args.params();
     let [dy, x, statistics, gamma, dgamma, dbeta, dx] = args.take();
-    let (dy, x, statistics) = (rows(&p, dy.read()), rows(&p, x.read()), rows(&p, statistics.read()));
-    let (gamma, dgamma, dbeta) = (gamma.read(), dgamma.read(), dbeta.read());
-    let mut dx = rows_mut(&p, dx.write());
+    let sources = [dy.read(), x.read(), statistics.read()];
+    write_input_gradient(&p, sources, [gamma.read(), dgamma.read(), dbeta.read()], dx.write());
+}
+
+fn write_input_gradient<T: Real>(p: &BatchNorm2dParams, [dy, x, statistics]: [&[T]; 3], [gamma, dgamma, dbeta]: [&[T]; 3], dx: &mut [T]) {
+    let (dy, x, statistics, mut dx) = (rows(p, dy), rows(p, x), rows(p, statistics), rows_mut(p, dx));
     let share = T::of(f64::from(p.training) / f64::from(p.pixels));
     for pixel in 0..p.pixels as usize {
         for c in 0..p.channels as usize {

@@ -3,14 +3,15 @@
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
 
 fn store(sample: u32, row: u32, column: u32, vector: u32, sum: vec4<f32>) {
     if sample >= p.batch || column >= p.in_width {
         return;
     }
-    dx[((sample * p.in_height + row) * p.in_width + column) * (p.in_stride / 4u) + vector] =
-        without_padding(sum, vector, p.in_channels);
+    store_gradient(
+        ((sample * p.in_height + row) * p.in_width + column) * (p.in_stride / 4u) + vector,
+        without_padding(sum, vector, p.in_channels),
+    );
 }
 
 fn products(dy: vec4<f32>, w_0: vec4<f32>, w_1: vec4<f32>, w_2: vec4<f32>, w_3: vec4<f32>) -> vec4<f32> {
@@ -236,10 +237,10 @@ fn input_gradient_grouped(
     if n >= p.batch {
         return;
     }
-    dx[thread] = vec4<f32>(
+    store_gradient(thread, vec4<f32>(
         channel_gradient(n, pixel, channel),
         channel_gradient(n, pixel, channel + 1u),
         channel_gradient(n, pixel, channel + 2u),
         channel_gradient(n, pixel, channel + 3u),
-    );
+    ));
 }

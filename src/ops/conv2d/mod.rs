@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, Window, relu};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -22,7 +22,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("conv2d", parse)],
-    kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT, &connections::MASK],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &INPUT_GRADIENT_RELU, &WEIGHT_GRADIENT, &PARAMETER_GRADIENTS, &BIAS_GRADIENT, &connections::MASK],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
 };
@@ -160,15 +160,16 @@ impl Operator for Conv2d {
         let params = self.params(graph.shape(x), graph.shape(node.outputs[0]));
         let params = bytemuck::bytes_of(&params);
         let mut gradients = vec![None; 1 + node.parameters.len()];
-        if self.bias && wants[2] {
-            let dbias = graph.gradient_of(node.parameters[1]);
-            graph.call(&node.name, &BIAS_GRADIENT, params, &[dy, dbias]);
-            gradients[2] = Some(dbias);
-        }
         if wants[1] {
             let dweight = graph.gradient_of(weight);
-            graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
             gradients[1] = Some(dweight);
+            if self.bias {
+                let dbias = graph.gradient_of(node.parameters[1]);
+                gradients[2] = Some(dbias);
+                graph.call(&node.name, &PARAMETER_GRADIENTS, params, &[x, dy, dweight, dbias]);
+            } else {
+                graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
+            }
         }
         if wants[0] {
             let dx = graph.gradient_of(x);
@@ -180,6 +181,7 @@ impl Operator for Conv2d {
 }
 
 const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
+const WEIGHT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("weight_gradient.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: Conv2dParams = params(bytes);
@@ -221,11 +223,35 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
         simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("input_gradient.wgsl")],
-    passes: &[
-        Pass { entry: "input_gradient", workgroups: input_gradient_workgroups },
-        Pass { entry: "input_gradient_grouped", workgroups: input_gradient_grouped_workgroups },
-    ],
+    wgsl: &[PRELUDE, WGSL, GRADIENT, INPUT_GRADIENT_WGSL],
+    passes: INPUT_GRADIENT_PASSES,
+    with_relu: Some(&INPUT_GRADIENT_RELU),
+    ..Kernel::BASE
+};
+
+const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
+
+const INPUT_GRADIENT_PASSES: &[Pass] = &[
+    Pass { entry: "input_gradient", workgroups: input_gradient_workgroups },
+    Pass { entry: "input_gradient_grouped", workgroups: input_gradient_grouped_workgroups },
+];
+
+/// dy, weight, x -> dx where x, a ReLU's output, is positive.
+pub static INPUT_GRADIENT_RELU: Kernel = Kernel {
+    name: "conv2d.input_gradient_relu",
+    bindings: &[Read, Read, Read, Write],
+    scalar: reference(|args| relu::masked(args, scalar::input_gradient::<f32>)),
+    scalar_f64: double(|args| relu::masked(args, scalar::input_gradient::<f64>)),
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [dy, weight, x, dx] = args.take();
+        let dx = dx.write();
+        simd::input_gradient(&p, dy.read(), weight.read(), dx, args.scratch);
+        relu::simd::mask(dx, x.read());
+    }),
+    simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, WGSL, RECTIFIED_GRADIENT, INPUT_GRADIENT_WGSL],
+    passes: INPUT_GRADIENT_PASSES,
     ..Kernel::BASE
 };
 
@@ -241,14 +267,39 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
         simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("weight_gradient.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL],
     passes: &[
-        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors) },
-        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars) },
-        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped) },
-        Pass { entry: "reduce", workgroups: weight_reduce_workgroups },
+        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors, 0) },
+        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars, 0) },
+        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped, 0) },
+        Pass { entry: "reduce", workgroups: |bytes| weight_reduce_workgroups(bytes, 0) },
     ],
-    wgsl_scratch: weight_gradient_scratch,
+    wgsl_scratch: |bytes| weight_gradient_scratch(bytes, 0),
+    ..Kernel::BASE
+};
+
+/// x, dy -> dweight, dbias: both in the same dispatches.
+pub static PARAMETER_GRADIENTS: Kernel = Kernel {
+    name: "conv2d.parameter_gradients",
+    bindings: &[Read, Read, Write, Write],
+    scalar: reference(scalar::parameter_gradients::<f32>),
+    scalar_f64: double(scalar::parameter_gradients::<f64>),
+    simd: Some(|mut args| {
+        let p: Conv2dParams = args.params();
+        let [x, dy, dweight, dbias] = args.take();
+        let dy = dy.read();
+        simd::weight_gradient(&p, x.read(), dy, dweight.write(), args.scratch);
+        simd::bias_gradient(&p, dy, dbias.write());
+    }),
+    simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL],
+    passes: &[
+        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors, 1) },
+        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars, 1) },
+        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped, 1) },
+        Pass { entry: "reduce", workgroups: |bytes| weight_reduce_workgroups(bytes, 1) },
+    ],
+    wgsl_scratch: |bytes| weight_gradient_scratch(bytes, 1),
     ..Kernel::BASE
 };
 
@@ -364,20 +415,23 @@ fn weight_gradient_shares(p: &Conv2dParams) -> u64 {
     pixels(p).div_ceil(pixels(p).div_ceil(wanted))
 }
 
-fn weight_gradient_scratch(bytes: &[u8]) -> usize {
+/// `bias_rows`: 1 where the bias is one more row of the weight, else 0.
+fn weight_gradient_scratch(bytes: &[u8], bias_rows: u64) -> usize {
     let p: Conv2dParams = params(bytes);
-    (weight_gradient_shares(&p) * weight_rows(&p)) as usize * p.out_stride as usize
+    (weight_gradient_shares(&p) * (weight_rows(&p) + bias_rows)) as usize * p.out_stride as usize
 }
 
-fn weight_gradient_workgroups(bytes: &[u8], way: Way) -> u64 {
+/// The threads of the weight, and one for four channels of a bias in each share.
+fn weight_gradient_workgroups(bytes: &[u8], way: Way, bias_rows: u64) -> u64 {
     let p: Conv2dParams = params(bytes);
-    if way == Way::of(&p) { (weight_tiles(&p) * weight_gradient_shares(&p)).div_ceil(THREADS) } else { 0 }
+    let threads = (weight_tiles(&p) + bias_rows * out_vectors(&p)[0]) * weight_gradient_shares(&p);
+    if way == Way::of(&p) { threads.div_ceil(THREADS) } else { 0 }
 }
 
 /// One thread for four weights.
-fn weight_reduce_workgroups(bytes: &[u8]) -> u64 {
+fn weight_reduce_workgroups(bytes: &[u8], bias_rows: u64) -> u64 {
     let p: Conv2dParams = params(bytes);
-    (weight_rows(&p) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
+    ((weight_rows(&p) + bias_rows) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
 }
 
 fn bias_gradient_shares(p: &Conv2dParams) -> u64 {

@@ -91,19 +91,34 @@ pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
 pub fn weight_gradient<T: Real>(mut args: Args<'_, T>) {
     let p: Conv2dParams = args.params();
     let [x, dy, dweight] = args.take();
-    let x = Map::new(x.read(), p.in_channels, p.in_height, p.in_width);
-    let dy = Map::new(dy.read(), p.out_channels, p.out_height, p.out_width);
-    let dweight = dweight.write();
-    dweight.fill(T::zero());
-    for_each_product(&p, |at| dweight[at.weight] += dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column));
+    sum_weight(&p, x.read(), dy.read(), dweight.write());
 }
 
 /// `dbias[o] = sum over n,h,w of dy[n,o,h,w]`
 pub fn bias_gradient<T: Real>(mut args: Args<'_, T>) {
     let p: Conv2dParams = args.params();
     let [dy, dbias] = args.take();
-    let dy = Map::new(dy.read(), p.out_channels, p.out_height, p.out_width);
-    let dbias = dbias.write();
+    sum_bias(&p, dy.read(), dbias.write());
+}
+
+/// [`weight_gradient`] and [`bias_gradient`].
+pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
+    let p: Conv2dParams = args.params();
+    let [x, dy, dweight, dbias] = args.take();
+    let dy = dy.read();
+    sum_weight(&p, x.read(), dy, dweight.write());
+    sum_bias(&p, dy, dbias.write());
+}
+
+fn sum_weight<T: Real>(p: &Conv2dParams, x: &[T], dy: &[T], dweight: &mut [T]) {
+    let x = Map::new(x, p.in_channels, p.in_height, p.in_width);
+    let dy = Map::new(dy, p.out_channels, p.out_height, p.out_width);
+    dweight.fill(T::zero());
+    for_each_product(p, |at| dweight[at.weight] += dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column));
+}
+
+fn sum_bias<T: Real>(p: &Conv2dParams, dy: &[T], dbias: &mut [T]) {
+    let dy = Map::new(dy, p.out_channels, p.out_height, p.out_width);
     dbias.fill(T::zero());
     for n in 0..p.batch as usize {
         for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_channels as usize) {

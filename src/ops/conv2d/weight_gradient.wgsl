@@ -2,13 +2,13 @@
 // its weights over a share of them into `partial`, and a second pass adds the shares. How many there are is told by the length of
 // `partial`, which has room for one copy of the weight each.
 //
-// The weight is seen as a matrix: a row for each tap and input channel of a group, a column for each output channel.
+// The weight is seen as a matrix: a row for each tap and input channel of a group, a column for each output channel. With a bias (bias_row.wgsl;
+// no_bias_row.wgsl without one) its gradient is one more row, which threads of its own sum.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(0) var<storage, read> x_scalars: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dweight: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> partial: array<vec4<f32>>;
 
 // The rows of the weight as a matrix.
 fn weight_rows() -> u32 {
@@ -24,7 +24,7 @@ fn share_of(share: u32, shares: u32) -> vec2<u32> {
 
 fn store(share: u32, rows: u32, row: u32, vectors: u32, vector: u32, sum: vec4<f32>) {
     if row < rows {
-        partial[(share * rows + row) * vectors + vector] = sum;
+        partial[(share * (rows + BIAS_ROWS) + row) * vectors + vector] = sum;
     }
 }
 
@@ -39,12 +39,13 @@ fn weight_gradient_scalars(
     let out_vectors = p.out_stride / 4u;
     let pairs = (out_vectors + 1u) / 2u;
     let rows = weight_rows();
-    let shares = arrayLength(&partial) / (rows * out_vectors);
+    let shares = arrayLength(&partial) / ((rows + BIAS_ROWS) * out_vectors);
     let tiles = (rows + 7u) / 8u;
     let o = thread % pairs * 2u;
     let first_row = thread / pairs % tiles * 8u;
     let share = thread / pairs / tiles;
     if share >= shares {
+        sum_bias(thread - shares * tiles * pairs, shares);
         return;
     }
     let second = min(1u, out_vectors - 1u - o);
@@ -180,12 +181,13 @@ fn weight_gradient_vectors(
     let out_vectors = p.out_stride / 4u;
     let pairs = (out_vectors + 1u) / 2u;
     let rows = weight_rows();
-    let shares = arrayLength(&partial) / (rows * out_vectors);
+    let shares = arrayLength(&partial) / ((rows + BIAS_ROWS) * out_vectors);
     let tiles = (rows + 7u) / 8u;
     let o = thread % pairs * 2u;
     let first_row = thread / pairs % tiles * 8u;
     let share = thread / pairs / tiles;
     if share >= shares {
+        sum_bias(thread - shares * tiles * pairs, shares);
         return;
     }
     let second = min(1u, out_vectors - 1u - o);
@@ -283,11 +285,12 @@ fn weight_gradient_grouped(
     let thread = flat_thread(group, groups, local);
     let out_vectors = p.out_stride / 4u;
     let rows = weight_rows();
-    let shares = arrayLength(&partial) / (rows * out_vectors);
+    let shares = arrayLength(&partial) / ((rows + BIAS_ROWS) * out_vectors);
     let o = thread % out_vectors;
     let row = thread / out_vectors % rows;
     let share = thread / out_vectors / rows;
     if share >= shares {
+        sum_bias(thread - shares * rows * out_vectors, shares);
         return;
     }
     let in_per_group = p.in_channels / p.groups;
@@ -325,7 +328,8 @@ fn reduce(
 ) {
     let at = flat_thread(group, groups, local);
     let vectors = p.out_stride / 4u;
-    let len = weight_rows() * vectors;
+    let weights = weight_rows() * vectors;
+    let len = weights + BIAS_ROWS * vectors;
     if at >= len {
         return;
     }
@@ -333,5 +337,10 @@ fn reduce(
     for (var place = at; place < arrayLength(&partial); place += len) {
         sum += partial[place];
     }
-    dweight[at] = without_padding(sum, at % vectors, p.out_channels);
+    sum = without_padding(sum, at % vectors, p.out_channels);
+    if at < weights {
+        dweight[at] = sum;
+    } else {
+        store_bias(at - weights, sum);
+    }
 }

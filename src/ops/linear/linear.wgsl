@@ -1,18 +1,5 @@
 // Each thread holds a few vectors of four results in registers and walks along the sum; see the entry points for which.
 
-struct LinearParams {
-    batch: u32,
-    in_features: u32,
-    in_stride: u32,
-    out_features: u32,
-    out_stride: u32,
-    has_bias: u32,
-    relu: u32,
-    unused: u32,
-}
-
-@group(1) @binding(0) var<uniform> p: LinearParams;
-
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
@@ -88,67 +75,6 @@ fn forward(
     }
 }
 
-@group(0) @binding(0) var<storage, read> upstream: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
-
-// One thread for four input features of four samples.
-@compute @workgroup_size(THREADS)
-fn input_gradient(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let thread = flat_thread(group, groups, local);
-    let out_vectors = p.out_stride / 4u;
-    let in_vectors = p.in_stride / 4u;
-    let n = thread / in_vectors * 4u;
-    let i = thread % in_vectors;
-    if n >= p.batch {
-        return;
-    }
-    let last = p.batch - 1u;
-    let row_0 = n * out_vectors;
-    let row_1 = min(n + 1u, last) * out_vectors;
-    let row_2 = min(n + 2u, last) * out_vectors;
-    let row_3 = min(n + 3u, last) * out_vectors;
-    // Features past the last read the last one's weights, and are zeroed below.
-    let last_feature = p.in_features - 1u;
-    let place_0 = 4u * i * out_vectors;
-    let place_1 = min(4u * i + 1u, last_feature) * out_vectors;
-    let place_2 = min(4u * i + 2u, last_feature) * out_vectors;
-    let place_3 = min(4u * i + 3u, last_feature) * out_vectors;
-
-    var dx_0 = vec4<f32>(0.0);
-    var dx_1 = vec4<f32>(0.0);
-    var dx_2 = vec4<f32>(0.0);
-    var dx_3 = vec4<f32>(0.0);
-    for (var o = 0u; o < out_vectors; o += 1u) {
-        let dy_0 = upstream[row_0 + o];
-        let dy_1 = upstream[row_1 + o];
-        let dy_2 = upstream[row_2 + o];
-        let dy_3 = upstream[row_3 + o];
-        let w_0 = weight[place_0 + o];
-        let w_1 = weight[place_1 + o];
-        let w_2 = weight[place_2 + o];
-        let w_3 = weight[place_3 + o];
-        dx_0 += vec4<f32>(dot(dy_0, w_0), dot(dy_0, w_1), dot(dy_0, w_2), dot(dy_0, w_3));
-        dx_1 += vec4<f32>(dot(dy_1, w_0), dot(dy_1, w_1), dot(dy_1, w_2), dot(dy_1, w_3));
-        dx_2 += vec4<f32>(dot(dy_2, w_0), dot(dy_2, w_1), dot(dy_2, w_2), dot(dy_2, w_3));
-        dx_3 += vec4<f32>(dot(dy_3, w_0), dot(dy_3, w_1), dot(dy_3, w_2), dot(dy_3, w_3));
-    }
-
-    dx[n * in_vectors + i] = without_padding(dx_0, i, p.in_features);
-    if n + 1u < p.batch {
-        dx[(n + 1u) * in_vectors + i] = without_padding(dx_1, i, p.in_features);
-    }
-    if n + 2u < p.batch {
-        dx[(n + 2u) * in_vectors + i] = without_padding(dx_2, i, p.in_features);
-    }
-    if n + 3u < p.batch {
-        dx[(n + 3u) * in_vectors + i] = without_padding(dx_3, i, p.in_features);
-    }
-}
-
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dweight: array<vec4<f32>>;
 
@@ -166,21 +92,15 @@ fn store_column(i: u32, o: u32, out_vectors: u32, w_0: vec4<f32>, w_1: vec4<f32>
     }
 }
 
-// One thread for four input features of eight output features.
-@compute @workgroup_size(THREADS)
-fn weight_gradient(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let thread = flat_thread(group, groups, local);
+// A thread for four input features of eight output features. Threads past the last are told by what it returns: how many they are past it, from 1.
+fn sum_weight(thread: u32) -> u32 {
     let out_vectors = p.out_stride / 4u;
     let in_vectors = p.in_stride / 4u;
     let pairs = (out_vectors + 1u) / 2u;
     let i = thread / pairs;
     let o = thread % pairs * 2u;
     if i >= in_vectors {
-        return;
+        return thread - in_vectors * pairs + 1u;
     }
     let second = min(1u, out_vectors - 1u - o);
 
@@ -213,25 +133,35 @@ fn weight_gradient(
     if second == 1u {
         store_column(4u * i, o + 1u, out_vectors, b_0, b_1, b_2, b_3);
     }
+    return 0u;
 }
 
-@group(0) @binding(1) var<storage, read_write> dbias: array<vec4<f32>>;
-
-// One thread for four output features.
 @compute @workgroup_size(THREADS)
-fn bias_gradient(
+fn weight_gradient(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let o = flat_thread(group, groups, local);
+    _ = sum_weight(flat_thread(group, groups, local));
+}
+
+@group(0) @binding(3) var<storage, read_write> dbias: array<vec4<f32>>;
+
+// As the weight's gradient; then one thread for four output features of the bias.
+@compute @workgroup_size(THREADS)
+fn parameter_gradients(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let past = sum_weight(flat_thread(group, groups, local));
     let out_vectors = p.out_stride / 4u;
-    if o >= out_vectors {
+    if past == 0u || past > out_vectors {
         return;
     }
     var sum = vec4<f32>(0.0);
-    for (var n = 0u; n < p.batch; n += 1u) {
-        sum += upstream[n * out_vectors + o];
+    for (var at = past - 1u; at < p.batch * out_vectors; at += out_vectors) {
+        sum += dy[at];
     }
-    dbias[o] = sum;
+    dbias[past - 1u] = sum;
 }

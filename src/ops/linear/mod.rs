@@ -9,7 +9,7 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LinearParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, Window, relu};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -20,7 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("linear", parse)],
-    kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT, &BIAS_GRADIENT],
+    kernels: &[&FORWARD, &INPUT_GRADIENT, &INPUT_GRADIENT_RELU, &WEIGHT_GRADIENT, &PARAMETER_GRADIENTS],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
 };
@@ -108,15 +108,16 @@ impl Operator for Linear {
         let params = self.params(graph.shape(x));
         let params = bytemuck::bytes_of(&params);
         let mut gradients = vec![None; 1 + node.parameters.len()];
-        if self.bias && wants[2] {
-            let dbias = graph.gradient_of(node.parameters[1]);
-            graph.call(&node.name, &BIAS_GRADIENT, params, &[dy, dbias]);
-            gradients[2] = Some(dbias);
-        }
         if wants[1] {
             let dweight = graph.gradient_of(weight);
-            graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
             gradients[1] = Some(dweight);
+            if self.bias {
+                let dbias = graph.gradient_of(node.parameters[1]);
+                gradients[2] = Some(dbias);
+                graph.call(&node.name, &PARAMETER_GRADIENTS, params, &[x, dy, dweight, dbias]);
+            } else {
+                graph.call(&node.name, &WEIGHT_GRADIENT, params, &[x, dy, dweight]);
+            }
         }
         if wants[0] {
             let dx = graph.gradient_of(x);
@@ -127,7 +128,9 @@ impl Operator for Linear {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("linear.wgsl")];
+const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
+const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("linear.wgsl")];
+const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: LinearParams = params(bytes);
@@ -165,7 +168,27 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
         simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, PARAMS, GRADIENT, INPUT_GRADIENT_WGSL],
+    passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
+    with_relu: Some(&INPUT_GRADIENT_RELU),
+    ..Kernel::BASE
+};
+
+/// dy, weight, x -> dx where x, a ReLU's output, is positive.
+pub static INPUT_GRADIENT_RELU: Kernel = Kernel {
+    name: "linear.input_gradient_relu",
+    bindings: &[Read, Read, Read, Write],
+    scalar: reference(|args| relu::masked(args, scalar::input_gradient::<f32>)),
+    scalar_f64: double(|args| relu::masked(args, scalar::input_gradient::<f64>)),
+    simd: Some(|mut args| {
+        let p: LinearParams = args.params();
+        let [dy, weight, x, dx] = args.take();
+        let dx = dx.write();
+        simd::input_gradient(&p, dy.read(), weight.read(), dx, args.scratch);
+        relu::simd::mask(dx, x.read());
+    }),
+    simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, PARAMS, RECTIFIED_GRADIENT, INPUT_GRADIENT_WGSL],
     passes: &[Pass { entry: "input_gradient", workgroups: input_gradient_workgroups }],
     ..Kernel::BASE
 };
@@ -187,19 +210,22 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
     ..Kernel::BASE
 };
 
-/// dy -> dbias
-pub static BIAS_GRADIENT: Kernel = Kernel {
-    name: "linear.bias_gradient",
-    bindings: &[Read, Write],
-    scalar: reference(scalar::bias_gradient::<f32>),
-    scalar_f64: double(scalar::bias_gradient::<f64>),
+/// x, dy -> dweight, dbias: both in the same dispatch.
+pub static PARAMETER_GRADIENTS: Kernel = Kernel {
+    name: "linear.parameter_gradients",
+    bindings: &[Read, Read, Write, Write],
+    scalar: reference(scalar::parameter_gradients::<f32>),
+    scalar_f64: double(scalar::parameter_gradients::<f64>),
     simd: Some(|mut args| {
         let p: LinearParams = args.params();
-        let [dy, dbias] = args.take();
-        simd::bias_gradient(&p, dy.read(), dbias.write());
+        let [x, dy, dweight, dbias] = args.take();
+        let dy = dy.read();
+        simd::weight_gradient(&p, x.read(), dy, dweight.write(), args.scratch);
+        simd::bias_gradient(&p, dy, dbias.write());
     }),
+    simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
     wgsl: WGSL,
-    passes: &[Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups }],
+    passes: &[Pass { entry: "parameter_gradients", workgroups: parameter_gradients_workgroups }],
     ..Kernel::BASE
 };
 
@@ -216,13 +242,16 @@ fn input_gradient_workgroups(bytes: &[u8]) -> u64 {
 }
 
 /// One thread for four input features of eight output features.
-fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
-    let p: LinearParams = params(bytes);
-    (u64::from(p.in_stride / 4) * u64::from((p.out_stride / 4).div_ceil(2))).div_ceil(64)
+fn weight_gradient_threads(p: &LinearParams) -> u64 {
+    u64::from(p.in_stride / 4) * u64::from((p.out_stride / 4).div_ceil(2))
 }
 
-/// One thread for four output features.
-fn bias_gradient_workgroups(bytes: &[u8]) -> u64 {
+fn weight_gradient_workgroups(bytes: &[u8]) -> u64 {
+    weight_gradient_threads(&params(bytes)).div_ceil(64)
+}
+
+/// The same, and one thread for four output features.
+fn parameter_gradients_workgroups(bytes: &[u8]) -> u64 {
     let p: LinearParams = params(bytes);
-    u64::from(p.out_stride / 4).div_ceil(64)
+    (weight_gradient_threads(&p) + u64::from(p.out_stride / 4)).div_ceil(64)
 }

@@ -47,29 +47,33 @@ pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
 pub fn weight_gradient<T: Real>(mut args: Args<'_, T>) {
     let p: LinearParams = args.params();
     let [x, dy, dweight] = args.take();
-    let x = Map::new(x.read(), p.in_features, 1, 1);
-    let dy = Map::new(dy.read(), p.out_features, 1, 1);
-    let dweight = dweight.write();
-    dweight.fill(T::zero());
-    for n in 0..p.batch as usize {
-        for i in 0..p.in_features as usize {
-            for o in 0..p.out_features as usize {
-                dweight[weight_index(&p, o, i)] += dy.at(n, o, 0, 0) * x.at(n, i, 0, 0);
-            }
-        }
-    }
+    sum_weight(&p, x.read(), dy.read(), dweight.write());
 }
 
-/// `dbias[o] = sum over n of dy[n,o]`
-pub fn bias_gradient<T: Real>(mut args: Args<'_, T>) {
+/// As [`weight_gradient`], and `dbias[o] = sum over n of dy[n,o]`
+pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     let p: LinearParams = args.params();
-    let [dy, dbias] = args.take();
-    let dy = Map::new(dy.read(), p.out_features, 1, 1);
-    let dbias = dbias.write();
+    let [x, dy, dweight, dbias] = args.take();
+    let (dy, dbias) = (dy.read(), dbias.write());
+    sum_weight(&p, x.read(), dy, dweight.write());
+    let dy = Map::new(dy, p.out_features, 1, 1);
     dbias.fill(T::zero());
     for n in 0..p.batch as usize {
         for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_features as usize) {
             *dbias += dy.at(n, o, 0, 0);
+        }
+    }
+}
+
+fn sum_weight<T: Real>(p: &LinearParams, x: &[T], dy: &[T], dweight: &mut [T]) {
+    let x = Map::new(x, p.in_features, 1, 1);
+    let dy = Map::new(dy, p.out_features, 1, 1);
+    dweight.fill(T::zero());
+    for n in 0..p.batch as usize {
+        for i in 0..p.in_features as usize {
+            for o in 0..p.out_features as usize {
+                dweight[weight_index(p, o, i)] += dy.at(n, o, 0, 0) * x.at(n, i, 0, 0);
+            }
         }
     }
 }

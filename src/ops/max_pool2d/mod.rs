@@ -9,7 +9,7 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::MaxPool2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, RECTIFIED_GRADIENT, Window, relu};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -20,7 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("max_pool2d", parse)],
-    kernels: &[&FORWARD, &BACKWARD],
+    kernels: &[&FORWARD, &BACKWARD, &BACKWARD_RELU],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
 };
@@ -113,7 +113,8 @@ impl Operator for MaxPool2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("max_pool2d.wgsl")];
+const WGSL: &str = crate::wgsl::wgsl!("max_pool2d.wgsl");
+const BACKWARD_WGSL: &str = crate::wgsl::wgsl!("backward.wgsl");
 
 /// x -> y, argmax
 pub static FORWARD: Kernel = Kernel {
@@ -126,7 +127,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y, argmax] = args.take();
         simd::forward(&p, x.read(), y.write(), argmax.write_words());
     }),
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl")],
     passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
     ..Kernel::BASE
 };
@@ -142,7 +143,26 @@ pub static BACKWARD: Kernel = Kernel {
         let [dy, argmax, dx] = args.take();
         simd::backward(&p, dy.read(), argmax.read_words(), dx.write());
     }),
-    wgsl: WGSL,
+    wgsl: &[PRELUDE, WGSL, GRADIENT, BACKWARD_WGSL],
+    passes: &[Pass { entry: "backward", workgroups: backward_workgroups }],
+    with_relu: Some(&BACKWARD_RELU),
+    ..Kernel::BASE
+};
+
+/// dy, argmax, x -> dx where x, a ReLU's output, is positive.
+pub static BACKWARD_RELU: Kernel = Kernel {
+    name: "max_pool2d.backward_relu",
+    bindings: &[Read, ReadWords, Read, Write],
+    scalar: reference(|args| relu::masked(args, scalar::backward::<f32>)),
+    scalar_f64: double(|args| relu::masked(args, scalar::backward::<f64>)),
+    simd: Some(|mut args| {
+        let p: MaxPool2dParams = args.params();
+        let [dy, argmax, x, dx] = args.take();
+        let dx = dx.write();
+        simd::backward(&p, dy.read(), argmax.read_words(), dx);
+        relu::simd::mask(dx, x.read());
+    }),
+    wgsl: &[PRELUDE, WGSL, RECTIFIED_GRADIENT, BACKWARD_WGSL],
     passes: &[Pass { entry: "backward", workgroups: backward_workgroups }],
     ..Kernel::BASE
 };

@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Family, Operator, OutputSpec, PRELUDE};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
+use crate::kernel::{Args, Binding::*, Kernel, MAX_BINDINGS, Pass, Real, Slot, double, params, reference};
 use crate::network::fields::Fields;
 use crate::shape::Shape;
 
@@ -156,6 +156,21 @@ pub fn rectify<T: Real>(x: T, relu: u32) -> T {
         STRICT if !x.is_finite() => T::nan(),
         _ if x < T::zero() => T::zero(),
         _ => x,
+    }
+}
+
+/// Runs a kernel that makes a gradient of two arguments, without the ReLU's output that stands before the gradient, and takes the ReLU's gradient
+/// of what it made.
+pub(crate) fn masked<T: Real>(mut args: Args<'_, T>, gradient: impl FnOnce(Args<'_, T>)) {
+    let [first, second, y, dx] = args.take();
+    let (y, dx) = (y.read(), dx.write());
+    let mut slots: [Slot<'_, T>; MAX_BINDINGS] = Default::default();
+    (slots[0], slots[1], slots[2]) = (first, second, Slot::Write(&mut *dx));
+    gradient(Args { params: args.params, slots, scratch: args.scratch });
+    for (dx, &y) in dx.iter_mut().zip(y) {
+        if y <= T::zero() || y.is_nan() {
+            *dx = T::zero();
+        }
     }
 }
 

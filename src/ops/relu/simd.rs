@@ -34,6 +34,13 @@ impl Rectify {
     }
 }
 
+/// `dx = y > 0 ? dx : 0`.
+pub fn mask(dx: &mut [f32], y: &[f32]) {
+    for (y, dx) in y.chunks_exact(LANES).zip(dx.chunks_exact_mut(LANES)) {
+        F32x4::load(dx).keep(F32x4::load(y).gt(F32x4::ZERO)).store(dx);
+    }
+}
+
 /// `dx = y > 0 ? dy : 0`.
 pub fn backward(dy: &[f32], y: &[f32], dx: &mut [f32]) {
     debug_assert_eq!(dy.len() % LANES, 0);

@@ -196,8 +196,16 @@ pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
     ..Kernel::BASE
 };
 
-/// The items' costs, one thread a row; then their sum, one workgroup.
-const FORWARD_PASSES: &[Pass] = &[Pass { entry: "item_costs", workgroups: row_workgroups }, Pass { entry: "reduce", workgroups: |_| 1 }];
+/// The items' costs, one thread a row; then their sum, one workgroup, which makes the costs too where there are few.
+const FORWARD_PASSES: &[Pass] = &[Pass { entry: "item_costs", workgroups: many_workgroups }, Pass { entry: "reduce", workgroups: |_| 1 }];
+
+/// Items that are one workgroup's.
+const FEW: u32 = 512;
+
+fn many_workgroups(bytes: &[u8]) -> u64 {
+    let p: SoftmaxCrossEntropyParams = params(bytes);
+    if p.rows <= FEW { 0 } else { row_workgroups(bytes) }
+}
 
 const BACKWARD_PASSES: &[Pass] = &[Pass { entry: "backward", workgroups: row_workgroups }];
 

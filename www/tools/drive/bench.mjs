@@ -1,7 +1,7 @@
-// Measures jobs in a worker each: `{ package, mnist, build, seconds, runs: [{ job, backend }] }`; emits one result a run.
+// Measures jobs in a worker each: `{ package, mnist, build, seconds, batch, runs: [{ job, backend }] }`; emits one result a run.
 import { withPage } from "./with-page.mjs";
 
-export async function bench({ package: pkg, mnist, build, seconds, runs }, emit) {
+export async function bench({ package: pkg, mnist, build, seconds, batch, runs }, emit) {
   for (const { job, backend } of runs) {
     // A browser of its own for each: no compiled code, memory or device is left over from the run before.
     await withPage({ "/pkg/": pkg, "/mnist/": mnist }, emit, async (page) => {
@@ -13,7 +13,7 @@ export async function bench({ package: pkg, mnist, build, seconds, runs }, emit)
             worker.onmessage = ({ data }) => (data.error === undefined ? done(data) : failed(new Error(data.error)));
             worker.postMessage(options);
           }),
-        { job, backend, seconds },
+        { job, backend, batch, seconds },
       );
       emit({ ...result, build: backend === "cpu" ? build : null });
     }).catch((error) => {

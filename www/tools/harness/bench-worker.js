@@ -4,6 +4,8 @@ import init, { BenchJob } from "/pkg/receptive.js";
 const WINDOWS = 5;
 /** Optimised code is there after about a second. */
 const WARM_UP = 1.5;
+/** Seconds of each look at the roof. */
+const ROOF = 0.15;
 /** `lenet-98`: how good, tested how often, and when to give up. */
 const GOAL = { top1: 0.98, every: 100, steps: 30_000 };
 
@@ -20,26 +22,26 @@ const median = (values) => {
 };
 const round = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null);
 
-/** The loss so far; of a job that has not made a step yet, after its first. */
-async function firstLoss(bench) {
-  const loss = await bench.loss();
-  if (loss !== null && loss !== undefined) return loss;
-  await bench.run(0);
-  return (await bench.loss()) ?? null;
-}
+const gflopsOf = (done) => Number(done.flop) / done.seconds / 1e9;
 
-async function speed(bench, job, backend, seconds) {
-  const before = await firstLoss(bench);
+/** `before`: the loss of the first step, null for jobs that do not train. */
+async function speed(bench, job, backend, seconds, before) {
+  const roof = backend === "cpu" && job !== "peak" ? await BenchJob.create("peak", "cpu", {}) : null;
   await bench.run(WARM_UP);
+  await roof?.run(ROOF);
   const rates = [];
   const gflops = [];
+  const shares = [];
   for (let window = 0; window < WINDOWS; window += 1) {
+    // The roof is measured right before each window: what else the machine does slows both down.
+    const most = roof === null ? null : gflopsOf(await roof.run(ROOF));
     const done = await bench.run(seconds / WINDOWS);
     rates.push(Number(done.images) / done.seconds);
-    gflops.push(Number(done.flop) / done.seconds / 1e9);
+    gflops.push(gflopsOf(done));
+    if (most !== null) shares.push(gflopsOf(done) / most);
   }
   const after = (await bench.loss()) ?? null;
-  const countsImages = job.startsWith("lenet");
+  const countsImages = ofNetwork(job);
   return {
     job,
     backend,
@@ -47,26 +49,28 @@ async function speed(bench, job, backend, seconds) {
     batch: bench.batch,
     ...(countsImages ? { images_per_second: round(median(rates)) } : {}),
     gflops: round(median(gflops)),
+    share_of_peak: roof === null ? null : round(median(shares)),
+    first_step_ms: round(bench.firstStepMs),
     loss_before: before,
     loss_after: after,
     windows: (countsImages ? rates : gflops).map(round),
   };
 }
 
-async function stepsToGoal(bench, job, backend) {
-  const before = (await bench.loss()) ?? null;
-  let seconds = 0;
-  let steps = 0;
+async function stepsToGoal(bench, job, backend, before) {
+  let seconds = bench.firstStepMs / 1000;
+  let steps = 1; // taken while it was made ready
   let top1 = 0;
   const windows = [];
   while (top1 < GOAL.top1) {
     if (steps >= GOAL.steps) throw new Error(`${top1} after ${steps} steps, not ${GOAL.top1}`);
     const start = performance.now();
-    await bench.trainSteps(GOAL.every);
+    const more = GOAL.every - (steps % GOAL.every);
+    await bench.trainSteps(more);
     const window = (performance.now() - start) / 1000;
     seconds += window;
-    steps += GOAL.every;
-    windows.push(round((GOAL.every * bench.batch) / window));
+    steps += more;
+    windows.push(round((more * bench.batch) / window));
     ({ top1 } = await bench.evaluate());
   }
   const after = (await bench.loss()) ?? null;
@@ -79,16 +83,20 @@ async function stepsToGoal(bench, job, backend) {
     seconds: round(seconds),
     steps,
     test_top1: top1,
+    first_step_ms: round(bench.firstStepMs),
     loss_before: before,
     loss_after: after,
     windows,
   };
 }
 
-onmessage = async ({ data: { job, backend, seconds } }) => {
+const ofNetwork = (job) => job.startsWith("lenet") || job.startsWith("resnet");
+
+onmessage = async ({ data: { job, backend, batch, seconds } }) => {
   try {
     await init();
-    const options = job.startsWith("lenet")
+    const images = ofNetwork(job) && !job.endsWith("-infer");
+    const options = images
       ? {
           images: await bytes("train-images-idx3-ubyte"),
           labels: await bytes("train-labels-idx1-ubyte"),
@@ -96,8 +104,9 @@ onmessage = async ({ data: { job, backend, seconds } }) => {
           test_labels: await bytes("t10k-labels-idx1-ubyte"),
         }
       : {};
-    const bench = await BenchJob.create(job, backend, options);
-    postMessage(job === "lenet-98" ? await stepsToGoal(bench, job, backend) : await speed(bench, job, backend, seconds));
+    const bench = await BenchJob.create(job, backend, { ...options, batch });
+    const before = (await bench.loss()) ?? null;
+    postMessage(await (job === "lenet-98" ? stepsToGoal(bench, job, backend, before) : speed(bench, job, backend, seconds, before)));
   } catch (thrown) {
     postMessage({ error: thrown instanceof Error ? thrown.message : (thrown?.message ?? JSON.stringify(thrown)) });
   }

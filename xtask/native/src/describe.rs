@@ -115,7 +115,7 @@ fn groups(stages: &[&GroupDescription]) -> String {
 }
 
 /// Rows under one another, the first `names` columns to the left, numbers to the right.
-fn columns<const N: usize>(rows: &[[String; N]], names: usize) -> String {
+pub fn columns<const N: usize>(rows: &[[String; N]], names: usize) -> String {
     let widths: Vec<usize> = (0..N).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
     let mut text = String::new();
     for row in rows {

@@ -1,10 +1,11 @@
 //! The engine without a browser. `cargo xtask` builds it optimised and runs it; xtask itself does not depend on the
 //! engine, so that it compiles in seconds and still runs when the engine does not compile.
 //!
-//! `describe NAME|SPEC.json [--json]`, `list [--json]`, `spec NAME|SPEC.json` print; `conformance` reads its cases from standard input.
+//! `describe NAME|SPEC.json [--json]`, `plan NAME|SPEC.json [BATCH] [--json]`, `list [--json]`, `spec NAME|SPEC.json` print; `conformance` reads its cases from standard input.
 
 mod conformance;
 mod describe;
+mod plan;
 mod spec;
 
 use std::process::ExitCode;
@@ -29,13 +30,17 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).filter(|arg| *arg != "--json").collect();
     let result = match words[..] {
         ["describe", network] => describe::describe(network, json),
+        ["plan", network] => plan::plan(network, None, json),
+        ["plan", network, batch] => plan::plan(network, Some(batch), json),
         ["list"] => {
             describe::list(json);
             Ok(())
         }
         ["spec", network] => spec::find(network).map(|spec| println!("{spec}")),
         ["conformance"] => conformance::run(),
-        _ => Err(Stop::Message("usage: describe NAME|SPEC.json | list | spec NAME|SPEC.json | conformance".into())),
+        _ => Err(Stop::Message(
+            "usage: describe NAME|SPEC.json | plan NAME|SPEC.json [BATCH] | list | spec NAME|SPEC.json | conformance".into(),
+        )),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
