@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::pipelines::Pipelines;
 use super::readback::Staging;
+use super::shaders::Shaders;
 use crate::error::DeviceError;
 
 /// Parts of the names of adapters that are programs and not chips.
@@ -23,6 +24,7 @@ pub(super) struct Device {
     pub(super) limits: Limits,
     pub(super) adapter: Adapter,
     pub(super) pipelines: RefCell<Pipelines>,
+    pub(super) shaders: Shaders,
     pub(super) staging: RefCell<Staging>,
     trouble: Arc<Mutex<Option<DeviceError>>>,
 }
@@ -62,8 +64,9 @@ impl Device {
         let (device, queue) =
             chosen.request_device(&descriptor).await.map_err(|error| DeviceError::DeviceRequestFailed { reason: error.to_string() })?;
         let trouble = watch(&device);
+        let shaders = Shaders::load().await?;
         let pipelines = RefCell::new(Pipelines::new(&device));
-        Ok(Self { device, queue, limits, adapter, pipelines, staging: RefCell::default(), trouble })
+        Ok(Self { device, queue, limits, adapter, pipelines, shaders, staging: RefCell::default(), trouble })
     }
 
     /// What went wrong since the device was opened, if anything did: a lost device, or an error that no call could report at once.

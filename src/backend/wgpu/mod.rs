@@ -10,6 +10,7 @@ mod pipelines;
 mod program;
 mod readback;
 mod self_check;
+mod shaders;
 mod signal;
 
 use std::rc::Rc;

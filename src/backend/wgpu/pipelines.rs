@@ -137,7 +137,7 @@ impl Device {
         let params = self.pipelines.borrow().params.clone();
         let bind_group_layouts = &[Some(&arguments), Some(&params)];
         let pipeline = self.device.create_pipeline_layout(&PipelineLayoutDescriptor { label, bind_group_layouts, immediate_size: 0 });
-        let source = ShaderSource::Wgsl(kernel.wgsl.concat().into());
+        let source = ShaderSource::Wgsl(self.shaders.source(kernel.wgsl).into());
         let module = self.device.create_shader_module(ShaderModuleDescriptor { label, source });
         let layouts = Layouts { arguments, pipeline, module };
         self.pipelines.borrow_mut().kernels.insert(of.key(), layouts.clone());

@@ -42,10 +42,10 @@ impl Flavour {
     pub fn rust_flags(self) -> &'static str {
         match self {
             Self::Simd128 => {
-                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=5 -Cllvm-args=-inlinehint-threshold=5"
+                "-Ctarget-feature=+simd128 -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
             }
             Self::RelaxedSimd => {
-                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=5 -Cllvm-args=-inlinehint-threshold=5"
+                "-Ctarget-feature=+simd128,+relaxed-simd -Cllvm-args=-pre-RA-sched=source -Cllvm-args=-inline-threshold=60 -Cllvm-args=-inlinehint-threshold=60"
             }
         }
     }
@@ -85,6 +85,10 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
     wasm_pack.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     wasm_pack.env("CARGO_TARGET_DIR", build.flavour.cargo_target(project));
     run(&mut wasm_pack)?;
+    // The harness has the shaders' texts in the wasm.
+    if !build.harness {
+        run(project.node("tools/shaders.mjs").arg(&folder))?;
+    }
     optimise(project, &folder.join("receptive_bg.wasm"), build.flavour)
 }
 
