@@ -25,7 +25,7 @@ fn session(images: usize) -> (Session, Rc<RefCell<Vec<Value>>>) {
     let (images, labels) = (file(idx::IMAGES_MAGIC, &[images as u32, 28, 28], &pixels), file(idx::LABELS_MAGIC, &[images as u32], &labels));
     let events = Rc::new(RefCell::new(Vec::new()));
     let seen = events.clone();
-    let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()));
+    let session = Session::new(move |event| seen.borrow_mut().push(serde_json::to_value(event).unwrap()), None);
     let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     session.load_idx(&pair, Some(&pair)).unwrap();
     (session, events)

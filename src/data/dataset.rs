@@ -174,8 +174,10 @@ impl Dataset {
     /// Pixels and labels of images, by their indices in the buffers.
     pub fn bytes_of(&self, indices: &[u32]) -> (Vec<u8>, Vec<u8>) {
         let (words, labels) = (self.images.borrow(), self.labels.borrow());
-        let image = |&index: &u32| &words[index as usize * PIXELS / 4..][..PIXELS / 4];
-        let pixels = indices.iter().flat_map(image).flat_map(|word| word.to_le_bytes()).collect();
+        let mut pixels = Vec::with_capacity(indices.len() * PIXELS);
+        for &index in indices {
+            words[index as usize * PIXELS / 4..][..PIXELS / 4].iter().for_each(|word| pixels.extend_from_slice(&word.to_le_bytes()));
+        }
         (pixels, indices.iter().map(|&index| labels[index as usize] as u8).collect())
     }
 

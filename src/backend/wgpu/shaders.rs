@@ -34,7 +34,7 @@ impl Shaders {
     /// Fetches the texts.
     pub(super) async fn load() -> Result<Self, DeviceError> {
         let failed = |thrown: wasm_bindgen::JsValue| {
-            let reason = js_sys::JsString::from(js_sys::Object::from(thrown).to_string()).into();
+            let reason = js_sys::Object::from(thrown).to_string().into();
             DeviceError::DeviceFailed { what: "loading the shaders".into(), reason }
         };
         Ok(Self { texts: shaders().await.map_err(failed)? })

@@ -175,3 +175,51 @@ test("a rate that is far too high ends in a message with a way out", { timeout: 
   }
   assert.deepEqual(page.problems, []);
 });
+
+test("two workers share a batch, the dock says what that brings, and one that dies is replaced", { timeout: 180_000 }, async () => {
+  // The first worker's first helper ends in the middle of the run, without a word.
+  const dies = `const Started = self.Worker;
+    self.Worker = class extends Started {
+      constructor(...options) {
+        super(...options);
+        if (!self.ended) setTimeout(() => this.terminate(), 4000);
+        self.ended = true;
+      }
+    };`;
+  const page = await site.open("?backend=cpu&workers=2&lang=en", { before: { "trainer-worker.js": dies } });
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 40 && state.run.metrics.speed_up !== null);
+  assert.equal(await state(page, (state) => state.backend.sharing), 2);
+  assert.match(await page.textContent(".dock-speed-up"), /^\d\.\d × one$/u);
+  assert.equal(await page.locator(".dock-workers").inputValue(), "2");
+  const begun = Date.now();
+  let standing = 0;
+  let last = { step: 0, at: begun };
+  while (Date.now() - begun < 25_000) {
+    await page.waitForTimeout(500);
+    const step = await state(page, (state) => state.run.metrics.step);
+    if (step > last.step) last = { step, at: Date.now() };
+    standing = Math.max(standing, Date.now() - last.at);
+  }
+  assert.ok(standing > 5000, `the replica's end was noticed after ${standing} ms`);
+  assert.equal(await state(page, (state) => state.run.phase === "running" || state.run.phase === "done"), true);
+  assert.ok(Date.now() - last.at < 5000, "training goes on");
+  await page.locator(".dock-workers").selectOption("1");
+  assert.match(await page.textContent("#dock-note"), /workers/u);
+  assert.deepEqual(page.problems, []);
+});
+
+test("where both backends work, the automatic choice is measured on the network, once", { timeout: 240_000 }, async () => {
+  const page = await site.open("?backend=auto_software&lang=en");
+  await until(page, (state) => state.backend.status !== null && !state.backend.switching, 120_000);
+  const raced = await state(page, (state) => state.backend.status);
+  assert.ok(raced.race.cpu_ms > 0 && raced.race.webgpu_ms > 0);
+  assert.equal(raced.backend, raced.race.cpu_ms <= raced.race.webgpu_ms ? "cpu" : "webgpu");
+  await page.click(".chip");
+  assert.match(await page.textContent("#backend-menu"), /tried on both: CPU [\d.]+ ms, WebGPU [\d.]+ ms/u);
+  await page.reload();
+  await until(page, (state) => state.backend.status !== null && !state.backend.switching, 120_000);
+  assert.deepEqual((await state(page, (state) => state.backend.status)).race, raced.race, "what was measured once decides");
+  assert.deepEqual(page.problems, []);
+});
