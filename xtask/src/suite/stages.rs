@@ -84,7 +84,7 @@ fn clippy_native(project: &mut Project) -> Result<Counts> {
 
 /// With the harness, and as the page has it: code that only the harness calls would otherwise be noticed in no other build.
 fn clippy_wasm(project: &mut Project) -> Result<Counts> {
-    for features in [&["--all-targets", "--features", "harness"][..], &["--no-default-features"]] {
+    for features in [&["--lib", "--tests", "--features", "harness"][..], &["--no-default-features"]] {
         let mut cargo = project.command("cargo");
         cargo.args(["clippy", "--package", "receptive", "--target", "wasm32-unknown-unknown"]).args(features);
         checked(cargo.args(["--", "--deny", "warnings"]))?;
