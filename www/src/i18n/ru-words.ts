@@ -15,6 +15,7 @@ const PHRASES: { readonly [phrase: string]: string } = {
   // what
   "a batch of images": "батч изображений",
   "a command": "команда",
+  "a worker": "воркер",
   "a window": "окно",
   "all of them together": "все вместе",
   argmax: "места максимумов",
@@ -35,6 +36,8 @@ const PHRASES: { readonly [phrase: string]: string } = {
   probabilities: "вероятности",
   split: "часть данных",
   statistics: "статистики",
+  "sharing a batch": "разделение батча",
+  "loading the shaders": "загрузка шейдеров",
   sums: "суммы",
   "the enlarged map": "увеличенная карта",
   "the file's length": "длина файла",
@@ -51,6 +54,8 @@ const PHRASES: { readonly [phrase: string]: string } = {
   // reason
   "its factor is a constant": "его множитель постоянный",
   "this build leaves them out": "в этой сборке их нет",
+  "this network is not on the CPU": "эта сеть не на процессоре",
+  "it stopped, and so did those that took its place": "он остановился, и те, что пришли ему на смену, тоже",
   "floats and words were mixed up": "спутаны числа и слова",
   // expected
   "an object": "объект",
