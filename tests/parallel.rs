@@ -191,6 +191,8 @@ fn a_worker_that_is_lost_is_replaced_and_nothing_changes() {
         }
         assert_eq!(here.started.get(), 3, "two, and one in a lost one's place");
         assert_eq!(parameters(&mut whole), parameters(&mut broken));
+        let evaluated = |trainer: &mut Trainer| block_on(trainer.evaluate(Split::Test, usize::MAX)).unwrap();
+        assert_eq!(evaluated(&mut whole), evaluated(&mut broken), "running statistics included");
     }
 }
 

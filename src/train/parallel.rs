@@ -101,6 +101,8 @@ pub(super) struct Peers {
     /// Images of each shard, the first worker's own first.
     shards: Vec<usize>,
     started: bool,
+    /// Those that did not answer: others take their places before the next step.
+    lost: Vec<usize>,
     /// Whether a replica's parameters are not the first worker's.
     stale: Vec<bool>,
     /// What a replica has still to be told of the last step.
@@ -162,7 +164,8 @@ impl Trainer {
         if others > 0 {
             let (stale, pending) = (vec![true; others], vec![None; others]);
             let (steps, alone_ms, own_ms) = (0, None, 0.0);
-            let peers = Peers { workers: replicas, spec: written, shards, started: false, stale, pending, steps, alone_ms, own_ms };
+            let (started, lost) = (false, Vec::new());
+            let peers = Peers { workers: replicas, spec: written, shards, started, lost, stale, pending, steps, alone_ms, own_ms };
             trainer.peers = Some(Box::new(peers));
         }
         Ok(trainer)
@@ -319,13 +322,17 @@ impl Trainer {
 
         let expected = self.exchanged_ranges().iter().map(|range| range.len).sum::<usize>();
         let mut parts: Vec<Vec<f32>> = vec![Vec::new(); peers.shards.len()];
+        // Its own shard changes this worker's statistics: another begins with those from before.
+        let statistics = self.read_statistics().await?;
         for attempt in 0..=TRIES {
             let missing: Vec<usize> = (0..shards.len()).filter(|&at| parts[at + 1].len() != expected).collect();
             // Those who did not answer are asked once more, on workers that take their places, from the parameters that all have.
-            if !missing.is_empty() && (attempt > 0 || !peers.started) {
-                peers.restart(&missing).await?;
+            let lost = std::mem::take(&mut peers.lost);
+            let gone: Vec<usize> = missing.iter().copied().filter(|at| attempt > 0 || !peers.started || lost.contains(at)).collect();
+            if !gone.is_empty() {
+                peers.restart(&gone).await?;
             }
-            let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.read_all(&self.snapshot_ranges())?)) } else { None };
+            let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.snapshot(&statistics)?)) } else { None };
             let tasks = peers.tasks(|at| missing.contains(&at).then(|| shards[at].clone()), snapshot.as_ref(), false);
             if attempt == 0 && ALONE.contains(&peers.steps) {
                 parts[0] = self.timed_shard(peers)?;
@@ -353,6 +360,17 @@ impl Trainer {
         Ok(())
     }
 
+    /// Parameters and the optimizer's state, with these statistics.
+    fn snapshot(&mut self, statistics: &[f32]) -> Result<Vec<f32>, Error> {
+        let mut ranges = self.snapshot_ranges();
+        if !statistics.is_empty() {
+            ranges.pop();
+        }
+        let mut all = self.read_all(&ranges)?;
+        all.extend_from_slice(statistics);
+        Ok(all)
+    }
+
     fn timed_shard(&mut self, peers: &mut Peers) -> Result<Vec<f32>, Error> {
         let begin = now_ms();
         let own = self.compute_shard()?;
@@ -371,8 +389,7 @@ impl Trainer {
         for (at, done) in answers.into_iter().enumerate() {
             match done {
                 Some(done) if done.sums.len() >= sums_len(self.plan.classes) => sums.add_beside(&Sums::from_words(&done.sums)),
-                // Found lost by the next step, which puts another in its place.
-                _ => peers.stale[at] = true,
+                _ => peers.lost.push(at),
             }
         }
         Ok(())

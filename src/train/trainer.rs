@@ -261,6 +261,10 @@ impl Trainer {
     /// reports.
     pub fn set_optimizer(&mut self, optimizer: Optimizer) -> Result<(), Error> {
         self.optimizer().check_change(&optimizer)?;
+        // Replicas have the table of what decays from their specification.
+        if self.peers.is_some() && self.optimizer().decay != optimizer.decay {
+            return Err(TrainError::NeedsFreshStart { field: "decay", present: "that of the other workers", found: "another" }.into());
+        }
         let decay = std::mem::replace(&mut self.spec.training.optimizer, optimizer).decay;
         if decay != optimizer.decay { self.write_undecayed() } else { Ok(()) }
     }
