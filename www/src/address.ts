@@ -41,13 +41,13 @@ export async function networkOf({ code, preset }: Address, search: string, prese
 export const firstNetwork = (presets: readonly Preset[]): Preset | null => presetOf(presets, FIRST) ?? presets[0] ?? null;
 
 /** The hash for a state. @throws ReceptiveFailure where the engine cannot shorten the network, as one with a mistake in it that is no shape's. */
-export async function hashOf({ document, settings, presets, view, selection }: AppState, search: string, specs: Specs): Promise<string> {
+export async function hashOf({ document, settings, presets, view, selection, looking }: AppState, search: string, specs: Specs): Promise<string> {
   if (!document || !settings) return "";
   const spec = compilable(document, settings.edited);
   const preset = presets.find((one) => sameContent(asOpened(one), spec)) ?? null;
   const plain = presetOf(presets, new URLSearchParams(search).get("preset")) ?? firstNetwork(presets);
   const code = preset ? null : await encode(await specs.request("shorten", { spec }));
-  return writeAddress({ code, preset: preset === plain ? null : (preset?.name ?? null), view, selection });
+  return writeAddress({ code, preset: preset === plain ? null : (preset?.name ?? null), view, selection, looking });
 }
 
 export class AddressBar {
@@ -83,7 +83,7 @@ export class AddressBar {
     this.#before = state;
     if (this.#following) return;
     if (!before) return this.#write(state, false);
-    const same = (["document", "view", "selection"] as const).every((part) => state[part] === before[part]) && state.settings.edited === before.settings?.edited;
+    const same = (["document", "view", "selection", "looking"] as const).every((part) => state[part] === before[part]) && state.settings.edited === before.settings?.edited;
     if (same) return;
     const opened = state.view !== before.view || state.document.present.title !== before.document?.present.title;
     if (!opened) {

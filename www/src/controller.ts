@@ -180,6 +180,8 @@ export class Controller {
         return this.#change(redone);
       case "select":
         return this.#set({ selection: intent.selection });
+      case "look_at":
+        return this.#set({ looking: { ...this.#state.looking, ...intent.looking } });
       case "show_view":
         if (intent.view !== "maps") this.#digits.want(null);
         return this.#set({ view: intent.view });

@@ -3,6 +3,7 @@ import type { Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
+import type { Looking } from "./lib/look/looking.ts";
 import type { LookWish } from "./looker.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
 import type { NoticeCode, Shareable, View } from "./state.ts";
@@ -41,6 +42,8 @@ export type Intent =
   | { type: "show_picture"; pixels: Uint8Array }
   /** What the Maps view shows; null when it shows nothing. */
   | { type: "look"; wish: LookWish | null }
+  /** How the Maps view looks at it. */
+  | { type: "look_at"; looking: Partial<Looking> }
   /** What the network says to every test image. */
   | { type: "find_mistakes" }
   /** Test images by their numbers. */

@@ -25,7 +25,7 @@ export interface Beginning {
 }
 
 /** What was left here, unless a link names another network; `named` is the link's, `first` what there is without any of both. */
-export function beginning(before: Recalled | null, named: Named | null, first: Named, { view, selection }: Address): Beginning {
+export function beginning(before: Recalled | null, named: Named | null, first: Named, { view, selection, looking }: Address): Beginning {
   const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
   // A link to another network: what was left here can be had back by undoing.
   const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
@@ -44,6 +44,7 @@ export function beginning(before: Recalled | null, named: Named | null, first: N
     checkpoints: before?.checkpoints ?? new Map<string, number>(),
     view,
     selection,
+    looking,
   };
   return { changes, front, goesOn };
 }
@@ -66,7 +67,7 @@ export class Opening {
   /** The address is another one, by hand or by back and forward. */
   async follow(address: Address): Promise<void> {
     const host = this.#host;
-    host.set({ view: address.view, selection: address.selection });
+    host.set({ view: address.view, selection: address.selection, looking: address.looking });
     try {
       const named = (await networkOf(address, location.search, host.state.presets, host.specs)) ?? firstNetwork(host.state.presets);
       const { document, settings } = host.state;

@@ -6,6 +6,8 @@ import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
 import type { Theme } from "./lib/theme.ts";
+import { AS_FIRST } from "./lib/look/looking.ts";
+import type { Looking } from "./lib/look/looking.ts";
 import type { Looked } from "./looker.ts";
 import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Predictions, Preset, Scene, Spec, Split } from "./protocol.ts";
 
@@ -139,6 +141,8 @@ export interface AppState {
   document: NetworkDocument | null;
   selection: Selection | null;
   view: View;
+  /** How the Maps view looks at the selected layer. */
+  looking: Looking;
   /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
   /** `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
@@ -179,6 +183,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice, wo
     document: null,
     selection: null,
     view: "training",
+    looking: AS_FIRST,
     network: null,
     backend: { choice, status: null, switching: false, workers, asked: workers, sharing: 1 },
     settings: null,

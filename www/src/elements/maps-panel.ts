@@ -1,9 +1,10 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { errorText } from "../i18n/locale.ts";
-import type { Tab } from "../i18n/panels/maps.ts";
 import { colourOf, css, extentOf } from "../lib/look/colours.ts";
 import type { Inputs } from "../lib/look/filters.ts";
+import { AS_FIRST, TABS } from "../lib/look/looking.ts";
+import type { Looking, Tab } from "../lib/look/looking.ts";
 import { SCALES, extents, mapRange, rangeOf, stackOf } from "../lib/look/stack.ts";
 import type { Range, ScaleChoice, Stack } from "../lib/look/stack.ts";
 import { valueText } from "../lib/look/text.ts";
@@ -17,20 +18,13 @@ import type { MapPoint } from "./map-grid.ts";
 import { PanelElement } from "./panel-element.ts";
 import { weightsView } from "./weights-view.ts";
 
-const TABS: readonly Tab[] = ["activations", "gradients", "weights"];
-
 /** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
   static override properties: PropertyDeclarations = {
-    ...PanelElement.properties, tab: { state: true }, scale: { state: true }, depth: { state: true }, unit: { state: true }, inputs: { state: true },
-    image: { state: true }, dark: { state: true },
+    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, dark: { state: true },
   };
 
-  declare private tab: Tab;
-  declare private scale: ScaleChoice;
-  declare private depth: Depth;
-  /** Channel, row and column. */
-  declare private unit: readonly number[];
+  declare private looking: Looking;
   declare private inputs: Inputs;
   /** The image is shown, and no layer. */
   declare private image: boolean;
@@ -40,16 +34,36 @@ export class MapsPanelElement extends PanelElement {
   /** As text, so that the same wish is told once. */
   #told = "";
   #selected: unknown = null;
+  #seen: Looking | null = null;
 
   constructor() {
     super();
-    this.tab = "activations";
-    this.scale = "local";
-    this.depth = "layer";
-    this.unit = [0, 0, 0];
+    this.looking = AS_FIRST;
     this.inputs = "all";
     this.image = false;
     this.dark = false;
+  }
+
+  get #tab(): Tab {
+    return this.looking.tab;
+  }
+
+  get #scale(): ScaleChoice {
+    return this.looking.scale;
+  }
+
+  get #depth(): Depth {
+    return this.looking.depth;
+  }
+
+  get #unit(): readonly number[] {
+    return this.looking.unit;
+  }
+
+  /** At once here, so that the next key goes on from it, and in the page's state. */
+  #lookAt(looking: Partial<Looking>): void {
+    this.looking = { ...this.looking, ...looking };
+    this.intend({ type: "look_at", looking });
   }
 
   readonly #themed = (): void => this.requestUpdate();
@@ -75,7 +89,9 @@ export class MapsPanelElement extends PanelElement {
   }
 
   protected override willUpdate(): void {
-    const { selection, preferences: { theme } } = this.state;
+    const { selection, looking, preferences: { theme } } = this.state;
+    // The state comes a moment later than what was done here.
+    if (looking !== this.#seen) this.looking = this.#seen = looking;
     this.dark = theme === "dark" || (theme === "auto" && this.#system.matches);
     if (selection === this.#selected) return;
     this.#selected = selection;
@@ -97,7 +113,7 @@ export class MapsPanelElement extends PanelElement {
   protected override updated(): void {
     const shown = this.#shown();
     if (!shown || document.hidden) return;
-    const wish = wishFor(shown.node, this.depth, this.#what, unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.unit)));
+    const wish = wishFor(shown.node, this.#depth, this.#what, unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.#unit)));
     const told = JSON.stringify([wish, this.state.network?.description.name, this.state.run.id]);
     if (told === this.#told) return;
     this.#told = told;
@@ -106,7 +122,7 @@ export class MapsPanelElement extends PanelElement {
   }
 
   get #what(): LookWish["what"] {
-    return this.tab === "gradients" ? "gradients" : "activations";
+    return this.#tab === "gradients" ? "gradients" : "activations";
   }
 
   protected override render(): TemplateResult {
@@ -115,16 +131,16 @@ export class MapsPanelElement extends PanelElement {
     if (!shown) return html`<p class="muted">${text.waiting}</p>`;
     const { answer, error } = this.state.look;
     const { node } = shown;
-    const current = answer && answer.wish.what === (this.depth === "number" ? "activations" : this.#what) ? answer : null;
+    const current = answer && answer.wish.what === (this.#depth === "number" ? "activations" : this.#what) ? answer : null;
     const maps = mapsOf(current, node.name);
     return html`
       ${this.#head(shown)}
       ${this.#tools(maps)}
       ${error ? html`<p class="look-error" role="alert">${icons.warning} ${text.failed} ${errorText(this.locale, error)}</p>` : nothing}
       <p class="muted second looked-at">${current ? `${current.digit.index === null ? text.lookedAtDrawing : text.lookedAt(current.digit.index, current.digit.label)}, ${text.atStep(current.maps.step)}.` : nothing}
-        ${current && this.tab === "gradients" && this.depth !== "number" ? text.gradientOf(current.digit.label) : nothing}</p>
-      <div class="look-body">${this.depth === "layer" ? this.#layer(node, maps) : this.#deeper(node, maps)}</div>
-      ${this.depth === "layer" ? html`<layer-histograms .locale=${this.locale} .of=${this.#spread(node, maps)}></layer-histograms>` : nothing}
+        ${current && this.#tab === "gradients" && this.#depth !== "number" ? text.gradientOf(current.digit.label) : nothing}</p>
+      <div class="look-body">${this.#depth === "layer" ? this.#layer(node, maps) : this.#deeper(node, maps)}</div>
+      ${this.#depth === "layer" ? html`<layer-histograms .locale=${this.locale} .of=${this.#spread(node, maps)}></layer-histograms>` : nothing}
     `;
   }
 
@@ -152,7 +168,7 @@ export class MapsPanelElement extends PanelElement {
   #show(node: Shown, unit: readonly number[] | null = null): void {
     this.image = node.name === IMAGE;
     this.inputs = "all";
-    this.unit = unit ?? clamped(node.output_shape, this.unit);
+    this.#lookAt({ unit: unit ?? clamped(node.output_shape, this.#unit) });
     if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
   }
 
@@ -162,17 +178,20 @@ export class MapsPanelElement extends PanelElement {
       html`<div class="choices" role="group" aria-label=${label}>${all.map((one) => html`<button type="button" class="toggle" aria-pressed=${one === chosen ? "true" : "false"} @click=${() => choose(one)}>${names[one]}</button>`)}</div>`;
     const depths = { layer: text.layer, unit: text.unit, number: text.number };
     return html`<div class="look-tools">
-      ${choices(text.depths, DEPTHS, depths, this.depth, (depth) => this.#go(depth))}
-      ${this.depth === "number" ? nothing : choices(text.tabList, this.depth === "layer" ? TABS : TABS.slice(0, 2), text.tabs, this.tab, (tab) => (this.tab = tab))}
-      ${this.tab === "weights" ? nothing : html`<div class="look-scale"><span class="muted second">${text.scale}</span>${choices(text.scale, SCALES, text.scales, this.scale, (scale) => (this.scale = scale))}</div>`}
-      ${this.#legend(maps && this.tab !== "weights" ? stackOf(maps) : null)}
+      ${choices(text.depths, DEPTHS, depths, this.#depth, (depth) => this.#go(depth))}
+      ${this.#depth === "number" ? nothing : choices(text.tabList, this.#depth === "layer" ? TABS : TABS.slice(0, 2), text.tabs, this.#tab, (tab) => this.#lookAt({ tab }))}
+      ${this.#tab === "weights" ? nothing : html`<div class="look-scale"><span class="muted second">${text.scale}</span>${choices(text.scale, SCALES, text.scales, this.#scale, (scale) => this.#lookAt({ scale }))}</div>`}
+      ${this.#legend(maps && this.#tab !== "weights" ? stackOf(maps) : null)}
     </div>`;
   }
 
-  #go(depth: Depth): void {
-    if (depth !== "layer" && this.tab === "weights") this.tab = "activations";
-    if (this.depth === "layer" && this.unit.every((at) => at === 0)) this.unit = middle(this.#shown()?.node.output_shape ?? []);
-    this.depth = depth;
+  #go(depth: Depth, unit: readonly number[] | null = null): void {
+    const unset = this.#depth === "layer" && this.#unit.every((at) => at === 0);
+    this.#lookAt({
+      depth,
+      unit: unit ?? (unset ? middle(this.#shown()?.node.output_shape ?? []) : this.#unit),
+      ...(depth !== "layer" && this.#tab === "weights" && { tab: "activations" }),
+    });
   }
 
   /** The network's own range, where the answer is the one shown. */
@@ -181,7 +200,8 @@ export class MapsPanelElement extends PanelElement {
   }
 
   #legend(stack: Stack | null): TemplateResult {
-    const { locale: { format }, scale, dark } = this;
+    const { locale: { format }, dark } = this;
+    const scale = this.#scale;
     const text = this.locale.panels.maps;
     const range = stack ? ((scale === "global" && this.#network) || rangeOf(stack.values)) : null;
     // Features are compared with each other.
@@ -190,14 +210,14 @@ export class MapsPanelElement extends PanelElement {
     const stops = [-1, -0.5, 0, 0.5, 1].map((share) => css(colourOf(share, dark))).join(", ");
     return html`<p class="look-legend" role="group" aria-label=${text.legend}>
       <span>−${end ?? nothing}</span><span class="ramp" style="background: linear-gradient(to right, ${stops})" aria-hidden="true"></span><span>+${end ?? nothing}</span>
-      <span class="muted second">${end !== null ? nothing : this.tab === "weights" ? text.eachTensor : text.eachOwn} ${range && !own ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
+      <span class="muted second">${end !== null ? nothing : this.#tab === "weights" ? text.eachTensor : text.eachOwn} ${range && !own ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
     </p>`;
   }
 
   #layer(node: Shown, maps: NodeMaps | null): TemplateResult {
     const { locale, locale: { format }, state: { look: { answer } }, dark } = this;
     const text = locale.panels.maps;
-    if (this.tab === "weights") {
+    if (this.#tab === "weights") {
       const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : null;
       return weightsView({ locale, dark, node: node.name, tensors: node.name === IMAGE ? [] : tensors, inputs: this.inputs, choose: (inputs) => (this.inputs = inputs) });
     }
@@ -208,24 +228,23 @@ export class MapsPanelElement extends PanelElement {
       const [least, largest] = mapRange(stack, map);
       return point ? text.featurePoint(map, valueText(format, least)) : text.mapPoint(map, valueText(format, least), valueText(format, largest));
     };
-    return html`<map-grid .stack=${stack} .strongest=${extents(stack, this.scale, this.#network)} .describe=${describe} .dark=${dark}
+    return html`<map-grid .stack=${stack} .strongest=${extents(stack, this.#scale, this.#network)} .describe=${describe} .dark=${dark}
       .label=${text.gridLabel(node.name, stack.count, `${stack.rows}×${stack.columns}`)} .keys=${text.gridKeys}
       @map-choose=${({ detail: { map, row, column } }: CustomEvent<MapPoint>) => {
-        this.unit = [map, row, column];
-        this.#go("unit");
+        this.#go("unit", [map, row, column]);
         void this.updateComplete.then(() => this.querySelector<HTMLElement>("unit-view canvas.look-maps")?.focus());
       }}></map-grid>`;
   }
 
   #deeper(node: Shown, maps: NodeMaps | null): TemplateResult {
     const { locale, state, dark } = this;
-    const unit = clamped(node.output_shape, this.unit);
-    const strongest = maps ? (extents(stackOf(maps), this.scale, this.#network)[unit[0] ?? 0] ?? 1) : 1;
+    const unit = clamped(node.output_shape, this.#unit);
+    const strongest = maps ? (extents(stackOf(maps), this.#scale, this.#network)[unit[0] ?? 0] ?? 1) : 1;
     return html`
       <unit-view .locale=${locale} .node=${node} .maps=${maps} .answer=${state.look.answer} .unit=${unit} .strongest=${strongest} .dark=${dark}
-        @unit-change=${({ detail }: CustomEvent<number[]>) => (this.unit = detail)}
+        @unit-change=${({ detail }: CustomEvent<number[]>) => this.#lookAt({ unit: detail })}
         @unit-number=${() => this.#go("number")} @unit-close=${() => this.#close()}></unit-view>
-      ${this.depth === "number"
+      ${this.#depth === "number"
         ? html`<number-view .locale=${locale} .node=${node} .spec=${state.network?.spec} .answer=${state.look.answer} .unit=${unit} .dark=${dark}
             @number-source=${({ detail: { input, at } }: CustomEvent<{ input: string; at: readonly number[] }>) => this.#follow(input, at)}></number-view>`
         : nothing}
@@ -233,7 +252,7 @@ export class MapsPanelElement extends PanelElement {
   }
 
   #close(): void {
-    this.depth = "layer";
+    this.#lookAt({ depth: "layer" });
     void this.updateComplete.then(() => this.querySelector<HTMLElement>("map-grid canvas.look-maps")?.focus());
   }
 
@@ -247,7 +266,7 @@ export class MapsPanelElement extends PanelElement {
     const { answer } = this.state.look;
     const text = this.locale.panels.maps;
     const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : [];
-    const values = maps ? [{ name: this.tab === "gradients" ? text.gradients : text.activations, values: maps.values }] : [];
+    const values = maps ? [{ name: this.#tab === "gradients" ? text.gradients : text.activations, values: maps.values }] : [];
     return [...values, ...tensors.filter(({ values: { length } }) => length > 1)];
   }
 }

@@ -1,6 +1,8 @@
 /** What the address says of the page: which network, which view of it, what is selected. Pure, but for the browser's own compression. */
 import { ReceptiveFailure } from "../errors.ts";
 import { VIEWS } from "../state.ts";
+import { parseLooking, writeLooking } from "./look/looking.ts";
+import type { Looking } from "./look/looking.ts";
 import type { View } from "../state.ts";
 
 export interface Address {
@@ -11,6 +13,7 @@ export interface Address {
   view: View;
   /** The path of the selected item, and its node where it stands for several. */
   selection: { path: string; node: string | null } | null;
+  looking: Looking;
 }
 
 /** No specification is nearly as long; a link that grows to more is none of ours. */
@@ -72,15 +75,17 @@ export function parseAddress(hash: string): Address {
     preset: fields.get("preset"),
     view: VIEWS.find((view) => view === fields.get("view")) ?? "training",
     selection: path ? { path, node: fields.get("node") } : null,
+    looking: parseLooking(fields),
   };
 }
 
 /** Empty where all is as it is without an address. */
-export function writeAddress({ code, preset, view, selection }: Address): string {
+export function writeAddress({ code, preset, view, selection, looking }: Address): string {
   const fields = new URLSearchParams({
     ...(code !== null && { g: code }),
     ...(code === null && preset !== null && { preset }),
     ...(view !== "training" && { view }),
+    ...(view === "maps" && writeLooking(looking)),
     ...(selection && { select: selection.path, ...(selection.node !== null && { node: selection.node }) }),
   });
   const text = fields.toString();

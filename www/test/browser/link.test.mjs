@@ -204,3 +204,17 @@ test("a network and a run are saved, and opened again by choosing and by droppin
   assert.equal(await state(other, (state) => state.run.metrics.step), step);
   assert.deepEqual([...page.problems, ...other.problems], []);
 });
+
+test("how the maps look at a layer is in the address", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en#view=maps&select=layers%5B3%5D&node=conv2&maps=gradients&depth=unit&unit=3.6.4");
+  await until(page, (state) => state.look.answer?.wish.field?.unit.join() === "3,6,4");
+  assert.equal(await state(page, (state) => state.look.answer.wish.what), "gradients");
+  await page.getByRole("button", { name: "One number", exact: true }).click();
+  await hashed(page, (hash) => /depth=number/u.test(hash) && /unit=3\.6\.4/u.test(hash));
+  await page.getByRole("button", { name: "of the network", exact: true }).click();
+  await hashed(page, (hash) => /scale=global/u.test(hash));
+  await page.reload();
+  await until(page, (state) => state.looking.depth === "number" && state.looking.unit.join() === "3,6,4");
+  await page.locator("number-view").waitFor();
+  assert.deepEqual(page.problems, []);
+});

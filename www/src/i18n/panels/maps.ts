@@ -1,7 +1,7 @@
 /** The view of maps: a layer, one unit, one number. */
 import type { ScaleChoice } from "../../lib/look/stack.ts";
 
-export type Tab = "activations" | "gradients" | "weights";
+import type { Tab } from "../../lib/look/looking.ts";
 
 export interface MapsTexts {
   waiting: string;
