@@ -236,7 +236,7 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
     let moved = refused(&|spec| spec["training"]["augmentation"] = json!({"shift": 1}));
     assert!(matches!(&moved, Error::Spec(SpecError::InvalidValue { path, .. }) if path == "training.augmentation"), "{moved}");
     let sized = refused(&|spec| spec["input"] = json!([1, 32, 32]));
-    assert!(matches!(sized, Error::Shape(ShapeError::ShapesDiffer { .. })), "{sized}");
+    assert!(matches!(sized, Error::Shape(ShapeError::ImagesMismatch { .. })), "{sized}");
     let smaller = refused(&|spec| spec["layers"][2]["padding"] = json!(0));
     assert!(matches!(smaller, Error::Shape(ShapeError::ShapesDiffer { .. })), "{smaller}");
     let fewer = refused(&|spec| spec["layers"][2]["out_channels"] = json!(10));
