@@ -28,6 +28,8 @@ async function keystroke() {
   await ready(page);
   await page.locator("[role=treeitem]").nth(1).click();
   await page.locator("#layer-kernel_size").waitFor();
+  // Nobody types before the page is there: what it still loads is another measure.
+  await until(page, (state) => state.data.phase === "ready", 120_000);
   const times = await page.evaluate(async () => {
     const app = document.querySelector("receptive-app");
     const field = document.querySelector("#layer-kernel_size");
