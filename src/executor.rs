@@ -6,6 +6,8 @@ use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
 use crate::error::{DeviceError, Error, TrainError};
 use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step};
+#[cfg(feature = "check")]
+use crate::train::clock::now_ms;
 
 /// One of a plan's programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,6 +58,21 @@ impl<B: Backend> Executor<B> {
             }
         }
         Ok(None)
+    }
+
+    /// Milliseconds that a program takes from the call until the device has done it, several times over.
+    #[cfg(feature = "check")]
+    async fn time(&mut self, program: &Program, samples: usize) -> Result<Vec<f64>, DeviceError> {
+        let prepared = self.backend.prepare(program, &self.buffers).await?;
+        self.backend.finish().await?;
+        let mut times = Vec::with_capacity(samples);
+        for _ in 0..samples {
+            let begin = now_ms();
+            self.backend.run(&prepared, &mut self.buffers)?;
+            self.backend.finish().await?;
+            times.push(now_ms() - begin);
+        }
+        Ok(times)
     }
 
     fn run(&mut self, which: Which) -> Result<(), DeviceError> {
@@ -157,6 +174,15 @@ impl AnyExecutor {
     /// What the device reports.
     pub fn run(&mut self, which: Which) -> Result<(), DeviceError> {
         on!(self, executor => executor.run(which))
+    }
+
+    /// Milliseconds that steps of the plan's take together, several times over.
+    ///
+    /// # Errors
+    /// What the device reports.
+    #[cfg(feature = "check")]
+    pub async fn time(&mut self, program: &Program, samples: usize) -> Result<Vec<f64>, DeviceError> {
+        on!(self, executor => executor.time(program, samples).await)
     }
 
     /// Waits until the device has done all it was given.

@@ -34,5 +34,8 @@ pub mod train;
 
 pub mod inference;
 
+#[cfg(feature = "check")]
+pub mod check;
+
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -13,6 +13,7 @@ use super::report::Failure;
 use super::running::Running;
 use super::tensors::{Tensor, Tensors, Values};
 use crate::autodiff::differentiate;
+use crate::check::{ABSOLUTE, F32_ERRORS, RELATIVE};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
@@ -218,10 +219,10 @@ fn compare_activation(row: &Activation, tensor: &Tensor) -> Option<Failure> {
     let count = tensor.shape.count() as f64;
     let largest = floats(tensor).fold(0.0, |largest: f64, x| largest.max(x.abs()));
     // As every result is compared: twenty times the error of an f32 run, or 2e-6 of the largest value; norm and mean sum that up.
-    let atol = (20.0 * f32_error).max(2e-6 * largest);
+    let atol = (F32_ERRORS * f32_error).max(ABSOLUTE * largest);
     let norm = floats(tensor).map(|x| x * x).sum::<f64>().sqrt();
     let first = floats(tensor).next().unwrap_or(0.0);
-    compare::number(&name("l2"), norm, *l2, atol * count.sqrt(), 1e-5)
-        .or_else(|| compare::number(&name("mean"), floats(tensor).sum::<f64>() / count, *mean, atol, 1e-5))
-        .or_else(|| compare::number(&name("first"), first, *value, atol, 1e-5))
+    compare::number(&name("l2"), norm, *l2, atol * count.sqrt(), RELATIVE)
+        .or_else(|| compare::number(&name("mean"), floats(tensor).sum::<f64>() / count, *mean, atol, RELATIVE))
+        .or_else(|| compare::number(&name("first"), first, *value, atol, RELATIVE))
 }

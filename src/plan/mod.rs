@@ -187,6 +187,7 @@ pub mod names {
     pub const STATISTICS: &str = "statistics";
     pub const INPUT: &str = "input";
     pub const LOGITS: &str = "logits";
+    pub const LOSS: &str = "loss";
 }
 
 /// The node of the steps that change parameters.
@@ -216,6 +217,23 @@ impl Plan {
         (plan.batch, plan.classes) = (batch, spec.data.classes());
         plan.places = if spec.data == Data::Mnist { 1 } else { SIDE * SIDE };
         Ok(plan)
+    }
+
+    /// Plans a training step without the optimizer, whose logits and loss can be read. It repeats: no step changes a parameter.
+    ///
+    /// # Errors
+    /// Those of [`Plan::for_dataset`].
+    #[cfg(feature = "check")]
+    pub fn for_check(spec: &Spec) -> Result<Self, ShapeError> {
+        Self::check_images(spec)?;
+        let batch = spec.training.batch_size;
+        let (mut graph, [logits, loss]) = gradient_graph(spec, batch)?;
+        for (id, name) in [(logits, names::LOGITS), (loss, names::LOSS)] {
+            name.clone_into(&mut graph.values[id.0].name);
+        }
+        let mut builder = Builder::default();
+        let train = builder.program(graph, &[logits, loss]);
+        Ok(Self { train, batch, classes: spec.data.classes(), ..builder.finish() })
     }
 
     /// Plans the way of one image through a specification, and nothing else. Parameters lie in pieces, and there are no gradients.
@@ -381,6 +399,13 @@ fn add_loss(graph: &mut Graph, logits: ValueId, targets: ValueId, data: Data, co
 }
 
 fn training_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
+    let (mut graph, _) = gradient_graph(spec, batch)?;
+    add_optimizer(&mut graph, &spec.training.optimizer);
+    Ok(graph)
+}
+
+/// A training step up to its gradients, and the values of its logits and loss.
+fn gradient_graph(spec: &Spec, batch: usize) -> Result<(Graph, [ValueId; 2]), ShapeError> {
     let mut graph = Graph { training: true, ..Graph::default() };
     let (images, targets) = add_gather(&mut graph, spec, batch)?;
     let images = spec.training.augmentation.apply(&mut graph, images);
@@ -397,8 +422,7 @@ fn training_graph(spec: &Spec, batch: usize) -> Result<Graph, ShapeError> {
     };
     let seeds: Vec<(ValueId, ValueId)> = losses.into_iter().map(weigh).collect();
     differentiate(&mut graph, &seeds, &[])?;
-    add_optimizer(&mut graph, &spec.training.optimizer);
-    Ok(graph)
+    Ok((graph, [outputs.output, loss]))
 }
 
 /// Adds the optimizer's step over the arenas, after the norm of the gradients where that is to be clipped.

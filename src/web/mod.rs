@@ -2,6 +2,8 @@
 
 #[cfg(feature = "harness")]
 mod bench;
+#[cfg(feature = "check")]
+mod check;
 mod convert;
 mod network;
 mod replica;

@@ -294,3 +294,25 @@ export interface ReplicaWorkers {
   /** Ends the workers. */
   stop(): void;
 }
+
+/** A kernel call of a `Check`'s step. Those of one node follow each other; a node whose call was folded into another's has none. */
+export interface CheckStep {
+  node: string;
+  kernel: string;
+  backward: boolean;
+}
+
+/** How far a tensor of a `Check` is from the reference's. */
+export interface CheckDifference {
+  /** `loss`, `logits`, or the parameter's name. */
+  name: string;
+  /** Whether it is that parameter's gradient. */
+  gradient: boolean;
+  /** The largest difference of two numbers. */
+  largest: number;
+  /** The largest magnitude in the reference. */
+  magnitude: number;
+  /** The largest ratio of a difference to what is allowed for it: above 1, or NaN, it fails. */
+  used: number;
+  passes: boolean;
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { bundle } from "./bundle.mjs";
-import { shrinkPackage } from "./package.mjs";
+import { USED, USED_BY_CHECK, shrinkPackage } from "./package.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const staging = process.env.TRUNK_STAGING_DIR;
@@ -22,8 +22,10 @@ async function copy(from, to) {
 
 await bundle(staging);
 await copy(join(root, "pkg"), join(staging, "pkg"));
-for (const folder of ["pkg", "pkg/relaxed"]) {
-  await shrinkPackage(join(staging, folder));
+await copy(join(root, "target/check/simd128"), join(staging, "check/pkg"));
+await copy(join(root, "target/check/relaxed_simd"), join(staging, "check/pkg/relaxed"));
+for (const folder of ["pkg", "pkg/relaxed", "check/pkg", "check/pkg/relaxed"]) {
+  await shrinkPackage(join(staging, folder), folder.startsWith("check") ? USED_BY_CHECK : USED);
   // They tell of the whole package, and wasm-pack ignores its output in git; a static host that publishes from git must not.
   for (const file of ["README.md", "package.json", "receptive.d.ts", "receptive_bg.wasm.d.ts", ".gitignore"]) await rm(join(staging, folder, file), { force: true });
 }

@@ -8,13 +8,16 @@ import { minify } from "terser";
 import { shortImports } from "./wasm-imports.mjs";
 
 /** `EnginePackage` in src/worker/engine.ts. */
-const USED = ["default", "Network", "Replica", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
+export const USED = ["default", "Network", "Replica", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
 
-/** Shrinks `receptive.js`, `receptive_bg.wasm` and the scripts in `snippets/` of `folder`. */
-export async function shrinkPackage(folder) {
+/** `CheckPackage` in src/check/worker.ts. */
+export const USED_BY_CHECK = ["default", "Check", "CheckResults", "describe", "presets"];
+
+/** Shrinks `receptive.js`, `receptive_bg.wasm` and the scripts in `snippets/` of `folder`, whose script keeps the exports `used`. */
+export async function shrinkPackage(folder, used = USED) {
   const [script, wasm] = [join(folder, "receptive.js"), join(folder, "receptive_bg.wasm")];
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${USED.join(", ")} } from "./receptive.js";`, resolveDir: folder },
+    stdin: { contents: `export { ${used.join(", ")} } from "./receptive.js";`, resolveDir: folder },
     external: ["./snippets/*"],
     bundle: true,
     write: false,

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: two WebAssembly builds, type check, data, and Trunk to assemble `dist/`.
+//! `cargo xtask build`: WebAssembly builds, type check, data, and Trunk to assemble `dist/`.
 
 mod sizes;
 pub mod wasm;
@@ -7,15 +7,17 @@ use crate::data;
 use crate::failure::Result;
 use crate::process::run;
 use crate::project::Project;
-use wasm::{Flavour, WasmBuild};
+use wasm::{Flavour, Purpose, WasmBuild};
 
 /// Builds `dist/` and checks its sizes.
 pub fn build(project: &Project) -> Result<()> {
     eprintln!("Build");
     data::pack(project)?;
     type_check(project)?;
-    for flavour in Flavour::ALL {
-        wasm::build(project, WasmBuild { flavour, harness: false })?;
+    for purpose in [Purpose::Page, Purpose::Check] {
+        for flavour in Flavour::ALL {
+            wasm::build(project, WasmBuild { flavour, purpose })?;
+        }
     }
     run(project
         .command("trunk")

@@ -17,13 +17,24 @@ pub enum Flavour {
     RelaxedSimd,
 }
 
-/// A flavour, with or without the conformance runner and the benchmark jobs.
+/// Who loads a build, which decides what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The trainer: nothing that it does not use.
+    Page,
+    /// The page `check/`: the scalar kernels, which it compares with, and the comparison.
+    Check,
+    /// `conformance` and `bench`: all that they need.
+    Harness,
+}
+
+/// One of the builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WasmBuild {
     /// Its SIMD instructions.
     pub flavour: Flavour,
-    /// Whether it exports what `conformance` and `bench` need. Never in the page's own build.
-    pub harness: bool,
+    /// Who loads it.
+    pub purpose: Purpose,
 }
 
 impl Flavour {
@@ -59,13 +70,25 @@ impl Flavour {
     }
 }
 
+impl Purpose {
+    /// The crate's feature that has what is needed.
+    fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::Page => None,
+            Self::Check => Some("check"),
+            Self::Harness => Some("harness"),
+        }
+    }
+}
+
 impl WasmBuild {
     /// Where the package of this build is.
     pub fn folder(self, project: &Project) -> PathBuf {
-        match (self.harness, self.flavour) {
-            (false, Flavour::Simd128) => project.root.join("pkg"),
-            (false, Flavour::RelaxedSimd) => project.root.join("pkg/relaxed"),
-            (true, flavour) => project.target().join("harness").join(flavour.name()),
+        match (self.purpose, self.flavour) {
+            (Purpose::Page, Flavour::Simd128) => project.root.join("pkg"),
+            (Purpose::Page, Flavour::RelaxedSimd) => project.root.join("pkg/relaxed"),
+            (Purpose::Check, flavour) => project.target().join("check").join(flavour.name()),
+            (Purpose::Harness, flavour) => project.target().join("harness").join(flavour.name()),
         }
     }
 }
@@ -79,14 +102,14 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
         .arg(&folder)
         .arg(&project.root);
     wasm_pack.args(["--", "--no-default-features"]);
-    if build.harness {
-        wasm_pack.args(["--features", "harness"]);
+    if let Some(feature) = build.purpose.feature() {
+        wasm_pack.args(["--features", feature]);
     }
     wasm_pack.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     wasm_pack.env("CARGO_TARGET_DIR", build.flavour.cargo_target(project));
     run(&mut wasm_pack)?;
-    // The harness has the shaders' texts in the wasm.
-    if !build.harness {
+    // The others have the shaders' texts in the wasm.
+    if build.purpose == Purpose::Page {
         run(project.node("tools/shaders.mjs").arg(&folder))?;
     }
     optimise(project, &folder.join("receptive_bg.wasm"), build.flavour)

@@ -6,7 +6,7 @@ mod tally;
 use serde_json::{Value, json};
 
 use crate::args::Conformance;
-use crate::build::wasm::{self, Flavour, WasmBuild};
+use crate::build::wasm::{self, Flavour, Purpose, WasmBuild};
 use crate::counts::Counts;
 use crate::failure::{Context, Failure, Result};
 use crate::native;
@@ -65,7 +65,7 @@ fn one_run(project: &Project, flavour: Option<Flavour>, mut config: Value, tally
             (native::command(project, &["conformance"]), String::new())
         }
         Some(flavour) => {
-            let build = WasmBuild { flavour, harness: true };
+            let build = WasmBuild { flavour, purpose: Purpose::Harness };
             wasm::build(project, build)?;
             config["package"] = json!(build.folder(project));
             let mut node = project.node("tools/drive.mjs");

@@ -1,0 +1,136 @@
+//! The same batch and the same weights on every kernel set: how far the results are apart, and what each step of the plan takes.
+//!
+//! What runs is a training step without the optimizer, so that it can be repeated. Besides the kernel sets that are compared it runs in double precision,
+//! which says how far results in single precision can be apart and still be right.
+
+mod compare;
+
+use std::collections::HashMap;
+
+use crate::backend::cpu::{Cpu, Kernels};
+use crate::data::dataset::{Dataset, PIXELS, Split};
+use crate::data::shard::Shard;
+use crate::error::{DataError, DeviceError, Error};
+use crate::executor::{AnyExecutor, Executor, Which, locate};
+use crate::network::init;
+use crate::network::spec::Spec;
+use crate::plan::{Plan, Program, names};
+use crate::rng::{Rng, Stream};
+use crate::train::clock::now_ms;
+use crate::train::trainer::Device;
+
+pub use compare::{ABSOLUTE, Difference, F32_ERRORS, RELATIVE, Tensor, compare};
+
+/// What the kernels of the loss's gradient are called: with them a step's backward half begins.
+const FIRST_BACKWARD: &str = "softmax_cross_entropy.backward";
+
+/// A network with a batch on one device.
+#[derive(Debug)]
+pub struct Check {
+    plan: Plan,
+    executor: AnyExecutor,
+    /// The first step of the backward half.
+    backward: usize,
+}
+
+impl Check {
+    /// Plans a specification at its batch size, draws its weights from its seed, and takes the first images of a shard. Without a device it computes in
+    /// double precision.
+    ///
+    /// # Errors
+    /// A network that does not fit, a shard with too few images, or a device that cannot hold it.
+    pub async fn new(spec: &Spec, device: Option<Device>, shard: &Shard<'_>) -> Result<Self, Error> {
+        let plan = Plan::for_check(spec)?;
+        let batch = plan.batch;
+        if shard.images < batch {
+            return Err(DataError::InvalidIndex { index: batch - 1, total: shard.images }.into());
+        }
+        let mut data = Dataset::new(batch, 0);
+        data.replace(Split::Train, &shard.pixels[..batch * PIXELS], &shard.labels[..batch]);
+        let external = HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())]);
+        let executor = match device {
+            None => AnyExecutor::Double(Executor::new(Cpu::new(Kernels::Scalar), &plan, &external).await?),
+            Some(Device::Cpu(kernels)) => AnyExecutor::cpu(kernels, &plan, &external).await?,
+            #[cfg(target_arch = "wasm32")]
+            Some(Device::Wgpu(wgpu)) => AnyExecutor::wgpu(*wgpu, &plan, &external).await?,
+        };
+        let steps = &plan.train.steps;
+        let backward = steps.iter().position(|step| step.kernel.name.starts_with(FIRST_BACKWARD)).unwrap_or(steps.len());
+        let mut check = Self { plan, executor, backward };
+        check.write(spec)?;
+        Ok(check)
+    }
+
+    /// Writes all that a step reads: weights, statistics, which images, and what random numbers are drawn from.
+    fn write(&mut self, spec: &Spec) -> Result<(), Error> {
+        let Self { plan, executor, .. } = self;
+        let seed = spec.training.seed;
+        let mut rng = Rng::new(seed, Stream::Parameters);
+        for parameter in &plan.parameters {
+            let values = init::draw(&parameter.spec, spec.training.init, &mut rng);
+            executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values)?;
+        }
+        for statistic in &plan.statistics {
+            let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
+            executor.write_value(&statistic.name, &plan.statistic_place(statistic), &values)?;
+        }
+        let indices: Vec<u32> = (0..plan.batch as u32).collect();
+        executor.write_words(locate(&plan.train, names::INDICES)?.range, &indices)?;
+        if let Ok(random) = locate(&plan.train, names::RANDOM) {
+            executor.write_words(random.range, &[seed as u32, (seed >> 32) as u32, 0, 0])?;
+        }
+        Ok(())
+    }
+
+    /// The plan: its steps are those of [`Plan::train`].
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether a step belongs to the backward half.
+    pub fn is_backward(&self, step: usize) -> bool {
+        step >= self.backward
+    }
+
+    /// Runs the whole batch forward and backward so many times, and returns the milliseconds until the device has done it all.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn run(&mut self, times: usize) -> Result<f64, DeviceError> {
+        let begin = now_ms();
+        for _ in 0..times {
+            self.executor.run(Which::Train)?;
+        }
+        self.executor.finish().await?;
+        Ok(now_ms() - begin)
+    }
+
+    /// Runs one step of the plan `repeats` times at once (on a GPU in one submit), and that `samples` times; returns the milliseconds of each sample.
+    ///
+    /// A step reads nothing that it writes, so that repeating it changes no result. Steps timed in their order compute the network's own numbers; only
+    /// running statistics and counts, which no result is made of, go on.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn time(&mut self, step: usize, repeats: usize, samples: usize) -> Result<Vec<f64>, DeviceError> {
+        let steps = self.plan.train.steps.get(step).map_or_else(Vec::new, |step| vec![step.clone(); repeats]);
+        self.executor.time(&Program { steps, ..Program::default() }, samples).await
+    }
+
+    /// What the last run made: the loss, the logits, and every parameter's gradient, in that order.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn results(&mut self) -> Result<Vec<Tensor>, Error> {
+        let mut results = Vec::with_capacity(self.plan.parameters.len() + 2);
+        for name in [names::LOSS, names::LOGITS] {
+            let values = self.executor.read_value(locate(&self.plan.train, name)?).await?;
+            results.push(Tensor { name: name.to_owned(), gradient: false, values });
+        }
+        for parameter in &self.plan.parameters {
+            let values = self.executor.read_value(&self.plan.parameter_place(parameter, 1)).await?;
+            results.push(Tensor { name: parameter.name.clone(), gradient: true, values });
+        }
+        Ok(results)
+    }
+}
