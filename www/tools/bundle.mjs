@@ -14,8 +14,8 @@ const PART = /^part-.*\.js(\.map)?$/u;
 const www = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * Writes main.js and its parts, the workers, page.css (with the fonts it names) and later.css into `outdir`, the operators' texts into `operators/` there, and the file of networks
- * at true size.
+ * Writes main.js and its parts, the workers, page.css (with the fonts it names) and later.css into `outdir`, the operators' texts into `operators/` there, the page
+ * of the check into `check/`, and the file of networks at true size.
  */
 export async function bundle(outdir) {
   // Parts are named by what is in them: those of an earlier build would stay.
@@ -44,7 +44,12 @@ export async function bundle(outdir) {
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
   await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css", later: "styles/later.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });
-  for (const name of await readdir(outdir)) if (/\.js$/u.test(name)) await shrink(join(outdir, name));
+  // A page of its own: it shares no part with the trainer's, so that neither grows with the other.
+  const check = join(outdir, "check");
+  const entryPoints = [["src/check/main.ts", "check"], ["src/check/worker.ts", "check-worker"], ["styles/check.css", "check"]];
+  await build({ ...common, outdir: check, entryPoints: entryPoints.map(([from, out]) => ({ in: from, out })) });
+  await copyFile(join(www, "check.html"), join(check, "index.html"));
+  for (const folder of [outdir, check]) for (const name of await readdir(folder)) if (/\.js$/u.test(name)) await shrink(join(folder, name));
   await copyFile(join(www, "architectures.json"), join(outdir, "architectures.json"));
   await writeOperators(join(www, ".."), join(outdir, "operators"));
 }

@@ -10,9 +10,10 @@ export class HelpDialogElement extends DialogElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { panels: { help } }, state: { preferences } } = this;
+    const { locale: { language, panels: { help }, text: { network } }, state: { preferences } } = this;
     return this.frame("help", help.title, html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
+      <p><a class="link" href="check/index.html?lang=${language}" target="_blank" rel="noopener">${help.check}<span class="visually-hidden"> ${network.newTab}</span></a></p>
       <h3>${help.keysTitle}</h3>
       <dl class="keys">${help.keys.map(({ keys, action }) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${action}</dd></div>`)}</dl>
       <label class="check">

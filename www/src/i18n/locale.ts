@@ -4,7 +4,7 @@ import { Formats } from "../lib/format.ts";
 import type { Language, Messages } from "./messages.ts";
 import type { Panels } from "./panels.ts";
 
-export const LANGUAGES: readonly Language[] = ["ru", "en"];
+export { LANGUAGES, pickLanguage } from "./language.ts";
 
 export interface Locale {
   language: Language;
@@ -51,15 +51,6 @@ export async function loadLocale(language: Language): Promise<Locale> {
       return panels;
     },
   };
-}
-
-/** The first of the wishes that is a language of ours, whatever its region; English if none is. */
-export function pickLanguage(wishes: readonly (string | null | undefined)[]): Language {
-  for (const wish of wishes) {
-    const found = LANGUAGES.find((language) => wish?.toLowerCase().split(/[-_]/u)[0] === language);
-    if (found) return found;
-  }
-  return "en";
 }
 
 /** The error in the reader's language; one of a kind this page does not know keeps the sentence it came with. */

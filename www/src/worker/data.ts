@@ -68,7 +68,7 @@ async function get(address: URL, file: string, signal: AbortSignal): Promise<Res
   return response;
 }
 
-async function fetchManifest(address: URL, signal: AbortSignal): Promise<Manifest> {
+export async function fetchManifest(address: URL, signal: AbortSignal): Promise<Manifest> {
   const file = "manifest.json";
   const text = await (await get(address, file, signal)).text();
   let manifest: unknown;
@@ -84,7 +84,7 @@ async function fetchManifest(address: URL, signal: AbortSignal): Promise<Manifes
   return manifest as Manifest;
 }
 
-async function fetchShard(address: URL, shard: Shard, progress: (loaded: number) => void, signal: AbortSignal): Promise<Uint8Array> {
+export async function fetchShard(address: URL, shard: Shard, progress: (loaded: number) => void, signal: AbortSignal): Promise<Uint8Array> {
   const file = shard.file;
   const response = await get(address, file, signal);
   const chunks: Uint8Array<ArrayBuffer>[] = [];

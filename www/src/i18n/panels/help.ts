@@ -2,6 +2,7 @@
 export interface HelpTexts {
   title: string;
   intro: readonly string[];
+  check: string;
   keysTitle: string;
   keys: readonly { keys: string; action: string }[];
   shortcuts: string;

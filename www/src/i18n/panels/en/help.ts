@@ -7,6 +7,7 @@ export const help = (): HelpTexts => ({
     "The charts show loss and accuracy on training images while they are learned, and on test images the network never trains on.",
     "Learning rate, momentum and weight decay take effect at once; the other settings with a fresh start.",
   ],
+  check: "Are the CPU and WebGPU right, and how fast is each layer?",
   keysTitle: "Keys",
   keys: [
     { keys: "Space", action: "run or pause" },
