@@ -5,7 +5,7 @@ import { median, resolution, samplesWithin, timed } from "../src/check/measure.t
 import type { Patience } from "../src/check/measure.ts";
 import { milliseconds, scientific } from "../src/check/numbers.ts";
 import type { BackendResult } from "../src/check/protocol.ts";
-import { byTime, imagesPerSecond, isTimed, relative, rows, total, verdict, worst } from "../src/check/summary.ts";
+import { byTime, imagesPerSecond, isTimed, relative, rows, speedUp, total, verdict, worst } from "../src/check/summary.ts";
 import { checkTexts } from "../src/check/texts.ts";
 import { Formats } from "../src/lib/format.ts";
 
@@ -117,6 +117,10 @@ test("a backend counts once all its steps have been timed", () => {
   assert.ok(!isTimed(result({})) && !isTimed(result({ steps, times: times.slice(1) })) && isTimed(result({ steps, times })));
   assert.deepEqual(rows(network, [result({ steps, times: [] })]).map(({ folded }) => folded), [true, true, true]);
   assert.equal(imagesPerSecond(16, 8), 2000);
+  const timing = (ms: number) => ({ ms, samples: 5, repeats: 1 });
+  const [scalar, simd] = [result({ id: "scalar", batch: timing(20) }), result({ batch: timing(5) })];
+  assert.equal(speedUp([scalar, simd], "simd"), 4);
+  assert.equal(speedUp([scalar, result({})], "simd"), null);
 });
 
 test("small numbers are written with powers of ten, in both languages", () => {

@@ -181,7 +181,7 @@ export class CheckPageElement extends LitElement {
           <button type="button" class="icon-button" aria-label="${text.theme}: ${text.themes[this.theme]}" title="${text.theme}: ${text.themes[this.theme]}" @click=${() => this.#paint(nextTheme(this.theme))}>${THEME_ICONS[this.theme]}</button>
         </div>
       </header>
-      <main class="check">
+      <main class="check-main">
         <h1>${text.heading}</h1>
         <p class="check-intro">${text.intro}</p>
         ${this.#controls(said)}
@@ -246,7 +246,7 @@ export class CheckPageElement extends LitElement {
       <section>
         <h2>${text.agreement}</h2>
         <div class="check-cards">
-          ${BACKENDS.map((id) => resultCard(said, id, this.results.find((result) => result.id === id) ?? null, this.measured))}
+          ${BACKENDS.map((id) => resultCard(said, id, this.results, this.measured))}
         </div>
       </section>
       ${this.network && timed.length > 0

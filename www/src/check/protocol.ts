@@ -26,7 +26,7 @@ export interface BackendResult {
   /** Why it is not to be had, or what stopped it. */
   error: ReceptiveError | null;
   loss: number | null;
-  /** From the scalar kernels. */
+  /** From the scalar kernels; of these, from double precision. */
   differences: readonly CheckDifference[];
   /** One batch forward and backward. */
   batch: Timing | null;

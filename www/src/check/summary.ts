@@ -1,5 +1,6 @@
 /** What the page shows, from what the worker sent. No DOM. */
 import type { CheckDifference, NetworkDescription } from "../../../src/web/types.d.ts";
+import { BACKENDS } from "./protocol.ts";
 import type { BackendId, BackendResult } from "./protocol.ts";
 
 export type Half = "forward" | "backward";
@@ -109,6 +110,13 @@ export function verdict({ differences }: BackendResult): Verdict | null {
     passes: differences.every(({ passes }) => passes),
     used: differences.reduce((most, { used }) => (used <= most || Number.isNaN(most) ? most : used), 0),
   };
+}
+
+/** How many times as fast as the reference, where both are known. */
+export function speedUp(results: readonly BackendResult[], id: BackendId): number | null {
+  const ms = (of: BackendId): number | null => results.find((result) => result.id === of)?.batch?.ms ?? null;
+  const [reference, own] = [ms(BACKENDS[0]), ms(id)];
+  return reference && own ? reference / own : null;
 }
 
 /** Images a second of a batch that takes so many milliseconds. */

@@ -29,6 +29,9 @@ export interface CheckTexts {
   waiting: string;
   rate: (imagesPerSecond: number) => string;
   pace: (ms: number, samples: number) => string;
+  times: (factor: number) => string;
+  fromExact: string;
+  fromReference: string;
   loss: string;
   logits: string;
   gradients: string;
@@ -107,12 +110,15 @@ const en = (f: Formats): CheckTexts => ({
   waiting: "not measured yet",
   rate: (rate) => `${rate < 100 ? f.fixed(rate, 1) : f.whole(rate)} images/s`,
   pace: (ms, samples) => `${f.fixed(ms, ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms a batch forward and backward, ${samples > 1 ? `median of ${f.whole(samples)}` : "measured once"}`,
+  times: (factor) => `${f.fixed(factor, factor < 10 ? 1 : 0)} × scalar`,
+  fromExact: "How far single precision is from double:",
+  fromReference: "How far it is from the scalar kernels:",
   loss: "Loss",
   logits: "Logits",
   gradients: "Gradients",
   reference: "The reference for the others",
   same: "no difference",
-  apart: (largest, relative) => `at most ${largest} apart, ${relative} of the largest`,
+  apart: (largest, relative) => `at most ${largest}, which is ${relative} of the largest`,
   within: (tensor) => `in ${tensor}`,
   passes: (used) => `Within tolerance, ${percent(f, used)} of it used`,
   fails: "Outside tolerance",
@@ -132,7 +138,7 @@ const en = (f: Formats): CheckTexts => ({
   others: { input: "images are gathered and normalized", loss: "cross-entropy and its gradient", metrics: "what the curves are made of" },
   ways: "How this is measured",
   cpuWay: "On the CPU each kernel call is repeated alone until that takes at least 2 ms, or twenty steps of the browser's clock; shown is the median of up to five such samples, divided by the repetitions.",
-  webgpuWay: "On WebGPU each kernel call is repeated alone within one submit, for at least 10 ms where it can be; what a submit with a single call takes is taken off. Timestamp queries are not used, since many browsers lack them or make them coarse. Calls that run alone cannot overlap, so their sum may be more than the whole batch takes.",
+  webgpuWay: "On WebGPU each kernel call is repeated alone within one submit, for at least 10 ms where it can be; what a submit with a single call takes is taken off. Timestamp queries are not used, since many browsers lack them or make them coarse. Calls that run alone cannot overlap and find other things in the caches, so that their sum is not exactly what the whole batch takes.",
   realData: "The images are the first of MNIST's training set; the weights are drawn from the network's seed. What is timed is a training step without the optimizer.",
 });
 
@@ -183,12 +189,15 @@ const ru = (f: Formats): CheckTexts => ({
   waiting: "ещё не измерено",
   rate: (rate) => `${rate < 100 ? f.fixed(rate, 1) : f.whole(rate)} изобр./с`,
   pace: (ms, samples) => `${f.fixed(ms, ms < 10 ? 2 : ms < 100 ? 1 : 0)} мс на батч вперёд и назад, ${samples > 1 ? `медиана из ${f.whole(samples)}` : "измерено один раз"}`,
+  times: (factor) => `${f.fixed(factor, factor < 10 ? 1 : 0)} × скалярные`,
+  fromExact: "Насколько одинарная точность далека от двойной:",
+  fromReference: "Насколько далеко от скалярных ядер:",
   loss: "Потери",
   logits: "Логиты",
   gradients: "Градиенты",
   reference: "Эталон для остальных",
   same: "разницы нет",
-  apart: (largest, relative) => `расходятся не более чем на ${largest}, это ${relative} от наибольшего`,
+  apart: (largest, relative) => `не более ${largest}, это ${relative} от наибольшего`,
   within: (tensor) => `в ${tensor}`,
   passes: (used) => `В пределах допуска, занято ${percent(f, used)}`,
   fails: "Вне допуска",
@@ -208,7 +217,7 @@ const ru = (f: Formats): CheckTexts => ({
   others: { input: "изображения собираются и нормируются", loss: "перекрёстная энтропия и её градиент", metrics: "из чего строятся кривые" },
   ways: "Как это измерено",
   cpuWay: "На процессоре каждый вызов ядра повторяется отдельно, пока это не займёт хотя бы 2 мс или двадцать шагов часов браузера; показана медиана не более чем пяти таких замеров, делённая на число повторов.",
-  webgpuWay: "В WebGPU каждый вызов ядра повторяется отдельно внутри одной отправки, по возможности не меньше 10 мс; время отправки с единственным вызовом вычитается. Запросы меток времени не используются: во многих браузерах их нет или они грубы. Вызовы по одному не перекрываются, поэтому их сумма может быть больше времени всего батча.",
+  webgpuWay: "В WebGPU каждый вызов ядра повторяется отдельно внутри одной отправки, по возможности не меньше 10 мс; время отправки с единственным вызовом вычитается. Запросы меток времени не используются: во многих браузерах их нет или они грубы. Вызовы по одному не перекрываются и застают другое в кешах, поэтому их сумма не в точности равна времени всего батча.",
   realData: "Изображения: первые из обучающего набора MNIST, веса получены из зерна сети. Измеряется шаг обучения без оптимизатора.",
 });
 

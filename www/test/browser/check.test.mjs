@@ -40,10 +40,11 @@ for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
       assert.ok(Math.abs(loss - Math.log(10)) < 0.3, `${id}: an untrained network guesses, loss ${loss}`);
       assert.equal(differences.length, 12, `${id}: loss, logits, and ten gradients`);
       for (const { name, largest, magnitude, used, passes } of differences) {
-        assert.ok(passes && used <= 1 && magnitude > 0 && largest < 1e-4 * magnitude, `${id} ${name}: ${largest} of ${magnitude}`);
-        if (id === "scalar") assert.equal(largest, 0, name);
+        assert.ok(magnitude > 0 && largest < 1e-4 * magnitude, `${id} ${name}: ${largest} of ${magnitude}`);
+        // The scalar kernels are the reference; of them it is said how far they are from double precision.
+        if (id !== "scalar") assert.ok(passes && used <= 1, `${id} ${name}: ${used} of what is allowed`);
       }
-      if (id !== "scalar") assert.ok(differences.some(({ largest }) => largest > 0), `${id}: other orders of summation round otherwise`);
+      assert.ok(differences.some(({ largest }) => largest > 0), `${id}: another precision, or another order of summation, rounds otherwise`);
       assert.ok(batch.ms > 0 && batch.samples > 0, id);
       assert.equal(times.length, steps.length, id);
       for (const [place, { ms }] of times.entries()) assert.ok(ms > 0, `${id}: ${steps[place].kernel} took ${ms} ms`);
@@ -54,8 +55,8 @@ for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
     assert.equal(results[2].software, true);
 
     assert.match(await page.locator("h2").first().textContent(), HEADINGS[lang]);
-    assert.deepEqual(await page.locator(".check-card").evaluateAll((cards) => cards.map((card) => card.dataset.passes)), ["true", "true", "true"]);
-    for (const rate of await page.locator(".check-rate").allTextContents()) assert.match(rate, lang === "ru" ? /^\s*[\d\s,]+ изобр\.\/с\s*$/u : /^\s*[\d,.]+ images\/s\s*$/u);
+    assert.deepEqual(await page.locator(".check-card").evaluateAll((cards) => cards.map((card) => card.dataset.passes)), [undefined, "true", "true"]);
+    for (const rate of await page.locator(".check-rate").allTextContents()) assert.match(rate, lang === "ru" ? /^\s*\d[\d\s,]* изобр\.\/с/u : /^\s*\d[\d,.]* images\/s/u);
     const program = lang === "ru" ? /исполняет программа/u : /run by a program/u;
     assert.match(await page.locator('[data-backend="webgpu"]').textContent(), program);
 
