@@ -12,6 +12,8 @@ use crate::project::Project;
 const WASM_LIMIT: usize = 400_000;
 /// 200 kB of scripts and styles, gzipped, in each language (a visitor gets one), of which a first view loads less than half.
 const PAGE_LIMIT: usize = 200_000;
+/// 500 kB of WebAssembly, gzipped, for the page `check/`, which has the scalar kernels too.
+const CHECK_WASM_LIMIT: usize = 500_000;
 /// 60 kB of scripts and styles of the page `check/` that are its own, gzipped. It has both languages.
 const CHECK_LIMIT: usize = 60_000;
 const LANGUAGES: [&str; 2] = ["ru", "en"];
@@ -44,6 +46,9 @@ pub fn check(project: &Project) -> Result<()> {
     }
     for (language, own) in LANGUAGES.iter().zip(texts) {
         report(&format!("scripts and styles, {language}"), common + own, PAGE_LIMIT, &mut over);
+    }
+    for (name, path) in [("simd128", "check/pkg/receptive_bg.wasm"), ("relaxed-simd", "check/pkg/relaxed/receptive_bg.wasm")] {
+        report(&format!("wasm {name} of check/"), gzipped_size(&dist.join(path))?, CHECK_WASM_LIMIT, &mut over);
     }
     report("scripts and styles of check/", check, CHECK_LIMIT, &mut over);
     if over.is_empty() { Ok(()) } else { Err(Failure::new(format!("over the size limit: {}", over.join(", ")))) }
