@@ -130,29 +130,29 @@ async function check(spec: Spec, report: Report): Promise<CheckReplies["check"]>
   const precise = await package_.Check.exact(spec, shard.bytes, shard.file);
   const exact = await resultsOf(precise);
   precise.free();
-  let reference: CheckResults | null = null;
+  /** Of double precision, of the reference, of the others. */
+  const kept = [exact];
   for (const id of BACKENDS) {
     const result: BackendResult = { id, status: null, error: null, loss: null, differences: [], batch: null, steps: [], times: [] };
     stage(report, { at: "opening", backend: id });
     try {
       const opened = await open(package_, id, spec, shard);
       const compare = (results: CheckResults): CheckDifference[] => {
+        kept.push(results);
         // The reference itself is shown beside what it is a rounding of.
-        if (!reference) {
-          reference = results;
-          return results.differences(exact, exact);
-        }
-        return results.differences(reference, exact);
+        if (id === BACKENDS[0]) return results.differences(exact, exact);
+        return results.differences(kept[1] ?? exact, exact);
       };
-      await examine(opened, result, compare, report);
-      opened.free();
+      // Its memory is for the next: a GPU's would stay until the garbage collector comes.
+      await examine(opened, result, compare, report).finally(() => opened.free());
     } catch (thrown) {
       // Without the reference, or with an engine that has crashed, there is nothing to go on with.
       const error = toReceptiveError(thrown, "panic");
-      if (!reference || error.kind === "panic") throw thrown;
+      if (kept.length < 2 || error.kind === "panic") throw thrown;
       report({ kind: "result", result: { ...result, error } });
     }
   }
+  for (const results of kept) results.free();
   return {};
 }
 

@@ -21,6 +21,13 @@ const VISITS = width
       { name: "phone-", end: "-dark-en", lang: "en", colorScheme: "dark", ...phone, screens: ["training", "network", "diagram", "maps", "try"] },
     ];
 
+/** The page check/ with LeNet-5 on all backends. */
+async function checked(page, lang) {
+  await page.goto(new URL(`../check/index.html?lang=${lang}`, page.url()).href);
+  await page.locator(".check-run:enabled").click();
+  await page.waitForFunction(() => document.querySelector("check-page").activity.kind === "done", null, { timeout: 240_000 });
+}
+
 await mkdir(folder, { recursive: true });
 const site = await openSite();
 try {
@@ -37,6 +44,8 @@ try {
     if (screens === SCREENS) {
       await page.goto(new URL(`operators/${lang}.html#conv2d`, page.url()).href);
       await shoot("operators");
+      await checked(page, lang);
+      await shoot("check");
     }
     if (page.problems.length > 0) console.error(page.problems.join("\n"));
     await page.context().close();
