@@ -206,7 +206,7 @@ fn kernel_row(plan: &Plan<'_>, group: usize, tap: usize, strip: &Strip, x: Opera
 }
 
 /// Adds to `rows` rows of weights, each `out_stride` floats, in tiles.
-fn tiles(g: &Geometry, rows: usize, x: &[f32], dy: &[f32], field: &Field, weights: &mut [f32]) {
+pub(super) fn tiles(g: &Geometry, rows: usize, x: &[f32], dy: &[f32], field: &Field, weights: &mut [f32]) {
     for_each_tile(rows, |first, height| {
         for (column, width) in panels(g.group_out) {
             let lanes = if g.groups == 1 { width } else { width.min(g.group_out - column) };
