@@ -301,7 +301,7 @@ export class Controller {
     const { title } = version ?? document.present;
     const waiting = before.phase === "waiting";
     const chosen = this.#state.backend.choice;
-    this.#set({ backend: { ...this.#state.backend, choice, switching: true } });
+    this.#set({ backend: { ...this.#state.backend, choice, switching: true, preparing: null } });
     await this.#keeper?.keep();
     if (own !== this.#compilation) return false;
     try {

@@ -134,10 +134,10 @@ pub fn load_grid<const R: usize, const C: usize>(from: &[f32], at: usize, steps:
 #[inline(always)]
 pub fn store_grid<const R: usize, const C: usize>(grid: [[F32x4; C]; R], to: &mut [f32], at: usize, steps: [usize; 2]) {
     assert!(at + (R - 1) * steps[0] + (C - 1) * steps[1] + LANES <= to.len(), "the grid lies inside");
-    for r in 0..R {
-        for c in 0..C {
+    for (r, row) in grid.into_iter().enumerate() {
+        for (c, value) in row.into_iter().enumerate() {
             // SAFETY: no place is further than the last one, checked above.
-            unsafe { grid[r][c].store_ptr(to.as_mut_ptr().add(at + r * steps[0] + c * steps[1])) }
+            unsafe { value.store_ptr(to.as_mut_ptr().add(at + r * steps[0] + c * steps[1])) }
         }
     }
 }

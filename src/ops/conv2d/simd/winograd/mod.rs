@@ -14,16 +14,18 @@ use core::ops::Range;
 use self::band::Band;
 use self::transform::{IN, PLACES, forward_tile, inverse_tile, kernel_tile};
 use super::Geometry;
-use super::pack::panels;
 use crate::backend::cpu::simd::tile::{load_grid, product_tile, store_grid};
-use crate::backend::cpu::simd::{F32x4, LANES, MR, round_up};
+use crate::backend::cpu::simd::{F32x4, LANES, MR};
 use crate::ops::relu::{NONE, simd::Rectify};
 
 /// Outputs of a tile along each axis; a tile reads two more.
 const OUT: usize = 2;
 
-/// Tiles transformed together: with 16 channels their transforms stay in the first-level cache. A multiple of 4, 6 and 8.
+/// Tiles transformed together: with 16 channels their transforms stay in the first-level cache. A multiple of 4 and 6.
 const CHUNK: usize = 24;
+
+/// Written channels of a panel of the kernel.
+const WIDTH: usize = 2 * LANES;
 
 /// One walk: "read" is the map the tiles are cut from, "written" the one with the results.
 pub(super) struct Winograd {
@@ -122,17 +124,18 @@ impl Winograd {
     }
 
     fn where_it_pays(self, g: &Geometry) -> Option<Winograd> {
-        (fits(g) && MAPS.pays(&self.tiles, [self.read_channels, self.written_channels])).then_some(self)
+        (fits(g) && self.written_stride.is_multiple_of(WIDTH) && MAPS.pays(&self.tiles, [self.read_channels, self.written_channels]))
+            .then_some(self)
     }
 
     fn kernel_len(&self) -> usize {
-        PLACES * self.read_stride * round_up(self.written_channels)
+        PLACES * self.read_stride * self.written_stride
     }
 
     /// Floats of scratch: the transformed kernel, a chunk's transforms, its products, and two pairs of rows.
     pub fn scratch_len(&self) -> usize {
         self.kernel_len()
-            + PLACES * (place_len(CHUNK, self.read_stride) + place_len(CHUNK, 2 * LANES))
+            + PLACES * (place_len(CHUNK, self.read_stride) + place_len(CHUNK, WIDTH))
             + 2 * self.tiles.input_band(self.read_stride).pair_len()
     }
 
@@ -140,35 +143,28 @@ impl Winograd {
     pub fn run(&self, weight: &Kernel<'_>, read: &[f32], bias: &[f32], written: &mut [f32], scratch: &mut [f32]) {
         let (kernel, scratch) = scratch.split_at_mut(self.kernel_len());
         let (transforms, scratch) = scratch.split_at_mut(PLACES * place_len(CHUNK, self.read_stride));
-        let (products, rows) = scratch.split_at_mut(PLACES * place_len(CHUNK, 2 * LANES));
+        let (products, rows) = scratch.split_at_mut(PLACES * place_len(CHUNK, WIDTH));
         self.transform_kernel(weight, kernel);
         let count = self.tiles.count();
         for first in (0..count).step_by(CHUNK) {
             let chunk = first..count.min(first + CHUNK);
             transform_inputs(&self.tiles, chunk.clone(), read, self.read_stride, rows, transforms);
-            let mut rest = &*kernel;
-            for (channel, width) in panels(self.written_channels) {
-                let (panel, next) = rest.split_at(PLACES * self.read_stride * width);
-                rest = next;
-                let start: [F32x4; 2] =
-                    core::array::from_fn(|v| bias.get(channel + v * LANES..).filter(|b| b.len() >= LANES).map_or(F32x4::ZERO, F32x4::load));
-                if width == LANES {
-                    multiply::<{ 2 * LANES }, 1>(chunk.len(), transforms, self.read_stride, panel, products);
-                } else {
-                    multiply::<MR, 2>(chunk.len(), transforms, self.read_stride, panel, products);
-                }
-                self.invert(chunk.clone(), products, [channel, width], start, written);
+            for (i, panel) in kernel.chunks_exact(PLACES * self.read_stride * WIDTH).enumerate() {
+                multiply(chunk.len(), transforms, self.read_stride, panel, products);
+                self.invert(chunk.clone(), products, i * WIDTH, bias, written);
             }
         }
     }
 
-    /// Transforms a panel's products back.
+    /// Transforms the products of the panel that begins with `channel` back.
     #[inline(never)]
-    fn invert(&self, chunk: Range<usize>, products: &[f32], [channel, width]: [usize; 2], bias: [F32x4; 2], written: &mut [f32]) {
+    fn invert(&self, chunk: Range<usize>, products: &[f32], channel: usize, bias: &[f32], written: &mut [f32]) {
+        let bias: [F32x4; WIDTH / LANES] =
+            core::array::from_fn(|v| if bias.is_empty() { F32x4::ZERO } else { F32x4::load(&bias[channel + v * LANES..]) });
         for (i, tile) in self.tiles.walk(chunk).enumerate() {
-            for lane in (0..width).step_by(LANES) {
-                let sums = inverse_tile(load_grid(products, i * width + lane, places(place_len(CHUNK, width))));
-                self.store(tile, channel + lane, sums, bias[lane / LANES], written);
+            for (v, bias) in bias.into_iter().enumerate() {
+                let sums = inverse_tile(load_grid(products, i * WIDTH + v * LANES, places(place_len(CHUNK, WIDTH))));
+                self.store(tile, channel + v * LANES, sums, bias, written);
             }
         }
     }
@@ -178,31 +174,32 @@ impl Winograd {
     fn store(&self, tile: Tile, channel: usize, sums: [[F32x4; OUT]; OUT], bias: F32x4, written: &mut [f32]) {
         let [height, width] = self.tiles.written;
         let rectify = Rectify::new(self.relu);
-        let values = sums.map(|row| row.map(|sum| if self.relu == NONE { sum + bias } else { rectify.apply(sum + bias) }));
         let (row, column) = (OUT * tile.row, OUT * tile.column);
         let at = ((tile.image * height + row) * width + column) * self.written_stride + channel;
-        let steps = [width * self.written_stride, self.written_stride];
-        match (row + 1 < height, column + 1 < width) {
-            (true, true) => store_grid(values, written, at, steps),
-            (true, false) => store_grid(values.map(|[first, _]| [first]), written, at, steps),
-            (false, true) => store_grid([values[0]], written, at, steps),
-            (false, false) => store_grid([[values[0][0]]], written, at, steps),
+        let [[a, b], [c, d]] = sums.map(|row| row.map(|sum| rectify.apply(sum + bias)));
+        let mut store = |value: F32x4, pixels: usize| value.store(&mut written[at + pixels * self.written_stride..]);
+        let (below, beside) = (row + 1 < height, column + 1 < width);
+        store(a, 0);
+        if beside {
+            store(b, 1);
+        }
+        if below {
+            store(c, width);
+        }
+        if below && beside {
+            store(d, width + 1);
         }
     }
 
     /// Panel by panel `[place][read channel][width]`; zero for channels that are not there, up to whole vectors of both.
     fn transform_kernel(&self, weight: &Kernel<'_>, kernel: &mut [f32]) {
-        let mut rest = kernel;
-        for (channel, width) in panels(self.written_channels) {
-            let (panel, next) = rest.split_at_mut(PLACES * self.read_stride * width);
-            rest = next;
+        for (i, panel) in kernel.chunks_exact_mut(PLACES * self.read_stride * WIDTH).enumerate() {
             for step in 0..self.read_stride {
-                for lane in (0..width).step_by(LANES) {
-                    let left = if step < self.read_channels { self.written_channels.saturating_sub(channel + lane) } else { 0 };
-                    let taps = core::array::from_fn(|tap| weight.vector(tap, step, channel + lane, left));
-                    for (place, value) in kernel_tile(&taps).into_iter().enumerate() {
-                        value.store(&mut panel[(place * self.read_stride + step) * width + lane..]);
-                    }
+                for lane in (0..WIDTH).step_by(LANES) {
+                    let channel = i * WIDTH + lane;
+                    let left = if step < self.read_channels { self.written_channels.saturating_sub(channel) } else { 0 };
+                    let taps = core::array::from_fn(|r| core::array::from_fn(|s| weight.vector(3 * r + s, step, channel, left)));
+                    store_grid(kernel_tile(taps), panel, step * WIDTH + lane, places(self.read_stride * WIDTH));
                 }
             }
         }
@@ -230,6 +227,7 @@ impl<'w> Kernel<'w> {
     }
 
     /// Four written channels from `channel` on, of which `left` are there; the others are zero.
+    #[inline(never)]
     fn vector(&self, tap: usize, step: usize, channel: usize, left: usize) -> F32x4 {
         let tap = if self.turned { 8 - tap } else { tap };
         let first = tap * self.tap_stride + step * self.step_stride + channel * self.channel_stride;
@@ -299,21 +297,16 @@ fn transform_inputs(tiles: &Tiles, chunk: Range<usize>, read: &[f32], stride: us
     }
 }
 
-/// For every place the product of a chunk's transforms with a panel, to `[place][tile][width]`.
+/// For every place the product of a chunk's transforms with a panel, to `[place][tile][WIDTH]`.
 #[inline(never)]
-fn multiply<const M: usize, const V: usize>(count: usize, transforms: &[f32], stride: usize, panel: &[f32], products: &mut [f32]) {
-    let panel_len = panel.len() / PLACES;
-    for place in 0..PLACES {
+fn multiply(count: usize, transforms: &[f32], stride: usize, panel: &[f32], products: &mut [f32]) {
+    const V: usize = WIDTH / LANES;
+    for (place, panel) in panel.chunks_exact(stride * WIDTH).enumerate() {
         let x = &transforms[place * place_len(CHUNK, stride)..][..CHUNK * stride];
-        let panel = &panel[place * panel_len..][..panel_len];
-        let to = &mut products[place * place_len(CHUNK, V * LANES)..][..CHUNK * V * LANES];
-        for first in (0..count).step_by(M) {
-            let acc = product_tile::<M, V>(&x[first * stride..], stride, panel, stride);
-            for (row, to) in acc.into_iter().zip(to[first * V * LANES..].chunks_exact_mut(V * LANES)) {
-                for (v, value) in row.into_iter().enumerate() {
-                    value.store(&mut to[v * LANES..]);
-                }
-            }
+        let to = &mut products[place * place_len(CHUNK, WIDTH)..][..CHUNK * WIDTH];
+        for first in (0..count).step_by(MR) {
+            let tile = product_tile::<MR, V>(&x[first * stride..], stride, panel, stride);
+            store_grid(tile, to, first * WIDTH, [WIDTH, LANES]);
         }
     }
 }

@@ -55,19 +55,16 @@ pub(super) fn forward_tile(rows: [[F32x4; IN]; IN]) -> [[F32x4; IN]; IN] {
     turn(turn(rows.map(forward)).map(forward))
 }
 
-/// `G g G'`, of nine taps row by row, place by place.
+/// `G g G'`.
 #[inline(always)]
-pub(super) fn kernel_tile(taps: &[F32x4; 9]) -> [F32x4; PLACES] {
-    let rows: [[F32x4; 3]; 3] = core::array::from_fn(|r| core::array::from_fn(|s| taps[3 * r + s]));
-    let tile = turn(turn(rows.map(kernel)).map(kernel));
-    core::array::from_fn(|place| tile[place / IN][place % IN])
+pub(super) fn kernel_tile(rows: [[F32x4; 3]; 3]) -> [[F32x4; IN]; IN] {
+    turn(turn(rows.map(kernel)).map(kernel))
 }
 
-/// `G' m G`: nine taps row by row.
+/// `G' m G`.
 #[inline(always)]
-pub(super) fn kernel_back_tile(rows: [[F32x4; IN]; IN]) -> [F32x4; 9] {
-    let taps = turn(turn(rows.map(kernel_back)).map(kernel_back));
-    core::array::from_fn(|tap| taps[tap / 3][tap % 3])
+pub(super) fn kernel_back_tile(rows: [[F32x4; IN]; IN]) -> [[F32x4; 3]; 3] {
+    turn(turn(rows.map(kernel_back)).map(kernel_back))
 }
 
 /// `A' m A`.

@@ -62,9 +62,7 @@ impl<'g> WeightGradient<'g> {
             for lane in (0..g.out_stride).step_by(LANES) {
                 let at = row * g.out_stride + lane;
                 let taps = kernel_back_tile(load_grid(sums, at, places(self.sums_len())));
-                for (tap, value) in taps.into_iter().enumerate() {
-                    value.store(&mut dweight[tap * self.sums_len() + at..]);
-                }
+                store_grid(taps, dweight, at, [3 * self.sums_len(), self.sums_len()]);
             }
         }
     }
