@@ -30,7 +30,7 @@ const SETTLE_MS = 150;
 /** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
 const COMPILE_MS = 600;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
-  "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
+  "metrics", "evaluation", "epoch", "done", "failed", "backend", "preparing", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
 
 export class Controller {
