@@ -111,6 +111,7 @@ fn events() -> Vec<Event> {
     let lost = DeviceError::DeviceLost { reason: "destroyed".into() };
     vec![
         Event::Metrics { run: run(), metrics: metrics() },
+        Event::Preparing { done: 12, total: 40 },
         Event::Evaluation { run: run(), evaluation: evaluation() },
         Event::Evaluation { run: run(), evaluation: Evaluation { mean_iou: Some(0.75), ..evaluation() } },
         Event::Epoch {

@@ -227,6 +227,15 @@ pub fn brief(value: &Value) -> String {
 /// Characters of a value that an error shows.
 const BRIEF: usize = 40;
 
+/// An object of these fields. It is what `collect` makes, without its sort, of which the compiler would write one for each caller.
+pub(crate) fn map(fields: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (field, value) in fields {
+        map.insert(field, value);
+    }
+    map
+}
+
 /// Writes at least as much of a value as is shown, and little more.
 fn write(value: &Value, text: &mut String) {
     match value {

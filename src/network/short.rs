@@ -17,7 +17,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::brief;
+use super::fields::{brief, map};
 use super::spec::{Spec, VERSION};
 use crate::error::SpecError;
 
@@ -271,15 +271,6 @@ fn lengthen_fields(
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::Object(map(fields.into_iter().map(|(field, value)| (field.to_owned(), value))))
-}
-
-/// What `collect` makes, without its sort, of which the compiler would write one for each caller.
-fn map(fields: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
-    let mut map = Map::new();
-    for (field, value) in fields {
-        map.insert(field, value);
-    }
-    map
 }
 
 #[cfg(test)]

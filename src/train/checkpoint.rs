@@ -14,6 +14,7 @@ use crate::data::sampler::Sampler;
 use crate::error::{Error, WeightsError};
 use crate::executor::Which;
 use crate::inference::weights::file_name;
+use crate::network::fields::map;
 use crate::plan::{Located, names};
 use crate::rng::{Rng, Stream};
 use crate::safetensors::{Described, METADATA, Writer, described, floats, read_header};
@@ -115,7 +116,7 @@ impl Trainer {
         let numbers = NUMBERS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), Value::String(value.to_string())));
         let texts = [("note", note), (OPTIMIZER, Some(self.optimizer().kernel().name.to_owned()))];
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
-        file.metadata(numbers.chain(texts).collect());
+        file.metadata(map(numbers.chain(texts)));
         Ok(file.finish())
     }
 

@@ -90,6 +90,8 @@ pub trait Replicas {
     fn start(&self, spec: &Value, shards: Vec<(usize, usize)>) -> Pin<Box<dyn Future<Output = bool>>>;
     /// Hands out tasks at once, one a place, and resolves with what came of them. Who is silent for longer than this is lost.
     fn run(&self, tasks: Vec<Option<Task>>, patience_ms: f64) -> Answers;
+    /// Hands out, one a place, what nobody answers. Who cannot do it fails at the next task.
+    fn tell(&self, tasks: Vec<Option<Task>>);
     /// Ends the workers.
     fn stop(&self);
 }
@@ -105,8 +107,6 @@ pub(super) struct Peers {
     lost: Vec<usize>,
     /// Whether a replica's parameters are not the first worker's.
     stale: Vec<bool>,
-    /// What a replica has still to be told of the last step.
-    pending: Vec<Option<Rc<Update>>>,
     steps: u64,
     /// The shortest time of the first worker's own shard while the others waited.
     alone_ms: Option<f64>,
@@ -162,10 +162,9 @@ impl Trainer {
         let mut trainer = Self::with_shard(spec, shards[0], Device::Cpu(Kernels::Simd), dataset).await?;
         let others = shards.len() - 1;
         if others > 0 {
-            let (stale, pending) = (vec![true; others], vec![None; others]);
+            let (stale, started, lost) = (vec![true; others], false, Vec::new());
             let (steps, alone_ms, own_ms) = (0, None, 0.0);
-            let (started, lost) = (false, Vec::new());
-            let peers = Peers { workers: replicas, spec: written, shards, started, lost, stale, pending, steps, alone_ms, own_ms };
+            let peers = Peers { workers: replicas, spec: written, shards, started, lost, stale, steps, alone_ms, own_ms };
             trainer.peers = Some(Box::new(peers));
         }
         Ok(trainer)
@@ -186,7 +185,6 @@ impl Trainer {
     pub(super) fn replicas_are_stale(&mut self) {
         if let Some(peers) = &mut self.peers {
             peers.stale.fill(true);
-            peers.pending.fill(None);
         }
     }
 
@@ -353,8 +351,9 @@ impl Trainer {
             return Err(lost_worker());
         }
         let update = Rc::new(Update { exchanged: weighted_sum(&parts, &peers.shards), hyper });
+        // The others end the step while this worker does.
+        peers.workers.tell(peers.stale.iter().map(|_| Some(Task { update: Some(Rc::clone(&update)), ..Task::default() })).collect());
         self.take(&update)?;
-        peers.pending.fill(Some(update));
         peers.steps += 1;
         self.count_step();
         Ok(())
@@ -404,14 +403,14 @@ impl Peers {
 
     async fn restart(&mut self, places: &[usize]) -> Result<(), Error> {
         for &at in places {
-            (self.stale[at], self.pending[at]) = (true, None);
+            self.stale[at] = true;
         }
         let shards = places.iter().map(|&at| (at, self.shards[at + 1])).collect();
         self.started = self.workers.start(&self.spec, shards).await;
         if self.started { Ok(()) } else { Err(lost_worker()) }
     }
 
-    /// A task for each that has a shard, or whose sums are wanted; with it goes what it has not been told yet.
+    /// A task for each that has a shard, or whose sums are wanted; with it goes the snapshot, where its parameters are others.
     fn tasks(&mut self, shard: impl Fn(usize) -> Option<Shard>, snapshot: Option<&Rc<Vec<f32>>>, sums: bool) -> Vec<Option<Task>> {
         let mut tasks = Vec::new();
         for at in 0..self.stale.len() {
@@ -420,10 +419,9 @@ impl Peers {
                 tasks.push(None);
                 continue;
             }
-            task.update = self.pending[at].take();
             if self.stale[at] && snapshot.is_some() {
                 self.stale[at] = false;
-                (task.snapshot, task.update) = (snapshot.cloned(), None);
+                task.snapshot = snapshot.cloned();
             }
             tasks.push(Some(task));
         }

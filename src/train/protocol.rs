@@ -317,6 +317,8 @@ pub enum Event {
     Failed { run: String, error: Value },
     /// The run goes on elsewhere.
     Backend { run: String, backend: BackendStatus },
+    /// Of the WebGPU pipelines that a network needs, so many are compiled.
+    Preparing { done: usize, total: usize },
 }
 
 /// Where training stands.

@@ -78,7 +78,7 @@ pub enum Next {
 
 /// See the module's text. Cheap to share: all state is inside.
 pub struct Session {
-    emit: Box<dyn Fn(&Event)>,
+    emit: Rc<dyn Fn(&Event)>,
     /// Other workers, where there can be some.
     replicas: Option<Rc<dyn Replicas>>,
     dataset: RefCell<Rc<RefCell<Dataset>>>,
@@ -96,7 +96,7 @@ impl Session {
     pub fn new(emit: impl Fn(&Event) + 'static, replicas: Option<Rc<dyn Replicas>>) -> Self {
         let dataset = RefCell::new(Rc::new(RefCell::new(Dataset::new(MNIST[0], MNIST[1]))));
         Self {
-            emit: Box::new(emit),
+            emit: Rc::new(emit),
             replicas,
             dataset,
             run: Mutex::new(None),
@@ -259,6 +259,11 @@ impl Session {
         let spec = Spec::from_json(&written)?;
         let description = Box::new(describe(&spec)?);
         let Selected { device, status } = select::select(choice).await?;
+        #[cfg(target_arch = "wasm32")]
+        if let Device::Wgpu(wgpu) = &device {
+            let emit = Rc::clone(&self.emit);
+            wgpu.on_progress(move |done, total| emit(&Event::Preparing { done, total }));
+        }
         let (trainer, backend) = if choice.is_automatic() && status.backend == "webgpu" {
             self.faster((spec, written), device, workers, status, race).await?
         } else {
@@ -513,7 +518,7 @@ impl Session {
         }
         run.keep_checkpoint().await?;
         if ended {
-            run.finish_epoch_training(&self.emit)?;
+            run.finish_epoch_training(&*self.emit)?;
             if run.evaluating.is_none() && run.trainer.epoch() >= run.epochs {
                 self.done(run);
             }

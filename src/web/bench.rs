@@ -9,30 +9,30 @@ use std::rc::Rc;
 use async_lock::Mutex;
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::Serialize;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::convert::{from_js, throw, to_js};
+use super::replica::Workers;
 use crate::autodiff::differentiate;
 use crate::backend::select::{BackendChoice, select};
-use crate::data::augment::Augmentation;
 use crate::data::dataset::{Dataset, IdxPair, PIXELS, Split};
 use crate::error::{Error, ShapeError, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::network::describe::describe;
-use crate::network::spec::{Spec, Training};
+use crate::network::spec::Spec;
 use crate::network::{add_images, apply_layers, zoo};
 use crate::ops::Window;
 use crate::ops::conv2d::Conv2d;
-use crate::optim::schedule::Schedule;
-use crate::optim::sgd::Sgd;
 use crate::plan::{Builder, Located, Plan};
 use crate::rng::{Rng, Stream};
 use crate::shape::Shape;
 use crate::train::clock::now_ms;
 use crate::train::metrics::Sums;
+use crate::train::parallel::Replicas;
 use crate::train::trainer::{Device, Trainer};
 
 /// One job on one backend, made ready.
@@ -71,7 +71,8 @@ fn bytes(options: &JsValue, name: &str) -> Vec<u8> {
 impl BenchJob {
     /// Makes a job ready: `lenet-98`, `conv-fwd`, `conv-bwd`, `peak`, or a network with `-train` or `-infer` behind it (`lenet`, `resnet8`,
     /// `resnet20`, `resnet56`, `resnet110`). Jobs that train have taken their first step then. They read MNIST's IDX files from `images`, `labels`,
-    /// `test_images` and `test_labels`, and the images of a step from `batch` (64), as inference does.
+    /// `test_images` and `test_labels`, and the images of a step from `batch` (64), as inference does. With `workers`, that many share a step, each with so
+    /// many images, and the others are `replicas`, a `ReplicaWorkers`.
     ///
     /// # Errors
     /// Rejects for an unknown job, data that cannot be used, or a backend that is not there.
@@ -80,7 +81,9 @@ impl BenchJob {
         // The benchmark asks for what the machine has: in headless Chromium that is a program.
         let choice = if choice == BackendChoice::Webgpu { BackendChoice::WebgpuSoftware } else { choice };
         let batch = option(&options, "batch").and_then(|value| value.as_f64()).map_or(64, |batch| batch as usize);
-        let work = make(&job, choice, batch, &options).await.map_err(|error| throw(&error))?;
+        let workers = option(&options, "workers").and_then(|value| value.as_f64()).map_or(1, |workers| workers as usize);
+        let batch = batch * workers;
+        let work = make(&job, choice, batch, workers, &options).await.map_err(|error| throw(&error))?;
         Ok(BenchJob { work: Rc::new(Mutex::new(work)), batch: if job.starts_with("conv") { 16 } else { batch as u32 } })
     }
 
@@ -138,7 +141,7 @@ impl BenchJob {
         future_to_promise(async move {
             let Work::Training { trainer, .. } = &mut *work.lock().await else { return Ok(JsValue::NULL) };
             let sums = trainer.evaluate(Split::Test, usize::MAX).await.map_err(|error| throw(&error))?;
-            to_js(&serde_json::json!({ "top1": sums.top1_rate() }))
+            to_js(&json!({ "top1": sums.top1_rate() }))
         })
     }
 }
@@ -167,7 +170,7 @@ impl Work {
     async fn once(&mut self) -> Result<f64, Error> {
         match self {
             Self::Training { trainer, flop_a_step, .. } => {
-                trainer.train_step()?;
+                trainer.step().await?;
                 Ok(*flop_a_step)
             }
             Self::Operator { executor, flop } => {
@@ -194,7 +197,7 @@ impl Work {
     }
 }
 
-async fn make(job: &str, choice: BackendChoice, batch: usize, options: &JsValue) -> Result<Work, Error> {
+async fn make(job: &str, choice: BackendChoice, batch: usize, workers: usize, options: &JsValue) -> Result<Work, Error> {
     match job {
         "peak" => return Ok(Work::Peak),
         "conv-fwd" => return convolution(choice, false).await,
@@ -203,31 +206,25 @@ async fn make(job: &str, choice: BackendChoice, batch: usize, options: &JsValue)
     }
     let known = job.rsplit_once('-').and_then(|(network, work)| Some((spec(network, batch)?, work)));
     match known {
-        Some((spec, "train" | "98")) => training(spec?, choice, options).await,
-        Some((spec, "infer")) => inference(&spec?, choice).await,
+        Some((spec, "train" | "98")) => training(spec?, choice, workers, options).await,
+        Some((spec, "infer")) => inference(&spec?.0, choice).await,
         _ => Err(TrainError::UnknownName { what: "job", name: job.to_owned() }.into()),
     }
 }
 
 /// A job's network with the training that the jobs name: SGD with momentum 0.9, a constant rate, no decay, images as they are. `None` where no job has
 /// a network of this name.
-fn spec(network: &str, batch_size: usize) -> Option<Result<Spec, Error>> {
+fn spec(network: &str, batch_size: usize) -> Option<Result<(Spec, Value), Error>> {
     let (preset, learning_rate) = if network == "lenet" { ("lenet5", 0.02) } else { (network, 0.05) };
     if network != "lenet" && !network.starts_with("resnet") {
         return None;
     }
-    let json = zoo::preset(preset)?.spec;
-    let optimizer = Sgd { learning_rate, momentum: 0.9, ..Sgd::default() }.into();
-    let read = || {
-        let spec = Spec::from_json(&json)?;
-        let training =
-            Training { batch_size, optimizer, schedule: Schedule::Constant, augmentation: Augmentation::default(), ..spec.training };
-        Ok(Spec { training, ..spec })
-    };
-    Some(read())
+    let mut written = zoo::preset(preset)?.spec;
+    written["training"] = json!({ "batch_size": batch_size, "optimizer": { "type": "sgd", "learning_rate": learning_rate, "momentum": 0.9 }, "schedule": { "type": "constant" } });
+    Some(Spec::from_json(&written).map(|spec| (spec, written)).map_err(Error::from))
 }
 
-async fn training(spec: Spec, choice: BackendChoice, options: &JsValue) -> Result<Work, Error> {
+async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers: usize, options: &JsValue) -> Result<Work, Error> {
     let [images, labels, test_images, test_labels] = ["images", "labels", "test_images", "test_labels"].map(|name| bytes(options, name));
     let train = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     let test = IdxPair { images_name: "test images", images: &test_images, labels_name: "test labels", labels: &test_labels };
@@ -235,8 +232,13 @@ async fn training(spec: Spec, choice: BackendChoice, options: &JsValue) -> Resul
     let flop_a_step = 3.0 * 2.0 * describe(&spec)?.totals.macs as f64 * spec.training.batch_size as f64;
     let device = select(choice).await?.device;
     let begin = now_ms();
-    let mut trainer = Box::new(Trainer::new(spec, device, Rc::new(RefCell::new(dataset))).await?);
-    trainer.train_step()?;
+    let dataset = Rc::new(RefCell::new(dataset));
+    let replicas = option(options, "replicas").map(|replicas| Rc::new(replicas.unchecked_into::<Workers>()) as Rc<dyn Replicas>);
+    let mut trainer = Box::new(match replicas {
+        Some(replicas) => Trainer::sharing((spec, written), dataset, workers, replicas).await?,
+        None => Trainer::new(spec, device, dataset).await?,
+    });
+    trainer.step().await?;
     trainer.finish().await?;
     Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), first_step_ms: now_ms() - begin })
 }

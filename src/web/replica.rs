@@ -25,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn run(this: &Workers, tasks: Array, patience_ms: f64) -> Promise;
     #[wasm_bindgen(method)]
+    fn tell(this: &Workers, tasks: Array);
+    #[wasm_bindgen(method)]
     fn stop(this: &Workers);
 }
 
@@ -37,17 +39,24 @@ impl Replicas for Workers {
 
     fn run(&self, tasks: Vec<Option<Task>>, patience_ms: f64) -> Answers {
         let count = tasks.len();
-        let tasks = tasks.iter().map(|task| task.as_ref().map_or(JsValue::NULL, to_object)).collect();
-        let done = JsFuture::from(self.run(tasks, patience_ms));
+        let done = JsFuture::from(self.run(to_objects(&tasks), patience_ms));
         Box::pin(async move {
             let answers = done.await.map(|answers| Array::from(&answers)).unwrap_or_default();
             (0..count as u32).map(|place| from_object(&answers.get(place))).collect()
         })
     }
 
+    fn tell(&self, tasks: Vec<Option<Task>>) {
+        self.tell(to_objects(&tasks));
+    }
+
     fn stop(&self) {
         self.stop();
     }
+}
+
+fn to_objects(tasks: &[Option<Task>]) -> Array {
+    tasks.iter().map(|task| task.as_ref().map_or(JsValue::NULL, to_object)).collect()
 }
 
 fn put(object: &Object, name: &str, value: &JsValue) {

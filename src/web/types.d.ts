@@ -291,6 +291,8 @@ export interface ReplicaWorkers {
   start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
   /** Hands out tasks at once, one a place, and resolves with what came of them; null from one that failed, or was silent for longer. */
   run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
+  /** Hands out, one a place, what nobody answers. Who cannot do it fails at the next task. */
+  tell(tasks: (ReplicaTask | null)[]): void;
   /** Ends the workers. */
   stop(): void;
 }

@@ -30,7 +30,7 @@ const SETTLE_MS = 150;
 /** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
 const COMPILE_MS = 600;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
-  "metrics", "evaluation", "epoch", "done", "failed", "backend", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
+  "metrics", "evaluation", "epoch", "done", "failed", "backend", "preparing", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
 
 export class Controller {
@@ -301,7 +301,7 @@ export class Controller {
     const { title } = version ?? document.present;
     const waiting = before.phase === "waiting";
     const chosen = this.#state.backend.choice;
-    this.#set({ backend: { ...this.#state.backend, choice, switching: true } });
+    this.#set({ backend: { ...this.#state.backend, choice, switching: true, preparing: null } });
     await this.#keeper?.keep();
     if (own !== this.#compilation) return false;
     try {

@@ -223,6 +223,7 @@ const events: { [T in TrainerEventType]: Check<EventOf<T>> } = {
   done: object({ type: literal("done"), run: string, step: whole }),
   failed: object({ type: literal("failed"), run: nullable(string), error }),
   backend: object({ type: literal("backend"), run: string, backend }),
+  preparing: object({ type: literal("preparing"), done: whole, total: whole }),
   engine_loading: object({ type: literal("engine_loading"), loaded: whole, total: whole }),
   engine_ready: object({ type: literal("engine_ready"), kernels: literal("simd128", "relaxed_simd") }),
   data: object({ type: literal("data"), split, images: whole, total: whole }),

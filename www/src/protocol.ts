@@ -336,6 +336,8 @@ export type TrainerEvent =
   | { type: "done"; run: RunId; step: number }
   | { type: "failed"; run: RunId | null; error: ReceptiveError }
   | { type: "backend"; run: RunId; backend: BackendStatus }
+  /** Of the WebGPU pipelines that a network needs, so many are compiled. */
+  | { type: "preparing"; done: number; total: number }
   // from the worker's script
   /** Bytes of the engine's wasm; `total` is 0 where the server does not say. */
   | { type: "engine_loading"; loaded: number; total: number }

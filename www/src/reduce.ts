@@ -32,6 +32,8 @@ export function reduce(state: AppState, event: TrainerEvent): AppState {
       return onFailed(state, event.error);
     case "backend":
       return onBackend(state, event);
+    case "preparing":
+      return { ...state, backend: { ...state.backend, preparing: event } };
     default:
       event satisfies never;
       return state;

@@ -145,8 +145,8 @@ export interface AppState {
   looking: Looking;
   /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
-  /** `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
-  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean; workers: number; asked: number; sharing: number };
+  /** `preparing`: pipelines compiled while it is switching; `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
+  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean; preparing: { done: number; total: number } | null; workers: number; asked: number; sharing: number };
   settings: { applied: Settings; edited: Settings } | null;
   run: RunState;
   /** Those before it, the oldest first. */
@@ -185,7 +185,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice, wo
     view: "training",
     looking: AS_FIRST,
     network: null,
-    backend: { choice, status: null, switching: false, workers, asked: workers, sharing: 1 },
+    backend: { choice, status: null, switching: false, preparing: null, workers, asked: workers, sharing: 1 },
     settings: null,
     run: freshRun("run-0"),
     runs: [],

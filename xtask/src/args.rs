@@ -26,7 +26,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             one image through networks of any size in headless Chromium; without names, through all at true size
   plan NAME|SPEC.json [--batch N] [--json]
                             a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
-  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers 1] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
+  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers N|all] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
                             median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, resnet8-train,
                             resnet20-train, resnet20-infer, resnet56-train, resnet110-train; --report keeps the results and writes docs/performance.md";
 
@@ -164,6 +164,8 @@ pub struct Bench {
     pub seconds: f64,
     /// Images a step or an inference; convolutions alone always have 16.
     pub batch: u32,
+    /// Workers that share each step, on the CPU, with so many images each. More than one only train networks.
+    pub workers: Vec<u32>,
     /// The wasm builds, of `simd128` and `relaxed_simd`.
     pub builds: Vec<String>,
     /// Keep the results in docs/performance.json and write docs/performance.md.
@@ -355,8 +357,17 @@ fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem>
 fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut jobs = Vec::new();
     let builds = vec!["relaxed_simd".into()];
-    let mut options =
-        Bench { jobs: vec![], backends: vec!["cpu".into()], seconds: 10.0, batch: 64, builds, report: false, note: None, json: false };
+    let mut options = Bench {
+        jobs: vec![],
+        backends: vec!["cpu".into()],
+        seconds: 10.0,
+        batch: 64,
+        workers: vec![1],
+        builds,
+        report: false,
+        note: None,
+        json: false,
+    };
     while let Some(arg) = parser.next()? {
         match arg {
             Long("job") => jobs.push(one_of("--job", parser.value()?.string()?, &JOBS)?),
@@ -371,7 +382,10 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             Long("batch") => options.batch = at_least_one("--batch", parser.value()?.parse()?)?,
             Long("report") => options.report = true,
             Long("note") => options.note = Some(parser.value()?.string()?),
-            Long("workers") => one_worker(parser.value()?.parse()?)?,
+            Long("workers") => {
+                let workers = parser.value()?;
+                options.workers = if workers == "all" { vec![1, 2] } else { vec![at_least_one("--workers", workers.parse()?)?] };
+            }
             Long("seconds") => {
                 options.seconds = parser.value()?.parse()?;
                 if !(options.seconds.is_finite() && options.seconds > 0.0) {
@@ -404,11 +418,6 @@ fn one_of(option: &str, value: String, allowed: &[&str]) -> Result<String> {
 
 fn at_least_one(option: &str, value: u32) -> Result<u32> {
     if value > 0 { Ok(value) } else { Err(Failure::new(format!("{option} must be at least 1"))) }
-}
-
-/// Training on several workers has no implementation yet; asking for it is an error, not a silent single worker.
-fn one_worker(workers: u32) -> Result<()> {
-    if workers == 1 { Ok(()) } else { Err(Failure::new(format!("--workers {workers}: only 1 worker is supported"))) }
 }
 
 #[cfg(test)]
@@ -476,6 +485,7 @@ mod tests {
             "bench --seconds -1",
             "bench --seconds NaN",
             "bench --batch 0",
+            "bench --workers 0",
             "bench --note busy",
             "plan",
             "plan lenet5 --batch 0",

@@ -39,7 +39,7 @@ fn measure(
     results: &mut Vec<Value>,
     failed: &mut Vec<String>,
 ) -> Result<()> {
-    let runs = runs(&options.jobs, backends);
+    let runs = runs(&options.jobs, backends, &options.workers);
     if runs.is_empty() {
         return Ok(());
     }
@@ -69,13 +69,15 @@ fn measure(
     if ended_well && measured == runs.len() { Ok(()) } else { Err(Failure::new("the measurement ended early")) }
 }
 
-/// Each job on each backend; the roof is a property of wasm on this machine and has no WebGPU side.
-fn runs(jobs: &[String], backends: &[String]) -> Vec<Value> {
+/// Each job on each backend; the roof is a property of wasm on this machine and has no WebGPU side. Several workers only train, on the CPU.
+fn runs(jobs: &[String], backends: &[String], workers: &[u32]) -> Vec<Value> {
     let several = backends.len() > 1;
     jobs.iter()
         .flat_map(|job| backends.iter().map(move |backend| (job, backend)))
-        .filter(|(job, backend)| !(several && *job == "peak" && *backend != "cpu"))
-        .map(|(job, backend)| json!({ "job": job, "backend": backend }))
+        .flat_map(|(job, backend)| workers.iter().map(move |workers| (job, backend, *workers)))
+        .filter(|(job, backend, _)| !(several && *job == "peak" && *backend != "cpu"))
+        .filter(|(job, backend, workers)| *workers == 1 || (*backend == "cpu" && (job.ends_with("-train") || *job == "lenet-98")))
+        .map(|(job, backend, workers)| json!({ "job": job, "backend": backend, "workers": workers }))
         .collect()
 }
 
@@ -85,6 +87,9 @@ fn text(value: &Value) -> &str {
 
 fn readable(result: &Value) -> String {
     let mut line = format!("{:<15} {:<7}", text(&result["job"]), text(&result["backend"]));
+    if let Some(workers) = result["workers"].as_u64().filter(|workers| *workers > 1) {
+        line += &format!(" {workers} workers");
+    }
     if let Some(rate) = result["images_per_second"].as_f64() {
         line += &format!(" {rate:>9.0} images/s");
     }
@@ -113,8 +118,15 @@ mod tests {
     #[test]
     fn peak_runs_once_when_all_backends_are_asked_for() {
         let (jobs, backends) = (["peak", "conv-fwd"].map(str::to_owned), ["cpu", "webgpu"].map(str::to_owned));
-        assert_eq!(runs(&jobs, &backends).len(), 3);
-        assert_eq!(runs(&jobs, &backends[1..]).len(), 2, "asked for alone it runs, and the engine says why it cannot");
+        assert_eq!(runs(&jobs, &backends, &[1]).len(), 3);
+        assert_eq!(runs(&jobs, &backends[1..], &[1]).len(), 2, "asked for alone it runs, and the engine says why it cannot");
+    }
+
+    #[test]
+    fn several_workers_only_train_on_the_cpu() {
+        let jobs = ["peak", "conv-fwd", "lenet-infer", "lenet-train", "lenet-98"].map(str::to_owned);
+        let chosen = runs(&jobs, &["cpu", "webgpu"].map(str::to_owned), &[2]);
+        assert_eq!(chosen, ["lenet-train", "lenet-98"].map(|job| json!({ "job": job, "backend": "cpu", "workers": 2 })));
     }
 
     #[test]

@@ -45,14 +45,16 @@ fn text(value: &Value) -> &str {
 
 /// What tells a result from others.
 fn key(result: &Value) -> String {
-    format!("{} {} {} {}", text(&result["job"]), text(&result["backend"]), text(&result["build"]), result["batch"])
+    let workers =
+        result["workers"].as_u64().filter(|workers| *workers > 1).map_or_else(String::new, |workers| format!(" {workers} workers"));
+    format!("{} {} {} {}{workers}", text(&result["job"]), text(&result["backend"]), text(&result["build"]), result["batch"])
 }
 
 /// The results of one backend and build, in the order of [`JOBS`], then by batch.
 fn of<'a>(results: &[&'a Value], backend: &str, build: &str) -> Vec<&'a Value> {
     let mut chosen: Vec<&Value> =
         results.iter().copied().filter(|result| result["backend"] == backend && text(&result["build"]) == build).collect();
-    chosen.sort_by_key(|result| (JOBS.iter().position(|job| result["job"] == *job), result["batch"].as_u64()));
+    chosen.sort_by_key(|result| (JOBS.iter().position(|job| result["job"] == *job), result["workers"].as_u64(), result["batch"].as_u64()));
     chosen
 }
 
@@ -68,19 +70,20 @@ fn row(result: &Value) -> String {
     };
     let rates = [figure(&result["images_per_second"], 0), figure(&result["gflops"], 2), share, figure(&result["first_step_ms"], 0), loss];
     let mark = if result["note"].is_string() { " *" } else { "" };
-    let batch = if result["job"] == "peak" { String::new() } else { result["batch"].to_string() };
-    format!("| {}{mark} | {batch} | {} |", text(&result["job"]), rates.join(" | "))
+    let [workers, batch] =
+        if result["job"] == "peak" { Default::default() } else { ["workers", "batch"].map(|name| result[name].to_string()) };
+    format!("| {}{mark} | {workers} | {batch} | {} |", text(&result["job"]), rates.join(" | "))
 }
 
 fn markdown(results: &[&Value]) -> String {
     let mut page = String::from(
         "# How fast it is\n\n`cargo xtask bench --report` measures in headless Chromium and writes this page and `performance.json` beside it; with `--job`, \
-         `--backend`, `--build` or `--batch` it measures a part and leaves the other lines as they are. Everything on this page is measured so: `cargo xtask bench \
-         --backend all --build all --report`.\n\n\
+         `--backend`, `--build`, `--workers` or `--batch` it measures a part and leaves the other lines as they are. Everything on this page is measured so: `cargo xtask bench \
+         --backend all --build all --workers all --report`.\n\n\
          - A figure is the median of five windows after a warm-up. Training is softmax cross-entropy and SGD with momentum 0.9 at a constant rate, on MNIST; \
          GFLOP/s count two operations a multiply-accumulate and, in training, three forward passes. Inference takes arrays from the host and returns logits.\n\
          - The roof is the rate of independent multiply-adds in registers, in the same page, measured right before each window (`peak`). A share is the median \
-         over the windows: what else the machine does slows both down. It is that of one core.\n\
+         over the windows: what else the machine does slows both down. It is that of one core, also where several workers share a step (each with its part of the batch).\n\
          - The first step counts from having the specification and the device: planning, memory, pipelines, parameters, one step.\n\
          - `conv-fwd` and `conv-bwd` are a convolution of 3x3, 64 to 64 channels, 28x28, batch 16; `lenet-98` trains to 98 % of the test images.\n",
     );
@@ -91,8 +94,8 @@ fn markdown(results: &[&Value]) -> String {
         if chosen.is_empty() {
             continue;
         }
-        _ = write!(page, "\n## {title}\n\n| job | batch | images/s | GFLOP/s | of the roof | first step, ms | loss |\n");
-        page += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+        _ = write!(page, "\n## {title}\n\n| job | workers | batch | images/s | GFLOP/s | of the roof | first step, ms | loss |\n");
+        page += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
         for result in &chosen {
             page += &row(result);
             page.push('\n');
@@ -123,7 +126,7 @@ mod tests {
     #[test]
     fn the_page_has_a_line_for_each_result_under_its_backend_and_build() {
         let line = |job: &str, backend: &str, build: Option<&str>, rate: f64| {
-            json!({"job": job, "backend": backend, "build": build, "batch": 64, "images_per_second": rate, "gflops": 20.5, "share_of_peak": 0.375,
+            json!({"job": job, "backend": backend, "build": build, "workers": 1, "batch": 64, "images_per_second": rate, "gflops": 20.5, "share_of_peak": 0.375,
                 "first_step_ms": 31.4, "loss_before": 2.3, "loss_after": 0.25, "machine": "a chip, 2 cores"})
         };
         let results = [
@@ -135,10 +138,10 @@ mod tests {
         busy["note"] = json!("Something else ran.");
         let results = [results.to_vec(), vec![busy]].concat();
         let page = markdown(&results.iter().collect::<Vec<_>>());
-        let lenet = "| lenet-train | 64 | 20000 | 20.50 | 38 % | 31 | 2.300 to 0.250 |";
-        let (first, second) = (page.find(lenet).unwrap(), page.find("| resnet20-train | 64 | 410 |").unwrap());
+        let lenet = "| lenet-train | 1 | 64 | 20000 | 20.50 | 38 % | 31 | 2.300 to 0.250 |";
+        let (first, second) = (page.find(lenet).unwrap(), page.find("| resnet20-train | 1 | 64 | 410 |").unwrap());
         assert!(first < second && page.find("## WebGPU").unwrap() > second, "{page}");
-        assert!(page.contains("| lenet-infer * | 64 | 900 |") && page.contains("\\* Something else ran."), "{page}");
+        assert!(page.contains("| lenet-infer * | 1 | 64 | 900 |") && page.contains("\\* Something else ran."), "{page}");
         assert!(page.contains("a chip, 2 cores") && !page.contains("without relaxed SIMD\n\n|"), "{page}");
     }
 
@@ -146,6 +149,9 @@ mod tests {
     fn a_result_replaces_only_its_own_line() {
         let result = |batch: u32| json!({"job": "lenet-train", "backend": "cpu", "build": "simd128", "batch": batch});
         assert_ne!(key(&result(16)), key(&result(64)));
+        let mut shared = result(64);
+        shared["workers"] = json!(2);
+        assert_ne!(key(&shared), key(&result(64)));
         assert_ne!(key(&result(16)), key(&json!({"job": "lenet-train", "backend": "cpu", "build": "relaxed_simd", "batch": 16})));
     }
 }

@@ -17,7 +17,6 @@ use crate::error::DeviceError;
 const SOFTWARE_NAMES: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "basic render", "warp"];
 
 /// An open device and what is made once for it.
-#[derive(Debug)]
 pub(super) struct Device {
     pub(super) device: ::wgpu::Device,
     pub(super) queue: ::wgpu::Queue,
@@ -26,7 +25,15 @@ pub(super) struct Device {
     pub(super) pipelines: RefCell<Pipelines>,
     pub(super) shaders: Shaders,
     pub(super) staging: RefCell<Staging>,
+    /// Told how many pipelines are compiled, and of how many, while some are.
+    pub(super) progress: RefCell<Box<dyn Fn(usize, usize)>>,
     trouble: Arc<Mutex<Option<DeviceError>>>,
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Device").field("adapter", &self.adapter).finish_non_exhaustive()
+    }
 }
 
 /// What the browser says of an adapter.
@@ -66,7 +73,8 @@ impl Device {
         let trouble = watch(&device);
         let shaders = Shaders::load().await?;
         let pipelines = RefCell::new(Pipelines::new(&device));
-        Ok(Self { device, queue, limits, adapter, pipelines, shaders, staging: RefCell::default(), trouble })
+        let progress = RefCell::new(Box::new(|_, _| ()) as Box<dyn Fn(usize, usize)>);
+        Ok(Self { device, queue, limits, adapter, pipelines, shaders, staging: RefCell::default(), progress, trouble })
     }
 
     /// What went wrong since the device was opened, if anything did: a lost device, or an error that no call could report at once.

@@ -46,6 +46,11 @@ impl Wgpu {
         Ok(Self { device: Rc::new(Device::open(software).await?), least_rows: 1 })
     }
 
+    /// From now on tells how many pipelines are compiled, and of how many, while a program is prepared that needs new ones.
+    pub fn on_progress(&self, progress: impl Fn(usize, usize) + 'static) {
+        *self.device.progress.borrow_mut() = Box::new(progress);
+    }
+
     /// The adapter, as the browser names it.
     pub fn adapter_name(&self) -> &str {
         &self.device.adapter.description

@@ -96,11 +96,16 @@ impl Device {
             waiting.push((of, error));
         }
         let mut result = Ok(());
-        for (of, error) in waiting {
+        let total = waiting.len();
+        for (done, (of, error)) in waiting.into_iter().enumerate() {
+            self.progress.borrow()(done, total);
             if let Some(reason) = error.await {
                 self.pipelines.borrow_mut().passes.remove(&(of.key(), of.pass));
                 result = result.and(Err(self.failure(of.kernel.name, &reason)));
             }
+        }
+        if total > 0 {
+            self.progress.borrow()(total, total);
         }
         result
     }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::SpecError;
-use crate::network::fields::{Fields, brief};
+use crate::network::fields::{Fields, brief, map};
 use crate::ops::{Operator, operators};
 
 /// How deep containers may stand in one another.
@@ -255,6 +255,6 @@ fn read_rule(fields: &mut Fields<'_>, field: &'static str, default: &'static str
 
 /// An operator that needs no fields.
 fn plain_operator(path: &str, name: &str) -> Result<Rc<dyn Operator>, SpecError> {
-    let value = Value::Object(Map::from_iter([("op".to_owned(), name.into())]));
+    let value = Value::Object(map([("op".to_owned(), name.into())]));
     read_operator(&mut Fields::new(path, &value)?)
 }

@@ -3,7 +3,8 @@
 //! Forward and input gradient are the same walk ([`gather`]): every position of the map being written is a sum over the
 //! taps that fall inside the map being read. The border needs no zeros: positions with the same set of taps are computed
 //! together ([`axis`]). The weight gradient ([`weights`]) sums outer products over positions. A convolution with one input
-//! and one output channel a group runs over channels instead ([`depthwise`]).
+//! and one output channel a group runs over channels instead ([`depthwise`]). A 3x3 convolution with enough channels needs fewer
+//! multiplications in Winograd's tiles ([`winograd`]).
 
 mod axis;
 mod depthwise;
@@ -12,12 +13,15 @@ mod pack;
 #[cfg(test)]
 mod tests;
 mod weights;
+mod winograd;
 
 use super::params::Conv2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
 
 use self::axis::Axis;
 use self::gather::Gather;
+use self::winograd::weights::WeightGradient;
+use self::winograd::{Kernel, Winograd};
 
 /// The numbers of [`Conv2dParams`] as `usize`, per group where that is what the kernels count in.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +90,9 @@ pub fn forward(p: &Conv2dParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
     if geometry.is_depthwise() {
         return depthwise::forward(&geometry, x, weight, bias, p.relu, y);
     }
+    if let Some(walk) = Winograd::forward(&geometry, p.relu) {
+        return walk.run(&Kernel::forward(&geometry, weight), x, bias, y, scratch);
+    }
     let walk = Gather::forward(&geometry, p.relu);
     for group in 0..geometry.groups {
         pack::forward(&geometry, group, weight, &mut scratch[..walk.panel_len()]);
@@ -95,7 +102,8 @@ pub fn forward(p: &Conv2dParams, x: &[f32], weight: &[f32], bias: &[f32], y: &mu
 
 /// Floats of scratch [`forward`] needs.
 pub fn forward_scratch_len(p: &Conv2dParams) -> usize {
-    Gather::forward(&Geometry::new(p), p.relu).scratch_len()
+    let geometry = Geometry::new(p);
+    Winograd::forward(&geometry, p.relu).map_or_else(|| Gather::forward(&geometry, p.relu).scratch_len(), |walk| walk.scratch_len())
 }
 
 /// `dx = conv_transpose(dy, weight)`: the sum, for every input, over the taps that read it.
@@ -103,6 +111,9 @@ pub fn input_gradient(p: &Conv2dParams, dy: &[f32], weight: &[f32], dx: &mut [f3
     let geometry = Geometry::new(p);
     if geometry.is_depthwise() {
         return depthwise::input_gradient(&geometry, dy, weight, dx);
+    }
+    if let Some(walk) = Winograd::input_gradient(&geometry) {
+        return walk.run(&Kernel::turned(&geometry, weight), dy, &[], dx, scratch);
     }
     let walk = Gather::input_gradient(&geometry);
     for group in 0..geometry.groups {
@@ -113,7 +124,8 @@ pub fn input_gradient(p: &Conv2dParams, dy: &[f32], weight: &[f32], dx: &mut [f3
 
 /// Floats of scratch [`input_gradient`] needs.
 pub fn input_gradient_scratch_len(p: &Conv2dParams) -> usize {
-    Gather::input_gradient(&Geometry::new(p)).scratch_len()
+    let geometry = Geometry::new(p);
+    Winograd::input_gradient(&geometry).map_or_else(|| Gather::input_gradient(&geometry).scratch_len(), |walk| walk.scratch_len())
 }
 
 /// `dweight[r][s][i][o] = sum over n, h, w of x[n][h*stride + r*dilation - padding][..][i] * dy[n][h][w][o]`.
@@ -122,12 +134,16 @@ pub fn weight_gradient(p: &Conv2dParams, x: &[f32], dy: &[f32], dweight: &mut [f
     if geometry.is_depthwise() {
         return depthwise::weight_gradient(&geometry, x, dy, dweight);
     }
-    weights::run(&geometry, x, dy, dweight, scratch);
+    match WeightGradient::new(&geometry) {
+        Some(walk) => walk.run(x, dy, dweight, scratch),
+        None => weights::run(&geometry, x, dy, dweight, scratch),
+    }
 }
 
 /// Floats of scratch [`weight_gradient`] needs.
 pub fn weight_gradient_scratch_len(p: &Conv2dParams) -> usize {
-    weights::scratch_len(&Geometry::new(p))
+    let geometry = Geometry::new(p);
+    WeightGradient::new(&geometry).map_or_else(|| weights::scratch_len(&geometry), |walk| walk.scratch_len())
 }
 
 /// `dbias[o] = sum over n, h, w of dy[n][h][w][o]`.

@@ -103,8 +103,19 @@ export class ReceptiveAppElement extends PanelElement {
     if (location.hash === "#true-size") void this.#showTrueSize();
   };
 
+  /** Files dropped before the part is there that takes them: the browser would leave the page for them. */
+  #dropped: File[] = [];
+
+  readonly #early = (event: DragEvent): void => {
+    if (customElements.get("share-menu") || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.#dropped.push(...event.dataTransfer.files);
+    this.requestUpdate();
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
+    for (const type of ["dragover", "drop"] as const) document.addEventListener(type, this.#early);
     addEventListener("hashchange", this.#hashChanged);
     this.#columns.addEventListener("change", this.#resized);
     document.addEventListener("keydown", this.#key);
@@ -114,6 +125,7 @@ export class ReceptiveAppElement extends PanelElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    for (const type of ["dragover", "drop"] as const) document.removeEventListener(type, this.#early);
     removeEventListener("hashchange", this.#hashChanged);
     this.#columns.removeEventListener("change", this.#resized);
     document.removeEventListener("keydown", this.#key);
@@ -138,6 +150,10 @@ export class ReceptiveAppElement extends PanelElement {
 
   protected override firstUpdated(): void {
     this.#followLink();
+  }
+
+  protected override updated(): void {
+    if (this.state.document && this.#dropped.length > 0) this.intend({ type: "open_files", files: this.#dropped.splice(0) });
   }
 
   protected override render(): TemplateResult {

@@ -57,9 +57,10 @@ export class RunDockElement extends PanelElement {
   }
 
   #bar(): TemplateResult {
-    const { run, engine, data } = this.state;
+    const { run, engine, data, backend: { switching, preparing } } = this.state;
     const share =
-      run.metrics ? run.metrics.progress
+      switching && preparing ? preparing.done / preparing.total
+      : run.metrics ? run.metrics.progress
       : engine.phase === "loading" && engine.total > 0 ? Math.min(1, engine.loaded / engine.total)
       : run.phase === "waiting" && data.bytes > 0 ? data.loaded / data.bytes
       : 0;
@@ -77,12 +78,11 @@ export class RunDockElement extends PanelElement {
   #status(): string {
     const { locale: { text }, state: { run, engine, network, data, settings, backend } } = this;
     const step = run.metrics?.step ?? 0;
+    if (backend.switching && backend.preparing) return text.run.pipelines(backend.preparing.done, backend.preparing.total);
     switch (run.phase) {
       case "waiting":
         return network ? text.run.waitingForData : text.run.waitingForEngine;
       case "starting":
-        return run.metrics ? text.run.epoch(run.metrics.epoch, run.metrics.epochs)
-          : backend.status?.backend === "webgpu" ? text.run.preparingShaders : text.run.preparing;
       case "running":
         return run.metrics ? text.run.epoch(run.metrics.epoch, run.metrics.epochs) : text.run.preparing;
       case "pausing":

@@ -108,7 +108,7 @@ export const en = (f: Formats): Messages => ({
     waitingForEngine: "Training starts as soon as the engine has loaded.",
     waitingForData: "Training starts with the first images.",
     preparing: "Preparing the first step…",
-    preparingShaders: "The first step compiles shaders, 1 to 3 s.",
+    pipelines: (done, total) => `Compiling shaders: ${f.whole(done)} of ${f.whole(total)}`,
     ready: (epochs) => `Ready to train for ${f.whole(epochs)} ${f.plural(epochs, { one: "epoch", other: "epochs" })}.`,
     noEngine: "The engine is not running.",
     mendFirst: "Training waits for a network that fits.",

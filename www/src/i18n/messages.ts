@@ -92,7 +92,7 @@ export interface Messages {
     waitingForEngine: string;
     waitingForData: string;
     preparing: string;
-    preparingShaders: string;
+    pipelines: (done: number, total: number) => string;
     ready: (epochs: number) => string;
     noEngine: string;
     mendFirst: string;

@@ -112,7 +112,7 @@ export const ru = (f: Formats): Messages => {
       waitingForEngine: "Обучение начнётся, как только загрузится движок.",
       waitingForData: "Обучение начнётся с первыми изображениями.",
       preparing: "Готовится первый шаг…",
-      preparingShaders: "На первом шаге собираются шейдеры, 1–3 с.",
+      pipelines: (done, total) => `Собираются шейдеры: ${f.whole(done)} из ${f.whole(total)}`,
       ready: (n) => `Готово к обучению в течение ${epochs(n)}.`,
       noEngine: "Движок не работает.",
       mendFirst: "Обучение ждёт, пока сеть не будет исправлена.",

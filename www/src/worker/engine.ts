@@ -32,6 +32,7 @@ export interface Network {
 export interface ReplicaStarter {
   start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
   run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
+  tell(tasks: (ReplicaTask | null)[]): void;
   stop(): void;
 }
 

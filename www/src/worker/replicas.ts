@@ -14,6 +14,9 @@ const START_MS = 60_000;
 type ToReplica = { type: "create"; spec: Spec } | { type: "task"; task: ReplicaTask };
 type FromReplica = { type: "created" } | { type: "done"; done: ReplicaDone } | { type: "failed" };
 
+/** Only the end of a step: the one that told it goes on. */
+const isAnswered = (message: ToReplica): boolean => message.type === "create" || message.task.images !== undefined || message.task.sums;
+
 /** Buffers that are handed over instead of copied. */
 const buffers = (object: object): ArrayBuffer[] => Object.values(object).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
 
@@ -45,6 +48,10 @@ class Place {
       };
       this.#worker.postMessage(message, message.type === "task" ? buffers(message.task) : []);
     });
+  }
+
+  tell(message: ToReplica & { type: "task" }): void {
+    this.#worker.postMessage(message, buffers(message.task));
   }
 
   end(): void {
@@ -79,6 +86,10 @@ export class ReplicaWorkers implements ReplicaStarter {
     );
   }
 
+  tell(tasks: (ReplicaTask | null)[]): void {
+    for (const [at, task] of tasks.entries()) if (task) this.#places[at]?.tell({ type: "task", task });
+  }
+
   stop(): void {
     for (const place of this.#places.splice(0)) place.end();
   }
@@ -104,7 +115,10 @@ export function serveReplica(scope: Scope, engine: Promise<Engine>): void {
   scope.addEventListener("message", ({ data }) => {
     answer(data)
       // Why it failed does not matter to the run: another takes its place, and what is wrong with the network the first worker finds itself.
-      .catch((): FromReplica => ({ type: "failed" }))
-      .then((message) => scope.postMessage(message, message.type === "done" ? buffers(message.done) : []));
+      .catch((): FromReplica => {
+        replica = null;
+        return { type: "failed" };
+      })
+      .then((message) => isAnswered(data) && scope.postMessage(message, message.type === "done" ? buffers(message.done) : []));
   });
 }

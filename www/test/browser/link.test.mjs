@@ -157,6 +157,20 @@ const drop = (page, name, content) =>
     });
   }, { name, content: [...content] });
 
+test("a file dropped before the page has all of its parts is opened when it has", { timeout: 120_000 }, async () => {
+  const drop = async () => {
+    await customElements.whenDefined("receptive-app");
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([JSON.stringify({ version: 1, name: "Early", input: [1, 28, 28], layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }] })], "early.json"));
+    globalThis.early = customElements.get("share-menu") === undefined;
+    globalThis.stayed = !document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  };
+  const page = await site.open("?backend=cpu&lang=en", { before: { "main.js": `void (${drop})();` } });
+  await until(page, (state) => state.document?.present.title === "Early");
+  assert.deepEqual(await page.evaluate(() => [globalThis.early, globalThis.stayed]), [true, true]);
+  assert.deepEqual(page.problems, []);
+});
+
 test("a network and a run are saved, and opened again by choosing and by dropping", { timeout: 240_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);

@@ -100,9 +100,16 @@ test("changing the backend in the middle of a run keeps the page and starts the 
   await ready(page);
   await page.click(".run");
   await until(page, (state) => state.run.metrics?.step > 20);
+  await page.evaluate(() => {
+    const status = document.querySelector(".dock-status");
+    globalThis.said = [];
+    new MutationObserver(() => globalThis.said.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
+  });
   await page.click(".chip");
   await page.getByRole("radio", { name: "WebGPU in software" }).check();
   await until(page, (state) => state.backend.status?.backend === "webgpu" && !state.backend.switching, 90_000);
+  const counted = (await page.evaluate(() => globalThis.said)).map((text) => /^Compiling shaders: (\d+) of (\d+)$/u.exec(text)).filter(Boolean);
+  assert.ok(counted.length > 3 && counted.every(([, done, total]) => Number(done) <= Number(total)), "the shaders are counted while they are compiled");
   assert.equal(await state(page, (state) => state.run.metrics), null);
   assert.match(await page.textContent("notice-list"), /weights start anew/u);
   assert.deepEqual(page.problems, []);

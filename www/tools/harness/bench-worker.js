@@ -1,5 +1,5 @@
 // Measures one job of the harness build's BenchJob. Served by tools/drive/; the page beside it starts it.
-import init, { BenchJob } from "/pkg/receptive.js";
+import init, { BenchJob, Replica } from "/pkg/receptive.js";
 
 const WINDOWS = 5;
 /** Optimised code is there after about a second. */
@@ -25,7 +25,7 @@ const round = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) 
 const gflopsOf = (done) => Number(done.flop) / done.seconds / 1e9;
 
 /** `before`: the loss of the first step, null for jobs that do not train. */
-async function speed(bench, job, backend, seconds, before) {
+async function speed(bench, job, backend, workers, seconds, before) {
   const roof = backend === "cpu" && job !== "peak" ? await BenchJob.create("peak", "cpu", {}) : null;
   await bench.run(WARM_UP);
   await roof?.run(ROOF);
@@ -45,7 +45,7 @@ async function speed(bench, job, backend, seconds, before) {
   return {
     job,
     backend,
-    workers: 1,
+    workers,
     batch: bench.batch,
     ...(countsImages ? { images_per_second: round(median(rates)) } : {}),
     gflops: round(median(gflops)),
@@ -57,7 +57,7 @@ async function speed(bench, job, backend, seconds, before) {
   };
 }
 
-async function stepsToGoal(bench, job, backend, before) {
+async function stepsToGoal(bench, job, backend, workers, before) {
   let seconds = bench.firstStepMs / 1000;
   let steps = 1; // taken while it was made ready
   let top1 = 0;
@@ -77,7 +77,7 @@ async function stepsToGoal(bench, job, backend, before) {
   return {
     job,
     backend,
-    workers: 1,
+    workers,
     batch: bench.batch,
     images_per_second: round(median(windows)),
     seconds: round(seconds),
@@ -92,7 +92,11 @@ async function stepsToGoal(bench, job, backend, before) {
 
 const ofNetwork = (job) => job.startsWith("lenet") || job.startsWith("resnet");
 
-onmessage = async ({ data: { job, backend, batch, seconds } }) => {
+/** Other workers that run this script, in the page's own way. */
+const REPLICA = "replica";
+const sharing = () => import("/replicas/replicas.js");
+
+async function measure({ data: { job, backend, workers, batch, seconds } }) {
   try {
     await init();
     const images = ofNetwork(job) && !job.endsWith("-infer");
@@ -104,10 +108,26 @@ onmessage = async ({ data: { job, backend, batch, seconds } }) => {
           test_labels: await bytes("t10k-labels-idx1-ubyte"),
         }
       : {};
-    const bench = await BenchJob.create(job, backend, { ...options, batch });
+    if (workers > 1) {
+      const { ReplicaWorkers } = await sharing();
+      options.replicas = new ReplicaWorkers(() => new Worker(import.meta.url, { type: "module", name: REPLICA }));
+    }
+    const bench = await BenchJob.create(job, backend, { ...options, batch, workers });
     const before = (await bench.loss()) ?? null;
-    postMessage(await (job === "lenet-98" ? stepsToGoal(bench, job, backend, before) : speed(bench, job, backend, seconds, before)));
+    postMessage(await (job === "lenet-98" ? stepsToGoal(bench, job, backend, workers, before) : speed(bench, job, backend, workers, seconds, before)));
   } catch (thrown) {
     postMessage({ error: thrown instanceof Error ? thrown.message : (thrown?.message ?? JSON.stringify(thrown)) });
   }
-};
+}
+
+if (self.name === REPLICA) {
+  // What is asked before the script is there waits for it.
+  const early = [];
+  onmessage = (event) => early.push(event.data);
+  const { serveReplica } = await sharing();
+  onmessage = null;
+  serveReplica(self, init().then(() => ({ package: { Replica } })));
+  for (const data of early) self.dispatchEvent(new MessageEvent("message", { data }));
+} else {
+  onmessage = measure;
+}

@@ -1,4 +1,4 @@
-//! The two register tiles every convolution and linear kernel is made of.
+//! The two register tiles every convolution and linear kernel is made of, and the grids of vectors that Winograd's tiles are.
 //!
 //! [`dot_tile`]: `M` positions times `V` vectors of output channels, summed over taps and input channels (forward, input
 //! gradient). [`outer_tile`]: `M` input channels times `V` vectors of output channels, summed over positions (weight gradient).
@@ -96,6 +96,50 @@ pub fn dot_tile<const M: usize, const V: usize>(
         }
     }
     acc
+}
+
+/// `sum over k of x[m * stride + k] * panel[k][v]` for `M` rows of `x` and `V` vectors, `len` terms, a multiple of four.
+#[inline(always)]
+pub fn product_tile<const M: usize, const V: usize>(x: &[f32], stride: usize, panel: &[f32], len: usize) -> [[F32x4; V]; M] {
+    assert!((M - 1) * stride + len <= x.len() && len * V * LANES <= panel.len() && len.is_multiple_of(LANES), "all terms are there");
+    let mut acc = [[F32x4::ZERO; V]; M];
+    // SAFETY: no term lies behind the last one, checked above.
+    unsafe {
+        let inputs: [*const f32; M] = core::array::from_fn(|m| x.as_ptr().add(m * stride));
+        for k in (0..len).step_by(LANES) {
+            let (inputs, panel) = (inputs.map(|input| input.add(k)), panel.as_ptr().add(k * V * LANES));
+            for i in 0..LANES {
+                let weights: [F32x4; V] = core::array::from_fn(|v| F32x4::load_ptr(panel.add((i * V + v) * LANES)));
+                for m in 0..M {
+                    let value = F32x4::splat_ptr(inputs[m].add(i));
+                    for v in 0..V {
+                        acc[m][v] = value.mul_add(weights[v], acc[m][v]);
+                    }
+                }
+            }
+        }
+    }
+    acc
+}
+
+/// `R x C` vectors: that of row `r` and column `c` begins at `at + r * steps[0] + c * steps[1]`.
+#[inline(always)]
+pub fn load_grid<const R: usize, const C: usize>(from: &[f32], at: usize, steps: [usize; 2]) -> [[F32x4; C]; R] {
+    assert!(at + (R - 1) * steps[0] + (C - 1) * steps[1] + LANES <= from.len(), "the grid lies inside");
+    // SAFETY: no place is further than the last one, checked above.
+    core::array::from_fn(|r| core::array::from_fn(|c| unsafe { F32x4::load_ptr(from.as_ptr().add(at + r * steps[0] + c * steps[1])) }))
+}
+
+/// Writes what [`load_grid`] reads.
+#[inline(always)]
+pub fn store_grid<const R: usize, const C: usize>(grid: [[F32x4; C]; R], to: &mut [f32], at: usize, steps: [usize; 2]) {
+    assert!(at + (R - 1) * steps[0] + (C - 1) * steps[1] + LANES <= to.len(), "the grid lies inside");
+    for (r, row) in grid.into_iter().enumerate() {
+        for (c, value) in row.into_iter().enumerate() {
+            // SAFETY: no place is further than the last one, checked above.
+            unsafe { value.store_ptr(to.as_mut_ptr().add(at + r * steps[0] + c * steps[1])) }
+        }
+    }
 }
 
 /// The positions an [`outer_tile`] sums over: `images x rows x cols`, each at an even distance in `x` and in `dy`.

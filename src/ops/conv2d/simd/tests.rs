@@ -5,7 +5,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::super::params::Conv2dParams;
 use super::{
-    bias_gradient, forward, forward_scratch_len, input_gradient, input_gradient_scratch_len, weight_gradient, weight_gradient_scratch_len,
+    Geometry, WeightGradient, Winograd, bias_gradient, forward, forward_scratch_len, input_gradient, input_gradient_scratch_len,
+    weight_gradient, weight_gradient_scratch_len,
 };
 
 /// `[batch, in_channels, height, width, out_channels, groups]`, then kernel, stride, padding, dilation.
@@ -58,6 +59,14 @@ const CASES: &[Case] = &[
     ([2, 5, 7, 7, 5, 5], [3, 3], [2, 2], [1, 1], [1, 1]),
     ([1, 3, 6, 6, 3, 3], [3, 2], [1, 2], [2, 0], [2, 1]),
     ([2, 3, 5, 5, 6, 3], [3, 3], [1, 1], [1, 1], [1, 1]),
+    // 3x3 with enough channels for Winograd's tiles: whole tiles and halves, every padding, channel tails, more tiles than a chunk
+    ([3, 16, 8, 8, 16, 1], [3, 3], [1, 1], [1, 1], [1, 1]),
+    ([2, 20, 7, 9, 33, 1], [3, 3], [1, 1], [0, 1], [1, 1]),
+    ([2, 33, 9, 8, 20, 1], [3, 3], [1, 1], [2, 2], [1, 1]),
+    ([5, 64, 7, 7, 36, 1], [3, 3], [1, 1], [1, 0], [1, 1]),
+    ([2, 24, 9, 8, 20, 1], [3, 3], [1, 1], [2, 2], [1, 1]),
+    ([2, 20, 7, 9, 39, 1], [3, 3], [1, 1], [0, 1], [1, 1]),
+    ([4, 64, 6, 6, 64, 1], [3, 3], [1, 1], [3, 3], [1, 1]),
     // more positions than a chunk of tiles
     ([1, 3, 20, 21, 10, 1], [3, 3], [1, 1], [1, 1], [1, 1]),
 ];
@@ -86,6 +95,28 @@ fn params(&([batch, in_channels, in_height, in_width, out_channels, groups], ker
         has_bias: 1,
         relu: 0,
     }
+}
+
+#[test]
+fn winograds_tiles_are_taken_where_they_pay() {
+    let taken = |case: &Case| {
+        let geometry = Geometry::new(&params(case));
+        let [forward, input] = [Winograd::forward(&geometry, 0), Winograd::input_gradient(&geometry)].map(|walk| walk.is_some());
+        [forward, input, WeightGradient::new(&geometry).is_some()]
+    };
+    let conv = |batch, channels, size, kernel, stride| {
+        ([batch, channels, size, size, channels, 1], [kernel; 2], [stride; 2], [kernel / 2; 2], [1, 1])
+    };
+    for (channels, size) in [(16, 28), (32, 14), (64, 7), (64, 28)] {
+        assert_eq!(taken(&conv(64, channels, size, 3, 1)), [true; 3], "{channels} channels of {size}x{size}");
+    }
+    for (channels, size, kernel, stride) in [(16, 28, 5, 1), (16, 28, 3, 2), (16, 28, 1, 1), (4, 28, 3, 1), (16, 5, 3, 1)] {
+        assert_eq!(taken(&conv(64, channels, size, kernel, stride)), [false; 3], "{channels} channels of {size}x{size}");
+    }
+    assert_eq!(taken(&([64, 16, 28, 28, 16, 2], [3, 3], [1, 1], [1, 1], [1, 1])), [false; 3], "groups");
+    assert_eq!(taken(&([64, 16, 28, 28, 16, 1], [3, 3], [1, 1], [2, 2], [2, 2])), [false; 3], "dilation");
+    // Padding of more than two rows would be negative for the gradient's walk.
+    assert_eq!(taken(&([64, 16, 28, 28, 16, 1], [3, 3], [1, 1], [3, 3], [1, 1])), [true, false, true]);
 }
 
 /// Rows of `used` random values followed by zeros up to `stride`.

@@ -206,7 +206,7 @@ fn kernel_row(plan: &Plan<'_>, group: usize, tap: usize, strip: &Strip, x: Opera
 }
 
 /// Adds to `rows` rows of weights, each `out_stride` floats, in tiles.
-fn tiles(g: &Geometry, rows: usize, x: &[f32], dy: &[f32], field: &Field, weights: &mut [f32]) {
+pub(super) fn tiles(g: &Geometry, rows: usize, x: &[f32], dy: &[f32], field: &Field, weights: &mut [f32]) {
     for_each_tile(rows, |first, height| {
         for (column, width) in panels(g.group_out) {
             let lanes = if g.groups == 1 { width } else { width.min(g.group_out - column) };
@@ -245,31 +245,29 @@ fn add_tile(height: usize, width: usize, x: &[f32], dy: &[f32], field: &Field, r
 
 fn add_tile_of<const V: usize>(height: usize, x: &[f32], dy: &[f32], field: &Field, rows: Rows<'_>) {
     match height {
-        1 => rows.add(outer_tile::<1, V>(x, dy, field)),
-        2 => rows.add(outer_tile::<2, V>(x, dy, field)),
-        3 => rows.add(outer_tile::<3, V>(x, dy, field)),
-        4 => rows.add(outer_tile::<4, V>(x, dy, field)),
-        5 if MR > 4 => rows.add(outer_tile::<5, V>(x, dy, field)),
-        _ if MR > 4 => rows.add(outer_tile::<6, V>(x, dy, field)),
+        1 => rows.add(outer_tile::<1, V>(x, dy, field).as_flattened(), V),
+        2 => rows.add(outer_tile::<2, V>(x, dy, field).as_flattened(), V),
+        3 => rows.add(outer_tile::<3, V>(x, dy, field).as_flattened(), V),
+        4 => rows.add(outer_tile::<4, V>(x, dy, field).as_flattened(), V),
+        5 if MR > 4 => rows.add(outer_tile::<5, V>(x, dy, field).as_flattened(), V),
+        _ if MR > 4 => rows.add(outer_tile::<6, V>(x, dy, field).as_flattened(), V),
         _ => unreachable!("tiles have at most MR rows"),
     }
 }
 
 impl Rows<'_> {
-    #[inline(always)]
-    fn add<const M: usize, const V: usize>(self, tile: [[F32x4; V]; M]) {
-        for (m, row) in tile.into_iter().enumerate() {
-            let to = &mut self.data[m * self.stride..][..self.lanes];
-            if self.lanes == V * LANES {
-                for (v, value) in row.into_iter().enumerate() {
-                    let place = &mut to[v * LANES..];
-                    (F32x4::load(place) + value).store(place);
+    /// Adds a tile's rows, each of `vectors` vectors: one function for tiles of every size.
+    #[inline(never)]
+    fn add(self, tile: &[F32x4], vectors: usize) {
+        for (row, to) in tile.chunks_exact(vectors).zip(self.data.chunks_mut(self.stride)) {
+            let to = &mut to[..self.lanes];
+            if self.lanes == vectors * LANES {
+                for (value, place) in row.iter().zip(to.chunks_exact_mut(LANES)) {
+                    (F32x4::load(place) + *value).store(place);
                 }
             } else {
-                let values = row.map(F32x4::to_array);
-                for (to, value) in to.iter_mut().zip(values.as_flattened()) {
-                    *to += value;
-                }
+                let values = row.iter().flat_map(|value| value.to_array());
+                to.iter_mut().zip(values).for_each(|(to, value)| *to += value);
             }
         }
     }
