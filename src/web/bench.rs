@@ -69,7 +69,7 @@ fn bytes(options: &JsValue, name: &str) -> Vec<u8> {
 
 #[wasm_bindgen]
 impl BenchJob {
-    /// Makes a job ready: `lenet-98`, `conv-fwd`, `conv-bwd`, `peak`, or a network with `-train` or `-infer` behind it (`lenet`, `resnet8`,
+    /// Makes a job ready: `lenet-98`, `lenet-steady`, `conv-fwd`, `conv-bwd`, `peak`, or a network with `-train` or `-infer` behind it (`lenet`, `resnet8`,
     /// `resnet20`, `resnet56`, `resnet110`). Jobs that train have taken their first step then. They read MNIST's IDX files from `images`, `labels`,
     /// `test_images` and `test_labels`, and the images of a step from `batch` (64), as inference does. With `workers`, that many share a step, each with so
     /// many images, and the others are `replicas`, a `ReplicaWorkers`.
@@ -206,7 +206,7 @@ async fn make(job: &str, choice: BackendChoice, batch: usize, workers: usize, op
     }
     let known = job.rsplit_once('-').and_then(|(network, work)| Some((spec(network, batch)?, work)));
     match known {
-        Some((spec, "train" | "98")) => training(spec?, choice, workers, options).await,
+        Some((spec, "train" | "98" | "steady")) => training(spec?, choice, workers, options).await,
         Some((spec, "infer")) => inference(&spec?.0, choice).await,
         _ => Err(TrainError::UnknownName { what: "job", name: job.to_owned() }.into()),
     }

@@ -27,17 +27,18 @@ Usage: cargo xtask COMMAND [OPTIONS]
   plan NAME|SPEC.json [--batch N] [--json]
                             a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
   bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers N|all] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
-                            median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, resnet8-train,
+                            median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, lenet-steady, resnet8-train,
                             resnet20-train, resnet20-infer, resnet56-train, resnet110-train; --report keeps the results and writes docs/performance.md";
 
 /// The jobs of `bench`, the roof first.
-pub const JOBS: [&str; 11] = [
+pub const JOBS: [&str; 12] = [
     "peak",
     "conv-fwd",
     "conv-bwd",
     "lenet-train",
     "lenet-infer",
     "lenet-98",
+    "lenet-steady",
     "resnet8-train",
     "resnet20-train",
     "resnet20-infer",

@@ -76,7 +76,9 @@ fn runs(jobs: &[String], backends: &[String], workers: &[u32]) -> Vec<Value> {
         .flat_map(|job| backends.iter().map(move |backend| (job, backend)))
         .flat_map(|(job, backend)| workers.iter().map(move |workers| (job, backend, *workers)))
         .filter(|(job, backend, _)| !(several && *job == "peak" && *backend != "cpu"))
-        .filter(|(job, backend, workers)| *workers == 1 || (*backend == "cpu" && (job.ends_with("-train") || *job == "lenet-98")))
+        .filter(|(job, backend, workers)| {
+            *workers == 1 || (*backend == "cpu" && (job.ends_with("-train") || ["lenet-98", "lenet-steady"].contains(&job.as_str())))
+        })
         .map(|(job, backend, workers)| json!({ "job": job, "backend": backend, "workers": workers }))
         .collect()
 }
@@ -101,6 +103,13 @@ fn readable(result: &Value) -> String {
     }
     if let (Some(steps), Some(seconds)) = (result["steps"].as_u64(), result["seconds"].as_f64()) {
         line += &format!(" {steps} steps, {seconds:.1} s of training to {:.2} %", 100.0 * result["test_top1"].as_f64().unwrap_or(f64::NAN));
+    }
+    if let Some(steps) = result["steady_steps"].as_u64() {
+        let (rates, bytes) = (&result["first_and_last"], &result["memory_bytes"]);
+        line += &format!(
+            " {steps} steps, the first and the last thousand {} and {} images/s, memory {} and {} bytes",
+            rates[0], rates[1], bytes[0], bytes[1]
+        );
     }
     if let (Some(before), Some(after)) = (result["loss_before"].as_f64(), result["loss_after"].as_f64()) {
         line += &format!(", loss {before:.4} -> {after:.4}");

@@ -85,7 +85,7 @@ fn markdown(results: &[&Value]) -> String {
          - The roof is the rate of independent multiply-adds in registers, in the same page, measured right before each window (`peak`). A share is the median \
          over the windows: what else the machine does slows both down. It is that of one core, also where several workers share a step (each with its part of the batch).\n\
          - The first step counts from having the specification and the device: planning, memory, pipelines, parameters, one step.\n\
-         - `conv-fwd` and `conv-bwd` are a convolution of 3x3, 64 to 64 channels, 28x28, batch 16; `lenet-98` trains to 98 % of the test images.\n",
+         - `conv-fwd` and `conv-bwd` are a convolution of 3x3, 64 to 64 channels, 28x28, batch 16; `lenet-98` trains to 98 % of the test images, `lenet-steady` takes 10,000 steps.\n",
     );
     let sections =
         [("CPU, with relaxed SIMD", "cpu", "relaxed_simd"), ("CPU, without relaxed SIMD", "cpu", "simd128"), ("WebGPU", "webgpu", "")];
@@ -99,6 +99,17 @@ fn markdown(results: &[&Value]) -> String {
         for result in &chosen {
             page += &row(result);
             page.push('\n');
+        }
+        for result in chosen.iter().filter(|result| result["steady_steps"].is_u64()) {
+            let (rates, bytes) = (&result["first_and_last"], &result["memory_bytes"]);
+            let [first, last, before, after] = [&rates[0], &rates[1], &bytes[0], &bytes[1]];
+            _ = write!(
+                page,
+                "\n{}: of {} steps the first thousand went at {first} images/s and the last at {last}; the engine's memory was {before} bytes after the \
+                first thousand and {after} after the last.\n",
+                text(&result["job"]),
+                result["steady_steps"]
+            );
         }
         for result in chosen.iter().filter(|result| result["steps"].is_u64()) {
             let (steps, seconds) = (&result["steps"], figure(&result["seconds"], 1));

@@ -182,10 +182,7 @@ impl<T: Element> Backend for Cpu<T> {
     }
 
     fn run(&mut self, program: &Prepared<T>, buffers: &mut [Buffer<T>]) -> Result<(), DeviceError> {
-        for step in &program.steps {
-            run_step(step, buffers, &mut self.scratch)?;
-        }
-        Ok(())
+        self.run_part(program, buffers, |_| true)
     }
 
     async fn finish(&mut self) -> Result<(), DeviceError> {

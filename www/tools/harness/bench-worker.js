@@ -15,6 +15,9 @@ const bytes = async (name) => {
   return new Uint8Array(await response.arrayBuffer());
 };
 
+/** `lenet-steady`. */
+const STEADY = { windows: 10, steps: 1000 };
+
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -90,6 +93,31 @@ async function stepsToGoal(bench, job, backend, workers, before) {
   };
 }
 
+/** Ten thousand steps, a thousand a window: what they take, and the engine's memory after the first window and after the last. */
+async function steady(bench, job, backend, workers, before, memory) {
+  const windows = [];
+  const bytes = [];
+  for (let window = 0; window < STEADY.windows; window += 1) {
+    const done = await bench.trainSteps(STEADY.steps);
+    windows.push(round(Number(done.images) / done.seconds));
+    bytes.push(memory.buffer.byteLength);
+  }
+  return {
+    job,
+    backend,
+    workers,
+    batch: bench.batch,
+    images_per_second: round(median(windows)),
+    steady_steps: STEADY.windows * STEADY.steps,
+    first_and_last: [windows[0], windows.at(-1)],
+    memory_bytes: [bytes[0], bytes.at(-1)],
+    first_step_ms: round(bench.firstStepMs),
+    loss_before: before,
+    loss_after: (await bench.loss()) ?? null,
+    windows,
+  };
+}
+
 const ofNetwork = (job) => job.startsWith("lenet") || job.startsWith("resnet");
 
 /** Other workers that run this script, in the page's own way. */
@@ -98,7 +126,7 @@ const sharing = () => import("/replicas/replicas.js");
 
 async function measure({ data: { job, backend, workers, batch, seconds } }) {
   try {
-    await init();
+    const { memory } = await init();
     const images = ofNetwork(job) && !job.endsWith("-infer");
     const options = images
       ? {
@@ -114,7 +142,9 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
     }
     const bench = await BenchJob.create(job, backend, { ...options, batch, workers });
     const before = (await bench.loss()) ?? null;
-    postMessage(await (job === "lenet-98" ? stepsToGoal(bench, job, backend, workers, before) : speed(bench, job, backend, workers, seconds, before)));
+    if (job === "lenet-98") postMessage(await stepsToGoal(bench, job, backend, workers, before));
+    else if (job === "lenet-steady") postMessage(await steady(bench, job, backend, workers, before, memory));
+    else postMessage(await speed(bench, job, backend, workers, seconds, before));
   } catch (thrown) {
     postMessage({ error: thrown instanceof Error ? thrown.message : (thrown?.message ?? JSON.stringify(thrown)) });
   }
