@@ -63,6 +63,7 @@ fn a_training_step_has_few_dispatches() {
     for (name, most) in [("lenet5", 30), ("resnet20", 200)] {
         let totals = plan(name).training_cost().totals;
         assert!(totals.dispatches <= most, "{name}: {}", totals.dispatches);
+        assert!(totals.ratio_of_calls <= 1.3, "{name}: {}", totals.ratio_of_calls);
     }
     let totals = plan("lenet5").training_cost().totals;
     assert!(totals.ratio <= 1.3, "{}", totals.ratio);

@@ -44,7 +44,7 @@ pub struct BenchJob {
 
 /// What a job repeats.
 enum Work {
-    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, first_step_ms: f64 },
+    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, ready_ms: f64, first_step_ms: f64 },
     Operator { executor: AnyExecutor, flop: f64 },
     Inference { executor: AnyExecutor, input: Located, logits: Located, images: Vec<f32>, flop: f64 },
     Peak,
@@ -99,6 +99,15 @@ impl BenchJob {
     pub fn first_step_ms(&self) -> Option<f64> {
         match &*self.work.try_lock()? {
             Work::Training { first_step_ms, .. } => Some(*first_step_ms),
+            _ => None,
+        }
+    }
+
+    /// The part of [`BenchJob::first_step_ms`] before the step itself.
+    #[wasm_bindgen(getter, js_name = readyMs)]
+    pub fn ready_ms(&self) -> Option<f64> {
+        match &*self.work.try_lock()? {
+            Work::Training { ready_ms, .. } => Some(*ready_ms),
             _ => None,
         }
     }
@@ -238,9 +247,11 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
         Some(replicas) => Trainer::sharing((spec, written), dataset, workers, replicas).await?,
         None => Trainer::new(spec, device, dataset).await?,
     });
+    trainer.finish().await?;
+    let ready_ms = now_ms() - begin;
     trainer.step().await?;
     trainer.finish().await?;
-    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), first_step_ms: now_ms() - begin })
+    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), ready_ms, first_step_ms: now_ms() - begin })
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {

@@ -114,8 +114,8 @@ fn readable(result: &Value) -> String {
     if let (Some(before), Some(after)) = (result["loss_before"].as_f64(), result["loss_after"].as_f64()) {
         line += &format!(", loss {before:.4} -> {after:.4}");
     }
-    if let Some(first) = result["first_step_ms"].as_f64() {
-        line += &format!(", first step after {first:.0} ms");
+    if let (Some(ready), Some(first)) = (result["ready_ms"].as_f64(), result["first_step_ms"].as_f64()) {
+        line += &format!(", ready after {ready:.0} ms, first step after {first:.0} ms");
     }
     line + &format!(", {} windows", result["windows"].as_array().map_or(0, Vec::len))
 }
@@ -141,9 +141,9 @@ mod tests {
     #[test]
     fn a_result_for_people() {
         let result = json!({"job": "lenet-train", "backend": "cpu", "images_per_second": 12345.6, "gflops": 31.25, "share_of_peak": 0.5,
-            "first_step_ms": 41.6, "loss_before": 2.3, "loss_after": 0.1, "windows": [1, 2, 3]});
+            "ready_ms": 30.2, "first_step_ms": 41.6, "loss_before": 2.3, "loss_after": 0.1, "windows": [1, 2, 3]});
         let line = readable(&result);
-        for part in ["12346 images/s", "31.25 GFLOP/s", "50 % of the roof", "first step after 42 ms", "3 windows"] {
+        for part in ["12346 images/s", "31.25 GFLOP/s", "50 % of the roof", "ready after 30 ms, first step after 42 ms", "3 windows"] {
             assert!(line.contains(part), "{part}: {line}");
         }
     }

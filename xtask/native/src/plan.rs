@@ -53,8 +53,10 @@ fn text(cost: &Cost) -> String {
         ("bytes of scratch beside them, WebGPU", grouped(totals.gpu_scratch_bytes)),
         ("FLOPs", grouped(totals.flops)),
         ("bytes moved", grouped(totals.bytes_moved)),
-        ("bytes moved if each fused operator touched its inputs and outputs once", grouped(totals.bytes_needed)),
-        ("ratio of the two", format!("{:.3}", totals.ratio)),
+        ("bytes if each fused operator touched its inputs and outputs once", grouped(totals.bytes_of_calls)),
+        ("ratio to that", format!("{:.3}", totals.ratio_of_calls)),
+        ("bytes if each node's forward, and its backward, did", grouped(totals.bytes_needed)),
+        ("ratio to that", format!("{:.3}", totals.ratio)),
     ];
     let sums: Vec<[String; 2]> = sums.map(|(name, value)| [name.to_owned(), value]).to_vec();
     format!("{}\n{}", columns(&rows, 3), columns(&sums, 1))
