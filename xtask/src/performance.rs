@@ -98,6 +98,10 @@ fn markdown(results: &[&Value]) -> String {
         [("CPU, with relaxed SIMD", "cpu", "relaxed_simd"), ("CPU, without relaxed SIMD", "cpu", "simd128"), ("WebGPU", "webgpu", "")];
     for (title, backend, build) in sections {
         let chosen = of(results, backend, build);
+        let name = |result: &Value| match result["workers"].as_u64() {
+            Some(workers) if workers > 1 => format!("{}, {workers} workers", text(&result["job"])),
+            _ => text(&result["job"]).to_owned(),
+        };
         if chosen.is_empty() {
             continue;
         }
@@ -117,14 +121,14 @@ fn markdown(results: &[&Value]) -> String {
                 page,
                 "\n{}: of {} steps the first thousand went at {first} images/s and the last at {last}; the engine's memory was {before} bytes after the \
                 first thousand and {after} after the last.\n",
-                text(&result["job"]),
+                name(result),
                 result["steady_steps"]
             );
         }
         for result in chosen.iter().filter(|result| result["steps"].is_u64()) {
             let (steps, seconds) = (&result["steps"], figure(&result["seconds"], 1));
             let top1 = result["test_top1"].as_f64().map_or_else(String::new, |top1| format!("{:.2} %", 100.0 * top1));
-            _ = write!(page, "\n{}: {steps} steps and {seconds} s of training to {top1} of the test images.\n", text(&result["job"]));
+            _ = write!(page, "\n{}: {steps} steps and {seconds} s of training to {top1} of the test images.\n", name(result));
         }
     }
     let mut notes: Vec<&str> = results.iter().filter_map(|result| result["note"].as_str()).collect();
