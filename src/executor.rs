@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
 use crate::error::{DeviceError, Error, TrainError};
+use crate::network::init::draw;
+use crate::network::spec::Initialization;
 use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step};
+use crate::rng::Rng;
 #[cfg(feature = "check")]
 use crate::train::clock::now_ms;
 
@@ -164,8 +167,8 @@ impl AnyExecutor {
     /// # Errors
     /// Memory that is not there.
     #[cfg(feature = "reference")]
-    pub async fn double(plan: &Plan) -> Result<Self, DeviceError> {
-        Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, &HashMap::new()).await?))
+    pub async fn double(plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+        Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, external).await?))
     }
 
     /// Runs a program, or hands it to the device.
@@ -251,6 +254,22 @@ impl AnyExecutor {
             return Err(TrainError::WrongLength { name: name.to_owned(), found: canonical.len(), expected }.into());
         }
         Ok(self.write_stored(place.range, &place.layout.store(&place.shape, canonical))?)
+    }
+
+    /// Draws the parameters of a plan, and starts its statistics anew.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn write_initial(&mut self, plan: &Plan, init: Initialization, rng: &mut Rng) -> Result<(), Error> {
+        for parameter in &plan.parameters {
+            let values = draw(&parameter.spec, init, rng);
+            self.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values)?;
+        }
+        for statistic in &plan.statistics {
+            let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
+            self.write_value(&statistic.name, &plan.statistic_place(statistic), &values)?;
+        }
+        Ok(())
     }
 
     /// Reads a value as canonical (NCHW, OIHW) floats.

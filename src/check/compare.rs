@@ -12,6 +12,11 @@ pub const ABSOLUTE: f64 = 2e-6;
 /// What it may be off beside that, relative to itself.
 pub const RELATIVE: f64 = 1e-5;
 
+/// What any number of a tensor may be off, whatever its own size: `atol`.
+pub fn allowed(f32_error: f64, magnitude: f64) -> f64 {
+    (F32_ERRORS * f32_error).max(ABSOLUTE * magnitude)
+}
+
 /// One of the results of a run, in canonical order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
@@ -59,7 +64,7 @@ pub fn compare(reference: &[Tensor], exact: &[Tensor], found: &[Tensor]) -> Vec<
     let difference = |((want, exact), got): ((&Tensor, &Tensor), &Tensor)| {
         let magnitude = largest_of(want.values.iter().map(|&value| f64::from(value).abs()));
         let f32_error = largest_of(want.values.iter().zip(&exact.values).map(|(&want, &exact)| apart(want, exact)));
-        let atol = (F32_ERRORS * f32_error).max(ABSOLUTE * magnitude);
+        let atol = allowed(f32_error, magnitude);
         let pairs = || got.values.iter().zip(&want.values);
         let of_allowed = |(&got, &want): (&f32, &f32)| match (apart(got, want), atol + RELATIVE * f64::from(want).abs()) {
             (0.0, _) => 0.0,

@@ -7,19 +7,17 @@ mod compare;
 
 use std::collections::HashMap;
 
-use crate::backend::cpu::{Cpu, Kernels};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::shard::Shard;
 use crate::error::{DataError, DeviceError, Error};
-use crate::executor::{AnyExecutor, Executor, Which, locate};
-use crate::network::init;
+use crate::executor::{AnyExecutor, Which, locate};
 use crate::network::spec::Spec;
 use crate::plan::{Plan, Program, names};
 use crate::rng::{Rng, Stream};
 use crate::train::clock::now_ms;
 use crate::train::trainer::Device;
 
-pub use compare::{ABSOLUTE, Difference, F32_ERRORS, RELATIVE, Tensor, compare};
+pub use compare::{Difference, RELATIVE, Tensor, allowed, compare};
 
 /// What the kernels of the loss's gradient are called: with them a step's backward half begins.
 const FIRST_BACKWARD: &str = "softmax_cross_entropy.backward";
@@ -49,10 +47,8 @@ impl Check {
         data.replace(Split::Train, &shard.pixels[..batch * PIXELS], &shard.labels[..batch]);
         let external = HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())]);
         let executor = match device {
-            None => AnyExecutor::Double(Executor::new(Cpu::new(Kernels::Scalar), &plan, &external).await?),
-            Some(Device::Cpu(kernels)) => AnyExecutor::cpu(kernels, &plan, &external).await?,
-            #[cfg(target_arch = "wasm32")]
-            Some(Device::Wgpu(wgpu)) => AnyExecutor::wgpu(*wgpu, &plan, &external).await?,
+            None => AnyExecutor::double(&plan, &external).await?,
+            Some(device) => device.executor(&plan, &external).await?,
         };
         let steps = &plan.train.steps;
         let backward = steps.iter().position(|step| step.kernel.name.starts_with(FIRST_BACKWARD)).unwrap_or(steps.len());
@@ -66,14 +62,7 @@ impl Check {
         let Self { plan, executor, .. } = self;
         let seed = spec.training.seed;
         let mut rng = Rng::new(seed, Stream::Parameters);
-        for parameter in &plan.parameters {
-            let values = init::draw(&parameter.spec, spec.training.init, &mut rng);
-            executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values)?;
-        }
-        for statistic in &plan.statistics {
-            let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
-            executor.write_value(&statistic.name, &plan.statistic_place(statistic), &values)?;
-        }
+        executor.write_initial(plan, spec.training.init, &mut rng)?;
         let indices: Vec<u32> = (0..plan.batch as u32).collect();
         executor.write_words(locate(&plan.train, names::INDICES)?.range, &indices)?;
         if let Ok(random) = locate(&plan.train, names::RANDOM) {

@@ -13,7 +13,7 @@ use super::report::Failure;
 use super::running::Running;
 use super::tensors::{Tensor, Tensors, Values};
 use crate::autodiff::differentiate;
-use crate::check::{ABSOLUTE, F32_ERRORS, RELATIVE};
+use crate::check::{RELATIVE, allowed};
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::shape::Shape;
@@ -218,8 +218,8 @@ fn compare_activation(row: &Activation, tensor: &Tensor) -> Option<Failure> {
     }
     let count = tensor.shape.count() as f64;
     let largest = floats(tensor).fold(0.0, |largest: f64, x| largest.max(x.abs()));
-    // As every result is compared: twenty times the error of an f32 run, or 2e-6 of the largest value; norm and mean sum that up.
-    let atol = (F32_ERRORS * f32_error).max(ABSOLUTE * largest);
+    // As every result is compared; norm and mean sum that up.
+    let atol = allowed(*f32_error, largest);
     let norm = floats(tensor).map(|x| x * x).sum::<f64>().sqrt();
     let first = floats(tensor).next().unwrap_or(0.0);
     compare::number(&name("l2"), norm, *l2, atol * count.sqrt(), RELATIVE)

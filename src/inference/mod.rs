@@ -68,15 +68,11 @@ impl Inference {
         if needed > MEMORY_LIMIT {
             return Err(DeviceError::LimitExceeded { what: spec.name.clone(), needed, limit: MEMORY_LIMIT }.into());
         }
-        let nothing = HashMap::new();
-        let executor = match device {
-            Device::Cpu(kernels) => AnyExecutor::cpu(kernels, &plan, &nothing).await?,
-            #[cfg(target_arch = "wasm32")]
-            Device::Wgpu(wgpu) => {
-                wgpu.check_limits(&plan)?;
-                AnyExecutor::wgpu(*wgpu, &plan, &nothing).await?
-            }
-        };
+        #[cfg(target_arch = "wasm32")]
+        if let Device::Wgpu(wgpu) = &device {
+            wgpu.check_limits(&plan)?;
+        }
+        let executor = device.executor(&plan, &HashMap::new()).await?;
         Ok(Self { plan, executor, init: spec.training.init, ready: false })
     }
 

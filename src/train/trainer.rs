@@ -10,13 +10,13 @@ use super::metrics::{self, Sums};
 use super::parallel::Peers;
 use super::probe::Prober;
 use super::protocol::Evaluation;
+use crate::backend::SharedWords;
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
 use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::network::init;
 use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
@@ -35,6 +35,20 @@ pub enum Device {
     /// An open WebGPU device.
     #[cfg(target_arch = "wasm32")]
     Wgpu(Box<crate::backend::wgpu::Wgpu>),
+}
+
+impl Device {
+    /// Memory and programs of a plan on this device.
+    ///
+    /// # Errors
+    /// Memory or a limit that the device does not have.
+    pub async fn executor(self, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<AnyExecutor, DeviceError> {
+        match self {
+            Self::Cpu(kernels) => AnyExecutor::cpu(kernels, plan, external).await,
+            #[cfg(target_arch = "wasm32")]
+            Self::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, plan, external).await,
+        }
+    }
 }
 
 /// An image from outside the data set.
@@ -147,11 +161,7 @@ impl Trainer {
             let data = dataset.borrow();
             HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
         };
-        let executor = match device {
-            Device::Cpu(kernels) => AnyExecutor::cpu(kernels, &plan, &external).await?,
-            #[cfg(target_arch = "wasm32")]
-            Device::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, &plan, &external).await?,
-        };
+        let executor = device.executor(&plan, &external).await?;
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
         let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));
@@ -184,14 +194,7 @@ impl Trainer {
     /// What the device reports.
     pub fn reset(&mut self, seed: u64) -> Result<(), Error> {
         let mut rng = Rng::new(seed, Stream::Parameters);
-        for parameter in &self.plan.parameters {
-            let values = init::draw(&parameter.spec, self.spec.training.init, &mut rng);
-            self.executor.write_value(&parameter.name, &self.plan.parameter_place(parameter, 0), &values)?;
-        }
-        for statistic in &self.plan.statistics {
-            let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
-            self.executor.write_value(&statistic.name, &self.plan.statistic_place(statistic), &values)?;
-        }
+        self.executor.write_initial(&self.plan, self.spec.training.init, &mut rng)?;
         self.spec.training.seed = seed;
         self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));

@@ -33,7 +33,7 @@ use crate::shape::Shape;
 use crate::train::clock::now_ms;
 use crate::train::metrics::Sums;
 use crate::train::parallel::Replicas;
-use crate::train::trainer::{Device, Trainer};
+use crate::train::trainer::Trainer;
 
 /// One job on one backend, made ready.
 #[wasm_bindgen]
@@ -255,10 +255,7 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {
-    Ok(match select(choice).await?.device {
-        Device::Cpu(kernels) => AnyExecutor::cpu(kernels, plan, &HashMap::new()).await?,
-        Device::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, plan, &HashMap::new()).await?,
-    })
+    Ok(select(choice).await?.device.executor(plan, &HashMap::new()).await?)
 }
 
 fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
@@ -278,14 +275,7 @@ async fn inference(spec: &Spec, choice: BackendChoice) -> Result<Work, Error> {
     let plan = Plan { train: program, ..builder.finish() };
     let mut executor = executor(choice, &plan).await?;
     let mut rng = Rng::new(1, Stream::Parameters);
-    for parameter in &plan.parameters {
-        let values = crate::network::init::draw(&parameter.spec, spec.training.init, &mut rng);
-        executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &values)?;
-    }
-    for statistic in &plan.statistics {
-        let values = vec![statistic.spec.fill; statistic.spec.shape.count()];
-        executor.write_value(&statistic.name, &plan.statistic_place(statistic), &values)?;
-    }
+    executor.write_initial(&plan, spec.training.init, &mut rng)?;
     let (input, logits) = (locate(&plan.train, &images_name)?.clone(), locate(&plan.train, &logits_name)?.clone());
     Ok(Work::Inference { executor, input, logits, images: random(batch * PIXELS, &mut rng), flop })
 }

@@ -6,7 +6,7 @@ use async_lock::Mutex;
 use js_sys::{Float64Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{from_js, promise, read_network, throw, to_js};
+use super::convert::{promise, read_network, read_spec, to_js};
 use crate::backend::select::{BackendStatus, Selected, select};
 use crate::check::{Check as Core, Tensor, compare};
 use crate::data::shard;
@@ -65,7 +65,7 @@ impl Check {
     /// The same in double precision, by the scalar kernels: what the results of single precision are measured by.
     #[wasm_bindgen(unchecked_return_type = "Promise<Check>")]
     pub fn exact(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue, shard: Vec<u8>, file: String) -> Promise {
-        match from_js(spec).and_then(|spec| Spec::from_json(&spec).map_err(|error| throw(&error.into()))) {
+        match read_spec(spec) {
             Ok(spec) => promise(async move { make(&spec, None, (&file, &shard)).await }),
             Err(error) => Promise::reject(&error),
         }

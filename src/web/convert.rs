@@ -32,7 +32,15 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
 /// A thrown `malformed_request`, or what is wrong with the specification.
 pub fn read_network(spec: JsValue, backend: JsValue) -> Result<(Spec, BackendChoice), JsValue> {
     let choice = from_js(backend)?;
-    Ok((Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?, choice))
+    Ok((read_spec(spec)?, choice))
+}
+
+/// A specification.
+///
+/// # Errors
+/// As [`read_network`].
+pub fn read_spec(spec: JsValue) -> Result<Spec, JsValue> {
+    Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))
 }
 
 /// The object a caller catches: `{ kind, message, ...fields }`.

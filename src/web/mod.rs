@@ -13,9 +13,9 @@ mod trainer;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::network::{describe, short, spec::Spec};
+use crate::network::{describe, short};
 
-use convert::{from_js, throw, to_js};
+use convert::{from_js, read_spec, throw, to_js};
 
 /// Runs when the package is loaded: panics (bugs of this crate) reach the console with a message.
 #[wasm_bindgen(start)]
@@ -85,6 +85,6 @@ pub fn examine(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> 
 /// Throws a `ReceptiveError` object for a specification that cannot be read or does not fit together.
 #[wasm_bindgen(unchecked_return_type = "NetworkDescription")]
 pub fn describe(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<JsValue, JsValue> {
-    let spec = Spec::from_json(&from_js(spec)?).map_err(|error| throw(&error.into()))?;
+    let spec = read_spec(spec)?;
     to_js(&describe::describe(&spec).map_err(|error: Error| throw(&error))?)
 }

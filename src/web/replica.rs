@@ -9,8 +9,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{from_js, promise, throw, to_js};
-use crate::network::spec::Spec;
+use super::convert::{promise, read_spec, throw, to_js};
 use crate::optim::hyper::LEN;
 use crate::train::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task, Update};
 
@@ -123,7 +122,7 @@ impl Replica {
     /// Rejects for a specification that cannot be used.
     #[wasm_bindgen(unchecked_return_type = "Promise<Replica>")]
     pub fn create(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Promise {
-        let spec = match from_js(spec).and_then(|spec| Spec::from_json(&spec).map_err(|error| throw(&error.into()))) {
+        let spec = match read_spec(spec) {
             Ok(spec) => spec,
             Err(error) => return Promise::reject(&error),
         };

@@ -105,7 +105,7 @@ impl Case {
                 (parameter.name.clone(), place, values)
             })
             .collect();
-        let mut cpu = AnyExecutor::double(&plan).await.expect("memory");
+        let mut cpu = AnyExecutor::double(&plan, &HashMap::new()).await.expect("memory");
         self.write(&plan, &parameters, &mut cpu);
         cpu.run(Which::Train).expect("it runs");
         for (rows, wgpu) in [(1, wgpu.clone()), (3, wgpu.with_rows(3))] {

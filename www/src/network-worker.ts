@@ -1,8 +1,9 @@
 /** A worker of its own for networks at true size: they take hundreds of megabytes and seconds, and training goes on meanwhile. */
-import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
+import { ReceptiveFailure } from "./errors.ts";
 import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
 import type { Pixels } from "./lib/true-size.ts";
 import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
+import { answerInTurn } from "./worker/answering.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Network } from "./worker/engine.ts";
 
@@ -107,14 +108,4 @@ async function answer(request: NetworkRequest): Promise<NetworkMessage> {
 }
 
 // One after the other: a network does one thing at a time.
-let last: Promise<void> = Promise.resolve();
-scope.addEventListener("message", ({ data: request }) => {
-  last = last.then(() =>
-    answer(request)
-      .catch(async (thrown: unknown): Promise<NetworkMessage> => {
-        const running = engine !== null && (await engine.then(() => true, () => false));
-        return { id: request.id, type: "error", error: toReceptiveError(thrown, running ? "panic" : "engine_failed") };
-      })
-      .then((message) => scope.postMessage(message)),
-  );
-});
+answerInTurn(scope, () => engine, answer);

@@ -1,6 +1,6 @@
 /** A worker of its own for specifications: an edit is answered at once, however busy the trainer is. */
-import { toReceptiveError } from "./errors.ts";
 import type { SpecMessage, SpecRequest } from "./spec-protocol.ts";
+import { answerInTurn } from "./worker/answering.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine } from "./worker/engine.ts";
 
@@ -29,11 +29,4 @@ async function answer(request: SpecRequest): Promise<SpecMessage> {
   }
 }
 
-scope.addEventListener("message", ({ data: request }) => {
-  answer(request)
-    .catch(async (thrown: unknown): Promise<SpecMessage> => {
-      const running = engine !== null && (await engine.then(() => true, () => false));
-      return { id: request.id, type: "error", error: toReceptiveError(thrown, running ? "panic" : "engine_failed") };
-    })
-    .then((message) => scope.postMessage(message));
-});
+answerInTurn(scope, () => engine, answer);

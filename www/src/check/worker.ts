@@ -4,6 +4,7 @@ import type { ReceptiveError } from "../errors.ts";
 import { toReceptiveError } from "../errors.ts";
 import type { BackendChoice, BackendStatus, NetworkDescription, Preset, Spec } from "../protocol.ts";
 import { fetchManifest, fetchShard } from "../worker/data.ts";
+import { answerInTurn } from "../worker/answering.ts";
 import { loadEngine } from "../worker/engine.ts";
 import { resolution, timed } from "./measure.ts";
 import type { Patience } from "./measure.ts";
@@ -168,14 +169,4 @@ async function answer(request: CheckRequest): Promise<CheckMessage> {
 }
 
 // One after the other: what runs beside a measurement changes it.
-let last: Promise<void> = Promise.resolve();
-scope.addEventListener("message", ({ data: request }) => {
-  last = last.then(() =>
-    answer(request)
-      .catch(async (thrown: unknown): Promise<CheckMessage> => {
-        const running = engine !== null && (await engine.then(() => true, () => false));
-        return { id: request.id, type: "error", error: toReceptiveError(thrown, running ? "panic" : "engine_failed") };
-      })
-      .then((message) => scope.postMessage(message)),
-  );
-});
+answerInTurn(scope, () => engine, answer);

@@ -27,8 +27,7 @@ const round = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) 
 
 const gflopsOf = (done) => Number(done.flop) / done.seconds / 1e9;
 
-/** `before`: the loss of the first step, null for jobs that do not train. */
-async function speed(bench, job, backend, workers, seconds, before) {
+async function speed(bench, job, backend, seconds) {
   const roof = backend === "cpu" && job !== "peak" ? await BenchJob.create("peak", "cpu", {}) : null;
   await bench.run(WARM_UP);
   await roof?.run(ROOF);
@@ -43,25 +42,16 @@ async function speed(bench, job, backend, workers, seconds, before) {
     gflops.push(gflopsOf(done));
     if (most !== null) shares.push(gflopsOf(done) / most);
   }
-  const after = (await bench.loss()) ?? null;
   const countsImages = ofNetwork(job);
   return {
-    job,
-    backend,
-    workers,
-    batch: bench.batch,
     ...(countsImages ? { images_per_second: round(median(rates)) } : {}),
     gflops: round(median(gflops)),
     share_of_peak: roof === null ? null : round(median(shares)),
-    ready_ms: round(bench.readyMs),
-    first_step_ms: round(bench.firstStepMs),
-    loss_before: before,
-    loss_after: after,
     windows: (countsImages ? rates : gflops).map(round),
   };
 }
 
-async function stepsToGoal(bench, job, backend, workers, before) {
+async function stepsToGoal(bench) {
   let seconds = bench.firstStepMs / 1000;
   let steps = 1; // taken while it was made ready
   let top1 = 0;
@@ -77,26 +67,11 @@ async function stepsToGoal(bench, job, backend, workers, before) {
     windows.push(round((more * bench.batch) / window));
     ({ top1 } = await bench.evaluate());
   }
-  const after = (await bench.loss()) ?? null;
-  return {
-    job,
-    backend,
-    workers,
-    batch: bench.batch,
-    images_per_second: round(median(windows)),
-    seconds: round(seconds),
-    steps,
-    test_top1: top1,
-    ready_ms: round(bench.readyMs),
-    first_step_ms: round(bench.firstStepMs),
-    loss_before: before,
-    loss_after: after,
-    windows,
-  };
+  return { images_per_second: round(median(windows)), seconds: round(seconds), steps, test_top1: top1, windows };
 }
 
 /** Ten thousand steps, a thousand a window: what they take, and the engine's memory after the first window and after the last. */
-async function steady(bench, job, backend, workers, before, memory) {
+async function steady(bench, memory) {
   const windows = [];
   const bytes = [];
   for (let window = 0; window < STEADY.windows; window += 1) {
@@ -105,18 +80,10 @@ async function steady(bench, job, backend, workers, before, memory) {
     bytes.push(memory.buffer.byteLength);
   }
   return {
-    job,
-    backend,
-    workers,
-    batch: bench.batch,
     images_per_second: round(median(windows)),
     steady_steps: STEADY.windows * STEADY.steps,
     first_and_last: [windows[0], windows.at(-1)],
     memory_bytes: [bytes[0], bytes.at(-1)],
-    ready_ms: round(bench.readyMs),
-    first_step_ms: round(bench.firstStepMs),
-    loss_before: before,
-    loss_after: (await bench.loss()) ?? null,
     windows,
   };
 }
@@ -144,10 +111,12 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
       options.replicas = new ReplicaWorkers(() => new Worker(import.meta.url, { type: "module", name: REPLICA }));
     }
     const bench = await BenchJob.create(job, backend, { ...options, batch, workers });
-    const before = (await bench.loss()) ?? null;
-    if (job === "lenet-98") postMessage(await stepsToGoal(bench, job, backend, workers, before));
-    else if (job === "lenet-steady") postMessage(await steady(bench, job, backend, workers, before, memory));
-    else postMessage(await speed(bench, job, backend, workers, seconds, before));
+    const loss = async () => (await bench.loss()) ?? null;
+    const loss_before = await loss();
+    const found = await (job === "lenet-98" ? stepsToGoal(bench) : job === "lenet-steady" ? steady(bench, memory) : speed(bench, job, backend, seconds));
+    const times = { ready_ms: round(bench.readyMs), first_step_ms: round(bench.firstStepMs) };
+    const shared = workers > 1 && crossOriginIsolated ? { shared_memory: true } : {};
+    postMessage({ job, backend, workers, ...shared, batch: bench.batch, ...times, loss_before, loss_after: await loss(), ...found });
   } catch (thrown) {
     postMessage({ error: thrown instanceof Error ? thrown.message : (thrown?.message ?? JSON.stringify(thrown)) });
   }

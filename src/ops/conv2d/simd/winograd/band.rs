@@ -24,6 +24,12 @@ impl Band {
         OUT * self.row_len()
     }
 
+    /// One of a map's images.
+    pub fn image<'m>(&self, map: &'m [f32], number: usize) -> &'m [f32] {
+        let len = self.size[0] * self.size[1] * self.stride;
+        &map[number * len..][..len]
+    }
+
     /// Copies pair `number` of an image: the rows from `OUT * number - padding` on.
     pub fn copy(&self, image: &[f32], number: usize, pair: &mut [f32]) {
         let [height, width] = self.size;

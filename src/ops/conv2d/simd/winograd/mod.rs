@@ -56,6 +56,11 @@ struct Tile {
 }
 
 impl Tiles {
+    /// Those of the forward pass.
+    fn of(g: &Geometry) -> Tiles {
+        Tiles { batch: g.batch, read: g.input, written: g.output, padding: g.padding }
+    }
+
     fn across(&self) -> [usize; 2] {
         self.written.map(|size| size.div_ceil(OUT))
     }
@@ -103,9 +108,8 @@ impl Tiles {
 impl Winograd {
     /// The forward walk, where it pays.
     pub fn forward(g: &Geometry, relu: u32) -> Option<Winograd> {
-        let tiles = Tiles { batch: g.batch, read: g.input, written: g.output, padding: g.padding };
         Winograd {
-            tiles,
+            tiles: Tiles::of(g),
             read_channels: g.group_in,
             read_stride: g.in_stride,
             written_channels: g.group_out,
@@ -277,11 +281,10 @@ fn places(place_len: usize) -> [usize; 2] {
 fn transform_inputs(tiles: &Tiles, chunk: Range<usize>, read: &[f32], stride: usize, rows: &mut [f32], transforms: &mut [f32]) {
     let place_steps = places(transforms.len() / PLACES);
     let band = tiles.input_band(stride);
-    let image_len = tiles.read[0] * tiles.read[1] * stride;
     let (even, odd) = rows.split_at_mut(band.pair_len());
     for (i, tile) in tiles.walk(chunk).enumerate() {
         if tile.column == 0 {
-            let image = &read[tile.image * image_len..][..image_len];
+            let image = band.image(read, tile.image);
             if tile.row == 0 {
                 band.copy(image, 0, even);
             }

@@ -21,7 +21,7 @@ impl<'g> WeightGradient<'g> {
     /// Where it pays.
     pub fn new(geometry: &'g Geometry) -> Option<Self> {
         let g = geometry;
-        let tiles = Tiles { batch: g.batch, read: g.input, written: g.output, padding: g.padding };
+        let tiles = Tiles::of(g);
         (fits(g) && WEIGHTS.pays(&tiles, [g.group_in, g.group_out])).then_some(WeightGradient { geometry, tiles })
     }
 
@@ -77,10 +77,9 @@ impl<'g> WeightGradient<'g> {
     fn transform_gradients(&self, chunk: core::ops::Range<usize>, dy: &[f32], rows: &mut [f32], gradients: &mut [f32]) {
         let stride = self.geometry.out_stride;
         let band = self.gradient_band();
-        let image_len = band.size[0] * band.size[1] * stride;
         for (i, tile) in self.tiles.walk(chunk).enumerate() {
             if tile.column == 0 {
-                band.copy(&dy[tile.image * image_len..][..image_len], tile.row, rows);
+                band.copy(band.image(dy, tile.image), tile.row, rows);
             }
             for channel in (0..stride).step_by(LANES) {
                 let pixels = load_grid(rows, OUT * tile.column * stride + channel, [band.row_len(), stride]);
