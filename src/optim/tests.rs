@@ -257,3 +257,22 @@ fn decay_can_leave_biases_alone() {
     let scale = ParameterSpec { role: "weight", shape: crate::shape::Shape::new(&[6]), layout: crate::layout::Layout::Channels, fan_in: 1 };
     assert!(!Decay::Weights.reaches(&scale), "what batch norm scales by is a weight of rank 1");
 }
+
+#[test]
+fn momentum_without_gradients_ends_at_zero_instead_of_subnormal_numbers() {
+    for json in
+        [r#"{"momentum": 0.9}"#, r#"{"momentum": 0.9, "nesterov": true}"#, r#"{"type": "adam"}"#, r#"{"type": "rmsprop", "momentum": 0.9}"#]
+    {
+        let optimizer = read(json).unwrap();
+        let rule = optimizer.kernel();
+        let mut arena: Arena<f32> = Arena::stale(&optimizer, &[1.0; 64]);
+        let step_of = |step: u64| optimizer.hyper(step, step == 0);
+        arena.step(rule.simd.unwrap(), &[1.0; 64], &step_of(0), &[0]);
+        for step in 1..1200 {
+            arena.step(rule.simd.unwrap(), &[0.0; 64], &step_of(step), &[0]);
+        }
+        let subnormal = arena.states.iter().flatten().filter(|state| state.is_subnormal()).count();
+        assert_eq!(subnormal, 0, "{json}");
+        assert!(arena.states.iter().any(|state| state.iter().all(|&value| value == 0.0)), "{json}");
+    }
+}

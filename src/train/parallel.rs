@@ -1,5 +1,5 @@
 //! Data-parallel training: the batch is cut into shards, each worker computes the gradients of its shard on a replica of the network, the first worker
-//! sums them in a fixed order, and all take the same step. No memory is shared.
+//! sums them in a fixed order, and all take the same step. Nothing here depends on memory that is shared.
 //!
 //! What a worker gets is a [`Task`], what it gives back is a [`Done`]. Everything that is decided (which images, which learning rate, which random numbers)
 //! is decided by the first worker, so that a replica has no state but its parameters, what its optimizer keeps, and its statistics, and one that was
@@ -264,22 +264,38 @@ impl Trainer {
         Ok(())
     }
 
-    /// Runs forward and backward, and reads what is exchanged: NaN where a number was not finite.
-    fn compute_shard(&mut self) -> Result<Vec<f32>, Error> {
+    /// Runs forward and backward: NaN stands in what is exchanged where a number was not finite.
+    fn compute_shard(&mut self) -> Result<(), Error> {
         self.run_half(Half::Gradients)?;
-        let mut exchanged = self.read_all(&self.exchanged_ranges())?;
         let sums = self.sums_place(Which::Train)?;
         if self.cpu()?.words(sums)?[FLAG] != 0 {
-            exchanged.fill(f32::NAN);
+            for range in self.exchanged_ranges() {
+                self.cpu()?.floats(range)?.fill(f32::NAN);
+            }
         }
-        Ok(exchanged)
+        Ok(())
     }
 
-    /// Ends a step on this worker.
-    fn take(&mut self, update: &Update) -> Result<(), Error> {
-        self.write_all(&self.exchanged_ranges(), &update.exchanged)?;
-        if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
-            self.executor.write_stored(hyper.range, &update.hyper)?;
+    /// Makes of what is exchanged the mean over all images of what each shard's mean is, added up in the order of the workers, of whom this one is the first.
+    fn add_weighted(&mut self, parts: &[Vec<f32>], shards: &[usize]) -> Result<(), Error> {
+        let batch: usize = shards.iter().sum();
+        let weights: Vec<f32> = shards.iter().map(|&images| (images as f64 / batch as f64) as f32).collect();
+        let mut from = 0;
+        for range in self.exchanged_ranges() {
+            let sum = self.cpu()?.floats(range)?;
+            sum.iter_mut().for_each(|value| *value *= weights[0]);
+            for (part, weight) in parts.iter().zip(&weights[1..]) {
+                sum.iter_mut().zip(&part[from..from + range.len]).for_each(|(sum, value)| *sum += value * weight);
+            }
+            from += range.len;
+        }
+        Ok(())
+    }
+
+    /// Ends a step on this worker, with what is exchanged as it stands.
+    fn end_step(&mut self, hyper: &Hyper) -> Result<(), Error> {
+        if let Ok(place) = locate(&self.plan.train, names::HYPER) {
+            self.executor.write_stored(place.range, hyper)?;
         }
         self.run_half(Half::Update)
     }
@@ -319,11 +335,12 @@ impl Trainer {
         self.write_random(0)?;
 
         let expected = self.exchanged_ranges().iter().map(|range| range.len).sum::<usize>();
-        let mut parts: Vec<Vec<f32>> = vec![Vec::new(); peers.shards.len()];
+        let mut parts: Vec<Vec<f32>> = vec![Vec::new(); shards.len()];
+        let mut computed = false;
         // Its own shard changes this worker's statistics: another begins with those from before.
         let statistics = self.read_statistics().await?;
         for attempt in 0..=TRIES {
-            let missing: Vec<usize> = (0..shards.len()).filter(|&at| parts[at + 1].len() != expected).collect();
+            let missing: Vec<usize> = (0..shards.len()).filter(|&at| parts[at].len() != expected).collect();
             // Those who did not answer are asked once more, on workers that take their places, from the parameters that all have.
             let lost = std::mem::take(&mut peers.lost);
             let gone: Vec<usize> = missing.iter().copied().filter(|at| attempt > 0 || !peers.started || lost.contains(at)).collect();
@@ -333,27 +350,29 @@ impl Trainer {
             let snapshot = if peers.stale.contains(&true) { Some(Rc::new(self.snapshot(&statistics)?)) } else { None };
             let tasks = peers.tasks(|at| missing.contains(&at).then(|| shards[at].clone()), snapshot.as_ref(), false);
             if attempt == 0 && ALONE.contains(&peers.steps) {
-                parts[0] = self.timed_shard(peers)?;
+                self.timed_shard(peers)?;
+                computed = true;
                 peers.alone_ms = Some(peers.alone_ms.map_or(peers.own_ms, |least| least.min(peers.own_ms)));
             }
             let answers = peers.workers.run(tasks, peers.patience());
-            if parts[0].is_empty() {
-                parts[0] = self.timed_shard(peers)?;
+            if !std::mem::replace(&mut computed, true) {
+                self.timed_shard(peers)?;
             }
-            for (part, done) in parts[1..].iter_mut().zip(answers.await) {
+            for (part, done) in parts.iter_mut().zip(answers.await) {
                 *part = done.map_or_else(|| std::mem::take(part), |done| done.exchanged);
             }
-            if parts[1..].iter().all(|part| part.len() == expected) {
+            if parts.iter().all(|part| part.len() == expected) {
                 break;
             }
         }
         if parts.iter().any(|part| part.len() != expected) {
             return Err(lost_worker());
         }
-        let update = Rc::new(Update { exchanged: weighted_sum(&parts, &peers.shards), hyper });
+        self.add_weighted(&parts, &peers.shards)?;
+        let update = Rc::new(Update { exchanged: self.read_all(&self.exchanged_ranges())?, hyper });
         // The others end the step while this worker does.
         peers.workers.tell(peers.stale.iter().map(|_| Some(Task { update: Some(Rc::clone(&update)), ..Task::default() })).collect());
-        self.take(&update)?;
+        self.end_step(&update.hyper)?;
         peers.steps += 1;
         self.count_step();
         Ok(())
@@ -370,11 +389,11 @@ impl Trainer {
         Ok(all)
     }
 
-    fn timed_shard(&mut self, peers: &mut Peers) -> Result<Vec<f32>, Error> {
+    fn timed_shard(&mut self, peers: &mut Peers) -> Result<(), Error> {
         let begin = now_ms();
-        let own = self.compute_shard()?;
+        self.compute_shard()?;
         peers.own_ms = now_ms() - begin;
-        Ok(own)
+        Ok(())
     }
 
     /// Adds what the other workers summed to what this one did, and starts their sums anew.
@@ -433,21 +452,6 @@ fn lost_worker() -> Error {
     DeviceError::DeviceFailed { what: "a worker".into(), reason: "it stopped, and so did those that took its place".into() }.into()
 }
 
-/// The mean over all images of what each shard's mean is, added up in the order of the workers.
-fn weighted_sum(parts: &[Vec<f32>], shards: &[usize]) -> Vec<f32> {
-    let batch: usize = shards.iter().sum();
-    let mut sum: Vec<f32> = Vec::new();
-    for (part, &images) in parts.iter().zip(shards) {
-        let weight = (images as f64 / batch as f64) as f32;
-        if sum.is_empty() {
-            sum = part.iter().map(|value| value * weight).collect();
-        } else {
-            sum.iter_mut().zip(part).for_each(|(sum, value)| *sum += value * weight);
-        }
-    }
-    sum
-}
-
 /// A network that computes gradients for another worker's run.
 #[derive(Debug)]
 pub struct Replica {
@@ -478,7 +482,8 @@ impl Replica {
             trainer.clear_sums(Which::Train)?;
         }
         if let Some(update) = &task.update {
-            trainer.take(update)?;
+            trainer.write_all(&trainer.exchanged_ranges(), &update.exchanged)?;
+            trainer.end_step(&update.hyper)?;
         }
         let mut done = Done::default();
         if let Some(shard) = &task.shard {
@@ -490,7 +495,8 @@ impl Replica {
             }
             trainer.dataset().borrow_mut().replace(Split::Train, &shard.images, &shard.labels);
             trainer.write_random_words(shard.random)?;
-            done.exchanged = trainer.compute_shard()?;
+            trainer.compute_shard()?;
+            done.exchanged = trainer.read_all(&trainer.exchanged_ranges())?;
         }
         if task.sums {
             let sums = trainer.sums_place(Which::Train)?;

@@ -22,11 +22,65 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn start(this: &Workers, spec: JsValue, places: Vec<u32>, images: Vec<u32>) -> Promise;
     #[wasm_bindgen(method)]
+    fn shared(this: &Workers, place: u32) -> Option<SharedTensors>;
+    #[wasm_bindgen(method)]
     fn run(this: &Workers, tasks: Array, patience_ms: f64) -> Promise;
     #[wasm_bindgen(method)]
     fn tell(this: &Workers, tasks: Array);
     #[wasm_bindgen(method)]
     fn stop(this: &Workers);
+
+    /// What lies in memory that two workers share.
+    type SharedTensors;
+
+    #[wasm_bindgen(method, getter)]
+    fn exchanged(this: &SharedTensors) -> Float32Array;
+    #[wasm_bindgen(method, getter)]
+    fn hyper(this: &SharedTensors) -> Float32Array;
+    #[wasm_bindgen(method, getter)]
+    fn images(this: &SharedTensors) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    fn labels(this: &SharedTensors) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    fn random(this: &SharedTensors) -> Uint32Array;
+}
+
+impl Workers {
+    /// Tasks as they are handed out: by memory where a place has some that fits.
+    fn handed(&self, tasks: &[Option<Task>]) -> Array {
+        let by_memory = |place: usize, task: &Task| write_shared(&self.shared(place as u32)?, task);
+        let handed = |(place, task): (usize, &Option<Task>)| {
+            let Some(task) = task else { return JsValue::NULL };
+            by_memory(place, task).map_or_else(|| to_object(task), JsValue::from_str)
+        };
+        tasks.iter().enumerate().map(handed).collect()
+    }
+}
+
+/// Writes a shard, or the end of a step, and says what it was. Nothing for other tasks, and for other sizes.
+fn write_shared(shared: &SharedTensors, task: &Task) -> Option<&'static str> {
+    match task {
+        Task { snapshot: None, update: Some(update), shard: None, sums: false } => {
+            let (exchanged, hyper) = (shared.exchanged(), shared.hyper());
+            if exchanged.length() as usize != update.exchanged.len() {
+                return None;
+            }
+            exchanged.copy_from(&update.exchanged);
+            hyper.copy_from(&update.hyper);
+            Some("shared_update")
+        }
+        Task { snapshot: None, update: None, shard: Some(shard), sums: false } => {
+            let (images, labels) = (shared.images(), shared.labels());
+            if (images.length() as usize, labels.length() as usize) != (shard.images.len(), shard.labels.len()) {
+                return None;
+            }
+            images.copy_from(&shard.images);
+            labels.copy_from(&shard.labels);
+            shared.random().copy_from(&shard.random);
+            Some("shared_shard")
+        }
+        _ => None,
+    }
 }
 
 impl Replicas for Workers {
@@ -38,7 +92,7 @@ impl Replicas for Workers {
 
     fn run(&self, tasks: Vec<Option<Task>>, patience_ms: f64) -> Answers {
         let count = tasks.len();
-        let done = JsFuture::from(self.run(to_objects(&tasks), patience_ms));
+        let done = JsFuture::from(self.run(self.handed(&tasks), patience_ms));
         Box::pin(async move {
             let answers = done.await.map(|answers| Array::from(&answers)).unwrap_or_default();
             (0..count as u32).map(|place| from_object(&answers.get(place))).collect()
@@ -46,16 +100,12 @@ impl Replicas for Workers {
     }
 
     fn tell(&self, tasks: Vec<Option<Task>>) {
-        self.tell(to_objects(&tasks));
+        self.tell(self.handed(&tasks));
     }
 
     fn stop(&self) {
         self.stop();
     }
-}
-
-fn to_objects(tasks: &[Option<Task>]) -> Array {
-    tasks.iter().map(|task| task.as_ref().map_or(JsValue::NULL, to_object)).collect()
 }
 
 fn put(object: &Object, name: &str, value: &JsValue) {
@@ -137,7 +187,10 @@ impl Replica {
     pub fn run(&mut self, #[wasm_bindgen(unchecked_param_type = "ReplicaTask")] task: JsValue) -> Result<JsValue, JsValue> {
         let done = self.core.run(&read_task(&task)).map_err(|error| throw(&error))?;
         let object = Object::new();
-        put(&object, "exchanged", &Float32Array::from(done.exchanged.as_slice()));
+        match get::<Float32Array>(&task, "into") {
+            Some(into) if into.length() as usize == done.exchanged.len() => into.copy_from(&done.exchanged),
+            _ => put(&object, "exchanged", &Float32Array::from(done.exchanged.as_slice())),
+        }
         put(&object, "sums", &Uint32Array::from(done.sums.as_slice()));
         Ok(object.into())
     }

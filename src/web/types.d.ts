@@ -277,7 +277,21 @@ export interface ReplicaTask {
   random?: Uint32Array;
   /** Whether to give and clear its sums. */
   sums: boolean;
+  /** Where to write what comes of a shard, instead of giving it back. */
+  into?: Float32Array;
 }
+
+/** The tensors of a step's two tasks in memory that two workers share, under the names that they have in a `ReplicaTask`; what comes of the shard is `exchanged` too. */
+export interface SharedTensors {
+  readonly exchanged: Float32Array;
+  readonly hyper: Float32Array;
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly random: Uint32Array;
+}
+
+/** A task: sent, or of what was written into the `SharedTensors` of its place. */
+export type HandedTask = ReplicaTask | "shared_shard" | "shared_update";
 
 /** What came of a task: gradients and statistics of its shard, and sums where they were asked for. */
 export interface ReplicaDone {
@@ -289,10 +303,12 @@ export interface ReplicaDone {
 export interface ReplicaWorkers {
   /** Starts workers anew at these places, each for the specification with so many images as batch size. Resolves with whether all of them are there. */
   start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
+  /** What is shared with the worker at a place; null where no memory can be shared, and before the first step there. */
+  shared(place: number): SharedTensors | null;
   /** Hands out tasks at once, one a place, and resolves with what came of them; null from one that failed, or was silent for longer. */
-  run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
+  run(tasks: (HandedTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
   /** Hands out, one a place, what nobody answers. Who cannot do it fails at the next task. */
-  tell(tasks: (ReplicaTask | null)[]): void;
+  tell(tasks: (HandedTask | null)[]): void;
   /** Ends the workers. */
   stop(): void;
 }

@@ -20,11 +20,14 @@ const TYPES = {
   ".ts": "text/plain; charset=utf-8",
 };
 
+/** What isolates a page from others, so that its workers may share memory. */
+const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
 /**
- * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins.
+ * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins. With `isolated`, pages may share memory.
  * @returns {Promise<{ origin: string, missing: string[], sent: string[], close: () => Promise<void> }>} `missing`: paths answered with 404; `sent`: files, in order.
  */
-export async function serve(mounts, { port = 0, host = "127.0.0.1" } = {}) {
+export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = false } = {}) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const missing = [];
   const sent = [];
@@ -46,6 +49,7 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1" } = {}) {
           "content-length": found.size,
           "cache-control": "no-cache",
           "access-control-allow-origin": "*",
+          ...(isolated ? ISOLATION : {}),
         });
         if (request.method === "HEAD") response.end();
         else createReadStream(found.file).on("error", () => response.destroy()).pipe(response);

@@ -26,7 +26,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             one image through networks of any size in headless Chromium; without names, through all at true size
   plan NAME|SPEC.json [--batch N] [--json]
                             a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
-  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers N|all] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
+  bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers N|all] [--isolated] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
                             median speed in headless Chromium; jobs: peak, conv-fwd, conv-bwd, lenet-train, lenet-infer, lenet-98, lenet-steady, resnet8-train,
                             resnet20-train, resnet20-infer, resnet56-train, resnet110-train; --report keeps the results and writes docs/performance.md";
 
@@ -167,6 +167,8 @@ pub struct Bench {
     pub batch: u32,
     /// Workers that share each step, on the CPU, with so many images each. More than one only train networks.
     pub workers: Vec<u32>,
+    /// Whether the page is isolated from others, so that workers share memory.
+    pub isolated: bool,
     /// The wasm builds, of `simd128` and `relaxed_simd`.
     pub builds: Vec<String>,
     /// Keep the results in docs/performance.json and write docs/performance.md.
@@ -364,6 +366,7 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
         seconds: 10.0,
         batch: 64,
         workers: vec![1],
+        isolated: false,
         builds,
         report: false,
         note: None,
@@ -383,6 +386,7 @@ fn bench(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
             Long("batch") => options.batch = at_least_one("--batch", parser.value()?.parse()?)?,
             Long("report") => options.report = true,
             Long("note") => options.note = Some(parser.value()?.string()?),
+            Long("isolated") => options.isolated = true,
             Long("workers") => {
                 let workers = parser.value()?;
                 options.workers = if workers == "all" { vec![1, 2] } else { vec![at_least_one("--workers", workers.parse()?)?] };

@@ -50,6 +50,7 @@ fn measure(
         "build": flavour.name(),
         "seconds": options.seconds,
         "batch": options.batch,
+        "isolated": options.isolated,
         "runs": runs,
     });
     let mut driver = project.node("tools/drive.mjs");
@@ -89,8 +90,8 @@ fn text(value: &Value) -> &str {
 
 fn readable(result: &Value) -> String {
     let mut line = format!("{:<15} {:<7}", text(&result["job"]), text(&result["backend"]));
-    if let Some(workers) = result["workers"].as_u64().filter(|workers| *workers > 1) {
-        line += &format!(" {workers} workers");
+    if let Some(workers) = performance::several_workers(result) {
+        line += &format!(" {workers}");
     }
     if let Some(rate) = result["images_per_second"].as_f64() {
         line += &format!(" {rate:>9.0} images/s");

@@ -43,10 +43,16 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
+/// Who shared a step, where it was not one worker alone: `2 workers`, or `2 workers, shared memory`.
+pub fn several_workers(result: &Value) -> Option<String> {
+    let workers = result["workers"].as_u64().filter(|workers| *workers > 1)?;
+    let memory = if result["shared_memory"] == true { ", shared memory" } else { "" };
+    Some(format!("{workers} workers{memory}"))
+}
+
 /// What tells a result from others.
 fn key(result: &Value) -> String {
-    let workers =
-        result["workers"].as_u64().filter(|workers| *workers > 1).map_or_else(String::new, |workers| format!(" {workers} workers"));
+    let workers = several_workers(result).map_or_else(String::new, |workers| format!(" {workers}"));
     format!("{} {} {} {}{workers}", text(&result["job"]), text(&result["backend"]), text(&result["build"]), result["batch"])
 }
 
@@ -54,7 +60,14 @@ fn key(result: &Value) -> String {
 fn of<'a>(results: &[&'a Value], backend: &str, build: &str) -> Vec<&'a Value> {
     let mut chosen: Vec<&Value> =
         results.iter().copied().filter(|result| result["backend"] == backend && text(&result["build"]) == build).collect();
-    chosen.sort_by_key(|result| (JOBS.iter().position(|job| result["job"] == *job), result["workers"].as_u64(), result["batch"].as_u64()));
+    chosen.sort_by_key(|result| {
+        (
+            JOBS.iter().position(|job| result["job"] == *job),
+            result["workers"].as_u64(),
+            result["shared_memory"].as_bool(),
+            result["batch"].as_u64(),
+        )
+    });
     chosen
 }
 
@@ -79,6 +92,7 @@ fn row(result: &Value) -> String {
     let mark = if result["note"].is_string() { " *" } else { "" };
     let [workers, batch] =
         if result["job"] == "peak" { Default::default() } else { ["workers", "batch"].map(|name| result[name].to_string()) };
+    let workers = if result["shared_memory"] == true { workers + " (m)" } else { workers };
     format!("| {}{mark} | {workers} | {batch} | {} |", text(&result["job"]), rates.join(" | "))
 }
 
@@ -90,7 +104,8 @@ fn markdown(results: &[&Value]) -> String {
          - A figure is the median of five windows after a warm-up. Training is softmax cross-entropy and SGD with momentum 0.9 at a constant rate, on MNIST; \
          GFLOP/s count two operations a multiply-accumulate and, in training, three forward passes. Inference takes arrays from the host and returns logits.\n\
          - The roof is the rate of independent multiply-adds in registers, in the same page, measured right before each window (`peak`). A share is the median \
-         over the windows: what else the machine does slows both down. It is that of one core, also where several workers share a step (each with its part of the batch).\n\
+         over the windows: what else the machine does slows both down. It is that of one core, also where several workers share a step (each with its part of the batch). \
+         They send each other messages; where (m) stands the page was isolated from others (`--isolated`), and they share memory.\n\
          - Ready and the first step count from having the specification and the device: planning, memory, pipelines, parameters; then one step.\n\
          - `conv-fwd` and `conv-bwd` are a convolution of 3x3, 64 to 64 channels, 28x28, batch 16; `lenet-98` trains to 98 % of the test images, `lenet-steady` takes 10,000 steps.\n",
     );
@@ -98,9 +113,9 @@ fn markdown(results: &[&Value]) -> String {
         [("CPU, with relaxed SIMD", "cpu", "relaxed_simd"), ("CPU, without relaxed SIMD", "cpu", "simd128"), ("WebGPU", "webgpu", "")];
     for (title, backend, build) in sections {
         let chosen = of(results, backend, build);
-        let name = |result: &Value| match result["workers"].as_u64() {
-            Some(workers) if workers > 1 => format!("{}, {workers} workers", text(&result["job"])),
-            _ => text(&result["job"]).to_owned(),
+        let name = |result: &Value| match several_workers(result) {
+            Some(workers) => format!("{}, {workers}", text(&result["job"])),
+            None => text(&result["job"]).to_owned(),
         };
         if chosen.is_empty() {
             continue;
@@ -177,6 +192,9 @@ mod tests {
         let mut shared = result(64);
         shared["workers"] = json!(2);
         assert_ne!(key(&shared), key(&result(64)));
+        let by_messages = key(&shared);
+        shared["shared_memory"] = json!(true);
+        assert_ne!(key(&shared), by_messages);
         assert_ne!(key(&result(16)), key(&json!({"job": "lenet-train", "backend": "cpu", "build": "relaxed_simd", "batch": 16})));
     }
 }

@@ -183,6 +183,15 @@ impl F32x4 {
         return self.zip(floor, |a, floor| if a < floor { 0.0 } else { a });
     }
 
+    /// Zero in lanes below the smallest normal number, which arithmetic takes many times as long for; NaN stays.
+    #[inline(always)]
+    pub fn normal_or_zero(self) -> F32x4 {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return F32x4(arch::v128_andnot(self.0, arch::f32x4_lt(arch::f32x4_abs(self.0), arch::f32x4_splat(f32::MIN_POSITIVE))));
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        return F32x4(self.0.map(|a| if a.is_subnormal() { 0.0 } else { a }));
+    }
+
     /// Lane-wise `self > other`.
     #[inline(always)]
     pub fn gt(self, other: F32x4) -> Mask4 {
@@ -328,6 +337,14 @@ mod tests {
 
     const A: [f32; 4] = [1.5, -2.0, 0.0, f32::NAN];
     const B: [f32; 4] = [0.5, 4.0, -0.0, 1.0];
+
+    #[test]
+    fn subnormal_lanes_become_zero_and_others_stay() {
+        let lanes = F32x4::constant([1e-39, -2e-45, f32::MIN_POSITIVE, -1.5]).normal_or_zero().to_array();
+        assert_eq!(lanes, [0.0, 0.0, f32::MIN_POSITIVE, -1.5]);
+        let [not_a_number, infinite, ..] = F32x4::constant([f32::NAN, f32::INFINITY, 0.0, -0.0]).normal_or_zero().to_array();
+        assert!(not_a_number.is_nan() && infinite == f32::INFINITY);
+    }
 
     fn vectors() -> (F32x4, F32x4) {
         (F32x4::load(&A), F32x4::constant(B))

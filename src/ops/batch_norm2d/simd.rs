@@ -12,9 +12,34 @@ fn splat(value: f32) -> F32x4 {
     F32x4::splat(value)
 }
 
-/// Vector `c` of the mean and of the inverse deviation.
-fn statistics_at(p: &BatchNorm2dParams, statistics: &[f32], c: usize) -> (F32x4, F32x4) {
-    (F32x4::load(&statistics[c..]), F32x4::load(&statistics[p.channel_stride as usize + c..]))
+/// `V` vectors from `c` on.
+#[inline(always)]
+fn vectors<const V: usize>(of: &[f32], c: usize) -> [F32x4; V] {
+    let of = &of[c..c + V * LANES];
+    std::array::from_fn(|v| F32x4::load(&of[v * LANES..]))
+}
+
+#[inline(always)]
+fn store<const V: usize>(vectors: [F32x4; V], to: &mut [f32], c: usize) {
+    let to = &mut to[c..c + V * LANES];
+    (0..V).for_each(|v| vectors[v].store(&mut to[v * LANES..]));
+}
+
+/// The same of each vector.
+#[inline(always)]
+fn each<const V: usize>(of: impl Fn(usize) -> F32x4) -> [F32x4; V] {
+    std::array::from_fn(of)
+}
+
+/// Vectors `c..` of the mean and of the inverse deviation.
+fn statistics_at<const V: usize>(p: &BatchNorm2dParams, statistics: &[f32], c: usize) -> [[F32x4; V]; 2] {
+    [vectors(statistics, c), vectors(statistics, p.channel_stride as usize + c)]
+}
+
+/// The vectors of a pixel, several at a time as long as there are so many: a sum alone waits for its last addition.
+fn groups(stride: usize, wide: usize) -> impl Iterator<Item = (usize, bool)> {
+    let single = stride - stride % (wide * LANES);
+    (0..single).step_by(wide * LANES).map(|c| (c, true)).chain((single..stride).step_by(LANES).map(|c| (c, false)))
 }
 
 /// Floats that [`batch_statistics`] and [`parameter_gradients`] note down: two rows for each block.
@@ -25,6 +50,17 @@ pub fn scratch_len(p: &BatchNorm2dParams) -> usize {
 /// The channel's entries of the first and of the second row of every block.
 fn noted(notes: &[f32], stride: usize, channel: usize) -> impl Iterator<Item = [f64; 2]> {
     notes.chunks_exact(2 * stride).map(move |rows| [rows[channel].into(), rows[stride + channel].into()])
+}
+
+/// Mean and squared deviations of a block.
+fn block_statistics<const V: usize>(block: &[f32], stride: usize, c: usize, rows: &mut [f32]) {
+    let share = splat(1.0 / (block.len() / stride) as f32);
+    let column = || block[c..].chunks(stride).map(|x| vectors::<V>(x, 0));
+    let sum = column().fold([F32x4::ZERO; V], |sum, x| each(|v| sum[v] + x[v]));
+    let mean = each::<V>(|v| sum[v] * share);
+    let squares = column().fold([F32x4::ZERO; V], |sum, x| each(|v| (x[v] - mean[v]).mul_add(x[v] - mean[v], sum[v])));
+    store(mean, rows, c);
+    store(squares, rows, stride + c);
 }
 
 /// Mean and squared deviations of every block, then those of all of them (Chan, Golub and LeVeque 1983, section 2). There are few enough
@@ -39,13 +75,8 @@ pub fn batch_statistics(
     let (stride, pixels) = (p.channel_stride as usize, p.pixels as usize);
     let x = &x[..pixels * stride];
     for (block, rows) in x.chunks(BLOCK * stride).zip(notes.chunks_exact_mut(2 * stride)) {
-        let share = splat(1.0 / (block.len() / stride) as f32);
-        let (means, squares) = rows.split_at_mut(stride);
-        for c in (0..stride).step_by(LANES) {
-            let column = || block[c..].chunks(stride).map(F32x4::load);
-            let mean = column().fold(F32x4::ZERO, |sum, x| sum + x) * share;
-            mean.store(&mut means[c..]);
-            column().fold(F32x4::ZERO, |sum, x| (x - mean).mul_add(x - mean, sum)).store(&mut squares[c..]);
+        for (c, wide) in groups(stride, 4) {
+            if wide { block_statistics::<4>(block, stride, c, rows) } else { block_statistics::<1>(block, stride, c, rows) }
         }
     }
     let notes = &notes[..scratch_len(p)];
@@ -67,16 +98,23 @@ pub fn batch_statistics(
 
 /// `y = gamma (x - mean) / deviation + beta`, through a ReLU where asked for.
 pub fn normalize(p: &BatchNorm2dParams, x: &[f32], statistics: &[f32], gamma: &[f32], beta: &[f32], y: &mut [f32]) {
-    let (stride, rectify) = (p.channel_stride as usize, Rectify::new(p.relu));
+    let stride = p.channel_stride as usize;
     for (x, y) in x.chunks(BLOCK * stride).zip(y.chunks_mut(BLOCK * stride)) {
-        for c in (0..stride).step_by(LANES) {
-            let (mean, inverse) = statistics_at(p, statistics, c);
-            let (scale, beta) = (inverse * F32x4::load(&gamma[c..]), F32x4::load(&beta[c..]));
-            for (x, y) in x[c..].chunks(stride).zip(y[c..].chunks_mut(stride)) {
-                let value = (F32x4::load(x) - mean).mul_add(scale, beta);
-                rectify.apply(value).store(y);
-            }
+        for (c, wide) in groups(stride, 2) {
+            let channels = [statistics, gamma, beta];
+            if wide { normalize_block::<2>(p, (x, y), c, channels) } else { normalize_block::<1>(p, (x, y), c, channels) }
         }
+    }
+}
+
+fn normalize_block<const V: usize>(p: &BatchNorm2dParams, (x, y): (&[f32], &mut [f32]), c: usize, [statistics, gamma, beta]: [&[f32]; 3]) {
+    let (stride, rectify) = (p.channel_stride as usize, Rectify::new(p.relu));
+    let [mean, inverse] = statistics_at::<V>(p, statistics, c);
+    let (gamma, beta) = (vectors::<V>(gamma, c), vectors::<V>(beta, c));
+    let scale = each::<V>(|v| inverse[v] * gamma[v]);
+    for (x, y) in x[c..].chunks(stride).zip(y[c..].chunks_mut(stride)) {
+        let x = vectors::<V>(x, 0);
+        store(each::<V>(|v| rectify.apply((x[v] - mean[v]).mul_add(scale[v], beta[v]))), y, 0);
     }
 }
 
@@ -91,18 +129,9 @@ pub fn parameter_gradients(
 ) {
     let stride = p.channel_stride as usize;
     let blocks = dy.chunks(BLOCK * stride).zip(x.chunks(BLOCK * stride));
-    for ((dy, x), rows) in blocks.zip(notes.chunks_exact_mut(2 * stride)) {
-        let (products_of, sums_of) = rows.split_at_mut(stride);
-        for c in (0..stride).step_by(LANES) {
-            let (mean, inverse) = statistics_at(p, statistics, c);
-            let (mut products, mut sum) = (F32x4::ZERO, F32x4::ZERO);
-            for (dy, x) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)) {
-                let dy = F32x4::load(dy);
-                products = dy.mul_add(F32x4::load(x) - mean, products);
-                sum = sum + dy;
-            }
-            (products * inverse).store(&mut products_of[c..]);
-            sum.store(&mut sums_of[c..]);
+    for (block, rows) in blocks.zip(notes.chunks_exact_mut(2 * stride)) {
+        for (c, wide) in groups(stride, 4) {
+            if wide { block_products::<4>(p, block, c, statistics, rows) } else { block_products::<1>(p, block, c, statistics, rows) }
         }
     }
     let notes = &notes[..scratch_len(p)];
@@ -112,6 +141,20 @@ pub fn parameter_gradients(
         let [products, sum] = noted(notes, stride, c).fold([0.0, 0.0], |[a, b], [product, sum]| [a + product, b + sum]);
         (dgamma[c], dbeta[c]) = (products as f32, sum as f32);
     }
+}
+
+/// Both sums of a block.
+fn block_products<const V: usize>(p: &BatchNorm2dParams, (dy, x): (&[f32], &[f32]), c: usize, statistics: &[f32], rows: &mut [f32]) {
+    let stride = p.channel_stride as usize;
+    let [mean, inverse] = statistics_at::<V>(p, statistics, c);
+    let [mut products, mut sum] = [[F32x4::ZERO; V]; 2];
+    for (dy, x) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)) {
+        let (dy, x) = (vectors::<V>(dy, 0), vectors::<V>(x, 0));
+        products = each(|v| dy[v].mul_add(x[v] - mean[v], products[v]));
+        sum = each(|v| sum[v] + dy[v]);
+    }
+    store(each::<V>(|v| products[v] * inverse[v]), rows, c);
+    store(sum, rows, stride + c);
 }
 
 /// What [`input_gradient`] reads of a channel.
@@ -130,20 +173,35 @@ pub struct Channels<'a> {
 /// `dx = scale dy - offset - slope (x - mean)`: the rule of the scalar kernel with what does not depend on the pixel taken together.
 pub fn input_gradient(p: &BatchNorm2dParams, dy: &[f32], x: &[f32], channels: Channels<'_>, dx: &mut [f32]) {
     let stride = p.channel_stride as usize;
-    let share = splat(p.training as f32 / p.pixels as f32);
     for ((dy, x), dx) in dy.chunks(BLOCK * stride).zip(x.chunks(BLOCK * stride)).zip(dx.chunks_mut(BLOCK * stride)) {
-        for c in (0..stride).step_by(LANES) {
-            let (mean, inverse) = statistics_at(p, channels.statistics, c);
-            let scale = inverse * F32x4::load(&channels.gamma[c..]);
-            let (mut offset, mut slope) = (F32x4::ZERO, F32x4::ZERO);
-            if p.training == 1 {
-                offset = scale * share * F32x4::load(&channels.dbeta[c..]);
-                slope = scale * share * inverse * F32x4::load(&channels.dgamma[c..]);
-            }
-            for ((dy, x), dx) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)).zip(dx[c..].chunks_mut(stride)) {
-                let centred = F32x4::load(x) - mean;
-                (F32x4::load(dy).mul_add(scale, F32x4::ZERO - offset) - centred * slope).store(dx);
+        for (c, wide) in groups(stride, 2) {
+            if wide {
+                input_gradient_of_block::<2>(p, (dy, x), channels, dx, c);
+            } else {
+                input_gradient_of_block::<1>(p, (dy, x), channels, dx, c);
             }
         }
+    }
+}
+
+fn input_gradient_of_block<const V: usize>(
+    p: &BatchNorm2dParams,
+    (dy, x): (&[f32], &[f32]),
+    channels: Channels<'_>,
+    dx: &mut [f32],
+    c: usize,
+) {
+    let (stride, share) = (p.channel_stride as usize, splat(p.training as f32 / p.pixels as f32));
+    let [mean, inverse] = statistics_at::<V>(p, channels.statistics, c);
+    let [gamma, dgamma, dbeta] = [channels.gamma, channels.dgamma, channels.dbeta].map(|of| vectors::<V>(of, c));
+    let scale = each::<V>(|v| inverse[v] * gamma[v]);
+    let [mut offset, mut slope] = [[F32x4::ZERO; V]; 2];
+    if p.training == 1 {
+        offset = each(|v| scale[v] * share * dbeta[v]);
+        slope = each(|v| scale[v] * share * inverse[v] * dgamma[v]);
+    }
+    for ((dy, x), dx) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)).zip(dx[c..].chunks_mut(stride)) {
+        let (dy, x) = (vectors::<V>(dy, 0), vectors::<V>(x, 0));
+        store(each::<V>(|v| dy[v].mul_add(scale[v], F32x4::ZERO - offset[v]) - (x[v] - mean[v]) * slope[v]), dx, 0);
     }
 }

@@ -48,7 +48,8 @@ impl Rates {
     fn step(&self, g: &[f32], p: &mut [f32], m: &mut [f32], v: &mut [f32], divided_by: impl FnOnce(F32x4) -> F32x4) {
         let value = F32x4::load(p);
         let g = value.mul_add(self.weight_decay, F32x4::load(g) * self.scale);
-        let first = self.held(m).mul_add(self.beta1, g * self.taken1);
+        // Where the gradient stays zero it would go on among subnormal numbers for good.
+        let first = self.held(m).mul_add(self.beta1, g * self.taken1).normal_or_zero();
         let second = self.held(v).mul_add(self.beta2, g * g * self.taken2);
         first.store(m);
         second.store(v);

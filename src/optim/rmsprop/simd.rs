@@ -45,7 +45,8 @@ impl Rates {
         let square = self.held(v).mul_add(self.alpha, g * g * self.taken);
         square.store(v);
         let step = g / (spread(g, square).sqrt() + self.eps);
-        let velocity = self.held(b).mul_add(self.momentum, step);
+        // Where the gradient stays zero it would go on among subnormal numbers for good.
+        let velocity = self.held(b).mul_add(self.momentum, step).normal_or_zero();
         velocity.store(b);
         velocity.mul_add(self.learning_rate, value).store(p);
     }

@@ -58,7 +58,8 @@ fn with_momentum<const FIRST: bool, const NESTEROV: bool>(rates: &Rates, gradien
         let g = value.mul_add(rates.weight_decay, F32x4::load(g) * rates.scale);
         // A velocity left from an earlier start may be anything, even NaN: the first step does not multiply by it.
         let taken = g * rates.taken;
-        let velocity = if FIRST { taken } else { F32x4::load(v).mul_add(rates.momentum, taken) };
+        // Where the gradient is zero, as behind a ReLU that is never on, a velocity would go on among subnormal numbers for good.
+        let velocity = if FIRST { taken } else { F32x4::load(v).mul_add(rates.momentum, taken).normal_or_zero() };
         velocity.store(v);
         let g = if NESTEROV { velocity.mul_add(rates.momentum, g) } else { velocity };
         g.mul_add(rates.learning_rate, value).store(p);

@@ -1,6 +1,6 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
-import type { Examination, RankedClass, ReplicaDone, ReplicaTask, WeightsReport } from "../../../src/web/types.d.ts";
+import type { Examination, RankedClass, ReplicaDone, ReplicaTask, ReplicaWorkers, WeightsReport } from "../../../src/web/types.d.ts";
 import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
 
@@ -28,13 +28,8 @@ export interface Network {
   free(): void;
 }
 
-/** Other workers, as the engine drives them. */
-export interface ReplicaStarter {
-  start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
-  run(tasks: (ReplicaTask | null)[], patienceMs: number): Promise<(ReplicaDone | null)[]>;
-  tell(tasks: (ReplicaTask | null)[]): void;
-  stop(): void;
-}
+/** Other workers, as the engine drives them, with specifications of the page's type. */
+export type ReplicaStarter = Omit<ReplicaWorkers, "start"> & { start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean> };
 
 /** A network that computes gradients for another worker's run. */
 export interface Replica {

@@ -7,7 +7,7 @@ import { openSite, until, violations } from "../support/site.mjs";
 
 let site;
 before(async () => {
-  site = await openSite(await doublePage("train"));
+  site = await openSite({ dist: await doublePage("train") });
 });
 after(() => site?.close());
 

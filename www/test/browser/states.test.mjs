@@ -6,7 +6,7 @@ import { doublePage } from "../support/double-page.mjs";
 import { openSite, state, until, violations } from "../support/site.mjs";
 
 async function inScenario(scenario, work, options) {
-  const site = await openSite(await doublePage(scenario));
+  const site = await openSite({ dist: await doublePage(scenario) });
   try {
     const page = await site.open("?lang=en", options);
     await page.waitForSelector(".run");

@@ -217,6 +217,54 @@ test("two workers share a batch, the dock says what that brings, and one that di
   assert.deepEqual(page.problems, []);
 });
 
+test("where memory may be shared, workers share it, to the same bits", { timeout: 240_000 }, async () => {
+  const trained = async (page) => {
+    await page.goto("about:blank");
+    await page.goto(page.host);
+    return page.evaluate(async () => {
+      const shares = new Promise((resolve) => {
+        new BroadcastChannel("shares").onmessage = resolve;
+      });
+      const worker = new Worker("/course/receptive/trainer-worker.js", { type: "module", name: "trainer" });
+      const request = (body) =>
+        new Promise((resolve, reject) => {
+          worker.addEventListener("message", ({ data }) => data.id === body.type && (data.type === "error" ? reject(new Error(JSON.stringify(data.error))) : resolve(data)));
+          worker.postMessage({ id: body.type, ...body });
+        });
+      await request({ type: "load_data" });
+      const { presets } = await request({ type: "presets" });
+      const { spec } = presets.find(({ name }) => name === "resnet8");
+      spec.training.batch_size = 32;
+      const { workers } = await request({ type: "compile", run: "two", spec, backend: "cpu", workers: 2 });
+      // What a reading of the sums, a message, comes between goes on as it was.
+      for (let step = 0; step < 6; step += 1) await request({ type: "step", count: 1 });
+      const { bytes } = await request({ type: "checkpoint" });
+      const shared = await Promise.race([shares.then(() => true), new Promise((resolve) => setTimeout(resolve, 500, false))]);
+      worker.terminate();
+      return { workers, shared, isolated: crossOriginIsolated, bytes: Array.from(bytes) };
+    });
+  };
+  const says = `const Memory = self.SharedArrayBuffer;
+    if (Memory) self.SharedArrayBuffer = class extends Memory {
+      constructor(...options) {
+        super(...options);
+        const channel = new BroadcastChannel("shares");
+        setTimeout(() => channel.postMessage(null), 100);
+      }
+    };`;
+  const isolated = await openSite({ isolated: true });
+  try {
+    const pages = [site, isolated].map(async ({ open, origin }) => Object.assign(await open("", { path: "/host/", before: { "trainer-worker.js": says } }), { host: `${origin}/host/` }));
+    const [byMessages, byMemory] = [await trained(await pages[0]), await trained(await pages[1])];
+    assert.deepEqual([byMessages.workers, byMessages.isolated, byMessages.shared], [2, false, false]);
+    assert.deepEqual([byMemory.workers, byMemory.isolated, byMemory.shared], [2, true, true]);
+    assert.ok(byMessages.bytes.length > 100_000);
+    assert.deepEqual(byMemory.bytes, byMessages.bytes);
+  } finally {
+    await isolated.close();
+  }
+});
+
 test("where both backends work, the automatic choice is measured on the network, once", { timeout: 240_000 }, async () => {
   const page = await site.open("?backend=auto_software&lang=en");
   await until(page, (state) => state.backend.status !== null && !state.backend.switching, 120_000);

@@ -1,4 +1,4 @@
-// Measures jobs in a worker each: `{ package, mnist, build, seconds, batch, runs: [{ job, backend, workers }] }`; emits one result a run.
+// Measures jobs in a worker each: `{ package, mnist, build, seconds, batch, isolated, runs: [{ job, backend, workers }] }`; emits one result a run.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,14 +8,14 @@ import { build as bundle } from "esbuild";
 
 import { withPage } from "./with-page.mjs";
 
-export async function bench({ package: pkg, mnist, build, seconds, batch, runs }, emit) {
+export async function bench({ package: pkg, mnist, build, seconds, batch, isolated, runs }, emit) {
   const replicas = await mkdtemp(join(tmpdir(), "receptive-"));
   try {
     // Workers share a batch by the page's own script.
-    await bundle({ entryPoints: [fileURLToPath(new URL("../../src/worker/replicas.ts", import.meta.url))], outdir: replicas, format: "esm" });
+    await bundle({ entryPoints: [fileURLToPath(new URL("../../src/worker/replicas.ts", import.meta.url))], outdir: replicas, format: "esm", bundle: true });
     for (const { job, backend, workers } of runs) {
       // A browser of its own for each: no compiled code, memory or device is left over from the run before.
-      await withPage({ "/pkg/": pkg, "/mnist/": mnist, "/replicas/": replicas }, emit, async (page) => {
+      const measured = async (page) => {
         const result = await page.evaluate(
           (options) =>
             new Promise((done, failed) => {
@@ -27,7 +27,9 @@ export async function bench({ package: pkg, mnist, build, seconds, batch, runs }
           { job, backend, batch, workers, seconds },
         );
         emit({ ...result, build: backend === "cpu" ? build : null });
-      }).catch((error) => {
+      };
+      const mounts = { "/pkg/": pkg, "/mnist/": mnist, "/replicas/": replicas };
+      await withPage(mounts, emit, measured, { isolated }).catch((error) => {
         emit({ job, backend, error: error.message.replace(/^page\.evaluate: (Error: )?/, "").split("\n")[0] });
       });
     }

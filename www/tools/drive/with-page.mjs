@@ -6,9 +6,9 @@ import { serve } from "../static-server.mjs";
 
 const harness = fileURLToPath(new URL("../harness/", import.meta.url));
 
-/** Calls `work(page)` with the harness page open; `mounts` are served beside it, `receive` gets what the page reports. */
-export async function withPage(mounts, receive, work) {
-  const server = await serve({ ...mounts, "/harness/": harness });
+/** Calls `work(page)` with the harness page open; `mounts` are served beside it, `receive` gets what the page reports. With `isolated`, its workers may share memory. */
+export async function withPage(mounts, receive, work, { isolated = false } = {}) {
+  const server = await serve({ ...mounts, "/harness/": harness }, { isolated });
   try {
     const browser = await launch();
     try {

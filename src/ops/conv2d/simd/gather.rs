@@ -79,8 +79,10 @@ impl Gather {
 
     /// Computes one group, whose panels are the first [`Gather::panel_len`] floats of `scratch`.
     pub fn run(&self, group: usize, read: &[f32], bias: &[f32], written: &mut [f32], scratch: &mut [f32]) {
-        if self.shared_vectors && group == 0 {
-            // Lanes are written one by one, so nobody else writes the pad lanes.
+        // In the input gradient of a kernel smaller than its stride no tap meets most of the positions.
+        let unmet = bias.is_empty() && self.axes.iter().any(|axis| axis.runs().any(|run| run.span.count == 0));
+        if (self.shared_vectors || unmet) && group == 0 {
+            // Where lanes are written one by one, nobody else writes the pad lanes.
             written.fill(0.0);
         }
         let (panel, table) = scratch.split_at_mut(self.panel_len());
@@ -88,6 +90,9 @@ impl Gather {
         let mut buffers = Buffers { read: &read[group * self.read_channels..], panel, bias, written, table };
         for rows in self.axes[0].runs() {
             for columns in self.axes[1].runs() {
+                if unmet && rows.span.count * columns.span.count == 0 {
+                    continue;
+                }
                 self.block(group, [rows, columns], &mut buffers);
             }
         }

@@ -14,7 +14,7 @@ const FLATTEN_BELOW: usize = 6;
 const COPY_LEN: usize = 1 << 18;
 
 /// Bytes of `x` and `dy` a strip of positions may touch: they are read once a tile and should stay in the first-level cache.
-const STRIP_BYTES: usize = 12 << 10;
+const STRIP_BYTES: usize = 20 << 10;
 
 /// Floats in a cache line.
 const LINE: usize = 16;
