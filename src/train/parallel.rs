@@ -493,7 +493,7 @@ impl Replica {
                 let reason = format!("{images} images and {labels} labels where {expected} were expected");
                 return Err(DeviceError::DeviceFailed { what: "a worker".into(), reason }.into());
             }
-            trainer.dataset().borrow_mut().replace(Split::Train, &shard.images, &shard.labels);
+            trainer.replace_images(Split::Train, &shard.images, &shard.labels);
             trainer.write_random_words(shard.random)?;
             trainer.compute_shard()?;
             done.exchanged = trainer.read_all(&trainer.exchanged_ranges())?;

@@ -216,6 +216,11 @@ impl Trainer {
         &self.plan
     }
 
+    /// The plan and its memory, to write into.
+    pub fn parts(&mut self) -> (&Plan, &mut AnyExecutor) {
+        (&self.plan, &mut self.executor)
+    }
+
     /// The images it trains on.
     pub fn dataset(&self) -> Rc<RefCell<Dataset>> {
         self.dataset.clone()
@@ -281,6 +286,12 @@ impl Trainer {
     /// Images of a full epoch that a step of this epoch has not drawn yet.
     pub fn remaining_in_epoch(&self) -> usize {
         self.sampler.remaining()
+    }
+
+    /// Puts other images in the place of a split's; there must be room for them.
+    pub fn replace_images(&mut self, split: Split, pixels: &[u8], labels: &[u8]) {
+        self.dataset.borrow_mut().replace(split, pixels, labels);
+        self.uploaded[split as usize] = 0;
     }
 
     /// Hands images that came since to the device.

@@ -1,5 +1,6 @@
 //! The benchmark's jobs, for `cargo xtask bench`. In the harness build only.
 
+mod host;
 mod peak;
 
 use std::cell::RefCell;
@@ -20,7 +21,7 @@ use crate::backend::select::{BackendChoice, select};
 use crate::data::dataset::{Dataset, IdxPair, PIXELS, Split};
 use crate::error::{Error, ShapeError, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::graph::{Graph, Role, ValueId};
+use crate::graph::{Graph, Role};
 use crate::layout::Layout;
 use crate::network::describe::describe;
 use crate::network::spec::Spec;
@@ -266,6 +267,22 @@ fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
 async fn inference(spec: &Spec, choice: BackendChoice) -> Result<Work, Error> {
     let batch = spec.training.batch_size;
     let flop = 2.0 * describe(spec)?.totals.macs as f64 * batch as f64;
+    let Forward { plan, mut executor, input, logits } = forward(spec, choice).await?;
+    let mut rng = Rng::new(1, Stream::Parameters);
+    executor.write_initial(&plan, spec.training.init, &mut rng)?;
+    Ok(Work::Inference { executor, input, logits, images: random(batch * PIXELS, &mut rng), flop })
+}
+
+/// A batch's way to its logits, without weights yet.
+struct Forward {
+    plan: Plan,
+    executor: AnyExecutor,
+    input: Located,
+    logits: Located,
+}
+
+async fn forward(spec: &Spec, choice: BackendChoice) -> Result<Forward, Error> {
+    let batch = spec.training.batch_size;
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, batch, Role::Input)?;
     let logits = apply_layers(&mut graph, spec, images)?;
@@ -273,46 +290,64 @@ async fn inference(spec: &Spec, choice: BackendChoice) -> Result<Work, Error> {
     let mut builder = Builder::default();
     let program = builder.program(graph, &[logits]);
     let plan = Plan { train: program, ..builder.finish() };
-    let mut executor = executor(choice, &plan).await?;
-    let mut rng = Rng::new(1, Stream::Parameters);
-    executor.write_initial(&plan, spec.training.init, &mut rng)?;
+    let executor = executor(choice, &plan).await?;
     let (input, logits) = (locate(&plan.train, &images_name)?.clone(), locate(&plan.train, &logits_name)?.clone());
-    Ok(Work::Inference { executor, input, logits, images: random(batch * PIXELS, &mut rng), flop })
+    Ok(Forward { plan, executor, input, logits })
+}
+
+async fn convolution(choice: BackendChoice, backward: bool) -> Result<Work, Error> {
+    let Convolution { mut executor, inputs, flop, .. } = Convolution::new(choice, backward).await?;
+    let mut rng = Rng::new(1, Stream::Parameters);
+    for (name, place) in inputs {
+        executor.write_value(name, &place, &random(place.shape.count(), &mut rng))?;
+    }
+    Ok(Work::Operator { executor, flop })
 }
 
 /// 3x3, 64 to 64 channels, 28x28, batch 16: forward, or both gradients.
-async fn convolution(choice: BackendChoice, backward: bool) -> Result<Work, Error> {
-    const DIMS: [usize; 4] = [16, 64, 28, 28];
-    let mut graph = Graph::default();
-    let x = graph.add("x", Shape::new(&DIMS), Layout::Activation, false, Role::Input);
-    let window = Window { kernel_size: [3, 3], padding: [1, 1], ..Window::POINT };
-    let conv = Conv2d { out_channels: 64, window, groups: 1, bias: false };
-    let y = graph.apply("conv", Rc::new(conv), &[x])?;
-    let flop = 2.0 * (16 * 64 * 28 * 28 * 64 * 9) as f64;
-    let mut keep = vec![y];
-    let mut written = vec!["x"];
-    if backward {
-        // The gradients read x, the weight and dy; without the forward call only they are measured.
-        graph.calls.clear();
-        let dy = graph.add("dy", Shape::new(&DIMS), Layout::Activation, false, Role::Input);
-        let gradients = differentiate(&mut graph, &[(y, dy)], &[x])?;
-        let dx: ValueId =
-            *gradients.get(&x).ok_or(ShapeError::NotDifferentiable { node: "conv".into(), op: "conv2d", reason: "no gradient" })?;
-        keep = vec![dx];
-        written.push("dy");
+struct Convolution {
+    executor: AnyExecutor,
+    /// `x`, `weight`, and for the gradients `dy`.
+    inputs: Vec<(&'static str, Located)>,
+    /// `y`, or `dx` and `dweight`.
+    results: Vec<(&'static str, Located)>,
+    flop: f64,
+}
+
+impl Convolution {
+    async fn new(choice: BackendChoice, backward: bool) -> Result<Self, Error> {
+        const DIMS: [usize; 4] = [16, 64, 28, 28];
+        let mut graph = Graph::default();
+        let x = graph.add("x", Shape::new(&DIMS), Layout::Activation, false, Role::Input);
+        let window = Window { kernel_size: [3, 3], padding: [1, 1], ..Window::POINT };
+        let conv = Conv2d { out_channels: 64, window, groups: 1, bias: false };
+        let mut made = graph.apply("conv", Rc::new(conv), &[x])?;
+        let mut flop = 2.0 * (16 * 64 * 28 * 28 * 64 * 9) as f64;
+        let mut read = vec!["x"];
+        if backward {
+            // The gradients read x, the weight and dy; without the forward call only they are measured.
+            graph.calls.clear();
+            let dy = graph.add("dy", Shape::new(&DIMS), Layout::Activation, false, Role::Input);
+            let gradients = differentiate(&mut graph, &[(made, dy)], &[x])?;
+            let none = || ShapeError::NotDifferentiable { node: "conv".into(), op: "conv2d", reason: "no gradient" };
+            made = *gradients.get(&x).ok_or_else(none)?;
+            read.push("dy");
+            flop *= 2.0;
+        }
+        let made_name = graph.value(made).name.clone();
+        let mut builder = Builder::default();
+        let program = builder.program(graph, &[made]);
+        let plan = Plan { train: program, ..builder.finish() };
+        let executor = executor(choice, &plan).await?;
+        let place = |name: &str| locate(&plan.train, name).cloned();
+        let mut inputs = read.into_iter().map(|name| Ok((name, place(name)?))).collect::<Result<Vec<_>, Error>>()?;
+        let mut results = vec![(if backward { "dx" } else { "y" }, place(&made_name)?)];
+        for parameter in &plan.parameters {
+            inputs.push(("weight", plan.parameter_place(parameter, 0)));
+            if backward {
+                results.push(("dweight", plan.parameter_place(parameter, 1)));
+            }
+        }
+        Ok(Self { executor, inputs, results, flop })
     }
-    let mut builder = Builder::default();
-    let program = builder.program(graph, &keep);
-    let plan = Plan { train: program, ..builder.finish() };
-    let mut executor = executor(choice, &plan).await?;
-    let mut rng = Rng::new(1, Stream::Parameters);
-    for name in written {
-        let place = locate(&plan.train, name)?.clone();
-        executor.write_value(name, &place, &random(place.shape.count(), &mut rng))?;
-    }
-    for parameter in &plan.parameters {
-        let place = plan.parameter_place(parameter, 0);
-        executor.write_value(&parameter.name, &place, &random(place.shape.count(), &mut rng))?;
-    }
-    Ok(Work::Operator { executor, flop: if backward { 2.0 * flop } else { flop } })
 }
