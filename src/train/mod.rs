@@ -9,5 +9,6 @@ pub mod parallel;
 pub mod probe;
 pub mod protocol;
 pub mod race;
+mod run;
 pub mod session;
 pub mod trainer;

@@ -217,15 +217,14 @@ impl Trainer {
 
     /// Where gradients and statistics lie: what workers exchange.
     fn exchanged_ranges(&self) -> Vec<Range> {
-        let buffers = self.plan.arenas.map(|[_, gradients]| gradients).into_iter().chain(self.plan.statistics_arena);
-        buffers.map(|buffer| self.plan.whole(buffer)).collect()
+        let gradients = self.plan.arenas.map(|[_, gradients]| self.plan.whole(gradients));
+        gradients.into_iter().chain(self.statistics_range()).collect()
     }
 
-    /// Parameters, the optimizer's state, statistics.
-    fn snapshot_ranges(&self) -> Vec<Range> {
+    /// Parameters and the optimizer's state.
+    fn optimized_ranges(&self) -> Vec<Range> {
         let (parameters, states) = self.state_ranges().unzip();
-        let statistics = self.plan.statistics_arena.map(|buffer| self.plan.whole(buffer));
-        parameters.into_iter().chain(states.into_iter().flatten()).chain(statistics).collect()
+        parameters.into_iter().chain(states.into_iter().flatten()).collect()
     }
 
     /// Workers share batches on the CPU.
@@ -380,11 +379,7 @@ impl Trainer {
 
     /// Parameters and the optimizer's state, with these statistics.
     fn snapshot(&mut self, statistics: &[f32]) -> Result<Vec<f32>, Error> {
-        let mut ranges = self.snapshot_ranges();
-        if !statistics.is_empty() {
-            ranges.pop();
-        }
-        let mut all = self.read_all(&ranges)?;
+        let mut all = self.read_all(&self.optimized_ranges())?;
         all.extend_from_slice(statistics);
         Ok(all)
     }
@@ -478,7 +473,8 @@ impl Replica {
     pub fn run(&mut self, task: &Task) -> Result<Done, Error> {
         let trainer = &mut self.trainer;
         if let Some(snapshot) = &task.snapshot {
-            trainer.write_all(&trainer.snapshot_ranges(), snapshot)?;
+            let ranges: Vec<Range> = trainer.optimized_ranges().into_iter().chain(trainer.statistics_range()).collect();
+            trainer.write_all(&ranges, snapshot)?;
             trainer.clear_sums(Which::Train)?;
         }
         if let Some(update) = &task.update {

@@ -551,7 +551,7 @@ impl Trainer {
     }
 
     /// The whole statistics arena, where there is one.
-    fn statistics_range(&self) -> Option<Range> {
+    pub(super) fn statistics_range(&self) -> Option<Range> {
         self.plan.statistics_arena.map(|buffer| self.plan.whole(buffer))
     }
 

@@ -16,7 +16,7 @@ import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { Opening, beginning } from "./opening.ts";
 import { remember } from "./lib/storage.ts";
-import { earlierRace, keepRace } from "./lib/workers.ts";
+import { earlierRace, keepRace } from "./lib/races.ts";
 import type { BackendChoice, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";

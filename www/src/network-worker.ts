@@ -3,6 +3,7 @@ import { ReceptiveFailure } from "./errors.ts";
 import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
 import type { Pixels } from "./lib/true-size.ts";
 import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
+import { sparing } from "./lib/sparing.ts";
 import { answerInTurn } from "./worker/answering.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Network } from "./worker/engine.ts";
@@ -15,17 +16,6 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 type Report = (progress: Progress) => void;
-
-/** At most ten reports of bytes a second, and the last one. */
-function sparing(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
-  let reported = 0;
-  return (loaded, total) => {
-    const now = performance.now();
-    if (now - reported < 100 && loaded < total) return;
-    reported = now;
-    report(loaded, total);
-  };
-}
 
 /** A picture's crop is drawn at most so large before it is scaled: more pixels than that change nothing that is seen. */
 const LARGEST_SIDE = 4096;

@@ -2,6 +2,7 @@
 import { toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
+import { sparing } from "./lib/sparing.ts";
 import { loadFiles, loadShards } from "./worker/data.ts";
 import type { Counts } from "./worker/data.ts";
 import { createModuleWorker } from "./create-worker.ts";
@@ -24,13 +25,7 @@ const emit = (event: TrainerEvent): void => scope.postMessage(event);
 /** Workers that share this one's batches run the same script. */
 const isReplica = scope.name === REPLICA;
 
-let reported = 0;
-const engine: Promise<Engine> = loadEngine((loaded, total) => {
-  const now = performance.now();
-  if (isReplica || (now - reported < 100 && loaded < total)) return;
-  reported = now;
-  emit({ type: "engine_loading", loaded, total });
-});
+const engine: Promise<Engine> = loadEngine(isReplica ? () => {} : sparing((loaded, total) => emit({ type: "engine_loading", loaded, total })));
 const replicas = new ReplicaWorkers(() => createModuleWorker(new URL(import.meta.url), REPLICA));
 const session: Promise<Session> = engine.then((loaded) => {
   if (!isReplica) emit({ type: "engine_ready", kernels: loaded.kernels });

@@ -5,6 +5,7 @@ import { halfMoon, moon, play, sun, warning } from "../elements/icons.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { toReceptiveError } from "../errors.ts";
 import { enErrors } from "../i18n/en-errors.ts";
+import { errorSentence } from "../i18n/error-sentence.ts";
 import { LANGUAGES } from "../i18n/language.ts";
 import type { Language } from "../i18n/messages.ts";
 import { ruErrors } from "../i18n/ru-errors.ts";
@@ -48,8 +49,7 @@ type Activity =
 function say(language: Language): Said {
   const format = new Formats(language);
   const errors = language === "ru" ? ruErrors(format) : enErrors(format);
-  const error = (error: ReceptiveError): string => (errors[error.kind] as ((error: ReceptiveError) => string) | undefined)?.(error) ?? error.message;
-  return { language, format, text: checkTexts[language](format), error };
+  return { language, format, text: checkTexts[language](format), error: (error) => errorSentence(errors, error) };
 }
 
 /** The page `check/`: it renders into the page itself, as all our elements do. */

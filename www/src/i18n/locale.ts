@@ -1,6 +1,7 @@
 /** One language, ready to use: its texts, its numbers. A language comes when it is spoken; what lazy parts of the page say comes with the first of them. */
 import type { ReceptiveError } from "../errors.ts";
 import { Formats } from "../lib/format.ts";
+import { errorSentence } from "./error-sentence.ts";
 import type { Language, Messages } from "./messages.ts";
 import type { Panels } from "./panels.ts";
 
@@ -53,8 +54,5 @@ export async function loadLocale(language: Language): Promise<Locale> {
   };
 }
 
-/** The error in the reader's language; one of a kind this page does not know keeps the sentence it came with. */
-export function errorText({ text }: Locale, error: ReceptiveError): string {
-  const say = text.errors[error.kind] as ((error: ReceptiveError) => string) | undefined;
-  return say ? say(error) : error.message;
-}
+/** The error in the reader's language. */
+export const errorText = ({ text }: Locale, error: ReceptiveError): string => errorSentence(text.errors, error);

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { earlierRace, keepRace } from "../src/lib/races.ts";
+import { remember } from "../src/lib/storage.ts";
+import type { Spec } from "../src/protocol.ts";
+
+const spec = (batch_size: number): Spec => ({ version: 1, input: [1, 28, 28], layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }], training: { batch_size } }) as unknown as Spec;
+
+test("a race is remembered by network, batch and workers, the oldest forgotten", () => {
+  const race = { cpu_ms: 4, webgpu_ms: 2.5 };
+  keepRace(spec(64), 1, race);
+  assert.deepEqual(earlierRace(spec(64), 1), race);
+  assert.equal(earlierRace(spec(64), 2), null);
+  assert.equal(earlierRace(spec(32), 1), null);
+  for (let batch = 1; batch <= 8; batch += 1) keepRace(spec(batch), 1, race);
+  assert.equal(earlierRace(spec(64), 1), null);
+  assert.deepEqual(earlierRace(spec(8), 1), race);
+  remember("races", "{ not an array");
+  assert.equal(earlierRace(spec(8), 1), null);
+});
