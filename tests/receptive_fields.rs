@@ -123,14 +123,25 @@ fn check_with(name: &str, spec: &Value, averages: &Value, step: usize) {
     }
 }
 
-#[test]
-fn every_preset_sees_what_the_gradient_reaches() {
+/// Every preset, at every so many nodes.
+fn check_presets(step: impl Fn(usize) -> usize) {
     for preset in zoo::presets() {
         let nodes = Spec::from_json(&preset.spec).unwrap().layers.len();
         let start = std::time::Instant::now();
-        check_with(preset.name, &preset.spec, &narrowed(&with_averages(&preset.spec)), nodes.div_ceil(if nodes < 150 { 10 } else { 4 }));
+        check_with(preset.name, &preset.spec, &narrowed(&with_averages(&preset.spec)), step(nodes));
         println!("{}: {:.2} s", preset.name, start.elapsed().as_secs_f64());
     }
+}
+
+#[test]
+#[ignore = "takes minutes; the next test looks at some of the nodes: cargo test --features harness --test receptive_fields -- --ignored"]
+fn every_node_of_every_preset_sees_what_the_gradient_reaches() {
+    check_presets(|_| 1);
+}
+
+#[test]
+fn every_preset_sees_what_the_gradient_reaches() {
+    check_presets(|nodes| nodes.div_ceil(if nodes < 150 { 10 } else { 4 }));
     for name in ["small/resnet8_mnist", "common/lenet5_modern"] {
         check(name, &zoo::spec(name).unwrap(), 3);
     }
