@@ -60,6 +60,12 @@ struct WindowOfWork {
     flop: f64,
 }
 
+/// A backend that is asked for: WebGPU means what the machine has, which in headless Chromium is a program.
+fn read_backend(backend: JsValue) -> Result<BackendChoice, JsValue> {
+    let choice = from_js(backend)?;
+    Ok(if choice == BackendChoice::Webgpu { BackendChoice::WebgpuSoftware } else { choice })
+}
+
 fn option(options: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(options, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
@@ -78,9 +84,7 @@ impl BenchJob {
     /// # Errors
     /// Rejects for an unknown job, data that cannot be used, or a backend that is not there.
     pub async fn create(job: String, backend: JsValue, options: JsValue) -> Result<BenchJob, JsValue> {
-        let choice: BackendChoice = from_js(backend)?;
-        // The benchmark asks for what the machine has: in headless Chromium that is a program.
-        let choice = if choice == BackendChoice::Webgpu { BackendChoice::WebgpuSoftware } else { choice };
+        let choice = read_backend(backend)?;
         let batch = option(&options, "batch").and_then(|value| value.as_f64()).map_or(64, |batch| batch as usize);
         let workers = option(&options, "workers").and_then(|value| value.as_f64()).map_or(1, |workers| workers as usize);
         let batch = batch * workers;

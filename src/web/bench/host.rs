@@ -7,7 +7,7 @@ use async_lock::Mutex;
 use js_sys::{Float32Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::{Convolution, Forward, forward};
+use super::{Convolution, Forward, forward, read_backend};
 use crate::backend::select::{BackendChoice, select};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::error::{DataError, Error, TrainError};
@@ -15,7 +15,7 @@ use crate::executor::{AnyExecutor, Which};
 use crate::network::spec::Spec;
 use crate::plan::Plan;
 use crate::train::trainer::Trainer;
-use crate::web::convert::{promise, read_network, throw};
+use crate::web::convert::{promise, read_spec, throw};
 
 /// Images that are tested at most.
 const TEST_IMAGES: usize = 10_000;
@@ -36,10 +36,8 @@ fn write(plan: &Plan, executor: &mut AnyExecutor, tensors: &JsValue) -> Result<(
     Ok(())
 }
 
-/// The program WebGPU in headless Chromium is, where it is asked for.
 fn read(spec: JsValue, backend: JsValue) -> Result<(Spec, BackendChoice), JsValue> {
-    let (spec, choice) = read_network(spec, backend)?;
-    Ok((spec, if choice == BackendChoice::Webgpu { BackendChoice::WebgpuSoftware } else { choice }))
+    Ok((read_spec(spec)?, read_backend(backend)?))
 }
 
 /// A network that trains on batches from the host.
@@ -142,8 +140,11 @@ pub struct HostConvolution {
 impl HostConvolution {
     /// Makes it ready; `tensors` are `x`, `weight` and, for the gradients, `dy`.
     pub fn create(backend: JsValue, backward: bool, tensors: JsValue) -> Promise {
+        let choice = match read_backend(backend) {
+            Ok(choice) => choice,
+            Err(error) => return Promise::reject(&error),
+        };
         promise(async move {
-            let choice = if backend == "webgpu" { BackendChoice::WebgpuSoftware } else { BackendChoice::Cpu };
             let mut convolution = Convolution::new(choice, backward).await?;
             for (name, place) in std::mem::take(&mut convolution.inputs) {
                 convolution.executor.write_value(name, &place, &floats(&tensors, name)?)?;
