@@ -91,7 +91,7 @@ export class Keeper {
     }
     const { phase } = state.run;
     const rests = (phase === "paused" || phase === "done") && before.run.phase !== phase;
-    if (rests || (phase === "running" && performance.now() - this.#keptAt >= this.#every)) void this.keep();
+    if (rests || (phase === "running" && !this.#keeping && performance.now() - this.#keptAt >= this.#every)) void this.keep();
   }
 
   /** Takes a checkpoint of the run in front, unless one of this step is held. */
@@ -100,8 +100,9 @@ export class Keeper {
     const run = frontRun(state);
     if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return Promise.resolve();
     if (this.#held.get(run.key)?.step === run.metrics.step && !isActive(state.run.phase)) return Promise.resolve();
-    this.#keeping ??= this.#take(run, state.run.id).finally(() => (this.#keeping = null));
-    return Promise.race([this.#keeping, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
+    // One under way may be of an earlier step.
+    const kept = this.#keeping?.then(() => this.keep()) ?? (this.#keeping = this.#take(run, state.run.id).finally(() => (this.#keeping = null)));
+    return Promise.race([kept, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
   }
 
   async #take(run: PastRun, id: string): Promise<void> {
