@@ -83,6 +83,8 @@ pub struct Kernel {
     pub wgsl: &'static [&'static str],
     /// Entry points to run, in order.
     pub passes: &'static [Pass],
+    /// Entry points that an adapter which is a chip runs instead, where the first of them has workgroups. As many of them are then run as of the others.
+    pub chip_passes: &'static [Pass],
     /// Arguments that more than one of the passes that run reads, for the count of bytes moved.
     pub rereads: &'static [usize],
     /// Floats of scratch memory that the passes share (bound after the arguments), from the params. 0 = no scratch binding.
@@ -104,6 +106,7 @@ impl Kernel {
         simd_scratch: no_scratch,
         wgsl: &[],
         passes: &[],
+        chip_passes: &[],
         rereads: &[],
         wgsl_scratch: no_scratch,
         fuse_relu: None,

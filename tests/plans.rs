@@ -11,7 +11,7 @@ use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
 use receptive::backend::cpu::{Buffer, Cpu, Kernels};
 use receptive::graph::{Graph, Role, ValueId};
-use receptive::kernel::Binding;
+use receptive::kernel::{Binding, Pass};
 use receptive::layout::Layout;
 use receptive::network::spec::Spec;
 use receptive::network::zoo::{preset, presets};
@@ -67,6 +67,24 @@ fn a_training_step_has_few_dispatches() {
     }
     let totals = plan("lenet5").training_cost().totals;
     assert!(totals.ratio <= 1.3, "{}", totals.ratio);
+}
+
+/// Dispatches and scratch memory are counted from the passes for any adapter.
+#[test]
+fn chips_run_as_many_passes_of_a_kernel_as_other_adapters() {
+    let mut for_chips = 0;
+    for name in ["lenet5", "googlenet", "resnet20"] {
+        let plan = plan(name);
+        for step in &plan.train.steps {
+            let run = |passes: &[Pass]| passes.iter().filter(|pass| (pass.workgroups)(&step.params) > 0).count();
+            let chips = step.kernel.chip_passes;
+            if chips.first().is_some_and(|pass| (pass.workgroups)(&step.params) > 0) {
+                for_chips += 1;
+                assert_eq!(run(chips), run(step.kernel.passes), "{name}: {} of {}", step.kernel.name, step.node);
+            }
+        }
+    }
+    assert!(for_chips > 40, "{for_chips} steps");
 }
 
 fn programs(plan: &Plan) -> [&Program; 3] {

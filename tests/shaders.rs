@@ -52,7 +52,7 @@ fn every_kernel_has_valid_shaders_that_match_its_declaration() {
         let Shader { module, info } = shader(kernel);
         assert!(!kernel.passes.is_empty(), "{} has no passes", kernel.name);
         let mut touched = BTreeSet::new();
-        for pass in kernel.passes {
+        for pass in kernel.passes.iter().chain(kernel.chip_passes) {
             let place = module.entry_points.iter().position(|e| e.name == pass.entry);
             let place = place.unwrap_or_else(|| panic!("{} has no entry point {}", kernel.name, pass.entry));
             assert_eq!(module.entry_points[place].workgroup_size, [64, 1, 1], "{} {}", kernel.name, pass.entry);
@@ -90,7 +90,7 @@ fn every_entry_point_is_a_pass_of_some_kernel() {
     }
     for kernel in kernels() {
         let left = unused.get_mut(&kernel.wgsl.concat()).expect("it was inserted above");
-        for pass in kernel.passes {
+        for pass in kernel.passes.iter().chain(kernel.chip_passes) {
             left.remove(pass.entry);
         }
     }

@@ -25,6 +25,7 @@ async fn the_adapter_passes_the_self_check() {
     let mut wgpu = open().await;
     assert!(!wgpu.adapter_name().is_empty());
     wgpu.self_check().await.expect("right results");
+    wgpu.with_chip_passes(true).self_check().await.expect("right results by the passes for chips");
 }
 
 #[wasm_bindgen_test]

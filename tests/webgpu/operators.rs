@@ -107,6 +107,48 @@ async fn conv2d_of_random_geometries() {
     }
 }
 
+/// The kernels of a case that have something for chips to do.
+fn for_chips(case: &Case) -> Vec<&'static str> {
+    let calls =
+        case.graph.calls.iter().filter(|call| call.kernel.chip_passes.first().is_some_and(|pass| (pass.workgroups)(&call.params) > 0));
+    calls.map(|call| call.kernel.name).collect()
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_in_tiles_as_on_chips() {
+    let wgpu = open().await.with_chip_passes(true);
+    let (forward, input, weight, parameters) =
+        ("conv2d.forward", "conv2d.input_gradient", "conv2d.weight_gradient", "conv2d.parameter_gradients");
+    let cases: [(&[&str], Geometry); 8] = [
+        (&[forward, input], ([6, 16, 28, 28], 16, [3, 3], [1, 1], [1, 1], [1, 1], 1, false)),
+        (&[forward], ([9, 3, 17, 33], 32, [5, 4], [1, 1], [2, 0], [1, 1], 1, true)),
+        (&[forward, parameters, input], ([17, 20, 13, 11], 70, [3, 2], [1, 1], [1, 2], [1, 2], 1, true)),
+        (&[forward, weight], ([16, 16, 17, 17], 40, [3, 3], [2, 2], [1, 1], [1, 1], 1, false)),
+        (&[forward, parameters, input], ([16, 64, 12, 12], 24, [1, 1], [1, 1], [0, 0], [1, 1], 1, true)),
+        (&[forward, parameters], ([10, 12, 31, 30], 19, [3, 5], [1, 2], [3, 1], [2, 1], 1, true)),
+        (&[forward, input], ([33, 11, 12, 12], 130, [2, 2], [1, 1], [2, 2], [1, 1], 1, true)),
+        (&[], ([1, 16, 9, 9], 32, [3, 3], [1, 1], [1, 1], [1, 1], 1, true)),
+    ];
+    for (seed, (kernels, geometry)) in cases.into_iter().enumerate() {
+        let case = convolution("in tiles", 200 + seed as u64, geometry);
+        assert_eq!(for_chips(&case), kernels, "{}", case.what);
+        case.check(&wgpu).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn conv2d_in_tiles_with_relus_folded_in() {
+    let window = Window { kernel_size: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1] };
+    let mut case = Case::new("relu + conv2d + relu in tiles", 1);
+    let x = case.random_floats("x", &[9, 20, 17, 19]);
+    let y = case.apply(Relu, &[x]);
+    let y = case.graph.apply("conv", std::rc::Rc::new(Conv2d { out_channels: 34, window, groups: 1, bias: true }), &[y]).expect("it fits");
+    let y = case.apply(Relu, &[y]);
+    case.backward(y, &[x]);
+    assert_eq!(for_chips(&case), ["conv2d.forward", "conv2d.parameter_gradients", "conv2d.input_gradient"]);
+    case.check(&open().await.with_chip_passes(true)).await;
+}
+
 #[wasm_bindgen_test]
 async fn conv2d_with_a_relu_folded_in() {
     let wgpu = open().await;

@@ -101,7 +101,11 @@ export class Keeper {
     if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return Promise.resolve();
     if (this.#held.get(run.key)?.step === run.metrics.step && !isActive(state.run.phase)) return Promise.resolve();
     // One under way may be of an earlier step.
-    const kept = this.#keeping?.then(() => this.keep()) ?? (this.#keeping = this.#take(run, state.run.id).finally(() => (this.#keeping = null)));
+    let kept = this.#keeping?.then(() => this.keep());
+    if (!kept) {
+      kept = this.#take(run, state.run.id).finally(() => (this.#keeping = null));
+      this.#keeping = kept;
+    }
     return Promise.race([kept, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
   }
 

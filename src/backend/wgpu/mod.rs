@@ -22,14 +22,14 @@ use crate::plan::{BufferSpec, Plan, Program, Range};
 use self::device::Device;
 
 pub use self::buffers::Buffer;
+use self::program::Layout;
 pub use self::program::Prepared;
 
 /// Runs plans through WebGPU. Clones share the device and what has been compiled for it.
 #[derive(Clone, Debug)]
 pub struct Wgpu {
     device: Rc<Device>,
-    /// Rows that a dispatch is laid out in at least.
-    least_rows: u32,
+    layout: Layout,
 }
 
 /// Words in a piece of an upload that fills a buffer.
@@ -43,7 +43,9 @@ impl Wgpu {
     /// [`DeviceError::NoWebgpu`], [`DeviceError::NoAdapter`], [`DeviceError::SoftwareAdapter`] unless asked for,
     /// [`DeviceError::DeviceRequestFailed`].
     pub async fn open(software: bool) -> Result<Self, DeviceError> {
-        Ok(Self { device: Rc::new(Device::open(software).await?), least_rows: 1 })
+        let device = Device::open(software).await?;
+        let layout = Layout { least_rows: 1, chip: !device.adapter.software };
+        Ok(Self { device: Rc::new(device), layout })
     }
 
     /// From now on tells how many pipelines are compiled, and of how many, while a program is prepared that needs new ones.
@@ -64,7 +66,12 @@ impl Wgpu {
     /// The same device, with programs whose dispatches have so many rows of workgroups where they could do with one. Only huge programs need
     /// it; tests ask for it, so that no kernel counts on one row.
     pub fn with_rows(&self, least_rows: u32) -> Self {
-        Self { least_rows, ..self.clone() }
+        Self { layout: Layout { least_rows, ..self.layout }, ..self.clone() }
+    }
+
+    /// The same device, with the passes for chips, or without, whatever it is; tests ask for both.
+    pub fn with_chip_passes(&self, chip: bool) -> Self {
+        Self { layout: Layout { chip, ..self.layout }, ..self.clone() }
     }
 
     /// Refuses a plan with a buffer that this device cannot hold or bind, before any is made.
@@ -130,7 +137,7 @@ impl Backend for Wgpu {
     }
 
     async fn prepare(&mut self, program: &Program, buffers: &[Buffer]) -> Result<Prepared, DeviceError> {
-        self.device.prepare(program, buffers, self.least_rows).await
+        self.device.prepare(program, buffers, self.layout).await
     }
 
     fn run(&mut self, program: &Prepared, _buffers: &mut [Buffer]) -> Result<(), DeviceError> {

@@ -12,9 +12,9 @@ use ::wgpu::{
 
 use super::device::Device;
 use crate::error::DeviceError;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Pass};
 
-/// A kernel's address (there is one static of each), and whether it has scratch memory.
+/// A kernel's address (there is one static of each), and whether it has scratch memory. Passes go by their addresses too.
 type Key = (*const Kernel, bool);
 
 /// A wait for the errors that some work turned out to have.
@@ -24,8 +24,7 @@ type Errors = Pin<Box<dyn Future<Output = Option<String>>>>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PassOf {
     pub(super) kernel: &'static Kernel,
-    /// Its place in the kernel's passes.
-    pub(super) pass: usize,
+    pub(super) pass: &'static Pass,
     /// Whether scratch memory is bound after the arguments.
     pub(super) scratch: bool,
 }
@@ -33,6 +32,10 @@ pub(super) struct PassOf {
 impl PassOf {
     fn key(self) -> Key {
         (std::ptr::from_ref(self.kernel), self.scratch)
+    }
+
+    fn pass_key(self) -> (Key, *const Pass) {
+        (self.key(), std::ptr::from_ref(self.pass))
     }
 }
 
@@ -42,7 +45,7 @@ pub(super) struct Pipelines {
     /// The layout of the params, the same for all kernels.
     pub(super) params: BindGroupLayout,
     kernels: HashMap<Key, Layouts>,
-    passes: HashMap<(Key, usize), ComputePipeline>,
+    passes: HashMap<(Key, *const Pass), ComputePipeline>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ impl Pipelines {
     /// The layout of the arguments, and the pipeline of a compiled pass.
     pub(super) fn get(&self, of: PassOf) -> Option<(&BindGroupLayout, &ComputePipeline)> {
         let layouts = self.kernels.get(&of.key())?;
-        Some((&layouts.arguments, self.passes.get(&(of.key(), of.pass))?))
+        Some((&layouts.arguments, self.passes.get(&of.pass_key())?))
     }
 }
 
@@ -86,13 +89,13 @@ impl Device {
                     label: Some(kernel.name),
                     layout: Some(&layouts.pipeline),
                     module: &layouts.module,
-                    entry_point: Some(kernel.passes[of.pass].entry),
+                    entry_point: Some(of.pass.entry),
                     compilation_options: PipelineCompilationOptions::default(),
                     cache: None,
                 };
                 self.device.create_compute_pipeline(&descriptor)
             });
-            self.pipelines.borrow_mut().passes.insert((of.key(), of.pass), pipeline);
+            self.pipelines.borrow_mut().passes.insert(of.pass_key(), pipeline);
             waiting.push((of, error));
         }
         let mut result = Ok(());
@@ -100,7 +103,7 @@ impl Device {
         for (done, (of, error)) in waiting.into_iter().enumerate() {
             self.progress.borrow()(done, total);
             if let Some(reason) = error.await {
-                self.pipelines.borrow_mut().passes.remove(&(of.key(), of.pass));
+                self.pipelines.borrow_mut().passes.remove(&of.pass_key());
                 result = result.and(Err(self.failure(of.kernel.name, &reason)));
             }
         }

@@ -10,6 +10,7 @@ use super::device::Device;
 use super::grid::grid;
 use super::pipelines::PassOf;
 use crate::error::DeviceError;
+use crate::kernel::Pass;
 use crate::plan::{Program, Step};
 
 /// What a run needs, in the order it needs it.
@@ -25,6 +26,15 @@ struct PreparedStep {
     arguments: BindGroup,
     params: BindGroup,
     dispatches: Vec<(ComputePipeline, [u32; 2])>,
+}
+
+/// How a program's dispatches are laid out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    /// Rows of workgroups at least.
+    pub(super) least_rows: u32,
+    /// By the passes for chips, where a kernel has some.
+    pub(super) chip: bool,
 }
 
 /// A program's passes that have something to do, by step.
@@ -46,9 +56,9 @@ fn params_bytes(step: &Step) -> u64 {
 
 impl Device {
     /// Makes everything that a program needs.
-    pub(super) async fn prepare(&self, program: &Program, buffers: &[Buffer], least_rows: u32) -> Result<Prepared, DeviceError> {
+    pub(super) async fn prepare(&self, program: &Program, buffers: &[Buffer], layout: Layout) -> Result<Prepared, DeviceError> {
         self.check()?;
-        let passes = self.passes(program, least_rows)?;
+        let passes = self.passes(program, layout)?;
         let needed: Vec<PassOf> = passes.iter().flatten().map(|(of, _)| *of).collect();
         self.compile(&needed).await?;
         let (prepared, error) = self.capture(|| self.bind(program, buffers, &passes));
@@ -58,14 +68,17 @@ impl Device {
         }
     }
 
-    fn passes(&self, program: &Program, least_rows: u32) -> Result<Passes, DeviceError> {
+    fn passes(&self, program: &Program, layout: Layout) -> Result<Passes, DeviceError> {
         let limit = self.limits.max_compute_workgroups_per_dimension;
         let of_step = |step: &Step| {
             let (kernel, scratch) = (step.kernel, scratch_len(step) > 0);
-            let sized = kernel.passes.iter().enumerate().map(|(pass, of)| (pass, (of.workgroups)(&step.params)));
+            let workgroups = |pass: &Pass| (pass.workgroups)(&step.params);
+            let for_chips = layout.chip && kernel.chip_passes.first().is_some_and(|pass| workgroups(pass) > 0);
+            let passes = if for_chips { kernel.chip_passes } else { kernel.passes };
+            let sized = passes.iter().map(|pass| (pass, workgroups(pass)));
             sized
                 .filter(|&(_, workgroups)| workgroups > 0)
-                .map(|(pass, workgroups)| Ok((PassOf { kernel, pass, scratch }, grid(kernel.name, workgroups, limit, least_rows)?)))
+                .map(|(pass, workgroups)| Ok((PassOf { kernel, pass, scratch }, grid(kernel.name, workgroups, limit, layout.least_rows)?)))
                 .collect()
         };
         program.steps.iter().map(of_step).collect()

@@ -181,7 +181,9 @@ impl Operator for Conv2d {
 }
 
 const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
+const TILES_WGSL: &str = crate::wgsl::wgsl!("tiles.wgsl");
 const WEIGHT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("weight_gradient.wgsl");
+const WEIGHT_GRADIENT_TILES_WGSL: &str = crate::wgsl::wgsl!("weight_gradient_tiles.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: Conv2dParams = params(bytes);
@@ -201,12 +203,13 @@ pub static FORWARD: Kernel = Kernel {
         simd::forward(&p, x.read(), weight.read(), bias.read(), y.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl"), TILES_WGSL, crate::wgsl::wgsl!("forward_tiles.wgsl")],
     passes: &[
         Pass { entry: "forward_vectors", workgroups: |bytes| forward_workgroups(bytes, Way::Vectors) },
         Pass { entry: "forward_scalars", workgroups: |bytes| forward_workgroups(bytes, Way::Scalars) },
         Pass { entry: "forward_grouped", workgroups: |bytes| forward_workgroups(bytes, Way::Grouped) },
     ],
+    chip_passes: &[Pass { entry: "forward_tiles", workgroups: forward_tiles_workgroups }],
     fuse_relu: Some(set_relu),
     ..Kernel::BASE
 };
@@ -223,13 +226,16 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
         simd::input_gradient(&p, dy.read(), weight.read(), dx.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, GRADIENT, INPUT_GRADIENT_WGSL],
+    wgsl: &[PRELUDE, WGSL, GRADIENT, INPUT_GRADIENT_WGSL, TILES_WGSL, INPUT_GRADIENT_TILES_WGSL],
     passes: INPUT_GRADIENT_PASSES,
+    chip_passes: INPUT_GRADIENT_CHIP_PASSES,
     with_relu: Some(&INPUT_GRADIENT_RELU),
     ..Kernel::BASE
 };
 
 const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
+const INPUT_GRADIENT_TILES_WGSL: &str = crate::wgsl::wgsl!("input_gradient_tiles.wgsl");
+const INPUT_GRADIENT_CHIP_PASSES: &[Pass] = &[Pass { entry: "input_gradient_tiles", workgroups: input_gradient_tiles_workgroups }];
 
 const INPUT_GRADIENT_PASSES: &[Pass] = &[
     Pass { entry: "input_gradient", workgroups: input_gradient_workgroups },
@@ -250,10 +256,23 @@ pub static INPUT_GRADIENT_RELU: Kernel = Kernel {
         relu::simd::mask(dx, x.read());
     }),
     simd_scratch: |bytes| simd::input_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, RECTIFIED_GRADIENT, INPUT_GRADIENT_WGSL],
+    wgsl: &[PRELUDE, WGSL, RECTIFIED_GRADIENT, INPUT_GRADIENT_WGSL, TILES_WGSL, INPUT_GRADIENT_TILES_WGSL],
     passes: INPUT_GRADIENT_PASSES,
+    chip_passes: INPUT_GRADIENT_CHIP_PASSES,
     ..Kernel::BASE
 };
+
+const WEIGHT_GRADIENT_PASSES: &[Pass] = &[
+    Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors) },
+    Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars) },
+    Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped) },
+    Pass { entry: "reduce", workgroups: weight_reduce_workgroups },
+];
+
+const WEIGHT_GRADIENT_CHIP_PASSES: &[Pass] = &[
+    Pass { entry: "weight_gradient_tiles", workgroups: weight_gradient_tiles_workgroups },
+    Pass { entry: "reduce", workgroups: weight_reduce_workgroups },
+];
 
 /// x, dy -> dweight
 pub static WEIGHT_GRADIENT: Kernel = Kernel {
@@ -267,14 +286,10 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
         simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL],
-    passes: &[
-        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors, 0) },
-        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars, 0) },
-        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped, 0) },
-        Pass { entry: "reduce", workgroups: |bytes| weight_reduce_workgroups(bytes, 0) },
-    ],
-    wgsl_scratch: |bytes| weight_gradient_scratch(bytes, 0),
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    passes: WEIGHT_GRADIENT_PASSES,
+    chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
+    wgsl_scratch: weight_gradient_scratch::<0>,
     ..Kernel::BASE
 };
 
@@ -292,14 +307,10 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
         simd::bias_gradient(&p, dy, dbias.write());
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL],
-    passes: &[
-        Pass { entry: "weight_gradient_vectors", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Vectors, 1) },
-        Pass { entry: "weight_gradient_scalars", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Scalars, 1) },
-        Pass { entry: "weight_gradient_grouped", workgroups: |bytes| weight_gradient_workgroups(bytes, Way::Grouped, 1) },
-        Pass { entry: "reduce", workgroups: |bytes| weight_reduce_workgroups(bytes, 1) },
-    ],
-    wgsl_scratch: |bytes| weight_gradient_scratch(bytes, 1),
+    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    passes: WEIGHT_GRADIENT_PASSES,
+    chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
+    wgsl_scratch: weight_gradient_scratch::<1>,
     ..Kernel::BASE
 };
 
@@ -365,6 +376,48 @@ fn pixels(p: &Conv2dParams) -> u64 {
     u64::from(p.out_height) * u64::from(p.out_width)
 }
 
+/// Fewer workgroups with tiles in their memory (tiles.wgsl) would leave most of a chip idle.
+const FEWEST_TILES: u64 = 16;
+/// The narrowest tile, of 16 channels, is then more than half full.
+const TILED_CHANNELS: u32 = 9;
+
+/// Tiles of 8 C channels, in vectors, by 512 / C rows: pixels, or vectors of the weight's rows; C is the columns of threads.
+fn tiles(vectors: u64, rows: u64) -> u64 {
+    let columns = match vectors {
+        0..=4 => 2,
+        5..=8 => 4,
+        _ => 8,
+    };
+    vectors.div_ceil(2 * columns) * rows.div_ceil(512 / columns)
+}
+
+/// Workgroups that go from pixels of `from` channels to so many pixels of `to` channels; none where that leaves much of a tile or of a chip idle.
+fn tiles_workgroups(p: &Conv2dParams, from: u32, to: u32, pixels: u64) -> u64 {
+    let tiles = tiles(u64::from(to.div_ceil(4)), u64::from(p.batch) * pixels);
+    if p.groups == 1 && from > 2 && to >= TILED_CHANNELS && tiles >= FEWEST_TILES { tiles } else { 0 }
+}
+
+fn forward_tiles_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    tiles_workgroups(&p, p.in_channels, p.out_channels, pixels(&p))
+}
+
+/// Where the stride is 1: otherwise most taps reach nothing.
+fn input_gradient_tiles_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    let pixels = u64::from(p.in_height) * u64::from(p.in_width);
+    if p.stride_height * p.stride_width == 1 { tiles_workgroups(&p, p.out_channels, p.in_channels, pixels) } else { 0 }
+}
+
+/// Where a round of eight samples and a tile of 32 channels are mostly full.
+fn weight_gradient_tiles_workgroups(bytes: &[u8]) -> u64 {
+    let p: Conv2dParams = params(bytes);
+    let suits =
+        p.groups == 1 && p.in_channels.is_multiple_of(4) && p.out_channels >= 2 * TILED_CHANNELS && p.batch >= 8 && weight_rows(&p) >= 64;
+    let (vectors, shares) = (out_vectors(&p)[0], weight_gradient_shares(&p));
+    if suits { tiles(vectors, weight_rows(&p)) * shares + (vectors * shares).div_ceil(THREADS) } else { 0 }
+}
+
 /// One thread for two vectors of two pixels in four samples; grouped, for one vector of one pixel.
 fn forward_workgroups(bytes: &[u8], way: Way) -> u64 {
     let p: Conv2dParams = params(bytes);
@@ -415,23 +468,23 @@ fn weight_gradient_shares(p: &Conv2dParams) -> u64 {
     pixels(p).div_ceil(pixels(p).div_ceil(wanted))
 }
 
-/// `bias_rows`: 1 where the bias is one more row of the weight, else 0.
-fn weight_gradient_scratch(bytes: &[u8], bias_rows: u64) -> usize {
+/// `BIAS_ROWS`: 1 where the bias is one more row of the weight, else 0.
+fn weight_gradient_scratch<const BIAS_ROWS: u64>(bytes: &[u8]) -> usize {
     let p: Conv2dParams = params(bytes);
-    (weight_gradient_shares(&p) * (weight_rows(&p) + bias_rows)) as usize * p.out_stride as usize
+    (weight_gradient_shares(&p) * (weight_rows(&p) + BIAS_ROWS)) as usize * p.out_stride as usize
 }
 
-/// The threads of the weight, and one for four channels of a bias in each share.
-fn weight_gradient_workgroups(bytes: &[u8], way: Way, bias_rows: u64) -> u64 {
+/// The threads of the weight, and one for four channels of a bias in each share, which has nothing to do where there is none.
+fn weight_gradient_workgroups(bytes: &[u8], way: Way) -> u64 {
     let p: Conv2dParams = params(bytes);
-    let threads = (weight_tiles(&p) + bias_rows * out_vectors(&p)[0]) * weight_gradient_shares(&p);
+    let threads = (weight_tiles(&p) + out_vectors(&p)[0]) * weight_gradient_shares(&p);
     if way == Way::of(&p) { threads.div_ceil(THREADS) } else { 0 }
 }
 
-/// One thread for four weights.
-fn weight_reduce_workgroups(bytes: &[u8], bias_rows: u64) -> u64 {
+/// One thread for four weights, and for four channels of a bias.
+fn weight_reduce_workgroups(bytes: &[u8]) -> u64 {
     let p: Conv2dParams = params(bytes);
-    ((weight_rows(&p) + bias_rows) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
+    ((weight_rows(&p) + 1) * u64::from(p.out_stride / 4)).div_ceil(THREADS)
 }
 
 fn bias_gradient_shares(p: &Conv2dParams) -> u64 {
