@@ -45,7 +45,7 @@ pub struct BenchJob {
 
 /// What a job repeats.
 enum Work {
-    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, ready_ms: f64, first_step_ms: f64 },
+    Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, times: [f64; 3] },
     Operator { executor: AnyExecutor, flop: f64 },
     Inference { executor: AnyExecutor, input: Located, logits: Located, images: Vec<f32>, flop: f64 },
     Peak,
@@ -98,21 +98,12 @@ impl BenchJob {
         self.batch
     }
 
-    /// Milliseconds from having the specification and the device to the end of the first step: planning, memory, pipelines, first parameters.
-    /// Undefined for jobs that do not train.
-    #[wasm_bindgen(getter, js_name = firstStepMs)]
-    pub fn first_step_ms(&self) -> Option<f64> {
+    /// Milliseconds of jobs that train: of planning alone; from having the specification and the device until all is ready (planning once more, memory,
+    /// pipelines, first parameters); and until the end of the first step. Undefined for others.
+    #[wasm_bindgen(getter)]
+    pub fn times(&self) -> Option<Vec<f64>> {
         match &*self.work.try_lock()? {
-            Work::Training { first_step_ms, .. } => Some(*first_step_ms),
-            _ => None,
-        }
-    }
-
-    /// The part of [`BenchJob::first_step_ms`] before the step itself.
-    #[wasm_bindgen(getter, js_name = readyMs)]
-    pub fn ready_ms(&self) -> Option<f64> {
-        match &*self.work.try_lock()? {
-            Work::Training { ready_ms, .. } => Some(*ready_ms),
+            Work::Training { times, .. } => Some(times.to_vec()),
             _ => None,
         }
     }
@@ -246,6 +237,8 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
     let flop_a_step = 3.0 * 2.0 * describe(&spec)?.totals.macs as f64 * spec.training.batch_size as f64;
     let device = select(choice).await?.device;
     let begin = now_ms();
+    Plan::for_training(&spec)?;
+    let planned = now_ms();
     let dataset = Rc::new(RefCell::new(dataset));
     let replicas = option(options, "replicas").map(|replicas| Rc::new(replicas.unchecked_into::<Workers>()) as Rc<dyn Replicas>);
     let mut trainer = Box::new(match replicas {
@@ -253,10 +246,10 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
         None => Trainer::new(spec, device, dataset).await?,
     });
     trainer.finish().await?;
-    let ready_ms = now_ms() - begin;
+    let ready = now_ms();
     trainer.step().await?;
     trainer.finish().await?;
-    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), ready_ms, first_step_ms: now_ms() - begin })
+    Ok(Work::Training { trainer, flop_a_step, sums: Sums::empty(), times: [planned - begin, ready - planned, now_ms() - planned] })
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {

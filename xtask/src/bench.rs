@@ -116,7 +116,8 @@ fn readable(result: &Value) -> String {
         line += &format!(", loss {before:.4} -> {after:.4}");
     }
     if let (Some(ready), Some(first)) = (result["ready_ms"].as_f64(), result["first_step_ms"].as_f64()) {
-        line += &format!(", ready after {ready:.0} ms, first step after {first:.0} ms");
+        let planning = result["planning_ms"].as_f64().unwrap_or(f64::NAN);
+        line += &format!(", planned in {planning:.0} ms, ready after {ready:.0} ms, first step after {first:.0} ms");
     }
     line + &format!(", {} windows", result["windows"].as_array().map_or(0, Vec::len))
 }
@@ -142,9 +143,15 @@ mod tests {
     #[test]
     fn a_result_for_people() {
         let result = json!({"job": "lenet-train", "backend": "cpu", "images_per_second": 12345.6, "gflops": 31.25, "share_of_peak": 0.5,
-            "ready_ms": 30.2, "first_step_ms": 41.6, "loss_before": 2.3, "loss_after": 0.1, "windows": [1, 2, 3]});
+            "planning_ms": 2.1, "ready_ms": 30.2, "first_step_ms": 41.6, "loss_before": 2.3, "loss_after": 0.1, "windows": [1, 2, 3]});
         let line = readable(&result);
-        for part in ["12346 images/s", "31.25 GFLOP/s", "50 % of the roof", "ready after 30 ms, first step after 42 ms", "3 windows"] {
+        for part in [
+            "12346 images/s",
+            "31.25 GFLOP/s",
+            "50 % of the roof",
+            "planned in 2 ms, ready after 30 ms, first step after 42 ms",
+            "3 windows",
+        ] {
             assert!(line.contains(part), "{part}: {line}");
         }
     }

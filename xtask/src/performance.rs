@@ -85,6 +85,7 @@ fn row(result: &Value) -> String {
         figure(&result["images_per_second"], 0),
         figure(&result["gflops"], 2),
         share,
+        figure(&result["planning_ms"], 0),
         figure(&result["ready_ms"], 0),
         figure(&result["first_step_ms"], 0),
         loss,
@@ -99,14 +100,15 @@ fn row(result: &Value) -> String {
 fn markdown(results: &[&Value]) -> String {
     let mut page = String::from(
         "# How fast it is\n\n`cargo xtask bench --report` measures in headless Chromium and writes this page and `performance.json` beside it; with `--job`, \
-         `--backend`, `--build`, `--workers` or `--batch` it measures a part and leaves the other lines as they are. Everything on this page is measured so: `cargo xtask bench \
-         --backend all --build all --workers all --report`.\n\n\
+         `--backend`, `--build`, `--workers` or `--batch` it measures a part and leaves the other lines as they are. All lines \
+         for the CPU: `cargo xtask bench --build all --workers all --report`, the same with `--isolated --workers 2`, with `--batch 16` and with `--batch 256`; those for WebGPU: \
+         `cargo xtask bench --backend webgpu --report` (hours without a graphics card: ten thousand steps, and the deepest networks).\n\n\
          - A figure is the median of five windows after a warm-up. Training is softmax cross-entropy and SGD with momentum 0.9 at a constant rate, on MNIST; \
          GFLOP/s count two operations a multiply-accumulate and, in training, three forward passes. Inference takes arrays from the host and returns logits.\n\
          - The roof is the rate of independent multiply-adds in registers, in the same page, measured right before each window (`peak`). A share is the median \
          over the windows: what else the machine does slows both down. It is that of one core, also where several workers share a step (each with its part of the batch). \
          They send each other messages; where (m) stands the page was isolated from others (`--isolated`), and they share memory.\n\
-         - Ready and the first step count from having the specification and the device: planning, memory, pipelines, parameters; then one step.\n\
+         - Planning is that alone. Ready and the first step count from having the specification and the device: planning, memory, pipelines, parameters; then one step.\n\
          - `conv-fwd` and `conv-bwd` are a convolution of 3x3, 64 to 64 channels, 28x28, batch 16; `lenet-98` trains to 98 % of the test images, `lenet-steady` takes 10,000 steps.\n",
     );
     let sections =
@@ -122,9 +124,9 @@ fn markdown(results: &[&Value]) -> String {
         }
         _ = write!(
             page,
-            "\n## {title}\n\n| job | workers | batch | images/s | GFLOP/s | of the roof | ready, ms | first step, ms | loss |\n"
+            "\n## {title}\n\n| job | workers | batch | images/s | GFLOP/s | of the roof | planning, ms | ready, ms | first step, ms | loss |\n"
         );
-        page += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+        page += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
         for result in &chosen {
             page += &row(result);
             page.push('\n');
@@ -167,7 +169,7 @@ mod tests {
     fn the_page_has_a_line_for_each_result_under_its_backend_and_build() {
         let line = |job: &str, backend: &str, build: Option<&str>, rate: f64| {
             json!({"job": job, "backend": backend, "build": build, "workers": 1, "batch": 64, "images_per_second": rate, "gflops": 20.5, "share_of_peak": 0.375,
-                "ready_ms": 20.6, "first_step_ms": 31.4, "loss_before": 2.3, "loss_after": 0.25, "machine": "a chip, 2 cores"})
+                "planning_ms": 1.4, "ready_ms": 20.6, "first_step_ms": 31.4, "loss_before": 2.3, "loss_after": 0.25, "machine": "a chip, 2 cores"})
         };
         let results = [
             line("resnet20-train", "cpu", Some("relaxed_simd"), 410.0),
@@ -178,7 +180,7 @@ mod tests {
         busy["note"] = json!("Something else ran.");
         let results = [results.to_vec(), vec![busy]].concat();
         let page = markdown(&results.iter().collect::<Vec<_>>());
-        let lenet = "| lenet-train | 1 | 64 | 20000 | 20.50 | 38 % | 21 | 31 | 2.300 to 0.250 |";
+        let lenet = "| lenet-train | 1 | 64 | 20000 | 20.50 | 38 % | 1 | 21 | 31 | 2.300 to 0.250 |";
         let (first, second) = (page.find(lenet).unwrap(), page.find("| resnet20-train | 1 | 64 | 410 |").unwrap());
         assert!(first < second && page.find("## WebGPU").unwrap() > second, "{page}");
         assert!(page.contains("| lenet-infer * | 1 | 64 | 900 |") && page.contains("\\* Something else ran."), "{page}");

@@ -52,7 +52,7 @@ async function speed(bench, job, backend, seconds) {
 }
 
 async function stepsToGoal(bench) {
-  let seconds = bench.firstStepMs / 1000;
+  let seconds = bench.times[2] / 1000;
   let steps = 1; // taken while it was made ready
   let top1 = 0;
   const windows = [];
@@ -114,7 +114,8 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
     const loss = async () => (await bench.loss()) ?? null;
     const loss_before = await loss();
     const found = await (job === "lenet-98" ? stepsToGoal(bench) : job === "lenet-steady" ? steady(bench, memory) : speed(bench, job, backend, seconds));
-    const times = { ready_ms: round(bench.readyMs), first_step_ms: round(bench.firstStepMs) };
+    const [planning_ms, ready_ms, first_step_ms] = [...(bench.times ?? [])].map(round);
+    const times = { planning_ms, ready_ms, first_step_ms };
     const shared = workers > 1 && crossOriginIsolated ? { shared_memory: true } : {};
     postMessage({ job, backend, workers, ...shared, batch: bench.batch, ...times, loss_before, loss_after: await loss(), ...found });
   } catch (thrown) {
