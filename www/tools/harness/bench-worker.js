@@ -4,6 +4,8 @@ import init, { BenchJob, Replica } from "/pkg/receptive.js";
 const WINDOWS = 5;
 /** Optimised code is there after about a second. */
 const WARM_UP = 1.5;
+/** So many steps; of the first that workers share, one takes some alone, to learn what that reaches (`train/parallel.rs`). */
+const MEASURED_ALONE = 10;
 /** Seconds of each look at the roof. */
 const ROOF = 0.15;
 /** `lenet-98`: how good, tested how often, and when to give up. */
@@ -27,8 +29,9 @@ const round = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) 
 
 const gflopsOf = (done) => Number(done.flop) / done.seconds / 1e9;
 
-async function speed(bench, job, backend, seconds) {
+async function speed(bench, job, backend, workers, seconds) {
   const roof = backend === "cpu" && job !== "peak" ? await BenchJob.create("peak", "cpu", {}) : null;
+  if (workers > 1) await bench.trainSteps(MEASURED_ALONE);
   await bench.run(WARM_UP);
   await roof?.run(ROOF);
   const rates = [];
@@ -113,7 +116,7 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
     const bench = await BenchJob.create(job, backend, { ...options, batch, workers });
     const loss = async () => (await bench.loss()) ?? null;
     const loss_before = await loss();
-    const found = await (job === "lenet-98" ? stepsToGoal(bench) : job === "lenet-steady" ? steady(bench, memory) : speed(bench, job, backend, seconds));
+    const found = await (job === "lenet-98" ? stepsToGoal(bench) : job === "lenet-steady" ? steady(bench, memory) : speed(bench, job, backend, workers, seconds));
     const [planning_ms, ready_ms, first_step_ms] = [...(bench.times ?? [])].map(round);
     const times = { planning_ms, ready_ms, first_step_ms };
     const shared = workers > 1 && crossOriginIsolated ? { shared_memory: true } : {};
