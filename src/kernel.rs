@@ -83,7 +83,8 @@ pub struct Kernel {
     pub wgsl: &'static [&'static str],
     /// Entry points to run, in order.
     pub passes: &'static [Pass],
-    /// Entry points that an adapter which is a chip runs instead, where the first of them has workgroups. As many of them are then run as of the others.
+    /// Entry points that an adapter which is a chip runs instead, where the first of them has workgroups ([`Kernel::passes_for`]). As many of them are
+    /// then run as of the others.
     pub chip_passes: &'static [Pass],
     /// Arguments that more than one of the passes that run reads, for the count of bytes moved.
     pub rereads: &'static [usize],
@@ -112,6 +113,12 @@ impl Kernel {
         fuse_relu: None,
         with_relu: None,
     };
+
+    /// The passes that run with these params; those without workgroups among them are left out.
+    pub fn passes_for(&self, params: &[u8], chip: bool) -> &'static [Pass] {
+        let suits = chip && self.chip_passes.first().is_some_and(|pass| (pass.workgroups)(params) > 0);
+        if suits { self.chip_passes } else { self.passes }
+    }
 }
 
 /// The scalar version of a kernel that has a SIMD one; builds without the feature `reference` leave it out, for it is code that a page never runs.

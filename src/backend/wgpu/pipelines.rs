@@ -12,9 +12,9 @@ use ::wgpu::{
 
 use super::device::Device;
 use crate::error::DeviceError;
-use crate::kernel::{Kernel, Pass};
+use crate::kernel::Kernel;
 
-/// A kernel's address (there is one static of each), and whether it has scratch memory. Passes go by their addresses too.
+/// A kernel's address (there is one static of each), and whether it has scratch memory.
 type Key = (*const Kernel, bool);
 
 /// A wait for the errors that some work turned out to have.
@@ -24,7 +24,8 @@ type Errors = Pin<Box<dyn Future<Output = Option<String>>>>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PassOf {
     pub(super) kernel: &'static Kernel,
-    pub(super) pass: &'static Pass,
+    /// Its entry point. Lists of passes may share one, which is then compiled once.
+    pub(super) entry: &'static str,
     /// Whether scratch memory is bound after the arguments.
     pub(super) scratch: bool,
 }
@@ -33,10 +34,6 @@ impl PassOf {
     fn key(self) -> Key {
         (std::ptr::from_ref(self.kernel), self.scratch)
     }
-
-    fn pass_key(self) -> (Key, *const Pass) {
-        (self.key(), std::ptr::from_ref(self.pass))
-    }
 }
 
 /// What has been compiled so far.
@@ -44,9 +41,11 @@ impl PassOf {
 pub(super) struct Pipelines {
     /// The layout of the params, the same for all kernels.
     pub(super) params: BindGroupLayout,
-    kernels: HashMap<Key, Layouts>,
-    passes: HashMap<(Key, *const Pass), ComputePipeline>,
+    kernels: HashMap<Key, (Layouts, Passes)>,
 }
+
+/// The compiled passes of a kernel by their entry points.
+type Passes = Vec<(&'static str, ComputePipeline)>;
 
 #[derive(Clone, Debug)]
 struct Layouts {
@@ -59,13 +58,14 @@ impl Pipelines {
     pub(super) fn new(device: &::wgpu::Device) -> Self {
         let entries = [entry(0, BufferBindingType::Uniform)];
         let params = device.create_bind_group_layout(&BindGroupLayoutDescriptor { label: Some("params"), entries: &entries });
-        Self { params, kernels: HashMap::new(), passes: HashMap::new() }
+        Self { params, kernels: HashMap::new() }
     }
 
     /// The layout of the arguments, and the pipeline of a compiled pass.
     pub(super) fn get(&self, of: PassOf) -> Option<(&BindGroupLayout, &ComputePipeline)> {
-        let layouts = self.kernels.get(&of.key())?;
-        Some((&layouts.arguments, self.passes.get(&of.pass_key())?))
+        let (layouts, passes) = self.kernels.get(&of.key())?;
+        let (_, pipeline) = passes.iter().find(|(entry, _)| *entry == of.entry)?;
+        Some((&layouts.arguments, pipeline))
     }
 }
 
@@ -89,13 +89,15 @@ impl Device {
                     label: Some(kernel.name),
                     layout: Some(&layouts.pipeline),
                     module: &layouts.module,
-                    entry_point: Some(of.pass.entry),
+                    entry_point: Some(of.entry),
                     compilation_options: PipelineCompilationOptions::default(),
                     cache: None,
                 };
                 self.device.create_compute_pipeline(&descriptor)
             });
-            self.pipelines.borrow_mut().passes.insert(of.pass_key(), pipeline);
+            if let Some((_, passes)) = self.pipelines.borrow_mut().kernels.get_mut(&of.key()) {
+                passes.push((of.entry, pipeline));
+            }
             waiting.push((of, error));
         }
         let mut result = Ok(());
@@ -103,7 +105,9 @@ impl Device {
         for (done, (of, error)) in waiting.into_iter().enumerate() {
             self.progress.borrow()(done, total);
             if let Some(reason) = error.await {
-                self.pipelines.borrow_mut().passes.remove(&of.pass_key());
+                if let Some((_, passes)) = self.pipelines.borrow_mut().kernels.get_mut(&of.key()) {
+                    passes.retain(|(entry, _)| *entry != of.entry);
+                }
                 result = result.and(Err(self.failure(of.kernel.name, &reason)));
             }
         }
@@ -127,7 +131,7 @@ impl Device {
     }
 
     fn layouts(&self, of: PassOf) -> Layouts {
-        if let Some(layouts) = self.pipelines.borrow().kernels.get(&of.key()) {
+        if let Some((layouts, _)) = self.pipelines.borrow().kernels.get(&of.key()) {
             return layouts.clone();
         }
         let kernel = of.kernel;
@@ -148,7 +152,7 @@ impl Device {
         let source = ShaderSource::Wgsl(self.shaders.source(kernel.wgsl).into());
         let module = self.device.create_shader_module(ShaderModuleDescriptor { label, source });
         let layouts = Layouts { arguments, pipeline, module };
-        self.pipelines.borrow_mut().kernels.insert(of.key(), layouts.clone());
+        self.pipelines.borrow_mut().kernels.insert(of.key(), (layouts.clone(), Passes::new()));
         layouts
     }
 }

@@ -10,7 +10,6 @@ use super::device::Device;
 use super::grid::grid;
 use super::pipelines::PassOf;
 use crate::error::DeviceError;
-use crate::kernel::Pass;
 use crate::plan::{Program, Step};
 
 /// What a run needs, in the order it needs it.
@@ -72,13 +71,12 @@ impl Device {
         let limit = self.limits.max_compute_workgroups_per_dimension;
         let of_step = |step: &Step| {
             let (kernel, scratch) = (step.kernel, scratch_len(step) > 0);
-            let workgroups = |pass: &Pass| (pass.workgroups)(&step.params);
-            let for_chips = layout.chip && kernel.chip_passes.first().is_some_and(|pass| workgroups(pass) > 0);
-            let passes = if for_chips { kernel.chip_passes } else { kernel.passes };
-            let sized = passes.iter().map(|pass| (pass, workgroups(pass)));
+            let sized = kernel.passes_for(&step.params, layout.chip).iter().map(|pass| (pass.entry, (pass.workgroups)(&step.params)));
             sized
                 .filter(|&(_, workgroups)| workgroups > 0)
-                .map(|(pass, workgroups)| Ok((PassOf { kernel, pass, scratch }, grid(kernel.name, workgroups, limit, layout.least_rows)?)))
+                .map(|(entry, workgroups)| {
+                    Ok((PassOf { kernel, entry, scratch }, grid(kernel.name, workgroups, limit, layout.least_rows)?))
+                })
                 .collect()
         };
         program.steps.iter().map(of_step).collect()

@@ -28,6 +28,21 @@ fn store(share: u32, rows: u32, row: u32, vectors: u32, vector: u32, sum: vec4<f
     }
 }
 
+// The sums of eight rows, from `first` on.
+fn store_eight(
+    share: u32, rows: u32, first: u32, vectors: u32, vector: u32,
+    sum_0: vec4<f32>, sum_1: vec4<f32>, sum_2: vec4<f32>, sum_3: vec4<f32>, sum_4: vec4<f32>, sum_5: vec4<f32>, sum_6: vec4<f32>, sum_7: vec4<f32>,
+) {
+    store(share, rows, first, vectors, vector, sum_0);
+    store(share, rows, first + 1u, vectors, vector, sum_1);
+    store(share, rows, first + 2u, vectors, vector, sum_2);
+    store(share, rows, first + 3u, vectors, vector, sum_3);
+    store(share, rows, first + 4u, vectors, vector, sum_4);
+    store(share, rows, first + 5u, vectors, vector, sum_5);
+    store(share, rows, first + 6u, vectors, vector, sum_6);
+    store(share, rows, first + 7u, vectors, vector, sum_7);
+}
+
 // One thread for eight rows and eight columns, of any input channels.
 @compute @workgroup_size(THREADS)
 fn weight_gradient_scalars(
@@ -135,25 +150,11 @@ fn weight_gradient_scalars(
         }
     }
 
-    store(share, rows, first_row, out_vectors, o, a_0);
-    store(share, rows, first_row + 1u, out_vectors, o, a_1);
-    store(share, rows, first_row + 2u, out_vectors, o, a_2);
-    store(share, rows, first_row + 3u, out_vectors, o, a_3);
-    store(share, rows, first_row + 4u, out_vectors, o, a_4);
-    store(share, rows, first_row + 5u, out_vectors, o, a_5);
-    store(share, rows, first_row + 6u, out_vectors, o, a_6);
-    store(share, rows, first_row + 7u, out_vectors, o, a_7);
+    store_eight(share, rows, first_row, out_vectors, o, a_0, a_1, a_2, a_3, a_4, a_5, a_6, a_7);
     if second == 0u {
         return;
     }
-    store(share, rows, first_row, out_vectors, o + 1u, b_0);
-    store(share, rows, first_row + 1u, out_vectors, o + 1u, b_1);
-    store(share, rows, first_row + 2u, out_vectors, o + 1u, b_2);
-    store(share, rows, first_row + 3u, out_vectors, o + 1u, b_3);
-    store(share, rows, first_row + 4u, out_vectors, o + 1u, b_4);
-    store(share, rows, first_row + 5u, out_vectors, o + 1u, b_5);
-    store(share, rows, first_row + 6u, out_vectors, o + 1u, b_6);
-    store(share, rows, first_row + 7u, out_vectors, o + 1u, b_7);
+    store_eight(share, rows, first_row, out_vectors, o + 1u, b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7);
 }
 
 // The part of the input that one vector of rows (four channels of a tap) reads at a pixel: its place in a sample, or `OUTSIDE`.
@@ -254,25 +255,11 @@ fn weight_gradient_vectors(
         }
     }
 
-    store(share, rows, first_row, out_vectors, o, a_0);
-    store(share, rows, first_row + 1u, out_vectors, o, a_1);
-    store(share, rows, first_row + 2u, out_vectors, o, a_2);
-    store(share, rows, first_row + 3u, out_vectors, o, a_3);
-    store(share, rows, first_row + 4u, out_vectors, o, a_4);
-    store(share, rows, first_row + 5u, out_vectors, o, a_5);
-    store(share, rows, first_row + 6u, out_vectors, o, a_6);
-    store(share, rows, first_row + 7u, out_vectors, o, a_7);
+    store_eight(share, rows, first_row, out_vectors, o, a_0, a_1, a_2, a_3, a_4, a_5, a_6, a_7);
     if second == 0u {
         return;
     }
-    store(share, rows, first_row, out_vectors, o + 1u, b_0);
-    store(share, rows, first_row + 1u, out_vectors, o + 1u, b_1);
-    store(share, rows, first_row + 2u, out_vectors, o + 1u, b_2);
-    store(share, rows, first_row + 3u, out_vectors, o + 1u, b_3);
-    store(share, rows, first_row + 4u, out_vectors, o + 1u, b_4);
-    store(share, rows, first_row + 5u, out_vectors, o + 1u, b_5);
-    store(share, rows, first_row + 6u, out_vectors, o + 1u, b_6);
-    store(share, rows, first_row + 7u, out_vectors, o + 1u, b_7);
+    store_eight(share, rows, first_row, out_vectors, o + 1u, b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7);
 }
 
 // One thread for one row and four columns, each in whatever group it is.

@@ -118,23 +118,9 @@ fn weight_gradient_tiles(
     let first = 4u * (first_row + local / columns * 2u);
     let o = first_vector + local % columns * 2u;
     if o < out_vectors {
-        store(share, rows, first, out_vectors, o, a_0);
-        store(share, rows, first + 1u, out_vectors, o, a_1);
-        store(share, rows, first + 2u, out_vectors, o, a_2);
-        store(share, rows, first + 3u, out_vectors, o, a_3);
-        store(share, rows, first + 4u, out_vectors, o, a_4);
-        store(share, rows, first + 5u, out_vectors, o, a_5);
-        store(share, rows, first + 6u, out_vectors, o, a_6);
-        store(share, rows, first + 7u, out_vectors, o, a_7);
+        store_eight(share, rows, first, out_vectors, o, a_0, a_1, a_2, a_3, a_4, a_5, a_6, a_7);
     }
     if o + 1u < out_vectors {
-        store(share, rows, first, out_vectors, o + 1u, b_0);
-        store(share, rows, first + 1u, out_vectors, o + 1u, b_1);
-        store(share, rows, first + 2u, out_vectors, o + 1u, b_2);
-        store(share, rows, first + 3u, out_vectors, o + 1u, b_3);
-        store(share, rows, first + 4u, out_vectors, o + 1u, b_4);
-        store(share, rows, first + 5u, out_vectors, o + 1u, b_5);
-        store(share, rows, first + 6u, out_vectors, o + 1u, b_6);
-        store(share, rows, first + 7u, out_vectors, o + 1u, b_7);
+        store_eight(share, rows, first, out_vectors, o + 1u, b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7);
     }
 }
