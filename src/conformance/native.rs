@@ -10,9 +10,7 @@ use serde_json::Value;
 
 use super::Runner;
 use super::case::{CaseError, Kind};
-use super::device::Device;
 use super::report::{CaseReport, Failure};
-use crate::backend::cpu::Kernels;
 
 /// Waits for a future of the CPU backend. Those never wait for anything, so that asking again at once costs nothing.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -41,27 +39,14 @@ pub fn load_index(folder: &Path, kind: Kind) -> Result<Vec<Value>, CaseError> {
     index["cases"].as_array().cloned().ok_or_else(|| malformed("there is no list of cases".into()))
 }
 
-/// Runs every case of a folder whose id holds `only`, on these CPU kernels. `mnist` is the folder of MNIST's four files; without it the
-/// training runs are skipped.
+/// Gives a runner the images that trajectories need: `mnist` is the folder of MNIST's four files.
 ///
 /// # Errors
-/// An index or a file of MNIST that cannot be read. What is wrong with one case is in its report.
-pub fn run_directory(folder: &Path, kernels: Kernels, only: Option<&str>, mnist: Option<&Path>) -> Result<Vec<CaseReport>, CaseError> {
-    let mut runner = Runner::new(Device::Cpu(kernels));
-    if let Some(mnist) = mnist {
-        let read = |name: &str| fs::read(mnist.join(name)).map_err(|error| CaseError::Malformed(format!("{name}: {error}")));
-        runner.set_train(&read("train-images-idx3-ubyte")?, &read("train-labels-idx1-ubyte")?)?;
-        runner.set_test(&read("t10k-images-idx3-ubyte")?, &read("t10k-labels-idx1-ubyte")?)?;
-    }
-    let mut reports = Vec::new();
-    for kind in Kind::ALL {
-        for case in load_index(folder, kind)? {
-            if case["id"].as_str().unwrap_or_default().contains(only.unwrap_or_default()) {
-                reports.push(run_case(&runner, folder, kind, &case));
-            }
-        }
-    }
-    Ok(reports)
+/// A file that cannot be read.
+pub fn set_mnist(runner: &mut Runner, mnist: &Path) -> Result<(), CaseError> {
+    let read = |name: &str| fs::read(mnist.join(name)).map_err(|error| CaseError::Malformed(format!("{name}: {error}")));
+    runner.set_train(&read("train-images-idx3-ubyte")?, &read("train-labels-idx1-ubyte")?)?;
+    runner.set_test(&read("t10k-images-idx3-ubyte")?, &read("t10k-labels-idx1-ubyte")?)
 }
 
 /// Runs one case of a folder's index.

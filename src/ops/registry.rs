@@ -1,7 +1,7 @@
 //! The one list of operators.
 
 /// Hands the folders of all operators to the macro `$each`, which declares what there is for each of them: its module here, and its finite
-/// differences in `tests/gradcheck`. **A new operator adds its line here.**
+/// differences in `tests/native/gradcheck`. **A new operator adds its line here.**
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operator_folders {

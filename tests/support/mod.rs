@@ -1,6 +1,6 @@
 //! Running a graph in any number type, and drawing problems to run.
-#![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod not_finite;
 pub mod specs;
 pub mod stored;
 

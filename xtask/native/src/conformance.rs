@@ -25,10 +25,7 @@ pub fn run() -> Result<(), Stop> {
     let cases = config["cases"].as_array().ok_or_else(|| Stop::Message("no `cases` given".into()))?;
     let mut runner = Runner::new(Device::Cpu(Kernels::Scalar));
     if cases.iter().any(|case| case["kind"] == Kind::Trajectories.name()) {
-        let mnist = folder("mnist")?;
-        let read = |name: &str| std::fs::read(mnist.join(name)).map_err(|error| Stop::Message(format!("{name}: {error}")));
-        runner.set_train(&read("train-images-idx3-ubyte")?, &read("train-labels-idx1-ubyte")?).map_err(stop)?;
-        runner.set_test(&read("t10k-images-idx3-ubyte")?, &read("t10k-labels-idx1-ubyte")?).map_err(stop)?;
+        native::set_mnist(&mut runner, &folder("mnist")?).map_err(stop)?;
     }
     let mut out = std::io::stdout().lock();
     for kind in Kind::ALL {

@@ -70,7 +70,7 @@ fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
         Ok(entries.flatten().map(|entry| entry.path()).collect())
     };
     let operators = list("src/ops")?.into_iter().map(|path| path.join("mod.rs")).filter(|path| path.is_file());
-    let differences = list("tests/gradcheck")?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let differences = list("tests/native/gradcheck")?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     Ok(operators.chain(differences).collect())
 }
 

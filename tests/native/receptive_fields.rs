@@ -1,8 +1,5 @@
 //! Receptive fields against brute force: the pixels whose gradient is not zero.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
+use crate::support::{Machine, rng};
 use receptive::autodiff::differentiate;
 use receptive::backend::cpu::Kernels;
 use receptive::graph::{Graph, Role, ValueId};
@@ -12,7 +9,6 @@ use receptive::network::spec::Spec;
 use receptive::network::{add_images, apply_network, zoo};
 use receptive::rng::Rng;
 use serde_json::{Value, json};
-use support::{Machine, rng};
 
 /// The same with averages in place of maxima: a maximum passes its gradient on to one pixel of a window, an average to all.
 fn with_averages(spec: &Value) -> Value {
@@ -134,7 +130,7 @@ fn check_presets(step: impl Fn(usize) -> usize) {
 }
 
 #[test]
-#[ignore = "takes minutes; the next test looks at some of the nodes: cargo test --features harness --test receptive_fields -- --ignored"]
+#[ignore = "takes minutes; the next test looks at some of the nodes: cargo test --features harness --test native receptive_fields -- --ignored"]
 fn every_node_of_every_preset_sees_what_the_gradient_reaches() {
     check_presets(|_| 1);
 }

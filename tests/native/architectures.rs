@@ -1,16 +1,12 @@
 //! The definitions at true size against PyTorch's: shapes, parameters and multiply-accumulates, layer by layer and in sum.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::collections::{HashMap, HashSet};
 
+use crate::support::stored::{same_json, stored};
 use receptive::network::describe::{GroupDescription, NetworkDescription, NodeDescription, describe};
 use receptive::network::spec::Spec;
 use receptive::network::zoo::{self, claims};
 use receptive::train::trainer::MEMORY_LIMIT;
 use serde_json::{Value, json};
-use support::stored::{same_json, stored};
 
 /// What the page shows of the networks before one runs, and their specifications: fetched when it is asked for, and no part of the package. What only
 /// training has is left out: auxiliary heads, and the networks that differ in them alone.
@@ -39,7 +35,7 @@ fn the_file_of_architectures_is_of_today() {
     let today = format!("{{\"limit_bytes\": {MEMORY_LIMIT}, \"networks\": [\n{}\n]}}\n", lines.join(",\n"));
     assert!(
         same_json(&stored(file, &today), &today),
-        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test architectures the_file`"
+        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test native architectures the_file`"
     );
 }
 
@@ -56,7 +52,7 @@ fn images_are_normalized_channel_by_channel_and_families_stand_side_by_side() {
 }
 
 fn reference() -> Value {
-    serde_json::from_str(include_str!("fixtures/architectures.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/architectures.json")).unwrap()
 }
 
 fn description(name: &str) -> NetworkDescription {
@@ -182,7 +178,7 @@ fn claims_that_differ_say_why() {
     }
 }
 
-/// Fast enough to run on every keystroke. How long it takes is printed and not asserted: `cargo test --test architectures -- --nocapture`.
+/// Fast enough to run on every keystroke. How long it takes is printed and not asserted: `cargo test --test native architectures -- --nocapture`.
 #[test]
 fn the_deepest_network_is_described_in_milliseconds() {
     let json = zoo::spec("torchvision/resnet152").unwrap();

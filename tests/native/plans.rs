@@ -1,11 +1,9 @@
 //! Plans: the printed plan of LeNet-5, and that sharing memory changes no result.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::support::stored::stored;
+use crate::support::{Machine, rng};
 use pollster::block_on;
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
@@ -23,14 +21,12 @@ use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Builder, Plan, Program, Range, Step, names};
 use receptive::shape::Shape;
-use support::stored::stored;
-use support::{Machine, rng};
 
 fn plan(name: &str) -> Plan {
     Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()
 }
 
-/// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --test plans` writes it anew.
+/// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --test native plans` writes it anew.
 #[test]
 fn the_printed_plan_of_lenet5() {
     let file = "tests/fixtures/plans/lenet5.txt";
@@ -205,9 +201,9 @@ fn results(graph: &Graph, wanted: [ValueId; 2], keep: &[ValueId]) -> Vec<Vec<f64
     for value in &graph.values {
         match value.role {
             Role::Input if value.words => machine.write_words(&value.name, &vec![1; value.shape.count()]),
-            Role::Input => machine.write(&value.name, &support::normal(rng, value.shape.count())),
+            Role::Input => machine.write(&value.name, &crate::support::normal(rng, value.shape.count())),
             Role::Parameter => {
-                let drawn = support::normal(rng, value.shape.count());
+                let drawn = crate::support::normal(rng, value.shape.count());
                 machine.write(&value.name, &drawn.into_iter().map(|x| 0.2 * x).collect::<Vec<f64>>());
             }
             _ => (),

@@ -1,11 +1,8 @@
 //! Digits over strokes and noise: what a batch holds, what it is drawn from, and that every pixel's class is that of its ink.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::support::{Machine, cases};
 use pollster::block_on;
 use proptest::prelude::*;
 use receptive::backend::cpu::{Element, Kernels};
@@ -23,7 +20,6 @@ use receptive::plan::{Plan, names};
 use receptive::shape::Shape;
 use receptive::train::trainer::{Device, Image, Trainer};
 use serde_json::{Value, json};
-use support::{Machine, cases};
 
 const SIZE: usize = 12;
 

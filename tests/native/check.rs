@@ -1,6 +1,4 @@
 //! One batch on every kernel set: results agree within the tolerance of the reference cases, and the steps' times are those of the whole.
-#![cfg(all(feature = "check", not(target_arch = "wasm32")))]
-
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
 use receptive::check::{Check, Difference, Tensor, compare};

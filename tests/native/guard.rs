@@ -1,11 +1,9 @@
 //! Numbers that are none stop a run in the step where they arise, also where an operator hides them from the loss and the gradients.
-#![cfg(not(target_arch = "wasm32"))]
-
-#[path = "support/not_finite.rs"]
-mod not_finite;
 
 use receptive::backend::cpu::Kernels;
 use receptive::train::trainer::Device;
+
+use crate::support::not_finite;
 
 #[test]
 fn the_scalar_kernels_find_what_operators_hide() {

@@ -1,8 +1,5 @@
 //! Laws that hold whatever the numbers are, and that the SIMD kernels compute what the scalar ones do, on drawn shapes.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
+use crate::support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::ops::Window;
@@ -24,7 +21,6 @@ use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::squash::Squash;
 use receptive::rng::{Rng, Stream};
-use support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
 fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {

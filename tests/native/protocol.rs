@@ -1,8 +1,5 @@
 //! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
+use crate::support::stored::{same_json, stored};
 use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;
 use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
@@ -11,7 +8,6 @@ use receptive::train::probe::{Floats, NodeMaps, NodeTensor};
 use receptive::train::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request};
 use receptive::train::trainer::Scene;
 use serde_json::{Value, json};
-use support::stored::{same_json, stored};
 
 fn metrics() -> Metrics {
     Metrics {
@@ -266,7 +262,10 @@ fn examples_of_every_message_are_up_to_date() {
     let lists: Vec<String> = examples.as_object().unwrap().iter().map(list).collect();
     let text = format!("{{\n{}\n}}\n", lists.join(",\n"));
     let written = stored("tests/fixtures/protocol.json", &text);
-    assert!(same_json(&written, &text), "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test protocol`");
+    assert!(
+        same_json(&written, &text),
+        "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test native protocol`"
+    );
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The JSON Schema of the network language says what the engine says. It is put together from a frame, `src/network/spec/network.schema.json`,
 //! and from what lies in the operators' folders.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::support::cases;
+use crate::support::specs::{specification, without_nulls};
+use crate::support::stored::stored;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use receptive::error::SpecError;
@@ -16,9 +16,6 @@ use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::ops::{Parse, operators};
 use serde_json::{Value, json};
-use support::cases;
-use support::specs::{specification, without_nulls};
-use support::stored::stored;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -54,7 +51,11 @@ fn schema() -> Value {
 #[test]
 fn the_published_schema_is_of_today() {
     let published = stored("docs/schema/network-1.json", &composed());
-    assert_eq!(published, composed(), "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test schema`");
+    assert_eq!(
+        published,
+        composed(),
+        "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test native schema`"
+    );
 }
 
 fn validator() -> Validator {

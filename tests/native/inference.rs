@@ -1,6 +1,4 @@
 //! Networks that only compute: weights from files with PyTorch's names, memory that is planned, and results that agree with training's.
-#![cfg(not(target_arch = "wasm32"))]
-
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;

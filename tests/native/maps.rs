@@ -1,8 +1,5 @@
 //! Laws of what joins, moves and averages maps, and that their SIMD kernels compute what the scalar ones do, on drawn shapes.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
+use crate::support::{Machine, Problem, cases, close, normal, rng, simd_agrees, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::graph::ValueId;
@@ -20,7 +17,6 @@ use receptive::ops::upsample::Upsample;
 use receptive::ops::{Operator, Window, shift};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
-use support::{Machine, Problem, cases, close, normal, rng, simd_agrees, spread};
 
 /// Batch, channels, height, width: tails, whole vectors, 1x1 maps and batch 1 often.
 fn dims() -> impl Strategy<Value = [usize; 4]> {

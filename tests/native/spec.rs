@@ -1,10 +1,8 @@
 //! Any JSON gives a network with its plan, or a typed error: never a panic, never memory in proportion to what it asks for.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::collections::HashSet;
 
+use crate::support::cases;
+use crate::support::specs::{anything, specification, without_nulls};
 use proptest::prelude::*;
 use receptive::error::Error;
 use receptive::network::describe::describe;
@@ -12,8 +10,6 @@ use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::plan::Plan;
 use serde_json::{Value, json};
-use support::cases;
-use support::specs::{anything, specification, without_nulls};
 
 /// Goes as far as the specification allows, and checks what comes back. Returns whether there is a plan.
 fn compile(spec: &Value) -> Result<bool, TestCaseError> {

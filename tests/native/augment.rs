@@ -1,8 +1,5 @@
 //! What augmentation does to images: as strong as asked for, the same for the same seed and step, nothing in evaluation.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
+use crate::support::{Machine, cases, normal, rng};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::data::augment::Augmentation;
@@ -12,7 +9,6 @@ use receptive::network::spec::Spec;
 use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
 use receptive::shape::Shape;
 use serde_json::{Value, json};
-use support::{Machine, cases, normal, rng};
 
 const BACKGROUND: f64 = -(MNIST_MEAN / MNIST_DEVIATION) as f64;
 

@@ -1,8 +1,4 @@
 //! Looking inside: what the page shows of a network is what the network computes, for any graph, and looking changes nothing.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -1,6 +1,4 @@
 //! It trains: a small network learns eight images by heart, and the same seed gives the same bits.
-#![cfg(not(target_arch = "wasm32"))]
-
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,10 +1,5 @@
 //! Finite differences in double precision for every operator: `d loss / d x = (loss(x + step) - loss(x - step)) / (2 step)`, where the loss
 //! is the sum of each output times a random upstream gradient.
-#![cfg(not(target_arch = "wasm32"))]
-
-#[path = "../support/mod.rs"]
-mod support;
-
 macro_rules! declare {
     ($($folder:ident)*) => { $(mod $folder;)* };
 }
@@ -12,6 +7,7 @@ receptive::operator_folders!(declare);
 
 use std::rc::Rc;
 
+use crate::support::{Problem, cases, dot, normal, off_zero, rng, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::error::ShapeError;
@@ -26,7 +22,6 @@ use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window};
 use receptive::rng::Rng;
 use receptive::shape::Shape;
-use support::{Problem, cases, dot, normal, off_zero, rng, spread};
 
 /// How far apart the two points are from the middle. Double precision leaves about ten digits of the quotient.
 const STEP: f64 = 1e-5;

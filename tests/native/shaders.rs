@@ -1,8 +1,6 @@
 //! Every kernel's WGSL is parsed and validated, and its entry points are held against the kernel's declaration: which bindings there
 //! are, what they hold, and whether they are written.
 
-#![cfg(not(target_arch = "wasm32"))]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
