@@ -11,12 +11,16 @@ use crate::failure::{Failure, Result};
 pub const USAGE: &str = "\
 Usage: cargo xtask COMMAND [OPTIONS]
 
-  serve [--port N]          set up what is missing, build, serve on http://localhost:8080
-  test                      set up, then everything CI runs
+  serve [--port N]          set up and build what the page needs, serve it on http://localhost:8080
+  serve --full [--port N]   the same with dist/, as it is published
+  test                      set up, then everything CI runs; the time of each stage and test in target/suite/times.json
+  test --quick              formatting, types, lints, unit tests: after a small change
+  test --only STAGE         one stage (several times: several stages)
+  test --all                also what is too slow for every change
   build                     set up, build dist/: a folder for any static host and any sub-path
   setup                     only find or install the tools (all of them, also those of `test`)
-  conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING]
-                            run reference cases; simd and webgpu in headless Chromium
+  conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING] [--published]
+                            run reference cases; simd and webgpu in headless Chromium, --published in builds with all optimisations
   describe NAME|SPEC.json [--json]   shapes, parameters and costs of a preset or a spec file
   describe --list           names of all presets
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers N] [--epochs N] [--seed N] [--json]
@@ -55,13 +59,10 @@ pub enum Command {
     Setup,
     /// Build `dist/`.
     Build,
-    /// Build and serve `dist/`.
-    Serve {
-        /// The port on localhost.
-        port: u16,
-    },
-    /// Run everything CI runs.
-    Test,
+    /// Build and serve the page.
+    Serve(Serve),
+    /// Run everything CI runs, or a part of it.
+    Test(Test),
     /// Run reference cases.
     Conformance(Conformance),
     /// Print shapes and costs of a network.
@@ -78,6 +79,26 @@ pub enum Command {
     Bench(Bench),
 }
 
+/// Options of `test`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Test {
+    /// Only what takes a few minutes after a small change.
+    pub quick: bool,
+    /// Also what is too slow for every change.
+    pub all: bool,
+    /// Only these stages.
+    pub only: Vec<String>,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serve {
+    /// The port on localhost.
+    pub port: u16,
+    /// Build and serve `dist/` instead of what a first page needs.
+    pub full: bool,
+}
+
 /// Options of `conformance`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conformance {
@@ -87,6 +108,8 @@ pub struct Conformance {
     pub backends: Vec<String>,
     /// Only cases whose id contains this.
     pub only: Option<String>,
+    /// The wasm builds with all optimisations, as they are published.
+    pub published: bool,
 }
 
 /// Options of `describe`.
@@ -215,7 +238,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "help" => Ok(Command::Help),
         "setup" => nothing_more(parser, Command::Setup),
         "build" => nothing_more(parser, Command::Build),
-        "test" => nothing_more(parser, Command::Test),
+        "test" => test(parser),
         "serve" => serve(parser),
         "conformance" => conformance(parser),
         "describe" => describe(parser),
@@ -236,27 +259,46 @@ fn nothing_more(parser: &mut lexopt::Parser, command: Command) -> std::result::R
     }
 }
 
-fn serve(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
-    let mut port = 8080;
+fn test(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut options = Test::default();
     while let Some(arg) = parser.next()? {
         match arg {
-            Long("port") => port = parser.value()?.parse()?,
+            Long("quick") => options.quick = true,
+            Long("all") => options.all = true,
+            Long("only") => options.only.push(parser.value()?.string()?),
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Serve { port })
+    if usize::from(options.quick) + usize::from(options.all) + usize::from(!options.only.is_empty()) > 1 {
+        return Err(Failure::new("--quick, --all and --only exclude each other").into());
+    }
+    Ok(Command::Test(options))
+}
+
+fn serve(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let mut options = Serve { port: 8080, full: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("full") => options.full = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Serve(options))
 }
 
 fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut fixtures = None;
     let mut backend = "all".to_owned();
-    let mut only = None;
+    let (mut only, mut published) = (None, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Long("fixtures") => fixtures = Some(PathBuf::from(parser.value()?)),
             Long("backend") => backend = one_of("--backend", parser.value()?.string()?, &["scalar", "simd", "webgpu", "all"])?,
             Long("only") => only = Some(parser.value()?.string()?),
+            Long("published") => published = true,
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
@@ -264,7 +306,7 @@ fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Prob
     let fixtures = fixtures
         .ok_or_else(|| Failure::new("conformance needs --fixtures DIR").with_remedy("cargo xtask conformance --fixtures tests/fixtures"))?;
     let backends = expand(backend, &["scalar", "simd", "webgpu"]);
-    Ok(Command::Conformance(Conformance { fixtures, backends, only }))
+    Ok(Command::Conformance(Conformance { fixtures, backends, only, published }))
 }
 
 fn describe(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
@@ -437,10 +479,13 @@ mod tests {
     fn plain_commands() {
         assert_eq!(parsed(""), Ok(Command::Help));
         assert_eq!(parsed("--help"), Ok(Command::Help));
-        assert_eq!(parsed("test"), Ok(Command::Test));
+        assert_eq!(parsed("test"), Ok(Command::Test(Test::default())));
+        assert_eq!(parsed("test --quick"), Ok(Command::Test(Test { quick: true, ..Test::default() })));
+        let Ok(Command::Test(parts)) = parsed("test --only lint --only node") else { panic!("not parsed") };
+        assert_eq!(parts.only, ["lint", "node"]);
         assert_eq!(parsed("build --help"), Ok(Command::Help));
-        assert_eq!(parsed("serve"), Ok(Command::Serve { port: 8080 }));
-        assert_eq!(parsed("serve --port=9000"), Ok(Command::Serve { port: 9000 }));
+        assert_eq!(parsed("serve"), Ok(Command::Serve(Serve { port: 8080, full: false })));
+        assert_eq!(parsed("serve --port=9000"), Ok(Command::Serve(Serve { port: 9000, full: false })));
     }
 
     #[test]
@@ -498,6 +543,8 @@ mod tests {
             "forward --repeats 0",
             "serve --port 70000",
             "test --fast",
+            "test --quick --all",
+            "test --quick --only lint",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

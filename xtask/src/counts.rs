@@ -38,7 +38,7 @@ impl fmt::Display for Counts {
 /// What one line of a runner's output adds; nothing, for all but closing lines.
 pub fn in_line(line: &str) -> Option<Counts> {
     let line = line.trim();
-    rust(line).or_else(|| node(line))
+    rust(line).or_else(|| nextest(line)).or_else(|| node(line))
 }
 
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; ...`, of cargo and of wasm-bindgen's runner.
@@ -53,6 +53,24 @@ fn rust(line: &str) -> Option<Counts> {
             "failed" => counts.failed = number,
             "ignored" => counts.skipped = number,
             _ => (),
+        }
+    }
+    Some(counts)
+}
+
+/// `Summary [  12.3s] 9 tests run: 7 passed (1 slow), 2 failed, 1 skipped`, of cargo-nextest. What timed out or crashed has failed too.
+fn nextest(line: &str) -> Option<Counts> {
+    let (_, numbers) = line.strip_prefix("Summary [")?.split_once(" run: ")?;
+    let mut counts = Counts::default();
+    // What is in brackets is told once more: of those that passed, how many were slow.
+    let outside: String = numbers.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest)).collect();
+    for part in outside.split(", ") {
+        let mut words = part.split_whitespace();
+        let (Some(Ok(number)), Some(what)) = (words.next().map(str::parse::<usize>), words.next()) else { continue };
+        match what {
+            "passed" => counts.passed = number,
+            "skipped" => counts.skipped = number,
+            _ => counts.failed += number,
         }
     }
     Some(counts)
@@ -83,6 +101,14 @@ mod tests {
         assert_eq!(in_line(line), Some(Counts { passed: 12, failed: 2, skipped: 1 }));
         assert_eq!(in_line("test result: ok. 5 passed; 0 failed; 0 ignored; 0 filtered out").map(Counts::total), Some(5));
         assert_eq!(in_line("test result::passes ... ok"), None);
+    }
+
+    #[test]
+    fn reads_nextest_results() {
+        let line = "     Summary [  12.300s] 10 tests run: 7 passed (1 slow, 1 leaky), 2 failed, 1 timed out, 1 skipped";
+        assert_eq!(in_line(line), Some(Counts { passed: 7, failed: 3, skipped: 1 }));
+        let cut = "     Summary [   0.100s] 3/10 tests run: 3 passed, 7 skipped";
+        assert_eq!(in_line(cut), Some(Counts { passed: 3, failed: 0, skipped: 7 }));
     }
 
     #[test]

@@ -47,12 +47,8 @@ fn run() -> Result<bool> {
             setup::prepare(&mut project, setup::FOR_BUILD)?;
             build::build(&project)?;
         }
-        Command::Serve { port } => {
-            setup::prepare(&mut project, setup::FOR_BUILD)?;
-            build::build(&project)?;
-            serve::serve(&project, port)?;
-        }
-        Command::Test => return suite::run(&mut project),
+        Command::Serve(options) => serve::run(&mut project, options)?,
+        Command::Test(options) => return suite::run(&mut project, &options),
         Command::Conformance(options) => {
             let counts = conformance::run(&mut project, &options, "")?;
             return Ok(counts.failed == 0 && counts.skipped == 0);

@@ -1,14 +1,38 @@
-//! `cargo xtask serve`: dist/ on localhost.
+//! `cargo xtask serve`: the page on localhost.
 
+use std::path::Path;
+use std::time::Instant;
+
+use crate::args::Serve;
+use crate::build;
 use crate::failure::{Failure, Result};
 use crate::process::shown;
 use crate::project::Project;
+use crate::setup;
 
-/// Serves `dist/` until the server is ended (Ctrl+C).
-pub fn serve(project: &Project, port: u16) -> Result<()> {
-    println!();
+/// Sets up, builds and serves: what a first page needs, or `dist/`.
+pub fn run(project: &mut Project, options: Serve) -> Result<()> {
+    let started = Instant::now();
+    setup::prepare(project, if options.full { setup::FOR_BUILD } else { setup::FOR_FIRST_PAGE })?;
+    let folder = if options.full {
+        build::build(project)?;
+        project.dist()
+    } else {
+        build::first_page(project)?
+    };
+    println!("\nReady after {:.0} s", started.elapsed().as_secs_f64());
+    if !options.full {
+        println!(
+            "`cargo xtask serve --full` serves dist/ as it is published: an engine some per cent faster and smaller, and the page check/."
+        );
+    }
+    serve(project, &folder, options.port)
+}
+
+/// Serves a folder until the server is ended (Ctrl+C).
+fn serve(project: &Project, folder: &Path, port: u16) -> Result<()> {
     let mut server = project.node("tools/static-server.mjs");
-    server.arg(project.dist()).arg(port.to_string());
+    server.arg(folder).arg(port.to_string());
     let status = server.status().map_err(|error| Failure::new(format!("could not start `{}`: {error}", shown(&server))))?;
     // Ctrl+C ends the server by a signal, which has no code: that is the usual way out.
     match status.code() {

@@ -1,4 +1,4 @@
-//! One WebAssembly build: wasm-pack, then wasm-opt.
+//! One WebAssembly build: cargo, wasm-bindgen's library, then wasm-opt.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use crate::failure::{Context, Failure, Result};
 use crate::process::run;
 use crate::project::Project;
+
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Which SIMD instructions a build uses. A browser gets the one it can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,15 @@ pub enum Purpose {
     Harness,
 }
 
+/// How long a build may take for what comes out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// As it is published: one unit, fat LTO, wasm-opt.
+    Full,
+    /// In a fraction of the time, for a first page and for proofs of results: the profile `fast-build` of Cargo.toml, without wasm-opt.
+    Fast,
+}
+
 /// One of the builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WasmBuild {
@@ -35,6 +46,8 @@ pub struct WasmBuild {
     pub flavour: Flavour,
     /// Who loads it.
     pub purpose: Purpose,
+    /// How it is compiled.
+    pub effort: Effort,
 }
 
 impl Flavour {
@@ -81,14 +94,29 @@ impl Purpose {
     }
 }
 
+impl Effort {
+    /// Cargo's profile, and the folder of its output.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Full => "release",
+            Self::Fast => "fast-build",
+        }
+    }
+}
+
 impl WasmBuild {
     /// Where the package of this build is.
     pub fn folder(self, project: &Project) -> PathBuf {
-        match (self.purpose, self.flavour) {
-            (Purpose::Page, Flavour::Simd128) => project.root.join("pkg"),
-            (Purpose::Page, Flavour::RelaxedSimd) => project.root.join("pkg/relaxed"),
-            (Purpose::Check, flavour) => project.target().join("check").join(flavour.name()),
-            (Purpose::Harness, flavour) => project.target().join("harness").join(flavour.name()),
+        let base = match (self.purpose, self.effort) {
+            (Purpose::Page, Effort::Full) => project.root.join("pkg"),
+            (Purpose::Page, Effort::Fast) => project.target().join("first-page").join("pkg"),
+            (Purpose::Check, _) => return project.target().join("check").join(self.flavour.name()),
+            (Purpose::Harness, Effort::Full) => return project.target().join("harness").join(self.flavour.name()),
+            (Purpose::Harness, Effort::Fast) => return project.target().join("harness-fast").join(self.flavour.name()),
+        };
+        match self.flavour {
+            Flavour::Simd128 => base,
+            Flavour::RelaxedSimd => base.join("relaxed"),
         }
     }
 }
@@ -96,23 +124,31 @@ impl WasmBuild {
 /// Compiles, writes the JavaScript side, optimises.
 pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
     let folder = build.folder(project);
-    let mut wasm_pack = project.command("wasm-pack");
-    wasm_pack
-        .args(["--log-level", "warn", "build", "--release", "--target", "web", "--out-name", "receptive", "--out-dir"])
-        .arg(&folder)
-        .arg(&project.root);
-    wasm_pack.args(["--", "--no-default-features"]);
+    let target = build.flavour.cargo_target(project);
+    let mut cargo = project.command("cargo");
+    // Two full builds go on at a time, and their progress bars would overwrite each other.
+    let quiet: &[&str] = if build.effort == Effort::Full { &["--quiet"] } else { &[] };
+    cargo.arg("build").args(quiet).args(["--package", "receptive", "--lib", "--target", TARGET, "--no-default-features"]);
+    cargo.args(["--profile", build.effort.profile()]);
     if let Some(feature) = build.purpose.feature() {
-        wasm_pack.args(["--features", feature]);
+        cargo.args(["--features", feature]);
     }
-    wasm_pack.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    wasm_pack.env("CARGO_TARGET_DIR", build.flavour.cargo_target(project));
-    run(&mut wasm_pack)?;
+    cargo.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env("CARGO_TARGET_DIR", &target);
+    run(&mut cargo)?;
+    std::fs::create_dir_all(&folder).context(|| format!("create {}", folder.display()))?;
+    let mut bindgen = project.command("cargo");
+    bindgen.arg("run").args(quiet).args(["--package", "receptive-bindgen", "--"]);
+    bindgen.arg(target.join(TARGET).join(build.effort.profile()).join("receptive.wasm")).arg(&folder);
+    run(&mut bindgen)?;
     // The others have the shaders' texts in the wasm.
     if build.purpose == Purpose::Page {
         run(project.node("tools/shaders.mjs").arg(&folder))?;
     }
-    optimise(project, &folder.join("receptive_bg.wasm"), build.flavour)
+    match build.effort {
+        Effort::Full => optimise(project, &folder.join("receptive_bg.wasm"), build.flavour),
+        Effort::Fast => Ok(()),
+    }
 }
 
 /// Runs wasm-opt in place. Its results are kept by the hash of what went in: it takes longer than a compilation without changes.

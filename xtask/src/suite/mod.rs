@@ -1,67 +1,118 @@
-//! `cargo xtask test`: everything CI runs, cheapest first.
+//! `cargo xtask test`: everything CI runs.
+//!
+//! A stage is a process of its own (`cargo xtask test --only STAGE`), so that it can be ended when it hangs, and two run at a time: what one does on a
+//! single core (linking with all optimisations, a browser that waits) leaves the other core to the other.
 
+mod outcome;
+mod schedule;
 mod stages;
+mod times;
 
 use std::time::Instant;
 
+use crate::args::Test;
 use crate::counts::Counts;
 use crate::failure::{Failure, Result};
 use crate::project::Project;
 use crate::setup;
+use outcome::Outcome;
+use stages::{STAGES, Stage, When};
+use times::TestTime;
 
-/// One step of the suite.
-pub struct Stage {
-    name: &'static str,
-    /// Whether it runs tests. One that does and finds none has failed.
-    has_tests: bool,
-    run: fn(&mut Project) -> Result<Counts>,
-}
+/// Tests that the summary names as the slowest.
+const SLOWEST: usize = 20;
 
-/// How a stage went.
-struct Outcome {
-    name: &'static str,
-    seconds: f64,
-    counts: Counts,
-    failure: Option<Failure>,
-}
-
-/// Sets up, runs every stage (also after a failed one) and prints the counts. Returns whether all is well.
-pub fn run(project: &mut Project) -> Result<bool> {
+/// Sets up, runs the stages (also after a failed one) and prints what came of them. Returns whether all is well.
+pub fn run(project: &mut Project, options: &Test) -> Result<bool> {
+    if let [name] = &options.only[..] {
+        let stage = find(name)?;
+        setup::prepare(project, stage.tools)?;
+        return Ok(run_here(project, stage).failure.is_none());
+    }
     let started = Instant::now();
-    setup::prepare(project, setup::ALL)?;
+    let stages = chosen(options)?;
+    let mut tools: Vec<setup::Tool> = stages.iter().flat_map(|stage| stage.tools).copied().collect();
+    tools.dedup();
+    setup::prepare(project, &tools)?;
     println!("Set-up took {:.0} s", started.elapsed().as_secs_f64());
-    let outcomes: Vec<Outcome> = stages::STAGES.iter().map(|stage| run_stage(project, stage)).collect();
-    println!("\nSummary, {:.0} s in all", started.elapsed().as_secs_f64());
-    for outcome in &outcomes {
+    let outcomes = schedule::run(project, &stages)?;
+    outcome::write_times(project, &outcomes, started.elapsed().as_secs_f64())?;
+    Ok(summary(&outcomes, started.elapsed().as_secs_f64()))
+}
+
+fn find(name: &str) -> Result<&'static Stage> {
+    STAGES.iter().find(|stage| stage.name == name).ok_or_else(|| {
+        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+        Failure::new(format!("there is no stage `{name}`")).with_remedy(format!("cargo xtask test --only {}", known.join("|")))
+    })
+}
+
+fn chosen(options: &Test) -> Result<Vec<&'static Stage>> {
+    if !options.only.is_empty() {
+        return options.only.iter().map(|name| find(name)).collect();
+    }
+    let runs = |when: When| match when {
+        When::Quick => true,
+        When::Usual => !options.quick,
+        When::All => options.all,
+    };
+    Ok(STAGES.iter().filter(|stage| runs(stage.when)).collect())
+}
+
+/// Runs a stage in this process, and leaves what came of it for the process that started this one.
+fn run_here(project: &mut Project, stage: &Stage) -> Outcome {
+    let started = Instant::now();
+    let mut tests = Vec::new();
+    let (counts, failure) = match (stage.run)(project, &mut tests) {
+        Ok(counts) => (counts, failure_in(stage, counts)),
+        Err(failure) => (Counts::default(), Some(failure.to_string())),
+    };
+    let outcome = Outcome { name: stage.name.to_owned(), seconds: started.elapsed().as_secs_f64(), counts, failure, tests };
+    if let Some(failure) = &outcome.failure {
+        println!("FAILED: {failure}");
+    }
+    if let Err(failure) = outcome.write(project) {
+        eprintln!("{failure}");
+    }
+    outcome
+}
+
+/// What is wrong with these counts, if anything.
+fn failure_in(stage: &Stage, counts: Counts) -> Option<String> {
+    if counts.failed > 0 {
+        return Some(format!("{} tests failed", counts.failed));
+    }
+    (stage.has_tests && counts.total() == 0).then(|| "ran no test".to_owned())
+}
+
+/// Prints the slowest tests, a line a stage, and the failed tests last, with the line of counts that runners of suites look for. Returns whether all is
+/// well.
+fn summary(outcomes: &[Outcome], seconds: f64) -> bool {
+    let mut tests: Vec<(&str, &TestTime)> =
+        outcomes.iter().flat_map(|outcome| outcome.tests.iter().map(|test| (outcome.name.as_str(), test))).collect();
+    tests.sort_by(|(_, one), (_, other)| other.seconds.total_cmp(&one.seconds));
+    if !tests.is_empty() {
+        println!("\nSlowest tests");
+        for (stage, test) in tests.iter().take(SLOWEST) {
+            println!("  {:>6.1} s  {stage}: {}", test.seconds, test.name);
+        }
+    }
+    println!("\nSummary, {seconds:.0} s in all; every time is in {}", outcome::TIMES);
+    for outcome in outcomes {
         let state = if outcome.failure.is_some() { "FAILED" } else { "ok" };
         let counts = if outcome.counts == Counts::default() { String::new() } else { format!("  ({})", outcome.counts) };
         println!("  {state:<6} {:>5.0} s  {}{counts}", outcome.seconds, outcome.name);
     }
-    for failure in outcomes.iter().filter_map(|outcome| Some((outcome.name, outcome.failure.as_ref()?))) {
-        println!("{}: {}", failure.0, failure.1);
+    for outcome in outcomes {
+        let Some(failure) = &outcome.failure else { continue };
+        println!("FAILED {}: {failure}   (again: cargo xtask test --only {0})", outcome.name);
+        for test in outcome.tests.iter().filter(|test| test.failed) {
+            println!("  {}", test.name);
+        }
     }
-    let total = total(&outcomes);
+    let total = total(outcomes);
     println!("{total}");
-    Ok(total.failed == 0)
-}
-
-fn run_stage(project: &mut Project, stage: &Stage) -> Outcome {
-    println!("\n== {} ==", stage.name);
-    let started = Instant::now();
-    let (counts, mut failure) = match (stage.run)(project) {
-        Ok(counts) => (counts, None),
-        Err(failure) => (Counts::default(), Some(failure)),
-    };
-    if failure.is_none() && counts.failed > 0 {
-        failure = Some(Failure::new(format!("{} tests failed", counts.failed)));
-    }
-    if failure.is_none() && stage.has_tests && counts.total() == 0 {
-        failure = Some(Failure::new("ran no test"));
-    }
-    if let Some(failure) = &failure {
-        println!("FAILED: {failure}");
-    }
-    Outcome { name: stage.name, seconds: started.elapsed().as_secs_f64(), counts, failure }
+    total.failed == 0
 }
 
 /// All counts; a stage that failed without a failed test (a lint, a build) counts as one failure.
@@ -80,30 +131,42 @@ fn total(outcomes: &[Outcome]) -> Counts {
 mod tests {
     use super::*;
 
-    fn project() -> Project {
-        Project::find().unwrap()
-    }
-
-    fn passed(passed: usize) -> Counts {
-        Counts { passed, ..Counts::default() }
+    fn stage(has_tests: bool) -> Stage {
+        Stage { has_tests, ..STAGES[0] }
     }
 
     #[test]
     fn a_stage_without_tests_has_failed_when_it_should_have_some() {
-        let mut stage = Stage { name: "x", has_tests: true, run: |_| Ok(Counts::default()) };
-        assert!(run_stage(&mut project(), &stage).failure.is_some());
-        stage.has_tests = false;
-        assert!(run_stage(&mut project(), &stage).failure.is_none());
+        let none = Counts::default();
+        assert_eq!(failure_in(&stage(true), none).as_deref(), Some("ran no test"));
+        assert_eq!(failure_in(&stage(false), none), None);
+        assert_eq!(failure_in(&stage(true), Counts { passed: 3, ..none }), None);
+        assert_eq!(failure_in(&stage(true), Counts { passed: 3, failed: 2, ..none }).as_deref(), Some("2 tests failed"));
     }
 
     #[test]
     fn totals() {
-        let stages = [
-            Stage { name: "tests", has_tests: true, run: |_| Ok(passed(3)) },
-            Stage { name: "lint", has_tests: false, run: |_| Err(Failure::new("a warning")) },
-            Stage { name: "more", has_tests: true, run: |_| Ok(Counts { passed: 1, failed: 2, skipped: 1 }) },
+        let outcome = |counts, failure: Option<&str>| Outcome { counts, failure: failure.map(str::to_owned), ..Outcome::default() };
+        let outcomes = [
+            outcome(Counts { passed: 3, failed: 0, skipped: 0 }, None),
+            outcome(Counts::default(), Some("a warning")),
+            outcome(Counts { passed: 1, failed: 2, skipped: 1 }, Some("2 tests failed")),
         ];
-        let outcomes: Vec<_> = stages.iter().map(|stage| run_stage(&mut project(), stage)).collect();
         assert_eq!(total(&outcomes), Counts { passed: 4, failed: 3, skipped: 1 });
+    }
+
+    #[test]
+    fn quick_is_part_of_the_usual_and_that_of_all() {
+        let count = |quick, all| chosen(&Test { quick, all, only: Vec::new() }).unwrap().len();
+        assert!(0 < count(true, false) && count(true, false) < count(false, false) && count(false, false) <= count(false, true));
+        assert_eq!(count(false, true), STAGES.len());
+        assert!(find("no such stage").is_err());
+    }
+
+    #[test]
+    fn a_stage_waits_for_stages_that_come_before_it() {
+        for (place, stage) in STAGES.iter().enumerate() {
+            assert!(stage.after.iter().all(|name| STAGES[..place].iter().any(|before| before.name == *name)), "{}", stage.name);
+        }
     }
 }

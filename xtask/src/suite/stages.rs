@@ -3,37 +3,187 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::Stage;
+use super::times::{Reader, TestTime};
 use crate::args::Conformance;
 use crate::build::{self, wasm::Flavour};
 use crate::conformance;
 use crate::counts::{self, Counts};
 use crate::failure::{Context, Failure, Result};
-use crate::process::{find_on_path, run_lines, shown};
+use crate::process::{find_on_path, run_all_lines, shown};
 use crate::project::Project;
+use crate::setup::{self, Tool};
 
-/// Everything CI runs.
+/// In which runs of the suite a stage takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// In all of them, also `--quick`.
+    Quick,
+    /// Whenever nothing else is asked.
+    Usual,
+    /// With `--all` only. The reason stands beside the stage.
+    All,
+}
+
+/// One step of the suite.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage {
+    /// As `--only` names it.
+    pub name: &'static str,
+    /// What it proves.
+    pub about: &'static str,
+    pub when: When,
+    /// Whether it runs tests. One that does and finds none has failed.
+    pub has_tests: bool,
+    /// It is ended after so many minutes: several times what it takes on two busy cores.
+    pub minutes: u64,
+    /// What it needs on the machine.
+    pub tools: &'static [Tool],
+    /// Stages that have to end first.
+    pub after: &'static [&'static str],
+    /// Does it, and notes each test.
+    pub run: fn(&mut Project, &mut Vec<TestTime>) -> Result<Counts>,
+}
+
+/// A stage that has nothing special.
+const PLAIN: Stage = Stage {
+    name: "",
+    about: "",
+    when: When::Usual,
+    has_tests: false,
+    minutes: 10,
+    tools: &[],
+    after: &[],
+    run: |_, _| Ok(Counts::default()),
+};
+
+/// Everything. Stages of one lane use one folder of cargo's, which only one cargo at a time can write: each waits for the one before.
 pub const STAGES: &[Stage] = &[
-    Stage { name: "rustfmt", has_tests: false, run: format },
-    Stage { name: "types of the page's scripts", has_tests: false, run: types },
-    Stage { name: "clippy", has_tests: false, run: clippy_native },
-    Stage { name: "clippy, wasm32", has_tests: false, run: clippy_wasm },
-    Stage { name: "tests, native", has_tests: true, run: tests_native },
-    Stage { name: "documentation", has_tests: false, run: documentation },
-    Stage { name: "tests of the page's scripts", has_tests: true, run: tests_node },
-    Stage { name: "build and sizes", has_tests: false, run: build_and_sizes },
-    Stage { name: "conformance", has_tests: true, run: conformance_all },
-    Stage { name: "tests of the page in a browser", has_tests: true, run: tests_browser },
-    Stage { name: "tests, wasm simd128", has_tests: true, run: |project| tests_wasm(project, Flavour::Simd128) },
-    Stage { name: "tests, wasm relaxed-simd", has_tests: true, run: |project| tests_wasm(project, Flavour::RelaxedSimd) },
+    Stage { name: "format", about: "rustfmt", when: When::Quick, tools: &[Tool::Lints], run: format, ..PLAIN },
+    Stage { name: "types", about: "types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
+    Stage {
+        name: "lint",
+        about: "clippy, native",
+        when: When::Quick,
+        tools: &[Tool::Lints, Tool::Npm],
+        after: &["format"],
+        minutes: 15,
+        run: lint_native,
+        ..PLAIN
+    },
+    Stage {
+        name: "node",
+        about: "tests of the page's scripts",
+        when: When::Quick,
+        has_tests: true,
+        tools: &[Tool::Npm],
+        after: &["types"],
+        run: tests_node,
+        ..PLAIN
+    },
+    Stage {
+        name: "build",
+        about: "dist/, as it is published, and its sizes",
+        tools: setup::FOR_BUILD,
+        after: &["types"],
+        minutes: 30,
+        run: build_and_sizes,
+        ..PLAIN
+    },
+    Stage {
+        name: "unit",
+        about: "unit tests of the engine and of the commands, native",
+        when: When::Quick,
+        has_tests: true,
+        tools: &[Tool::Nextest, Tool::Npm],
+        after: &["lint"],
+        minutes: 20,
+        run: |project, tests| nextest(project, &["--lib", "--bins"], tests),
+        ..PLAIN
+    },
+    Stage {
+        name: "native",
+        about: "integration tests and every reference case on the scalar and SIMD kernels, native",
+        has_tests: true,
+        tools: &[Tool::Nextest, Tool::Npm],
+        after: &["unit"],
+        minutes: 30,
+        run: |project, tests| nextest(project, &["--test", "*"], tests),
+        ..PLAIN
+    },
+    Stage {
+        name: "browser",
+        about: "tests of the page in a browser",
+        has_tests: true,
+        tools: &[Tool::Npm, Tool::Chromium],
+        after: &["build"],
+        minutes: 30,
+        run: tests_browser,
+        ..PLAIN
+    },
+    Stage {
+        name: "conformance",
+        about: "every reference case on the wasm SIMD kernels of both builds, and on WebGPU",
+        has_tests: true,
+        tools: setup::FOR_BROWSER,
+        after: &["browser"],
+        minutes: 30,
+        run: |project, _| conformance_in_the_browser(project, false),
+        ..PLAIN
+    },
+    Stage {
+        name: "lint-wasm",
+        about: "clippy, wasm32",
+        tools: &[Tool::WasmStd, Tool::Lints],
+        after: &["build"],
+        minutes: 15,
+        run: lint_wasm,
+        ..PLAIN
+    },
+    Stage {
+        name: "wasm",
+        about: "the engine's tests in a browser, both wasm builds; those of WebGPU in one, since its shaders are the same in both",
+        has_tests: true,
+        tools: setup::FOR_WASM_TESTS,
+        after: &["lint-wasm"],
+        minutes: 30,
+        run: tests_wasm,
+        ..PLAIN
+    },
+    // The same kernels as in the stage `conformance`, compiled once more with all optimisations, which takes minutes and has never made a difference.
+    Stage {
+        name: "conformance-published",
+        about: "the reference cases in builds with all optimisations",
+        when: When::All,
+        has_tests: true,
+        tools: setup::FOR_BROWSER,
+        after: &["conformance"],
+        minutes: 40,
+        run: |project, _| conformance_in_the_browser(project, true),
+        ..PLAIN
+    },
+    // Every node of every preset, where `native` takes some of each: minutes on two cores.
+    Stage {
+        name: "every-node",
+        about: "the receptive field of every node of every preset",
+        when: When::All,
+        has_tests: true,
+        tools: &[Tool::Nextest, Tool::Npm],
+        after: &["native"],
+        minutes: 40,
+        run: |project, tests| nextest(project, &["--test", "native", "--run-ignored", "only"], tests),
+        ..PLAIN
+    },
+    Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
 ];
 
-/// Runs a program, passes its output on, and counts the tests it reports.
-fn counted(command: &mut Command) -> Result<Counts> {
+/// Runs a program, passes its output on, counts the tests it reports and notes their times.
+fn counted(command: &mut Command, tests: &mut Vec<TestTime>) -> Result<Counts> {
     println!("  $ {}", shown(command));
     let mut counts = Counts::default();
-    let ended_well = run_lines(command, None, |line| {
+    let mut reader = Reader::new();
+    let ended_well = run_all_lines(command, |line| {
         println!("{line}");
+        tests.extend(reader.read(line));
         if let Some(more) = counts::in_line(line) {
             counts += more;
         }
@@ -52,7 +202,7 @@ fn checked(command: &mut Command) -> Result<Counts> {
     crate::process::run(command).map(|()| Counts::default())
 }
 
-fn format(project: &mut Project) -> Result<Counts> {
+fn format(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     let mut cargo = project.command("cargo");
     if let Some(toolchain) = &project.fmt_toolchain {
         cargo.env("RUSTUP_TOOLCHAIN", toolchain);
@@ -70,20 +220,21 @@ fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
         Ok(entries.flatten().map(|entry| entry.path()).collect())
     };
     let operators = list("src/ops")?.into_iter().map(|path| path.join("mod.rs")).filter(|path| path.is_file());
-    let differences = list("tests/native/gradcheck")?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let differences =
+        list("tests/native/gradcheck")?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     Ok(operators.chain(differences).collect())
 }
 
-fn types(project: &mut Project) -> Result<Counts> {
+fn types(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     build::type_check(project).map(|()| Counts::default())
 }
 
-fn clippy_native(project: &mut Project) -> Result<Counts> {
+fn lint_native(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     checked(project.command("cargo").args(["clippy", "--workspace", "--all-targets", "--features", "harness", "--", "--deny", "warnings"]))
 }
 
 /// With the harness, and as the page has it: code that only the harness calls would otherwise be noticed in no other build.
-fn clippy_wasm(project: &mut Project) -> Result<Counts> {
+fn lint_wasm(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     for features in [&["--lib", "--tests", "--features", "harness"][..], &["--no-default-features"]] {
         let mut cargo = project.command("cargo");
         cargo.args(["clippy", "--package", "receptive", "--target", "wasm32-unknown-unknown"]).args(features);
@@ -92,11 +243,14 @@ fn clippy_wasm(project: &mut Project) -> Result<Counts> {
     Ok(Counts::default())
 }
 
-fn tests_native(project: &mut Project) -> Result<Counts> {
-    counted(project.command("cargo").args(["test", "--workspace", "--features", "harness", "--no-fail-fast"]))
+/// Runs these targets' tests, all in one pool.
+fn nextest(project: &Project, targets: &[&str], tests: &mut Vec<TestTime>) -> Result<Counts> {
+    let mut cargo = project.command("cargo");
+    cargo.args(["nextest", "run", "--workspace", "--features", "harness", "--no-fail-fast", "--color", "never", "--status-level", "all"]);
+    counted(cargo.args(targets), tests)
 }
 
-fn documentation(project: &mut Project) -> Result<Counts> {
+fn documentation(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     let mut cargo = project.command("cargo");
     cargo.args(["doc", "--quiet", "--workspace", "--no-deps", "--features", "harness"]);
     checked(cargo.env("RUSTDOCFLAGS", "--deny warnings"))
@@ -109,31 +263,43 @@ fn npm(project: &Project, script: &str) -> Result<Command> {
     Ok(command)
 }
 
-fn tests_node(project: &mut Project) -> Result<Counts> {
-    counted(&mut npm(project, "test:unit")?)
+fn tests_node(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {
+    counted(&mut npm(project, "test:unit")?, tests)
 }
 
-fn build_and_sizes(project: &mut Project) -> Result<Counts> {
+fn build_and_sizes(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     build::build(project).map(|()| Counts::default())
 }
 
-fn conformance_all(project: &mut Project) -> Result<Counts> {
-    let backends = ["scalar", "simd", "webgpu"].map(str::to_owned).to_vec();
+/// The scalar kernels have run the same cases natively, one test each.
+fn conformance_in_the_browser(project: &mut Project, published: bool) -> Result<Counts> {
+    let backends = ["simd", "webgpu"].map(str::to_owned).to_vec();
     // The suite ends in one plain line of counts: these must not look like it.
-    conformance::run(project, &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None }, "conformance ")
+    conformance::run(
+        project,
+        &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None, published },
+        "conformance ",
+    )
 }
 
-fn tests_browser(project: &mut Project) -> Result<Counts> {
-    counted(&mut npm(project, "test:browser")?)
+fn tests_browser(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {
+    counted(&mut npm(project, "test:browser")?, tests)
 }
 
-fn tests_wasm(project: &mut Project, flavour: Flavour) -> Result<Counts> {
+fn tests_wasm(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {
+    let mut counts = wasm_pack(project, Flavour::Simd128, &["--lib", "--test", "browser", "--test", "webgpu"], tests)?;
+    counts += wasm_pack(project, Flavour::RelaxedSimd, &["--lib", "--test", "browser"], tests)?;
+    Ok(counts)
+}
+
+fn wasm_pack(project: &Project, flavour: Flavour, targets: &[&str], tests: &mut Vec<TestTime>) -> Result<Counts> {
     let mut wasm_pack = project.command("wasm-pack");
     wasm_pack.args(["test", "--headless", "--chrome"]);
     if let Some(chromedriver) = &project.chromedriver {
         wasm_pack.arg("--chromedriver").arg(chromedriver);
     }
+    wasm_pack.arg("--").args(targets);
     wasm_pack.env("RUSTFLAGS", flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     wasm_pack.env("CARGO_TARGET_DIR", flavour.cargo_target(project));
-    counted(&mut wasm_pack)
+    counted(&mut wasm_pack, tests)
 }
