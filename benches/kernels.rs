@@ -1,4 +1,4 @@
-//! Single kernels on the CPU, natively: `cargo bench`. Each is a step of the training plan of a small network, on numbers drawn at random; throughput
+//! Single kernels on the CPU, natively: `cargo bench --package receptive-benches`. Each is a step of the training plan of a small network, on numbers drawn at random; throughput
 //! counts its floating-point operations. What the page runs are the same kernels compiled to WebAssembly: `cargo xtask bench` measures those.
 
 use std::collections::HashMap;

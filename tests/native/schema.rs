@@ -17,7 +17,7 @@ use receptive::network::zoo;
 use receptive::ops::{Parse, operators};
 use serde_json::{Value, json};
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The operators' parts of the schema, by name.
 fn parts() -> BTreeMap<String, String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// What the file (relative to the repository) holds. With UPDATE_FIXTURES in the environment it is written first.
 pub fn stored(file: &str, today: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
     if std::env::var_os("UPDATE_FIXTURES").is_some() {
         fs::write(&path, today).unwrap();
     }

@@ -182,7 +182,7 @@ fn optimise(project: &Project, file: &Path, flavour: Flavour) -> Result<()> {
     let kept = cache.join(format!("{}.wasm", crate::data::hex(&hash.finalize())));
     if !kept.exists() {
         std::fs::create_dir_all(&cache).context(|| format!("create {}", cache.display()))?;
-        let unfinished = cache.join(format!("unfinished-{}.wasm", std::process::id()));
+        let unfinished = kept.with_extension("unfinished");
         run(project.node("node_modules/binaryen/bin/wasm-opt").args(&options).arg(file).arg("-o").arg(&unfinished))?;
         std::fs::rename(&unfinished, &kept).context(|| format!("rename {}", unfinished.display()))?;
     }

@@ -86,10 +86,22 @@ fn start(project: &Project, stage: Stage, sender: mpsc::Sender<Outcome>) -> Resu
 }
 
 fn show(project: &Project, outcome: &Outcome, elapsed: Duration) {
-    println!("\n== {} ==", outcome.name);
+    // GitHub folds what lies in a group, and lists what is marked as an error.
+    let on_github = std::env::var_os("GITHUB_ACTIONS").is_some();
+    let state = outcome.failure.as_deref().unwrap_or("ok");
+    if on_github {
+        println!("::group::{} ({state})", outcome.name);
+    } else {
+        println!("\n== {} ==", outcome.name);
+    }
     let log = outcome::folder(project).join(format!("{}.log", outcome.name));
     // Bytes, not text: a program's stray byte must not hide the rest.
     print!("{}", String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()));
-    let state = outcome.failure.as_deref().unwrap_or("ok");
+    if on_github {
+        println!("::endgroup::");
+        if let Some(failure) = &outcome.failure {
+            println!("::error::{}: {failure}", outcome.name);
+        }
+    }
     println!("[{:>5.0} s] {} ended after {:.0} s: {state}", elapsed.as_secs_f64(), outcome.name, outcome.seconds);
 }
