@@ -97,9 +97,7 @@ pub const STAGES: &[Stage] = &[
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["lint"],
         minutes: 20,
-        run: |project, tests| {
-            nextest(project, &["--package", "receptive", "--package", "receptive-native", "--package", "xtask", "--lib", "--bins"], tests)
-        },
+        run: |project, tests| nextest(project, UNIT_TESTS, tests),
         ..PLAIN
     },
     Stage {
@@ -245,22 +243,16 @@ fn lint_wasm(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     Ok(Counts::default())
 }
 
+const UNIT_TESTS: &[&str] = &["--package", "receptive", "--package", "receptive-native", "--package", "xtask", "--lib", "--bins"];
+
 /// Runs these targets' tests, all in one pool.
 fn nextest(project: &Project, targets: &[&str], tests: &mut Vec<TestTime>) -> Result<Counts> {
     let mut cargo = project.command("cargo");
-    cargo.args([
-        "nextest",
-        "run",
-        "--workspace",
-        "--exclude",
-        "receptive-bindgen",
-        "--features",
-        "harness",
-        "--color",
-        "never",
-        "--status-level",
-        "all",
-    ]);
+    // What is compiled once needs no notes for compiling it again.
+    if std::env::var_os("CI").is_some() {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
+    cargo.args(["nextest", "run", "--features", "receptive/harness", "--color", "never", "--status-level", "all"]);
     counted(cargo.args(targets), tests)
 }
 
