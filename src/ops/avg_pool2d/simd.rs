@@ -3,6 +3,9 @@
 use super::params::AvgPool2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
 
+/// Pixels of a window that are added in a row, or one of its rows: the last of thousands would meet a sum thousands of times its size.
+const TOGETHER: usize = 64;
+
 /// `y` = the sum of `x` over each window, divided.
 pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
     let channels = p.channel_stride as usize;
@@ -16,12 +19,23 @@ pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
         for (w, y) in y.chunks_exact_mut(channels).enumerate() {
             let horizontal = p.taken(1, w);
             let scale = F32x4::splat(1.0 / p.divisor(h, w) as f32);
+            let together = (TOGETHER / horizontal.len().max(1)).max(1);
             for (lane, y) in (0..channels).step_by(LANES).zip(y.chunks_exact_mut(LANES)) {
-                let mut sum = F32x4::ZERO;
-                for row in vertical.clone() {
-                    for column in horizontal.clone() {
-                        sum = sum + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
+                let mut rows = vertical.clone().step_by(together);
+                // Of a few rows, and then of all of them.
+                let mut some_rows = || {
+                    let first = rows.next()?;
+                    let mut sum = F32x4::ZERO;
+                    for row in first..vertical.end.min(first + together) {
+                        for column in horizontal.clone() {
+                            sum = sum + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
+                        }
                     }
+                    Some(sum)
+                };
+                let mut sum = some_rows().unwrap_or(F32x4::ZERO);
+                while let Some(some) = some_rows() {
+                    sum = sum + some;
                 }
                 (sum * scale).store(y);
             }
