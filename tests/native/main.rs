@@ -9,6 +9,7 @@ mod augment;
 #[cfg(feature = "check")]
 mod check;
 mod clutter;
+mod few_images;
 mod gradcheck;
 mod guard;
 mod inference;
@@ -25,4 +26,5 @@ mod runner;
 mod schema;
 mod shaders;
 mod spec;
+mod sums;
 mod training;

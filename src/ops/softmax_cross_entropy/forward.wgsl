@@ -1,8 +1,8 @@
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
 // Each item's cost, then each item's weight, then the sum of the weights.
 @group(0) @binding(4) var<storage, read_write> items: array<f32>;
-// Where there are many items, the sums of each workgroup's costs and weights.
-@group(0) @binding(5) var<storage, read_write> partial: array<vec2<f32>>;
+// Where there are many items, two floats a workgroup: the sums of its costs and of its weights.
+@group(0) @binding(5) var<storage, read_write> partial: array<f32>;
 
 // As in mod.rs: so many items are one workgroup's.
 const FEW: u32 = 512u;
@@ -48,7 +48,8 @@ fn item_costs(
     }
     let sum = sum_over_group(local, vec4<f32>(mine, 0.0, 0.0));
     if local == 0u && number < workgroup_count() {
-        partial[number] = sum.xy;
+        partial[2u * number] = sum.x;
+        partial[2u * number + 1u] = sum.y;
     }
 }
 
@@ -65,7 +66,7 @@ fn reduce(@builtin(local_invocation_index) local: u32) {
         for (var first = local; first < count; first += TOGETHER * THREADS) {
             var some = vec2<f32>(0.0);
             for (var number = first; number < min(count, first + TOGETHER * THREADS); number += THREADS) {
-                some += partial[number];
+                some += vec2<f32>(partial[2u * number], partial[2u * number + 1u]);
             }
             sum += some;
         }
