@@ -61,9 +61,8 @@ impl Sampler {
             self.epoch += 1;
         }
         debug_assert!(self.remaining.len() >= indices.len(), "{} images for a batch of {}", self.remaining.len(), indices.len());
-        for (index, drawn) in indices.iter_mut().zip(self.remaining.drain(self.remaining.len().saturating_sub(indices.len())..).rev()) {
-            *index = drawn;
-        }
+        let first = self.remaining.len().saturating_sub(indices.len());
+        indices.iter_mut().zip(self.remaining.drain(first..).rev()).for_each(|(index, drawn)| *index = drawn);
         self.remaining.len() < indices.len()
     }
 

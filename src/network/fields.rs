@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// Anything else; `expected` says why.
     pub fn only(&mut self, field: &'static str, value: u64, expected: &str) -> Result<(), SpecError> {
-        match self.get(field).filter(|found| found.as_u64() != Some(value)) {
+        match self.get(field).filter(|found| found.as_f64() != Some(value as f64)) {
             None => Ok(()),
             Some(found) => Err(self.invalid(field, found, expected)),
         }

@@ -3,7 +3,7 @@
 use super::params::AvgPool2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
 
-/// Pixels of a window that are added in a row, or one of its rows: the last of thousands would meet a sum thousands of times its size.
+/// Pixels of a window that are added in a row (those of one row of it at least): the last of thousands would meet a sum thousands of times its size.
 const TOGETHER: usize = 64;
 
 /// `y` = the sum of `x` over each window, divided.
@@ -11,6 +11,9 @@ pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
     let channels = p.channel_stride as usize;
     let [in_width, out_height, out_width] = [p.input[1], p.output[0], p.output[1]].map(|size| size as usize);
     let image = p.input[0] as usize * in_width * channels;
+    // Rows of a window that are added in a row.
+    let width = if p.adaptive == 1 { in_width.div_ceil(out_width) } else { p.kernel_size[1] as usize };
+    let together = (TOGETHER / width.max(1)).max(1);
     let rows = y.chunks_exact_mut(out_width * channels).take(p.batch as usize * out_height);
     for (i, y) in rows.enumerate() {
         let (n, h) = (i / out_height, i % out_height);
@@ -19,23 +22,17 @@ pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
         for (w, y) in y.chunks_exact_mut(channels).enumerate() {
             let horizontal = p.taken(1, w);
             let scale = F32x4::splat(1.0 / p.divisor(h, w) as f32);
-            let together = (TOGETHER / horizontal.len().max(1)).max(1);
             for (lane, y) in (0..channels).step_by(LANES).zip(y.chunks_exact_mut(LANES)) {
-                let mut rows = vertical.clone().step_by(together);
-                // Of a few rows, and then of all of them.
-                let mut some_rows = || {
-                    let first = rows.next()?;
-                    let mut sum = F32x4::ZERO;
-                    for row in first..vertical.end.min(first + together) {
+                let (mut sum, mut first) = (F32x4::ZERO, vertical.start);
+                while first < vertical.end {
+                    let end = vertical.end.min(first + together);
+                    let mut some = F32x4::ZERO;
+                    for row in first..end {
                         for column in horizontal.clone() {
-                            sum = sum + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
+                            some = some + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
                         }
                     }
-                    Some(sum)
-                };
-                let mut sum = some_rows().unwrap_or(F32x4::ZERO);
-                while let Some(some) = some_rows() {
-                    sum = sum + some;
+                    (sum, first) = (sum + some, end);
                 }
                 (sum * scale).store(y);
             }
