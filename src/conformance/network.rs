@@ -60,7 +60,8 @@ pub(super) fn build(
                 let Values::Floats(floats) = &mask.values else { return Err(CaseError::Malformed(format!("{name} must be floats"))) };
                 let whole = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
                 let connections = Connections::from_mask(&mask.shape, floats).ok_or_else(whole)?.to_json();
-                let fields = attributes.as_object_mut().ok_or_else(|| CaseError::Malformed(format!("{}: attrs are no object", node.name)))?;
+                let fields =
+                    attributes.as_object_mut().ok_or_else(|| CaseError::Malformed(format!("{}: attrs are no object", node.name)))?;
                 fields.insert("connections".to_owned(), connections);
                 continue;
             }

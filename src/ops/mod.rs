@@ -252,7 +252,13 @@ impl fmt::Debug for dyn Operator {
 pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
     match *input.dims() {
         [n, c, h, w] => Ok([n, c, h, w]),
-        _ => Err(ShapeError::RankMismatch { node: node.to_owned(), needed: 4, also: None, shape: input.to_string(), fix: "put it before flatten" }),
+        _ => Err(ShapeError::RankMismatch {
+            node: node.to_owned(),
+            needed: 4,
+            also: None,
+            shape: input.to_string(),
+            fix: "put it before flatten",
+        }),
     }
 }
 

@@ -108,7 +108,8 @@ fn a_race_runs_on_the_images_there_are() {
 fn while_images_are_on_their_way_a_step_waits_for_a_batch_of_them() {
     let all = digits(100);
     let coming = Rc::new(RefCell::new(Dataset::new(100, 0)));
-    let mut trainer = block_on(Trainer::new(Spec::from_json(&network(64)).unwrap(), Device::Cpu(Kernels::Simd), Rc::clone(&coming))).unwrap();
+    let mut trainer =
+        block_on(Trainer::new(Spec::from_json(&network(64)).unwrap(), Device::Cpu(Kernels::Simd), Rc::clone(&coming))).unwrap();
     let first = |count: usize| -> (Vec<u8>, Vec<u8>) { all.borrow().bytes_of(&(0..count as u32).collect::<Vec<u32>>()) };
     assert_eq!(trainer.train_step(), Err(DataError::NoData { split: "train" }.into()));
     let (pixels, labels) = first(40);

@@ -152,7 +152,8 @@ fn errors() -> Vec<Error> {
         SpecError::DuplicateName { path: path(), node: node() }.into(),
         SpecError::EmptyNetwork.into(),
         ShapeError::KernelLargerThanInput { node: node(), axis: "height", span: 5, padded: 3 }.into(),
-        ShapeError::RankMismatch { node: node(), needed: 2, also: None, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }.into(),
+        ShapeError::RankMismatch { node: node(), needed: 2, also: None, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }
+            .into(),
         ShapeError::ChannelsNotDivisible { node: node(), which: "input channels", channels: 6, groups: 4 }.into(),
         ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
         ShapeError::SummandsDiffer { node: node(), left: "[1, 16, 7, 7]".into(), right: "[1, 8, 7, 7]".into() }.into(),

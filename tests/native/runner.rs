@@ -142,8 +142,14 @@ fn what_an_operator_cannot_compute_is_a_failed_case_that_says_why() {
     let rank = |op: &str, shape: &[usize]| refusal(op, json!({}), &[("in.x", shape, &x), ("out.y", shape, &x)]);
     assert_eq!(rank("flatten", &[12]), "flatten: needs an input of rank 4 or 2, got [12]; put it after a layer that makes maps");
     assert_eq!(rank("flatten", &[2, 2, 3]), "flatten: needs an input of rank 4 or 2, got [2, 2, 3]; put it after a layer that makes maps");
-    assert_eq!(rank("softmax", &[2, 2, 3]), "softmax: needs an input of rank 2 or 4, got [2, 2, 3]; put it after a layer with channels or features");
-    assert_eq!(rank("channel_affine", &[12]), "channel_affine: needs an input of rank 4 or 2, got [12]; put it after a layer with channels or features");
+    assert_eq!(
+        rank("softmax", &[2, 2, 3]),
+        "softmax: needs an input of rank 2 or 4, got [2, 2, 3]; put it after a layer with channels or features"
+    );
+    assert_eq!(
+        rank("channel_affine", &[12]),
+        "channel_affine: needs an input of rank 4 or 2, got [12]; put it after a layer with channels or features"
+    );
     assert_eq!(
         refusal("dropout", json!({"p": 0.5, "training": true}), &[("in.x", &[2, 6], &x), ("out.y", &[2, 6], &x)]),
         "dropout: dropout reads 2 values, an activation and its mask, and got 1; give it the mask"
@@ -169,7 +175,8 @@ fn what_an_operator_cannot_compute_is_a_failed_case_that_says_why() {
     );
     assert_eq!(refusal("relu", json!({}), &[("in.x", &[2, 0, 3], &[])]), "the case cannot be read: in.x is [2, 0, 3], which has no values");
     // A label that is no class makes the loss NaN, which never passes.
-    let loss = |op: &str| refusal(op, json!({}), &[("in.x", &[4, 3], &x), ("in.target", &[4], &[0.0, 3.0, 1.0, 2.0]), ("out.loss", &[1], &[1.0])]);
+    let loss =
+        |op: &str| refusal(op, json!({}), &[("in.x", &[4, 3], &x), ("in.target", &[4], &[0.0, 3.0, 1.0, 2.0]), ("out.loss", &[1], &[1.0])]);
     assert!(loss("softmax_cross_entropy").contains("is NaN where"), "{}", loss("softmax_cross_entropy"));
     assert!(loss("dice_loss").contains("is NaN where"), "{}", loss("dice_loss"));
 }
@@ -177,8 +184,26 @@ fn what_an_operator_cannot_compute_is_a_failed_case_that_says_why() {
 /// One change of a case: of an attribute, of the operator, or of a tensor's name, shape, type or values.
 fn changed(rng: &mut Rng, case: &mut Value, bytes: &[u8], ops: &[String]) -> Vec<u8> {
     let pick = |rng: &mut Rng, count: usize| rng.below(count.max(1) as u32) as usize;
-    let values = [json!(0), json!(-1), json!(1), json!(2), json!(3), json!(17), json!(1.5), json!(1), json!("same"), json!([0, 0]), json!([2, 1]), json!([1, 2, 3]), json!([1, 1, 1, 1]),
-        json!(null), json!(true), json!(false), json!({}), json!([[0, 1], [2]])];
+    let values = [
+        json!(0),
+        json!(-1),
+        json!(1),
+        json!(2),
+        json!(3),
+        json!(17),
+        json!(1.5),
+        json!(1),
+        json!("same"),
+        json!([0, 0]),
+        json!([2, 1]),
+        json!([1, 2, 3]),
+        json!([1, 1, 1, 1]),
+        json!(null),
+        json!(true),
+        json!(false),
+        json!({}),
+        json!([[0, 1], [2]]),
+    ];
     let file = SafeTensors::deserialize(bytes).unwrap();
     let mut parts: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> =
         file.tensors().into_iter().map(|(name, view)| (name, view.dtype(), view.shape().to_vec(), view.data().to_vec())).collect();
@@ -187,7 +212,20 @@ fn changed(rng: &mut Rng, case: &mut Value, bytes: &[u8], ops: &[String]) -> Vec
     match pick(rng, 8) {
         0 | 1 => {
             let known: Vec<String> = case["attrs"].as_object().map(|attrs| attrs.keys().cloned().collect()).unwrap_or_default();
-            let others = ["kernel", "stride", "padding", "dim", "groups", "scale_factor", "size", "p", "training", "reduction", "weighted", "soft_target"];
+            let others = [
+                "kernel",
+                "stride",
+                "padding",
+                "dim",
+                "groups",
+                "scale_factor",
+                "size",
+                "p",
+                "training",
+                "reduction",
+                "weighted",
+                "soft_target",
+            ];
             let at = pick(rng, known.len() + others.len());
             let name = known.get(at).cloned().unwrap_or_else(|| others[at - known.len()].to_owned());
             let value = values[pick(rng, values.len())].clone();
@@ -208,8 +246,17 @@ fn changed(rng: &mut Rng, case: &mut Value, bytes: &[u8], ops: &[String]) -> Vec
             let (name, _, shape, data) = &mut parts[at];
             let count: usize = shape.iter().product();
             let head = shape.first().copied().unwrap_or(1).max(1);
-            let shapes = [vec![count], vec![1, count], vec![count, 1], vec![head, count / head, 1], vec![1, 1, 1, count], vec![count, 1, 1, 1], vec![1, 1, count, 1, 1], vec![0, 3],
-                vec![]];
+            let shapes = [
+                vec![count],
+                vec![1, count],
+                vec![count, 1],
+                vec![head, count / head, 1],
+                vec![1, 1, 1, count],
+                vec![count, 1, 1, 1],
+                vec![1, 1, count, 1, 1],
+                vec![0, 3],
+                vec![],
+            ];
             let new = shapes[pick(rng, shapes.len())].clone();
             let len: usize = new.iter().product();
             data.resize(4 * len, 0);
@@ -299,7 +346,8 @@ fn no_broken_network_stops_the_runner() {
     for (what, change) in broken {
         let mut net = net.clone();
         change(&mut net);
-        let report = catch_unwind(AssertUnwindSafe(|| run(Kind::Nets, &net, &bytes))).unwrap_or_else(|_| panic!("{what} stopped the runner"));
+        let report =
+            catch_unwind(AssertUnwindSafe(|| run(Kind::Nets, &net, &bytes))).unwrap_or_else(|_| panic!("{what} stopped the runner"));
         assert_eq!(report.outcome, Outcome::Failed, "{what}");
     }
     assert_eq!(run(Kind::Nets, &net, &bytes).outcome, Outcome::Passed);

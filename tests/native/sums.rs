@@ -44,7 +44,8 @@ fn keeps_digits(what: &str, problem: &Problem, up: f64) {
         }
         for ((got, want), (leaf, _)) in problem.gradients::<f32>(&upstream, kernels).iter().zip(&gradients).zip(&problem.leaves) {
             let weight = problem.graph.value(*leaf).name.ends_with(".weight");
-            close(got, want, if weight { OF_PRODUCTS } else { DIGITS }).unwrap_or_else(|error| panic!("gradients of {what}, {kernels:?}: {error}"));
+            close(got, want, if weight { OF_PRODUCTS } else { DIGITS })
+                .unwrap_or_else(|error| panic!("gradients of {what}, {kernels:?}: {error}"));
         }
     }
 }
@@ -112,7 +113,12 @@ fn averages_of_large_maps_are_those_of_their_pixels() {
     let whole = Window { kernel_size: [224, 224], stride: [224, 224], ..Window::POINT };
     of_equal_values(&[1, 5, 224, 224], 0.3, 0.1, GlobalAvgPool2d);
     of_equal_values(&[1, 5, 224, 224], 0.3, 0.1, AdaptiveAvgPool2d { output_size: [1, 2] });
-    of_equal_values(&[1, 5, 224, 224], 0.3, 0.1, AvgPool2d { window: whole, ceil_mode: false, count_include_pad: true, divisor_override: None });
+    of_equal_values(
+        &[1, 5, 224, 224],
+        0.3,
+        0.1,
+        AvgPool2d { window: whole, ceil_mode: false, count_include_pad: true, divisor_override: None },
+    );
     of_equal_values(&[1, 5, 2, 2], 0.3, 0.1, Upsample { scale_factor: [224, 112] });
 }
 
@@ -128,7 +134,9 @@ fn the_dice_loss_sums_over_all_pixels() {
 
 #[test]
 fn batch_normalization_far_from_zero_is_that_of_double_precision() {
-    for (mean, deviation, dims) in [(300.0, 1.0, [64, 3, 28, 28]), (300.0, 1.0, [4, 5, 3, 3]), (-1000.0, 2.0, [16, 17, 8, 8]), (0.0, 1.0, [8, 2, 9, 9])] {
+    for (mean, deviation, dims) in
+        [(300.0, 1.0, [64, 3, 28, 28]), (300.0, 1.0, [4, 5, 3, 3]), (-1000.0, 2.0, [16, 17, 8, 8]), (0.0, 1.0, [8, 2, 9, 9])]
+    {
         let (mut problem, mut rng) = (Problem { graph: Graph { training: true, ..Graph::default() }, ..Problem::default() }, rng(3));
         let values = normal(&mut rng, dims.iter().product()).into_iter().map(|value| single(mean + deviation * value));
         let x = problem.input("x", &dims, values.collect());
