@@ -36,8 +36,8 @@ pub enum SpecError {
 pub enum ShapeError {
     #[error("{node}: kernel spans {span} but the padded input is {padded} ({axis}); use a smaller kernel_size or more padding")]
     KernelLargerThanInput { node: String, axis: &'static str, span: usize, padded: usize },
-    #[error("{node}: needs an input of rank {needed}, got {shape}; {fix}")]
-    RankMismatch { node: String, needed: usize, shape: String, fix: &'static str },
+    #[error("{node}: needs an input of rank {}, got {shape}; {fix}", either(*needed, *also))]
+    RankMismatch { node: String, needed: usize, also: Option<usize>, shape: String, fix: &'static str },
     #[error("{node}: {channels} {which} cannot be split into {groups} groups; use a divisor of {channels}")]
     ChannelsNotDivisible { node: String, which: &'static str, channels: usize, groups: usize },
     #[error("{node}: shapes {left} and {right} must be equal")]
@@ -46,7 +46,10 @@ pub enum ShapeError {
         "{node}: {left} and {right} cannot be added; a sum needs equal shapes: bring one to the other's, for a shortcut by a 1x1 convolution with as many channels and the same stride"
     )]
     SummandsDiffer { node: String, left: String, right: String },
-    #[error("{node}: padding {padding} must be at most half of kernel_size {kernel_size} ({axis})")]
+    #[error(
+        "{node}: padding {padding} must be at most half of kernel_size {kernel_size} ({axis}); use a padding of at most {}, or put a pad2d layer before it",
+        kernel_size / 2
+    )]
     PaddingTooLarge { node: String, axis: &'static str, padding: usize, kernel_size: usize },
     #[error(
         "{node}: dilation {dilation} steps over the whole input of {input} ({axis}), so that a window holds only padding; use less dilation or no padding"
@@ -86,6 +89,11 @@ pub enum ShapeError {
     TooLarge { node: String, needed_bytes: u64, limit_bytes: u64, largest_batch: usize },
 }
 
+/// `2 or 4`.
+fn either(needed: usize, also: Option<usize>) -> String {
+    also.map_or_else(|| needed.to_string(), |also| format!("{needed} or {also}"))
+}
+
 /// Data files that are not what they should be.
 #[derive(Clone, Debug, Error, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -105,6 +113,8 @@ pub enum DataError {
     LabelOutOfRange { file: String, offset: usize, found: u8 },
     #[error("no {split} images are loaded yet")]
     NoData { split: &'static str },
+    #[error("{found} training images have come, and a batch takes {needed}; wait for more, or use a batch_size of {found}")]
+    TooFewImages { found: usize, needed: usize },
     #[error("there is no image {index} among {total}")]
     InvalidIndex { index: usize, total: usize },
     #[error("an image has {expected} pixels, not {found}")]

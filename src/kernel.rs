@@ -11,17 +11,28 @@ use crate::layout::channel_stride;
 pub trait Real: num_traits::Float + num_traits::NumAssign + Default + std::fmt::Debug + std::iter::Sum + 'static {
     /// The nearest number to `value`.
     fn of(value: f64) -> Self;
+
+    /// The same number in double precision.
+    fn wide(self) -> f64;
 }
 
 impl Real for f32 {
     fn of(value: f64) -> Self {
         value as f32
     }
+
+    fn wide(self) -> f64 {
+        self.into()
+    }
 }
 
 impl Real for f64 {
     fn of(value: f64) -> Self {
         value
+    }
+
+    fn wide(self) -> f64 {
+        self
     }
 }
 

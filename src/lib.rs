@@ -11,6 +11,7 @@ pub mod layout;
 pub mod rng;
 pub mod safetensors;
 pub mod shape;
+pub mod sum;
 pub(crate) mod wgsl;
 
 pub mod network;

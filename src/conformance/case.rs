@@ -62,7 +62,7 @@ pub enum CaseError {
     TensorDiffers { tensor: String, found: String, expected: String },
     #[error("unknown {what} {name}")]
     Unknown { what: &'static str, name: String },
-    #[error("{node}: the operator's {what} are {expected}, the case has {found}")]
+    #[error("{node}: the operator's {what} are {}, the case has {}", or_none(expected), or_none(found))]
     RolesDiffer { node: String, what: &'static str, found: String, expected: String },
     #[error("{0}: the lanes that fill up the channels are not all zero")]
     PadLanes(String),
@@ -70,6 +70,11 @@ pub enum CaseError {
     SharedParameter(String),
     #[error(transparent)]
     Engine(#[from] Error),
+}
+
+/// A list, or that there is nothing in it.
+fn or_none(list: &str) -> &str {
+    if list.is_empty() { "none" } else { list }
 }
 
 impl CaseError {

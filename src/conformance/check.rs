@@ -6,6 +6,7 @@ use super::case::{CaseError, Index};
 use super::compare::{self, Tolerance};
 use super::report::Failure;
 use super::tensors::{Tensor, Tensors};
+use crate::shape::Shape;
 
 /// Keeps account of a case's tensors, and of the failures so far.
 #[derive(Debug)]
@@ -35,6 +36,11 @@ impl<'a> Check<'a> {
     pub(super) fn given(&mut self, name: &str) -> Result<Tensor, CaseError> {
         self.untouched.remove(name);
         self.tensors.get(self.index, name)
+    }
+
+    /// The shape of a tensor that goes into the run.
+    pub(super) fn shape(&self, name: &str) -> Result<Shape, CaseError> {
+        self.tensors.shape(self.index, name)
     }
 
     /// Compares a result with the tensor of this name.

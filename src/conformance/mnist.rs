@@ -24,6 +24,11 @@ impl Mnist {
             let (images, labels) = (images.count, labels.len());
             return Err(DataError::CountMismatch { file: images_file, labels_file, images, labels }.into());
         }
+        let needed = if split == "train" { super::trajectory::TRAINED } else { super::trajectory::TESTED };
+        if labels.len() < needed || images.rows * images.columns == 0 {
+            let found = format!("{} of {} by {} pixels", labels.len(), images.rows, images.columns);
+            return Err(CaseError::Malformed(format!("{images_file}: a training run needs {needed} images, and there are {found}")));
+        }
         Ok(Self { size: [images.rows, images.columns], pixels: images.pixels.to_vec(), labels: labels.to_vec() })
     }
 }

@@ -41,7 +41,7 @@ impl Forward {
         let tensor = check.given("in.x")?;
         let x = add_input(&mut graph, "in.x", &tensor);
         let mut writes = vec![("in.x".to_owned(), tensor)];
-        let network = build(&mut graph, &case.graph, x, &case.tensors, check, !case.losses.is_empty())?;
+        let network = build(&mut graph, &case.graph, x, check, !case.losses.is_empty())?;
         for (parameter, id) in &network.parameters {
             writes.push((graph.value(*id).name.clone(), check.given(&format!("param.{parameter}"))?));
         }

@@ -3,13 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::adapter::adapter;
-use super::case::{CaseError, Index, NodeCase};
+use super::case::{CaseError, NodeCase};
 use super::check::Check;
 use super::tensors::Values;
 use crate::graph::{Graph, Role, ValueId};
 use crate::layout::Layout;
 use crate::ops::conv2d::connections::Connections;
-use crate::shape::Shape;
 
 /// A network in the graph.
 #[derive(Debug)]
@@ -36,7 +35,6 @@ pub(super) fn build(
     graph: &mut Graph,
     nodes: &[NodeCase],
     x: ValueId,
-    index: &Index,
     check: &mut Check<'_>,
     gradients: bool,
 ) -> Result<Network, CaseError> {
@@ -51,9 +49,7 @@ pub(super) fn build(
             if !taken.insert(parameter) && gradients {
                 return Err(CaseError::SharedParameter(parameter.clone()));
             }
-            let name = format!("param.{parameter}");
-            let info = index.get(&name).ok_or(CaseError::MissingTensor(name))?;
-            shapes.push((role.clone(), Shape::new(&info.shape)));
+            shapes.push((role.clone(), check.shape(&format!("param.{parameter}"))?));
         }
         let mut inputs: Vec<ValueId> = node.inputs.iter().map(|name| network.value(name)).collect::<Result<_, _>>()?;
         let mut attributes = node.attrs.clone();
@@ -63,16 +59,19 @@ pub(super) fn build(
                 let mask = check.given(&name)?;
                 let Values::Floats(floats) = &mask.values else { return Err(CaseError::Malformed(format!("{name} must be floats"))) };
                 let whole = || CaseError::Malformed(format!("{name} must be 1 or 0 for whole pairs of channels"));
-                attributes["connections"] = Connections::from_mask(&mask.shape, floats).ok_or_else(whole)?.to_json();
+                let connections = Connections::from_mask(&mask.shape, floats).ok_or_else(whole)?.to_json();
+                let fields =
+                    attributes.as_object_mut().ok_or_else(|| CaseError::Malformed(format!("{}: attrs are no object", node.name)))?;
+                fields.insert("connections".to_owned(), connections);
                 continue;
             }
-            let info = index.get(&name).ok_or_else(|| CaseError::MissingTensor(name.clone()))?;
+            let shape = check.shape(&name)?;
             if adapter.inputs.iter().chain(adapter.optional_inputs).any(|input| input == role) {
-                let id = graph.add(format!("{} {role}", node.name), Shape::new(&info.shape), Layout::Activation, false, Role::Input);
+                let id = graph.add(format!("{} {role}", node.name), shape, Layout::Activation, false, Role::Input);
                 inputs.push(id);
                 network.constants.push((name, id));
             } else {
-                shapes.push((role.clone(), Shape::new(&info.shape)));
+                shapes.push((role.clone(), shape));
             }
         }
         let applied = adapter.apply(graph, &node.name, &attributes, &inputs, &shapes)?;
@@ -81,9 +80,10 @@ pub(super) fn build(
             network.values.insert(name, id);
         }
         for (role, id) in applied.parameters {
+            let unknown = || CaseError::Unknown { what: "parameter of", name: format!("{}: {role}", node.name) };
             match node.params.get(&role) {
                 Some(name) => network.parameters.push((name.clone(), id)),
-                None => network.constants.push((format!("const.{}", node.consts[&role]), id)),
+                None => network.constants.push((format!("const.{}", node.consts.get(&role).ok_or_else(unknown)?), id)),
             }
         }
         if applied.statistics.len() != node.buffers.len() {

@@ -1,5 +1,6 @@
 //! Tensors of a case's file.
 
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::case::{CaseError, Index};
@@ -59,22 +60,42 @@ impl<'a> Tensors<'a> {
     /// A tensor, which must be as the index says.
     ///
     /// # Errors
-    /// [`CaseError::MissingTensor`], [`CaseError::TensorDiffers`].
+    /// As [`Tensors::shape`].
     pub fn get(&self, index: &Index, name: &str) -> Result<Tensor, CaseError> {
+        let (shape, view) = self.checked(index, name)?;
+        let words = view.data().chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let values = match view.dtype() {
+            Dtype::F32 => Values::Floats(words.map(f32::from_bits).collect()),
+            _ => Values::Words(words.collect()),
+        };
+        Ok(Tensor { shape, values })
+    }
+
+    /// The shape of a tensor, which must be as the index says.
+    ///
+    /// # Errors
+    /// [`CaseError::MissingTensor`], [`CaseError::TensorDiffers`], and [`CaseError::Malformed`] for a tensor without values, which no kernel is made for.
+    pub fn shape(&self, index: &Index, name: &str) -> Result<Shape, CaseError> {
+        self.checked(index, name).map(|(shape, _)| shape)
+    }
+
+    fn checked(&self, index: &Index, name: &str) -> Result<(Shape, TensorView<'a>), CaseError> {
         let missing = || CaseError::MissingTensor(name.to_owned());
         let info = index.get(name).ok_or_else(missing)?;
         let view = self.0.tensor(name).map_err(|_| missing())?;
-        let words = view.data().chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
-        let (dtype, values) = match view.dtype() {
-            Dtype::F32 => ("f32", Values::Floats(words.map(f32::from_bits).collect())),
-            Dtype::I32 => ("i32", Values::Words(words.collect())),
-            _ => ("of another type", Values::Words(Vec::new())),
+        let dtype = match view.dtype() {
+            Dtype::F32 => "f32",
+            Dtype::I32 => "i32",
+            _ => "of another type",
         };
         if dtype != info.dtype || view.shape() != info.shape {
             let describe = |dtype: &str, shape: &[usize]| format!("{dtype} {}", Shape::new(shape));
             let (found, expected) = (describe(dtype, view.shape()), describe(&info.dtype, &info.shape));
             return Err(CaseError::TensorDiffers { tensor: name.to_owned(), found, expected });
         }
-        Ok(Tensor { shape: Shape::new(&info.shape), values })
+        if info.shape.contains(&0) {
+            return Err(CaseError::Malformed(format!("{name} is {}, which has no values", Shape::new(&info.shape))));
+        }
+        Ok((Shape::new(&info.shape), view))
     }
 }

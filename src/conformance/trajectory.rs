@@ -32,9 +32,9 @@ use crate::train::metrics::{self, MetricsParams, Sums};
 /// Images of a step.
 const BATCH: usize = 64;
 /// Training images that are used, over and over in file order.
-const TRAINED: usize = 2048;
+pub(super) const TRAINED: usize = 2048;
 /// Test images that count, from the first on.
-const TESTED: usize = 1000;
+pub(super) const TESTED: usize = 1000;
 /// Test images at a time: divides [`TESTED`].
 const TEST_BATCH: usize = 50;
 
@@ -68,7 +68,7 @@ impl Batch {
         let pixels = (rows * columns) as u32;
         let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
         graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, x, targets]);
-        let network = build(&mut graph, &case.graph, x, &case.tensors, check, true)?;
+        let network = build(&mut graph, &case.graph, x, check, true)?;
         let logits = network.value(input)?;
         let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;
         Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
@@ -175,8 +175,9 @@ async fn train_steps(executor: &mut AnyExecutor, plan: &Plan, case: &TrajectoryC
 
 /// The first step whose loss is too far off, and how many are.
 fn compare_losses(case: &TrajectoryCase, losses: &[f64]) -> Option<Failure> {
-    if losses.len() != case.loss.len() {
-        return Some(Failure::message("loss", format!("{} losses, expected {}", losses.len(), case.loss.len())));
+    if losses.len() != case.loss.len() || losses.len() != case.loss_atol.len() {
+        let (expected, tolerances) = (case.loss.len(), case.loss_atol.len());
+        return Some(Failure::message("loss", format!("{} losses, expected {expected} with {tolerances} tolerances", losses.len())));
     }
     let off = |&step: &usize| !Tolerance::Within { atol: case.loss_atol[step], rtol: 0.0 }.accepts(losses[step], case.loss[step]);
     let wrong: Vec<usize> = (0..losses.len()).filter(off).collect();

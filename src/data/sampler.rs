@@ -52,7 +52,7 @@ impl Sampler {
     }
 
     /// Puts the next batch into `indices`, and says whether the epoch has ended with it: whether fewer images are left than another batch
-    /// needs. Those few are left out of this epoch.
+    /// needs. Those few are left out of this epoch. There must be as many images as a batch takes.
     pub fn draw(&mut self, indices: &mut [u32]) -> bool {
         if self.remaining.len() < indices.len() {
             self.remaining.clear();
@@ -60,10 +60,9 @@ impl Sampler {
             self.rng.shuffle(&mut self.remaining);
             self.epoch += 1;
         }
-        for index in indices.iter_mut() {
-            // A set smaller than a batch fills the batch's places only as far as it goes.
-            *index = self.remaining.pop().unwrap_or(super::gather::NO_IMAGE);
-        }
+        debug_assert!(self.remaining.len() >= indices.len(), "{} images for a batch of {}", self.remaining.len(), indices.len());
+        let first = self.remaining.len().saturating_sub(indices.len());
+        indices.iter_mut().zip(self.remaining.drain(first..).rev()).for_each(|(index, drawn)| *index = drawn);
         self.remaining.len() < indices.len()
     }
 
@@ -136,10 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn fewer_images_than_a_batch_leave_places_empty() {
+    fn a_batch_of_all_images_is_an_epoch() {
         let mut sampler = sampler(3);
-        let mut indices = vec![0; 4];
-        assert!(sampler.draw(&mut indices));
-        assert_eq!(indices.iter().filter(|&&i| i == super::super::gather::NO_IMAGE).count(), 1);
+        for _ in 0..3 {
+            let mut indices = vec![0; 3];
+            assert!(sampler.draw(&mut indices));
+            indices.sort_unstable();
+            assert_eq!(indices, [0, 1, 2]);
+        }
     }
 }

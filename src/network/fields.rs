@@ -12,6 +12,11 @@ pub struct Fields<'a> {
     known: Vec<&'static str>,
 }
 
+/// What two axes have.
+const PAIR: &str = "a whole number, or [height, width]";
+/// What stands for PyTorch's and Keras's word.
+const SAME: &str = "a whole number, or [height, width]; half of kernel_size, rounded down, keeps the size where stride is 1";
+
 /// Numbers past this are refused at once: no course network comes near, and products stay far from overflow.
 const LARGEST: u64 = 1 << 24;
 
@@ -106,7 +111,7 @@ impl<'a> Fields<'a> {
         match (self.get(field), default) {
             (Some(value), _) => self.read_pair(field, value, least),
             (None, Some(default)) => Ok([default, default]),
-            (None, None) => Err(self.missing(field, "a whole number, or [height, width]")),
+            (None, None) => Err(self.missing(field, PAIR)),
         }
     }
 
@@ -119,11 +124,17 @@ impl<'a> Fields<'a> {
     }
 
     fn read_pair(&self, field: &str, value: &Value, least: u64) -> Result<[usize; 2], SpecError> {
-        match value.as_array().map(Vec::as_slice) {
-            Some([height, width]) => Ok([self.whole(field, height, least)?, self.whole(field, width, least)?]),
-            Some(_) => Err(self.invalid(field, value, "a whole number, or [height, width]")),
-            None => self.whole(field, value, least).map(|both| [both, both]),
-        }
+        let one = |value: &Value| value.as_u64().filter(|&n| n >= least && n <= LARGEST).map(|n| n as usize);
+        let pair = match value.as_array().map(Vec::as_slice) {
+            Some([height, width]) => one(height).zip(one(width)),
+            Some(_) => None,
+            None => one(value).zip(one(value)),
+        };
+        let expected = || match value.as_str() {
+            Some("same" | "SAME") => SAME.to_owned(),
+            _ => format!("a whole number from {least} to {LARGEST}, or [height, width]"),
+        };
+        pair.map(|(height, width)| [height, width]).ok_or_else(|| self.invalid(field, value, expected()))
     }
 
     /// `true` or `false`.
@@ -159,6 +170,17 @@ impl<'a> Fields<'a> {
                 let number = value.as_f64().filter(|n| (least..=most).contains(n));
                 number.ok_or_else(|| self.invalid(field, value, format!("a number from {least} to {most}")))
             }
+        }
+    }
+
+    /// Refuses any other value than this one, which is also what it is when it is absent.
+    ///
+    /// # Errors
+    /// Anything else; `expected` says why.
+    pub fn only(&mut self, field: &'static str, value: u64, expected: &str) -> Result<(), SpecError> {
+        match self.get(field).filter(|found| found.as_f64() != Some(value as f64)) {
+            None => Ok(()),
+            Some(found) => Err(self.invalid(field, found, expected)),
         }
     }
 

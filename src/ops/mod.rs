@@ -22,6 +22,9 @@ use crate::shape::Shape;
 /// WGSL that every kernel's source begins with: the flat workgroup number.
 pub const PRELUDE: &str = crate::wgsl::wgsl!("shared/prelude.wgsl");
 
+/// WGSL of kernels that add up many terms.
+pub const SUMS: &str = crate::wgsl::wgsl!("shared/sums.wgsl");
+
 /// WGSL of a gradient kernel whose third argument is `dx`: stores it.
 pub const GRADIENT: &str = crate::wgsl::wgsl!("shared/gradient.wgsl");
 
@@ -249,7 +252,13 @@ impl fmt::Debug for dyn Operator {
 pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
     match *input.dims() {
         [n, c, h, w] => Ok([n, c, h, w]),
-        _ => Err(ShapeError::RankMismatch { node: node.to_owned(), needed: 4, shape: input.to_string(), fix: "put it before flatten" }),
+        _ => Err(ShapeError::RankMismatch {
+            node: node.to_owned(),
+            needed: 4,
+            also: None,
+            shape: input.to_string(),
+            fix: "put it before flatten",
+        }),
     }
 }
 
@@ -259,8 +268,10 @@ pub type Parse = fn(&mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>;
 /// What a folder of operators has to offer.
 #[derive(Debug)]
 pub struct Family {
-    /// The names that specifications can use, and what reads the fields of each.
+    /// The names that layers can have, and what reads the fields of each.
     pub operators: &'static [(&'static str, Parse)],
+    /// Those of operators that read several values, and so are no layers.
+    pub joins: &'static [(&'static str, Parse)],
     /// Every kernel, for the checks of declarations and shaders.
     pub kernels: &'static [&'static Kernel],
     /// How the reference data writes the operators.
@@ -281,7 +292,12 @@ crate::operator_folders!(declare);
 
 /// Every operator that a specification can name.
 pub fn operators() -> impl Iterator<Item = (&'static str, Parse)> {
-    REGISTRY.iter().flat_map(|family| family.operators).copied()
+    REGISTRY.iter().flat_map(|family| family.operators.iter().chain(family.joins)).copied()
+}
+
+/// The names of those that are layers.
+pub fn layers() -> impl Iterator<Item = &'static str> {
+    REGISTRY.iter().flat_map(|family| family.operators).map(|(name, _)| *name)
 }
 
 /// Kernels that are not operators'.

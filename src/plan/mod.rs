@@ -372,7 +372,7 @@ fn add_cross_entropy(
         Data::ClutteredMnist => (4, "end the network in a convolution"),
     };
     if shape.rank() != needed {
-        return Err(ShapeError::RankMismatch { node: name.clone(), needed, shape: shape.to_string(), fix });
+        return Err(ShapeError::RankMismatch { node: name.clone(), needed, also: None, shape: shape.to_string(), fix });
     }
     let (found, classes) = (shape.nchw()[1], data.classes());
     if found != classes {

@@ -4,12 +4,22 @@ use bytemuck::{Pod, Zeroable};
 
 use super::guard::FLAG;
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::ops::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
+use crate::ops::{PRELUDE, SUMS};
 
-/// Words before the confusion counts: loss sum and weight sum (bits of `f32`), items, right at first place, right within five, 1 once a
-/// loss or a gradient was not finite, steps (the one where that was found included), unused.
-pub const HEADER: usize = 8;
+/// Words before the confusion counts: items, right at first place, right within five, steps (the one where a number was found that is none included),
+/// unused, 1 once a loss or a gradient was not finite, and the [`LEVELS`] of the loss sum and of the weight sum (bits of `f32`).
+pub const HEADER: usize = LOSS + 2 * LEVELS;
+
+/// Where the levels of the loss sum begin; those of the weight sum follow.
+const LOSS: usize = 6;
+
+/// Of how many sums the sum over all steps consists. A step's is added to the first; after [`CARRY`] of them that goes on to the second and begins anew,
+/// and so on, so that no sum swallows the digits of what is added to it. The last goes on forever.
+const LEVELS: usize = 3;
+
+/// Sums that a level takes before it goes on to the next.
+const CARRY: u32 = 32;
 
 /// Geometry; the same bytes as `struct MetricsParams` in `metrics.wgsl`.
 #[repr(C)]
@@ -33,7 +43,7 @@ pub static ACCUMULATE: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("metrics.wgsl")],
+    wgsl: &[PRELUDE, SUMS, crate::wgsl::wgsl!("metrics.wgsl")],
     passes: &[
         Pass { entry: "accumulate", workgroups: |bytes| if few(bytes) { 0 } else { groups(bytes) } },
         Pass { entry: "total", workgroups: |_| 1 },
@@ -84,14 +94,15 @@ impl Sums {
     /// Reads the words of the device.
     pub fn from_words(words: &[u32]) -> Self {
         let word = |i: usize| words.get(i).copied().unwrap_or(0);
+        let levels = |first: usize| (first..first + LEVELS).map(|i| f64::from(f32::from_bits(word(i)))).sum();
         Self {
-            loss: f32::from_bits(word(0)).into(),
-            weight: f32::from_bits(word(1)).into(),
-            items: word(2).into(),
-            top1: word(3).into(),
-            top5: word(4).into(),
+            loss: levels(LOSS),
+            weight: levels(LOSS + LEVELS),
+            items: word(0).into(),
+            top1: word(1).into(),
+            top5: word(2).into(),
             finite: word(FLAG) == 0,
-            steps: word(6).into(),
+            steps: word(3).into(),
             confusion: words.get(HEADER..).unwrap_or_default().to_vec(),
         }
     }
@@ -161,35 +172,97 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
         return;
     }
     let (rows, channels) = (p.rows as usize, p.channels as usize);
-    let (mut loss, mut weight) = (T::zero(), T::zero());
+    let (mut loss, mut weight) = (0.0, 0.0);
     for r in 0..rows {
         if targets[r] == IGNORE_INDEX as u32 {
             continue;
         }
+        loss += items[r].wide();
+        weight += items[rows + r].wide();
         let (row, label) = (&logits[r * p.channel_stride as usize..][..channels], targets[r] as usize);
+        // A label that is no class costs what is no number, and is in no count.
+        if label >= channels {
+            continue;
+        }
         // The place of a class among the logits: how many are larger, or equal and earlier.
         let place = |class: usize| (0..channels).filter(|&c| row[c] > row[class] || (row[c] == row[class] && c < class)).count();
         let label_place = place(label);
-        sums[2] += 1;
-        sums[3] += u32::from(label_place == 0);
-        sums[4] += u32::from(label_place < 5);
+        sums[0] += 1;
+        sums[1] += u32::from(label_place == 0);
+        sums[2] += u32::from(label_place < 5);
         if p.confusion == 1 {
             let predicted = (0..channels).fold(0, |best, c| if row[c] > row[best] { c } else { best });
             sums[HEADER + label * channels + predicted] += 1;
         }
-        loss += items[r];
-        weight += items[rows + r];
     }
-    let total = |bits: u32, more: T| (f32::from_bits(bits) + more.to_f32().unwrap_or(f32::NAN)).to_bits();
-    sums[0] = total(sums[0], loss);
-    sums[1] = total(sums[1], weight);
+    let (loss, weight) = (loss as f32, weight as f32);
+    sums[3] += 1;
+    let steps = sums[3];
+    add_to_levels(&mut sums[LOSS..][..LEVELS], loss, steps);
+    add_to_levels(&mut sums[LOSS + LEVELS..][..LEVELS], weight, steps);
     sums[FLAG] |= u32::from(!loss.is_finite());
-    sums[6] += 1;
+}
+
+/// Adds the sum of step number `steps`, counted from 1.
+fn add_to_levels(levels: &mut [u32], more: f32, steps: u32) {
+    let (last, mut carried, mut every) = (levels.len() - 1, more, 1);
+    for (at, level) in levels.iter_mut().enumerate() {
+        let sum = f32::from_bits(*level) + carried;
+        every *= CARRY;
+        if at == last || !steps.is_multiple_of(every) {
+            *level = sum.to_bits();
+            return;
+        }
+        *level = 0;
+        carried = sum;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::{MAX_BINDINGS, Slot};
+
+    /// Sums so many steps of items that all cost the same.
+    fn summed(steps: usize, rows: usize, cost: f32) -> Sums {
+        let p = MetricsParams { rows: rows as u32, channels: 2, channel_stride: 4, confusion: 1 };
+        let (logits, targets, items) = (vec![0.0f32; 4 * rows], vec![1; rows], [vec![cost; rows], vec![1.0; rows], vec![0.0]].concat());
+        let mut words = vec![0; sums_len(2)];
+        for _ in 0..steps {
+            let mut slots: [Slot<'_, f32>; MAX_BINDINGS] = Default::default();
+            slots[0] = Slot::Read(&logits);
+            slots[1] = Slot::ReadWords(&targets);
+            slots[2] = Slot::Read(&items);
+            slots[3] = Slot::WriteWords(&mut words);
+            accumulate(Args { params: bytemuck::bytes_of(&p), slots, scratch: &mut [] });
+        }
+        Sums::from_words(&words)
+    }
+
+    #[test]
+    fn the_mean_of_equal_costs_is_that_cost_over_many_items_and_many_steps() {
+        let cost = 11f32.ln();
+        for (steps, rows) in [(1, 50_176), (157, 4096), (938, 64), (2500, 16), (40_000, 1)] {
+            let sums = summed(steps, rows, cost);
+            assert!((sums.mean_loss() - 11f64.ln()).abs() < 1e-6, "{steps} steps of {rows}: {}", sums.mean_loss());
+            assert_eq!((sums.weight, sums.items, sums.steps), ((steps * rows) as f64, (steps * rows) as u64, steps as u64));
+            assert_eq!((sums.top1, sums.top5, &sums.confusion[..]), (0, sums.items, &[0, 0, (steps * rows) as u32, 0][..]));
+        }
+    }
+
+    #[test]
+    fn items_that_differ_are_summed_to_the_last_digits() {
+        // A third of these costs is a thousand times as large as the others.
+        let mut words = vec![0; sums_len(2)];
+        let mut exact = 0.0;
+        for step in 1..=5000 {
+            let cost = if step % 3 == 0 { 1234.567 } else { 1.234_567 };
+            exact += f64::from(cost);
+            add_to_levels(&mut words[LOSS..][..LEVELS], cost, step);
+        }
+        let loss = Sums::from_words(&words).loss;
+        assert!((loss / exact - 1.0).abs() < 5e-7, "{loss}, not {exact}");
+    }
 
     #[test]
     fn mean_iou_is_over_the_classes_that_occur() {

@@ -6,14 +6,17 @@ struct MetricsParams {
 }
 
 // As in train/metrics.rs and ops/softmax_cross_entropy/mod.rs.
-const HEADER: u32 = 8u;
+const HEADER: u32 = 12u;
+const LOSS: u32 = 6u;
+const LEVELS: u32 = 3u;
+const CARRY: u32 = 32u;
 const IGNORE_INDEX: u32 = 0xffffff9cu;
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;
 @group(0) @binding(2) var<storage, read> items: array<f32>;
-// Loss sum and weight sum (bits of f32), items, right at first place, right within five, 1 once a loss or a gradient was not finite, steps, unused;
-// then counts by label and prediction.
+// Items, right at first place, right within five, steps, unused, 1 once a loss or a gradient was not finite, the levels of the loss sum and of the weight
+// sum (bits of f32); then counts by label and prediction.
 @group(0) @binding(3) var<storage, read_write> sums: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> p: MetricsParams;
 
@@ -25,18 +28,9 @@ fn workgroup_count() -> u32 {
     return min((p.rows + THREADS - 1u) / THREADS, 256u);
 }
 
-var<workgroup> sums_of_threads: array<vec2<f32>, THREADS>;
-
-// The sum over the workgroup, in thread 0, through a fixed tree: the same numbers always give the same bits.
+// The sum over the workgroup, for thread 0.
 fn workgroup_sum(local: u32, sum: vec2<f32>) -> vec2<f32> {
-    sums_of_threads[local] = sum;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            sums_of_threads[local] += sums_of_threads[local + width];
-        }
-    }
-    return sums_of_threads[0];
+    return sum_over_group(local, vec4<f32>(sum, 0.0, 0.0)).xy;
 }
 
 // As in train/metrics.rs: so many rows are one workgroup's.
@@ -45,6 +39,8 @@ const FEW: u32 = 512u;
 // Counts rows `first`, `first + step`, ... and returns the sums of their costs and weights. Counts are atomic, whose order does not matter.
 fn count_rows(first: u32, step: u32) -> vec2<f32> {
     var sum = vec2<f32>(0.0);
+    var some = vec2<f32>(0.0);
+    var in_a_row = 0u;
     // Items, right at first place, right within five.
     var counts = vec3<u32>(0u);
     // Once a number was not finite nothing is added.
@@ -52,6 +48,17 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
     for (var row = first; row < p.rows; row += step) {
         let label = targets[row];
         if label == IGNORE_INDEX || stopped {
+            continue;
+        }
+        some += vec2<f32>(items[row], items[p.rows + row]);
+        in_a_row += 1u;
+        if in_a_row == TOGETHER {
+            sum += some;
+            some = vec2<f32>(0.0);
+            in_a_row = 0u;
+        }
+        // A label that is no class costs what is no number, and is in no count.
+        if label >= p.channels {
             continue;
         }
         let start = row * p.channel_stride;
@@ -74,14 +81,13 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
         if p.confusion == 1u {
             atomicAdd(&sums[HEADER + label * p.channels + predicted], 1u);
         }
-        sum += vec2<f32>(items[row], items[p.rows + row]);
     }
     for (var i = 0u; i < 3u; i += 1u) {
         if counts[i] > 0u {
-            atomicAdd(&sums[2u + i], counts[i]);
+            atomicAdd(&sums[i], counts[i]);
         }
     }
-    return sum;
+    return sum + some;
 }
 
 // One thread for every so many rows, where there are many.
@@ -102,8 +108,20 @@ fn accumulate(
     }
 }
 
-fn add_bits(place: u32, more: f32) {
-    atomicStore(&sums[place], bitcast<u32>(bitcast<f32>(atomicLoad(&sums[place])) + more));
+// As in train/metrics.rs: adds the sum of step number `steps` to the levels from `first` on.
+fn add_to_levels(first: u32, more: f32, steps: u32) {
+    var carried = more;
+    var every = 1u;
+    for (var level = 0u; level < LEVELS; level += 1u) {
+        let sum = bitcast<f32>(atomicLoad(&sums[first + level])) + carried;
+        every *= CARRY;
+        if level + 1u == LEVELS || steps % every != 0u {
+            atomicStore(&sums[first + level], bitcast<u32>(sum));
+            return;
+        }
+        atomicStore(&sums[first + level], 0u);
+        carried = sum;
+    }
 }
 
 // One workgroup for the sums of all, of few rows after it has counted them.
@@ -120,12 +138,12 @@ fn total(@builtin(local_invocation_index) local: u32) {
     }
     let all = workgroup_sum(local, sum);
     if local == 0u && !stopped {
-        add_bits(0u, all.x);
-        add_bits(1u, all.y);
+        let steps = atomicAdd(&sums[3], 1u) + 1u;
+        add_to_levels(LOSS, all.x, steps);
+        add_to_levels(LOSS + LEVELS, all.y, steps);
         // Infinity and NaN have all exponent bits set.
         if (bitcast<u32>(all.x) & 0x7f800000u) == 0x7f800000u {
             atomicStore(&sums[5], 1u);
         }
-        atomicAdd(&sums[6], 1u);
     }
 }

@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::clock::now_ms;
 use super::guard::{self, FLAG};
 use super::metrics::{Sums, sums_len};
-use super::trainer::{Device, Trainer};
+use super::trainer::{Device, Trainer, batch_of};
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::error::{DeviceError, Error};
@@ -158,7 +158,7 @@ impl Trainer {
         workers: usize,
         replicas: Rc<dyn Replicas>,
     ) -> Result<Self, Error> {
-        let shards = shards(spec.training.batch_size, workers);
+        let shards = shards(batch_of(&spec, &dataset.borrow()), workers);
         let mut trainer = Self::with_shard(spec, shards[0], Device::Cpu(Kernels::Simd), dataset).await?;
         let others = shards.len() - 1;
         if others > 0 {

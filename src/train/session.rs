@@ -456,7 +456,8 @@ impl Session {
     async fn advance(&self, guard: &mut MutexGuard<'_, Option<Run>>) -> Result<(), Error> {
         let Some(run) = guard.as_mut() else { return Ok(()) };
         let loaded = run.trainer.dataset().borrow().loaded(Split::Train);
-        if run.wait_for_all && (loaded.images < loaded.total || !run.test_set_complete()) {
+        let all = loaded.images == loaded.total && run.test_set_complete();
+        if (run.wait_for_all && !all) || loaded.images < run.trainer.batch() {
             return Ok(());
         }
         if run.evaluating.is_some() {

@@ -117,6 +117,12 @@ impl Scene {
     }
 }
 
+/// Images of a step: the batch size, or all images where there are fewer. (Places of a batch without an image would count in batch normalization's
+/// statistics.)
+pub(super) fn batch_of(spec: &Spec, dataset: &Dataset) -> usize {
+    spec.training.batch_size.min(dataset.loaded(Split::Train).total).max(1)
+}
+
 /// A network in training. Nothing is global: two trainers live side by side.
 #[derive(Debug)]
 pub struct Trainer {
@@ -148,7 +154,7 @@ impl Trainer {
     /// # Errors
     /// A network that does not fit together, or a device that cannot hold it.
     pub async fn new(spec: Spec, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
-        let batch = spec.training.batch_size;
+        let batch = batch_of(&spec, &dataset.borrow());
         Self::with_shard(spec, batch, device, dataset).await
     }
 
@@ -165,7 +171,7 @@ impl Trainer {
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
         let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));
-        let indices = vec![0; spec.training.batch_size];
+        let indices = vec![0; batch_of(&spec, &dataset.borrow())];
         let mut trainer = Self {
             spec,
             plan,
@@ -226,7 +232,7 @@ impl Trainer {
         self.dataset.clone()
     }
 
-    /// Images of a step, of all workers together.
+    /// Images of a step, of all workers together: fewer than the specification's batch size where there are no more.
     pub fn batch(&self) -> usize {
         self.indices.len()
     }
@@ -315,7 +321,7 @@ impl Trainer {
     /// Takes one training step, and says whether the epoch has ended with it.
     ///
     /// # Errors
-    /// [`DataError::NoData`] before any images have come, or what the device reports.
+    /// [`DataError::NoData`] before any images have come, [`DataError::TooFewImages`] before as many as a batch takes, or what the device reports.
     pub fn train_step(&mut self) -> Result<bool, Error> {
         let (batch, ended) = self.draw()?;
         self.train_on(&batch)?;
@@ -329,6 +335,10 @@ impl Trainer {
         if drawn_from > available as u64 {
             // A run that goes on from a checkpoint needs the images that it had.
             return Err(DataError::NoData { split: "train" }.into());
+        }
+        // More are on their way.
+        if available < self.batch() {
+            return Err(DataError::TooFewImages { found: available, needed: self.batch() }.into());
         }
         self.upload_new_images()?;
         let starts_epoch = self.sampler.remaining() < self.indices.len();

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 /// Replicas in this thread, one of which can be made to stop.
 #[derive(Default)]
-struct Here {
+pub struct Here {
     replicas: RefCell<Vec<Option<Replica>>>,
     started: Cell<usize>,
     /// After so many tasks the replica at place 0 is gone.
@@ -67,7 +67,7 @@ impl Replicas for Here {
 }
 
 /// Noise with the label in it.
-fn images(count: usize) -> Rc<RefCell<Dataset>> {
+pub fn images(count: usize) -> Rc<RefCell<Dataset>> {
     let mut rng = crate::support::rng(3);
     let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
     let ink = |rng: &mut Rng, label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 200 } else { rng.below(60) as u8 };

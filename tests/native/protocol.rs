@@ -152,7 +152,8 @@ fn errors() -> Vec<Error> {
         SpecError::DuplicateName { path: path(), node: node() }.into(),
         SpecError::EmptyNetwork.into(),
         ShapeError::KernelLargerThanInput { node: node(), axis: "height", span: 5, padded: 3 }.into(),
-        ShapeError::RankMismatch { node: node(), needed: 2, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }.into(),
+        ShapeError::RankMismatch { node: node(), needed: 2, also: None, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }
+            .into(),
         ShapeError::ChannelsNotDivisible { node: node(), which: "input channels", channels: 6, groups: 4 }.into(),
         ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
         ShapeError::SummandsDiffer { node: node(), left: "[1, 16, 7, 7]".into(), right: "[1, 8, 7, 7]".into() }.into(),
@@ -185,6 +186,7 @@ fn errors() -> Vec<Error> {
         DataError::CountMismatch { file: file(), labels_file: "train-labels".into(), images: 3, labels: 2 }.into(),
         DataError::LabelOutOfRange { file: file(), offset: 9, found: 10 }.into(),
         DataError::NoData { split: "train" }.into(),
+        DataError::TooFewImages { found: 40, needed: 64 }.into(),
         DataError::InvalidIndex { index: 5, total: 5 }.into(),
         DataError::InvalidPixels { found: 3, expected: 784 }.into(),
         DeviceError::NoWebgpu.into(),

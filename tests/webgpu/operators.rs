@@ -447,7 +447,7 @@ async fn flatten_and_add() {
 async fn softmax_cross_entropy_with_all_its_options() {
     let wgpu = open().await;
     let mut seed = 0;
-    for logits in [vec![64, 10], vec![1, 2], vec![3, 5, 4, 3], vec![130, 7]] {
+    for logits in [vec![64, 10], vec![1, 2], vec![3, 5, 4, 3], vec![130, 7], vec![2, 5, 30, 31]] {
         for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
             for (weighted, soft_target, label_smoothing) in
                 [(false, false, 0.0), (true, false, 0.1), (false, true, 0.0), (true, true, 0.2), (true, false, 0.0)]
@@ -488,6 +488,28 @@ fn loss_case(seed: u64, dims: &[usize], operator: SoftmaxCrossEntropy) -> Case {
     let loss = case.apply(operator, &inputs);
     case.backward(loss, &[logits]);
     case
+}
+
+#[wasm_bindgen_test]
+async fn a_label_outside_the_classes_makes_what_is_no_number() {
+    let wgpu = open().await;
+    let cases: [(&[usize], &[usize]); 2] = [(&[4, 3], &[4]), (&[2, 5, 30, 31], &[2, 30, 31])];
+    for (dims, items) in cases {
+        for (outside, dice) in [(dims[1] as u32, false), (u32::MAX, false), (dims[1] as u32, true)] {
+            let mut case = Case::new(format!("{dims:?}, label {outside}, {dice}"), 3);
+            case.terms = 1.0;
+            let logits = case.random_floats("logits", dims);
+            let labels = (0..items.iter().product()).map(|item: usize| if item == 1 { outside } else { (item % dims[1]) as u32 }).collect();
+            let labels = case.words("labels", items, labels);
+            let loss = if dice {
+                case.apply(DiceLoss { smooth: 1.0, ignore_index: IGNORE_INDEX }, &[logits, labels])
+            } else {
+                case.apply(SoftmaxCrossEntropy::default(), &[logits, labels])
+            };
+            case.backward(loss, &[logits]);
+            case.check(&wgpu).await;
+        }
+    }
 }
 
 #[wasm_bindgen_test]
@@ -566,7 +588,8 @@ async fn metrics_count_what_the_scalar_kernel_counts() {
         let sums = case.state("sums", &[metrics::sums_len(channels)], true);
         let (rows, stride) = (rows as u32, channel_stride(channels) as u32);
         let params = MetricsParams { rows, channels: channels as u32, channel_stride: stride, confusion: confusion.into() };
-        for _ in 0..2 {
+        // So many that a level of the sums goes on to the next.
+        for _ in 0..if rows == 64 { 70 } else { 2 } {
             case.graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &[logits, targets, items, sums]);
         }
         case.check(&wgpu).await;

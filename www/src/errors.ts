@@ -14,7 +14,7 @@ export interface ErrorFields {
   empty_network: object;
   // shapes that do not fit
   kernel_larger_than_input: { node: string; axis: string; span: number; padded: number };
-  rank_mismatch: { node: string; needed: number; shape: string; fix: string };
+  rank_mismatch: { node: string; needed: number; also: number | null; shape: string; fix: string };
   channels_not_divisible: { node: string; which: string; channels: number; groups: number };
   shapes_differ: { node: string; left: string; right: string };
   summands_differ: { node: string; left: string; right: string };
@@ -40,6 +40,7 @@ export interface ErrorFields {
   count_mismatch: { file: string; labels_file: string; images: number; labels: number };
   label_out_of_range: { file: string; offset: number; found: number };
   no_data: { split: string };
+  too_few_images: { found: number; needed: number };
   invalid_index: { index: number; total: number };
   invalid_pixels: { found: number; expected: number };
   // devices

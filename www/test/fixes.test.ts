@@ -47,6 +47,8 @@ test("dimensions, classes and channels", () => {
 
 test("what cannot be read is mended by the nearest that can", () => {
   assert.deepEqual(fixes("value").map(({ text }) => text), [{ code: "value", field: "out_channels", value: "1" }]);
+  assert.deepEqual(mendedAt("same", "value", "layers[0].padding"), [2, 1]);
+  assert.deepEqual(fixes("negative").map(({ text }) => text), [{ code: "value", field: "padding", value: "0" }]);
   assert.deepEqual(fixes("operator")[0]?.text, { code: "operator", op: "conv2d" });
   assert.deepEqual(mendedAt("field", "drop_field", "layers[0]"), { op: "relu" });
   assert.deepEqual(mendedAt("missing", "value", "layers[0].kernel_size"), 3);

@@ -40,7 +40,7 @@ test("no text is empty, and the Russian ones are Russian", () => {
 function anyError(kind: string): ReceptiveError {
   const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "first", "other", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
   const numeric: { [kind: string]: string[] } = {
-    bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"],
+    bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"], too_few_images: ["found"],
     invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {

@@ -131,7 +131,8 @@ export async function operatorsOf(root) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const source = await readFile(join(folder, entry.name, "mod.rs"), "utf8").catch(() => "");
-    const list = /static FAMILY: Family = Family \{\s*operators: &\[([^\]]*)\]/u.exec(source)?.[1] ?? "";
+    const family = /static FAMILY: Family = Family \{\s*operators: &\[([^\]]*)\],\s*joins: &\[([^\]]*)\]/u.exec(source);
+    const list = (family ?? []).slice(1).join(", ");
     operators.push(...[...list.matchAll(/"(\w+)"/gu)].map(([, name]) => name));
   }
   return [...operators, ...LOSSES];

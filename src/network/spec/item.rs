@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::SpecError;
 use crate::network::fields::{Fields, brief, map};
-use crate::ops::{Operator, operators};
+use crate::ops::{Operator, layers, operators};
 
 /// How deep containers may stand in one another.
 const DEEPEST: usize = 16;
@@ -158,7 +158,7 @@ fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
 
 fn read_operator(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let path = fields.path().to_owned();
-    let known = || operators().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+    let known = || layers().collect::<Vec<_>>().join(", ");
     let Some(operator) = fields.text("op")? else {
         let expected = format!("an operator ({}), or a container ({})", known(), CONTAINERS.join(", "));
         return Err(SpecError::MissingField { path, field: "op".into(), expected });

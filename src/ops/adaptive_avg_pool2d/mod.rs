@@ -15,6 +15,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("adaptive_avg_pool2d", parse)],
+    joins: &[],
     kernels: &[],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -18,7 +18,8 @@ use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
-    operators: &[("add", parse)],
+    operators: &[],
+    joins: &[("add", parse)],
     kernels: &[&FORWARD, &FORWARD_RELU_GRADIENT],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -42,9 +42,11 @@ fn forward(
     let window = taken(vec2<u32>(pixel / p.output.y % p.output.x, pixel % p.output.y));
     var sum = vec4<f32>(0.0);
     for (var row = window.begin.x; row < window.end.x; row += 1u) {
+        var of_row = vec4<f32>(0.0);
         for (var column = window.begin.y; column < window.end.y; column += 1u) {
-            sum += x[((sample * p.input.x + row) * p.input.y + column) * vectors + vector];
+            of_row += x[((sample * p.input.x + row) * p.input.y + column) * vectors + vector];
         }
+        sum += of_row;
     }
     // Pad lanes of x are zero, and so is their sum.
     y[at] = sum / window.divisor;

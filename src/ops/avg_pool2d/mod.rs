@@ -19,6 +19,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("avg_pool2d", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -2,6 +2,7 @@
 
 use super::params::AvgPool2dParams;
 use crate::kernel::{Args, Map, MapMut, Real};
+use crate::sum::sum_of;
 
 /// `y[n,c,h,w]` = the sum of `x` over the window, divided by its size or by the given divisor.
 pub fn forward<T: Real>(mut args: Args<'_, T>) {
@@ -11,7 +12,8 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
     let mut y = MapMut::zeroed(y.write(), p.channels, p.output[0], p.output[1]);
     for_each_window(&p, |n, c, h, w| {
         let rows = p.taken(0, h);
-        let sum: T = rows.flat_map(|row| p.taken(1, w).map(move |column| (row, column))).map(|(row, column)| x.at(n, c, row, column)).sum();
+        let places = rows.flat_map(|row| p.taken(1, w).map(move |column| (row, column)));
+        let sum = sum_of(places.map(|(row, column)| x.at(n, c, row, column)));
         *y.at(n, c, h, w) = sum / T::of(p.divisor(h, w) as f64);
     });
 }

@@ -1,7 +1,25 @@
 //! Average pooling on the CPU: vectors run over the channels.
 
+use std::ops::Range;
+
 use super::params::AvgPool2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::sum::Columns;
+
+/// Pixels that are added in single precision: the last of thousands would meet a sum thousands of times its size.
+const TOGETHER: usize = 64;
+
+/// The sum over a window of more pixels than that.
+fn large_sum(x: &[f32], [rows, columns]: [Range<usize>; 2], in_width: usize, channels: usize, lane: usize) -> F32x4 {
+    let mut sum = Columns::default();
+    for row in rows {
+        for first in columns.clone().step_by(TOGETHER) {
+            let some = first..columns.end.min(first + TOGETHER);
+            sum.add(some.fold(F32x4::ZERO, |sum, column| sum + F32x4::load(&x[(row * in_width + column) * channels + lane..])));
+        }
+    }
+    sum.rounded()
+}
 
 /// `y` = the sum of `x` over each window, divided.
 pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
@@ -15,12 +33,17 @@ pub fn forward(p: &AvgPool2dParams, x: &[f32], y: &mut [f32]) {
         let vertical = p.taken(0, h);
         for (w, y) in y.chunks_exact_mut(channels).enumerate() {
             let horizontal = p.taken(1, w);
+            let large = vertical.len() * horizontal.len() > TOGETHER;
             let scale = F32x4::splat(1.0 / p.divisor(h, w) as f32);
             for (lane, y) in (0..channels).step_by(LANES).zip(y.chunks_exact_mut(LANES)) {
                 let mut sum = F32x4::ZERO;
-                for row in vertical.clone() {
-                    for column in horizontal.clone() {
-                        sum = sum + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
+                if large {
+                    sum = large_sum(x, [vertical.clone(), horizontal.clone()], in_width, channels, lane);
+                } else {
+                    for row in vertical.clone() {
+                        for column in horizontal.clone() {
+                            sum = sum + F32x4::load(&x[(row * in_width + column) * channels + lane..]);
+                        }
                     }
                 }
                 (sum * scale).store(y);

@@ -1,4 +1,4 @@
-// Training: statistics over the whole batch, in two dispatches each way. The pixels are split into shares, one for a workgroup, which writes two sums
+// Training: statistics over the whole batch, in two dispatches each way. The pixels are split into shares, one for a workgroup, which writes sums
 // of its own to `partial`; then every workgroup adds up the shares for itself before it goes through its tile of pixels. A workgroup has up to 16
 // vectors of channels, and as many threads for each as there are lanes.
 
@@ -27,13 +27,14 @@ struct Place {
     exists: bool,
 }
 
-fn place_of(group: u32, local: u32, partial_len: u32) -> Place {
+// `row_len`: vectors of one row of all shares.
+fn place_of(group: u32, local: u32, row_len: u32) -> Place {
     let vectors = p.channel_stride / 4u;
     let width = width_of(vectors);
     let chunks = (vectors + width - 1u) / width;
     let column = local % width;
     let vector = group % chunks * width + column;
-    return Place(vectors, THREADS / width, local / width, column, vector, group / chunks, partial_len / (2u * vectors), vector < vectors);
+    return Place(vectors, THREADS / width, local / width, column, vector, group / chunks, row_len / vectors, vector < vectors);
 }
 
 // The pixels of a share: first, one past the last.
@@ -49,3 +50,4 @@ fn count_of(share: u32, shares: u32) -> f32 {
 
 var<workgroup> first: array<vec4<f32>, THREADS>;
 var<workgroup> second: array<vec4<f32>, THREADS>;
+var<workgroup> third: array<vec4<f32>, THREADS>;

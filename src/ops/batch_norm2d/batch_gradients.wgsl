@@ -14,16 +14,22 @@ fn share_gradients(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let at = place_of(flat_group(group, groups), local, arrayLength(&partial));
+    let at = place_of(flat_group(group, groups), local, arrayLength(&partial) / 2u);
     let span = share_of(at.part, at.shares);
     let end = select(0u, span.y, at.exists && at.part < at.shares);
     let mean = statistics[min(at.vector, at.vectors - 1u)];
     var products = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
-    for (var pixel = span.x + at.lane; pixel < end; pixel += at.lanes) {
-        let place = pixel * at.vectors + at.vector;
-        products += dy[place] * (x[place] - mean);
-        sum += dy[place];
+    for (var begin = span.x + at.lane; begin < end; begin += TOGETHER * at.lanes) {
+        var some_products = vec4<f32>(0.0);
+        var some = vec4<f32>(0.0);
+        for (var pixel = begin; pixel < min(end, begin + TOGETHER * at.lanes); pixel += at.lanes) {
+            let place = pixel * at.vectors + at.vector;
+            some_products += dy[place] * (x[place] - mean);
+            some += dy[place];
+        }
+        products += some_products;
+        sum += some;
     }
     first[local] = products;
     second[local] = sum;
@@ -35,7 +41,8 @@ fn share_gradients(
             products += first[lane * (THREADS / at.lanes) + at.column];
             sum += second[lane * (THREADS / at.lanes) + at.column];
         }
-        partial[2u * at.part * at.vectors + at.vector] = products * statistics[at.vectors + at.vector];
+        partial[2u * at.part * at.vectors + at.vector] =
+            (products - statistics[2u * at.vectors + at.vector] * sum) * statistics[at.vectors + at.vector];
         partial[(2u * at.part + 1u) * at.vectors + at.vector] = sum;
     }
 }
@@ -46,7 +53,7 @@ fn batch_gradients(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let at = place_of(flat_group(group, groups), local, arrayLength(&partial));
+    let at = place_of(flat_group(group, groups), local, arrayLength(&partial) / 2u);
     let shares = select(0u, at.shares, at.exists);
     var products = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
@@ -72,13 +79,14 @@ fn batch_gradients(
     }
     let mean = statistics[at.vector];
     let inverse = statistics[at.vectors + at.vector];
+    let rest = statistics[2u * at.vectors + at.vector];
     let scale = gamma[at.vector] * inverse;
     let count = f32(p.pixels);
     let start = at.part * at.lanes * TILE;
     let end = min(p.pixels, start + at.lanes * TILE);
     for (var pixel = start + at.lane; pixel < end; pixel += at.lanes) {
         let place = pixel * at.vectors + at.vector;
-        let xhat = (x[place] - mean) * inverse;
+        let xhat = (x[place] - mean - rest) * inverse;
         dx[place] = scale * (dy[place] - (sum + xhat * products) / count);
     }
 }

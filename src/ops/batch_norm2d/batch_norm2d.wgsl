@@ -1,8 +1,9 @@
-// The last dimension of every buffer is channels. `statistics` holds the mean and then 1 / sqrt(variance + eps).
+// The last dimension of every buffer is channels. `statistics` holds the mean, 1 / sqrt(variance + eps), and what
+// rounding took from the mean: nothing where it is the running one.
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 
-// Shares that are added up at a time: the sum of all of them would swallow the last bits of each.
-const TOGETHER: u32 = 32u;
+// Shares that are added up at a time; there may be thousands.
+const SHARES_TOGETHER: u32 = 4u * TOGETHER;
 
 @group(0) @binding(0) var<storage, read> kept_mean: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> kept_var: array<vec4<f32>>;
@@ -19,6 +20,7 @@ fn running_statistics(
     let vectors = p.channel_stride / 4u;
     if vector < vectors {
         kept_statistics[vector] = kept_mean[vector];
+        kept_statistics[2u * vectors + vector] = vec4<f32>(0.0);
         kept_statistics[vectors + vector] = without_padding(1.0 / sqrt(kept_var[vector] + p.eps), vector, p.channels);
     }
 }
@@ -74,9 +76,15 @@ fn share_gradients(
     let mean = of_input[vector];
     var products = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
-    for (var at = share * vectors + vector; at < len; at += step) {
-        products += dy[at] * (input[at] - mean);
-        sum += dy[at];
+    for (var begin = share * vectors + vector; begin < len; begin += TOGETHER * step) {
+        var some_products = vec4<f32>(0.0);
+        var some = vec4<f32>(0.0);
+        for (var at = begin; at < min(len, begin + TOGETHER * step); at += step) {
+            some_products += dy[at] * (input[at] - mean);
+            some += dy[at];
+        }
+        products += some_products;
+        sum += some;
     }
     sums[2u * share * vectors + vector] = products * of_input[vectors + vector];
     sums[(2u * share + 1u) * vectors + vector] = sum;
@@ -97,10 +105,10 @@ fn add_gradients(
     let shares = arrayLength(&sums) / (2u * vectors);
     var products = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
-    for (var first = 0u; first < shares; first += TOGETHER) {
+    for (var first = 0u; first < shares; first += SHARES_TOGETHER) {
         var some_products = vec4<f32>(0.0);
         var some = vec4<f32>(0.0);
-        for (var share = first; share < min(shares, first + TOGETHER); share += 1u) {
+        for (var share = first; share < min(shares, first + SHARES_TOGETHER); share += 1u) {
             some_products += sums[2u * share * vectors + vector];
             some += sums[(2u * share + 1u) * vectors + vector];
         }
@@ -130,7 +138,7 @@ fn input_gradient(
     }
     let vector = at % vectors;
     let inverse = of_input[vectors + vector];
-    let xhat = (input[at] - of_input[vector]) * inverse;
+    let xhat = (input[at] - of_input[vector] - of_input[2u * vectors + vector]) * inverse;
     var moved = dy[at];
     if p.training == 1u {
         moved -= (dsummand[vector] + xhat * dfactor[vector]) / f32(p.pixels);

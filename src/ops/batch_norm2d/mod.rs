@@ -9,7 +9,7 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::BatchNorm2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, StatisticSpec};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS, StatisticSpec};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("batch_norm2d", parse)],
+    joins: &[],
     kernels: &[&NORMALIZE_BATCH, &BATCH_GRADIENTS, &RUNNING_STATISTICS, &NORMALIZE, &PARAMETER_GRADIENTS, &INPUT_GRADIENT],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -85,7 +86,7 @@ impl Operator for BatchNorm2d {
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [_, c, _, _] = super::rank_4(node, inputs[0])?;
-        let statistics = OutputSpec { what: "statistics", ..OutputSpec::floats(&[2, c]) };
+        let statistics = OutputSpec { what: "statistics", ..OutputSpec::floats(&[3, c]) };
         Ok(vec![OutputSpec::floats(inputs[0].dims()), statistics])
     }
 
@@ -157,7 +158,7 @@ impl Operator for BatchNorm2d {
 
 const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
 const BATCH: &str = crate::wgsl::wgsl!("batch.wgsl");
-const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
@@ -178,14 +179,14 @@ pub static NORMALIZE_BATCH: Kernel = Kernel {
         simd::batch_statistics(&p, x, statistics, [running_mean.write(), running_var.write()], args.scratch);
         simd::normalize(&p, x, statistics, gamma.read(), beta.read(), y.write());
     }),
-    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, PARAMS, BATCH, crate::wgsl::wgsl!("normalize_batch.wgsl")],
+    simd_scratch: |bytes| simd::statistics_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::wgsl::wgsl!("normalize_batch.wgsl")],
     passes: &[
         Pass { entry: "share_statistics", workgroups: share_workgroups },
         Pass { entry: "normalize_batch", workgroups: tile_workgroups },
     ],
     rereads: &[0],
-    wgsl_scratch: share_scratch,
+    wgsl_scratch: share_scratch::<3>,
     fuse_relu: Some(set_relu),
     ..Kernel::BASE
 };
@@ -203,14 +204,14 @@ pub static BATCH_GRADIENTS: Kernel = Kernel {
         simd::parameter_gradients(&p, dy, x, statistics, [&mut *dgamma, &mut *dbeta], args.scratch);
         simd::input_gradient(&p, dy, x, simd::Channels { statistics, gamma: gamma.read(), dgamma, dbeta }, dx.write());
     }),
-    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, PARAMS, BATCH, crate::wgsl::wgsl!("batch_gradients.wgsl")],
+    simd_scratch: |bytes| simd::gradients_scratch_len(&params(bytes)),
+    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::wgsl::wgsl!("batch_gradients.wgsl")],
     passes: &[
         Pass { entry: "share_gradients", workgroups: share_workgroups },
         Pass { entry: "batch_gradients", workgroups: tile_workgroups },
     ],
     rereads: &[0, 1, 2],
-    wgsl_scratch: share_scratch,
+    wgsl_scratch: share_scratch::<2>,
     ..Kernel::BASE
 };
 
@@ -253,7 +254,7 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
         let [dy, x, statistics, dgamma, dbeta] = args.take();
         simd::parameter_gradients(&p, dy.read(), x.read(), statistics.read(), [dgamma.write(), dbeta.write()], args.scratch);
     }),
-    simd_scratch: |bytes| simd::scratch_len(&params(bytes)),
+    simd_scratch: |bytes| simd::gradients_scratch_len(&params(bytes)),
     wgsl: WGSL,
     passes: &[
         Pass { entry: "share_gradients", workgroups: |bytes| thread_shares(&params(bytes)) },
@@ -319,10 +320,10 @@ fn tile_workgroups(bytes: &[u8]) -> u64 {
     u64::from(p.pixels.div_ceil(32 * lanes)) * u64::from(chunks)
 }
 
-/// Two rows of channels for every share.
-fn share_scratch(bytes: &[u8]) -> usize {
+/// So many rows of channels for every share.
+fn share_scratch<const ROWS: usize>(bytes: &[u8]) -> usize {
     let p: BatchNorm2dParams = params(bytes);
-    2 * shares(&p) as usize * p.channel_stride as usize
+    ROWS * shares(&p) as usize * p.channel_stride as usize
 }
 
 /// In evaluation a share is a thread's: some thousand, each with 16 pixels at least.

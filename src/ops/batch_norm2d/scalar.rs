@@ -1,10 +1,12 @@
 //! batch_norm2d in plain loops: the reference the fast kernels are measured against.
 //!
-//! `statistics` holds two rows of channels: the mean and `1 / sqrt(variance + eps)`.
+//! `statistics` holds three rows of channels: the mean, `1 / sqrt(variance + eps)`, and what rounding took from the mean. Where the mean is a hundred
+//! times the deviation that is more than the rounding of anything else, and moves every normalized value of a channel the same way.
 
 use super::params::BatchNorm2dParams;
 use crate::kernel::{Args, Map, MapMut, Real};
 use crate::ops::relu::rectify;
+use crate::sum::sum_of;
 
 /// An activation as `pixels` rows of channels.
 fn rows<'a, T: Copy>(p: &BatchNorm2dParams, data: &'a [T]) -> Map<'a, T> {
@@ -15,9 +17,9 @@ fn rows_mut<'a, T: Copy + Default>(p: &BatchNorm2dParams, data: &'a mut [T]) -> 
     MapMut::zeroed(data, p.channels, 1, 1)
 }
 
-/// A sum of many terms, in blocks of 256 of them: added one by one, the last would be added to a sum thousands of times its size.
-fn sum_of<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
-    (0..count).step_by(256).map(|from| (from..count.min(from + 256)).map(&term).sum::<T>()).sum()
+/// How far a value is from its channel's mean.
+fn deviation<T: Real>(x: Map<'_, T>, statistics: Map<'_, T>, pixel: usize, c: usize) -> T {
+    x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0) - statistics.at(2, c, 0, 0)
 }
 
 /// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
@@ -26,10 +28,12 @@ fn batch_statistics<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &mut [T
     let (x, mut statistics) = (rows(p, x), rows_mut(p, statistics));
     let (count, momentum) = (T::of(p.pixels.into()), T::of(p.momentum.into()));
     for c in 0..p.channels as usize {
-        let mean = sum_of(p.pixels as usize, |pixel| x.at(pixel, c, 0, 0)) / count;
-        let deviation = |pixel| x.at(pixel, c, 0, 0) - mean;
-        let squares = sum_of(p.pixels as usize, |pixel| deviation(pixel) * deviation(pixel));
+        let of_channel = || (0..p.pixels as usize).map(|pixel| x.at(pixel, c, 0, 0));
+        let mean = sum_of(of_channel()) / count;
+        let rest = sum_of(of_channel().map(|x| x - mean)) / count;
+        let squares = sum_of(of_channel().map(|x| (x - mean - rest) * (x - mean - rest)));
         *statistics.at(0, c, 0, 0) = mean;
+        *statistics.at(2, c, 0, 0) = rest;
         *statistics.at(1, c, 0, 0) = (squares / count + T::of(p.eps.into())).sqrt().recip();
         if squares.is_finite() {
             running_mean[c] += momentum * (mean - running_mean[c]);
@@ -38,7 +42,7 @@ fn batch_statistics<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &mut [T
     }
 }
 
-/// The same two rows from the running statistics.
+/// The same rows from the running statistics, whose mean is what it is.
 pub fn running_statistics<T: Real>(mut args: Args<'_, T>) {
     let p: BatchNorm2dParams = args.params();
     let [running_mean, running_var, statistics] = args.take();
@@ -71,7 +75,7 @@ fn write_normalized<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &[T], [
     for pixel in 0..p.pixels as usize {
         for c in 0..p.channels as usize {
             let scale = gamma[c] * statistics.at(1, c, 0, 0);
-            let value = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * scale + beta[c];
+            let value = deviation(x, statistics, pixel, c) * scale + beta[c];
             *y.at(pixel, c, 0, 0) = rectify(value, p.relu);
         }
     }
@@ -88,9 +92,10 @@ fn sum_gradients<T: Real>(p: &BatchNorm2dParams, [dy, x, statistics]: [&[T]; 3],
     let (dy, x, statistics) = (rows(p, dy), rows(p, x), rows(p, statistics));
     let (mut dgamma, mut dbeta) = (rows_mut(p, dgamma), rows_mut(p, dbeta));
     for c in 0..p.channels as usize {
-        let xhat = |pixel| (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * statistics.at(1, c, 0, 0);
-        *dgamma.at(0, c, 0, 0) = sum_of(p.pixels as usize, |pixel| dy.at(pixel, c, 0, 0) * xhat(pixel));
-        *dbeta.at(0, c, 0, 0) = sum_of(p.pixels as usize, |pixel| dy.at(pixel, c, 0, 0));
+        let pixels = 0..p.pixels as usize;
+        let xhat = |pixel| deviation(x, statistics, pixel, c) * statistics.at(1, c, 0, 0);
+        *dgamma.at(0, c, 0, 0) = sum_of(pixels.clone().map(|pixel| dy.at(pixel, c, 0, 0) * xhat(pixel)));
+        *dbeta.at(0, c, 0, 0) = sum_of(pixels.map(|pixel| dy.at(pixel, c, 0, 0)));
     }
 }
 
@@ -118,7 +123,7 @@ fn write_input_gradient<T: Real>(p: &BatchNorm2dParams, [dy, x, statistics]: [&[
     for pixel in 0..p.pixels as usize {
         for c in 0..p.channels as usize {
             let inverse = statistics.at(1, c, 0, 0);
-            let xhat = (x.at(pixel, c, 0, 0) - statistics.at(0, c, 0, 0)) * inverse;
+            let xhat = deviation(x, statistics, pixel, c) * inverse;
             *dx.at(pixel, c, 0, 0) = gamma[c] * inverse * (dy.at(pixel, c, 0, 0) - (dbeta[c] + xhat * dgamma[c]) * share);
         }
     }

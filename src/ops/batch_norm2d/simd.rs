@@ -31,9 +31,9 @@ fn each<const V: usize>(of: impl Fn(usize) -> F32x4) -> [F32x4; V] {
     std::array::from_fn(of)
 }
 
-/// Vectors `c..` of the mean and of the inverse deviation.
-fn statistics_at<const V: usize>(p: &BatchNorm2dParams, statistics: &[f32], c: usize) -> [[F32x4; V]; 2] {
-    [vectors(statistics, c), vectors(statistics, p.channel_stride as usize + c)]
+/// Vectors `c..` of the mean, of the inverse deviation, and of what rounding took from the mean.
+fn statistics_at<const V: usize>(p: &BatchNorm2dParams, statistics: &[f32], c: usize) -> [[F32x4; V]; 3] {
+    std::array::from_fn(|row| vectors(statistics, row * p.channel_stride as usize + c))
 }
 
 /// The vectors of a pixel, several at a time as long as there are so many: a sum alone waits for its last addition.
@@ -42,25 +42,36 @@ fn groups(stride: usize, wide: usize) -> impl Iterator<Item = (usize, bool)> {
     (0..single).step_by(wide * LANES).map(|c| (c, true)).chain((single..stride).step_by(LANES).map(|c| (c, false)))
 }
 
-/// Floats that [`batch_statistics`] and [`parameter_gradients`] note down: two rows for each block.
-pub fn scratch_len(p: &BatchNorm2dParams) -> usize {
+/// Floats that [`batch_statistics`] notes down: three rows for each block.
+pub fn statistics_scratch_len(p: &BatchNorm2dParams) -> usize {
+    3 * (p.pixels as usize).div_ceil(BLOCK) * p.channel_stride as usize
+}
+
+/// Floats that [`parameter_gradients`] notes down: two rows for each block.
+pub fn gradients_scratch_len(p: &BatchNorm2dParams) -> usize {
     2 * (p.pixels as usize).div_ceil(BLOCK) * p.channel_stride as usize
 }
 
-/// The channel's entries of the first and of the second row of every block.
-fn noted(notes: &[f32], stride: usize, channel: usize) -> impl Iterator<Item = [f64; 2]> {
-    notes.chunks_exact(2 * stride).map(move |rows| [rows[channel].into(), rows[stride + channel].into()])
+/// The channel's entries of every block's rows.
+fn noted<const ROWS: usize>(notes: &[f32], stride: usize, channel: usize) -> impl Iterator<Item = [f64; ROWS]> {
+    notes.chunks_exact(ROWS * stride).map(move |rows| std::array::from_fn(|row| rows[row * stride + channel].into()))
 }
 
-/// Mean and squared deviations of a block.
+/// Mean, summed and squared deviations of a block. The deviations are from the mean as it was rounded, and so their sum is not zero.
 fn block_statistics<const V: usize>(block: &[f32], stride: usize, c: usize, rows: &mut [f32]) {
     let share = splat(1.0 / (block.len() / stride) as f32);
     let column = || block[c..].chunks(stride).map(|x| vectors::<V>(x, 0));
     let sum = column().fold([F32x4::ZERO; V], |sum, x| each(|v| sum[v] + x[v]));
     let mean = each::<V>(|v| sum[v] * share);
-    let squares = column().fold([F32x4::ZERO; V], |sum, x| each(|v| (x[v] - mean[v]).mul_add(x[v] - mean[v], sum[v])));
+    let [mut rest, mut squares] = [[F32x4::ZERO; V]; 2];
+    for x in column() {
+        let apart = each::<V>(|v| x[v] - mean[v]);
+        rest = each(|v| rest[v] + apart[v]);
+        squares = each(|v| apart[v].mul_add(apart[v], squares[v]));
+    }
     store(mean, rows, c);
-    store(squares, rows, stride + c);
+    store(rest, rows, stride + c);
+    store(squares, rows, 2 * stride + c);
 }
 
 /// Mean and squared deviations of every block, then those of all of them (Chan, Golub and LeVeque 1983, section 2). There are few enough
@@ -74,19 +85,24 @@ pub fn batch_statistics(
 ) {
     let (stride, pixels) = (p.channel_stride as usize, p.pixels as usize);
     let x = &x[..pixels * stride];
-    for (block, rows) in x.chunks(BLOCK * stride).zip(notes.chunks_exact_mut(2 * stride)) {
+    for (block, rows) in x.chunks(BLOCK * stride).zip(notes.chunks_exact_mut(3 * stride)) {
         for (c, wide) in groups(stride, 4) {
             if wide { block_statistics::<4>(block, stride, c, rows) } else { block_statistics::<1>(block, stride, c, rows) }
         }
     }
-    let notes = &notes[..scratch_len(p)];
+    let notes = &notes[..statistics_scratch_len(p)];
     let (counts, count) = ((0..pixels).step_by(BLOCK).map(|from| BLOCK.min(pixels - from) as f64), pixels as f64);
     statistics.fill(0.0);
     for c in 0..p.channels as usize {
         let blocks = || counts.clone().zip(noted(notes, stride, c));
-        let mean = blocks().map(|(count, [mean, _])| count * mean).sum::<f64>() / count;
-        let squares = blocks().map(|(count, [block, squares])| squares + count * (block - mean) * (block - mean)).sum::<f64>();
+        let mean = blocks().map(|(count, [mean, rest, _])| count * mean + rest).sum::<f64>() / count;
+        let squares = blocks().map(|(count, [block, rest, squares])| {
+            let apart = block - mean;
+            squares + 2.0 * apart * rest + count * apart * apart
+        });
+        let squares = squares.sum::<f64>();
         statistics[c] = mean as f32;
+        statistics[2 * stride + c] = (mean - f64::from(mean as f32)) as f32;
         statistics[stride + c] = (squares / count + f64::from(p.eps)).sqrt().recip() as f32;
         let variance = (squares / (count - 1.0)) as f32;
         if variance.is_finite() {
@@ -109,12 +125,13 @@ pub fn normalize(p: &BatchNorm2dParams, x: &[f32], statistics: &[f32], gamma: &[
 
 fn normalize_block<const V: usize>(p: &BatchNorm2dParams, (x, y): (&[f32], &mut [f32]), c: usize, [statistics, gamma, beta]: [&[f32]; 3]) {
     let (stride, rectify) = (p.channel_stride as usize, Rectify::new(p.relu));
-    let [mean, inverse] = statistics_at::<V>(p, statistics, c);
+    let [mean, inverse, rest] = statistics_at::<V>(p, statistics, c);
     let (gamma, beta) = (vectors::<V>(gamma, c), vectors::<V>(beta, c));
     let scale = each::<V>(|v| inverse[v] * gamma[v]);
+    let offset = each::<V>(|v| beta[v] - rest[v] * scale[v]);
     for (x, y) in x[c..].chunks(stride).zip(y[c..].chunks_mut(stride)) {
         let x = vectors::<V>(x, 0);
-        store(each::<V>(|v| rectify.apply((x[v] - mean[v]).mul_add(scale[v], beta[v]))), y, 0);
+        store(each::<V>(|v| rectify.apply((x[v] - mean[v]).mul_add(scale[v], offset[v]))), y, 0);
     }
 }
 
@@ -134,7 +151,7 @@ pub fn parameter_gradients(
             if wide { block_products::<4>(p, block, c, statistics, rows) } else { block_products::<1>(p, block, c, statistics, rows) }
         }
     }
-    let notes = &notes[..scratch_len(p)];
+    let notes = &notes[..gradients_scratch_len(p)];
     dgamma.fill(0.0);
     dbeta.fill(0.0);
     for c in 0..p.channels as usize {
@@ -146,21 +163,21 @@ pub fn parameter_gradients(
 /// Both sums of a block.
 fn block_products<const V: usize>(p: &BatchNorm2dParams, (dy, x): (&[f32], &[f32]), c: usize, statistics: &[f32], rows: &mut [f32]) {
     let stride = p.channel_stride as usize;
-    let [mean, inverse] = statistics_at::<V>(p, statistics, c);
+    let [mean, inverse, rest] = statistics_at::<V>(p, statistics, c);
     let [mut products, mut sum] = [[F32x4::ZERO; V]; 2];
     for (dy, x) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)) {
         let (dy, x) = (vectors::<V>(dy, 0), vectors::<V>(x, 0));
         products = each(|v| dy[v].mul_add(x[v] - mean[v], products[v]));
         sum = each(|v| sum[v] + dy[v]);
     }
-    store(each::<V>(|v| products[v] * inverse[v]), rows, c);
+    store(each::<V>(|v| (products[v] - rest[v] * sum[v]) * inverse[v]), rows, c);
     store(sum, rows, stride + c);
 }
 
 /// What [`input_gradient`] reads of a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Channels<'a> {
-    /// Mean and inverse deviation.
+    /// Mean, inverse deviation, and what rounding took from the mean.
     pub statistics: &'a [f32],
     /// The factor of the normalized value.
     pub gamma: &'a [f32],
@@ -192,13 +209,13 @@ fn input_gradient_of_block<const V: usize>(
     c: usize,
 ) {
     let (stride, share) = (p.channel_stride as usize, splat(p.training as f32 / p.pixels as f32));
-    let [mean, inverse] = statistics_at::<V>(p, channels.statistics, c);
+    let [mean, inverse, rest] = statistics_at::<V>(p, channels.statistics, c);
     let [gamma, dgamma, dbeta] = [channels.gamma, channels.dgamma, channels.dbeta].map(|of| vectors::<V>(of, c));
     let scale = each::<V>(|v| inverse[v] * gamma[v]);
     let [mut offset, mut slope] = [[F32x4::ZERO; V]; 2];
     if p.training == 1 {
-        offset = each(|v| scale[v] * share * dbeta[v]);
         slope = each(|v| scale[v] * share * inverse[v] * dgamma[v]);
+        offset = each(|v| scale[v] * share * dbeta[v] - slope[v] * rest[v]);
     }
     for ((dy, x), dx) in dy[c..].chunks(stride).zip(x[c..].chunks(stride)).zip(dx[c..].chunks_mut(stride)) {
         let (dy, x) = (vectors::<V>(dy, 0), vectors::<V>(x, 0));

@@ -50,9 +50,6 @@ fn input_gradient(
 @group(0) @binding(2) var<storage, read_write> dweight: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dbias: array<vec4<f32>>;
 
-var<workgroup> products: array<vec4<f32>, THREADS>;
-var<workgroup> sums: array<vec4<f32>, THREADS>;
-
 // One workgroup for four channels; a fixed tree, so that the same batch always gives the same bits.
 @compute @workgroup_size(THREADS)
 fn parameter_gradients(
@@ -64,24 +61,22 @@ fn parameter_gradients(
     let vectors = p.channel_stride / 4u;
     var product = vec4<f32>(0.0);
     var sum = vec4<f32>(0.0);
-    if vector < vectors {
-        for (var pixel = local; pixel < p.pixels; pixel += THREADS) {
+    let end = select(0u, p.pixels, vector < vectors);
+    for (var first = local; first < end; first += TOGETHER * THREADS) {
+        var some_product = vec4<f32>(0.0);
+        var some = vec4<f32>(0.0);
+        for (var pixel = first; pixel < min(end, first + TOGETHER * THREADS); pixel += THREADS) {
             let up = dy[pixel * vectors + vector];
-            product += up * given[pixel * vectors + vector];
-            sum += up;
+            some_product += up * given[pixel * vectors + vector];
+            some += up;
         }
+        product += some_product;
+        sum += some;
     }
-    products[local] = product;
-    sums[local] = sum;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            products[local] += products[local + width];
-            sums[local] += sums[local + width];
-        }
-    }
+    let products = sum_over_group(local, product);
+    let sums = sum_over_group(local, sum);
     if local == 0u && vector < vectors {
-        dweight[vector] = products[0];
-        dbias[vector] = sums[0];
+        dweight[vector] = products;
+        dbias[vector] = sums;
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec};
+use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("channel_affine", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &PARAMETER_GRADIENTS],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -69,7 +70,13 @@ impl Operator for ChannelAffine {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         if !matches!(inputs[0].rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 4, shape, fix: "put it after a layer with channels or features" });
+            return Err(ShapeError::RankMismatch {
+                node,
+                needed: 4,
+                also: Some(2),
+                shape,
+                fix: "put it after a layer with channels or features",
+            });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
@@ -105,7 +112,7 @@ impl Operator for ChannelAffine {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("channel_affine.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS, crate::wgsl::wgsl!("channel_affine.wgsl")];
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: ChannelAffineParams = params(bytes);

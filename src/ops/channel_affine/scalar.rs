@@ -3,6 +3,7 @@
 use super::ChannelAffineParams;
 use crate::kernel::{Args, Map, MapMut, Real};
 use crate::ops::relu::rectify;
+use crate::sum::sum_of;
 
 /// x, weight, bias -> y
 pub fn forward<T: Real>(mut args: Args<'_, T>) {
@@ -39,10 +40,9 @@ pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     let (dweight, dbias) = (dweight.write(), dbias.write());
     dweight.fill(T::zero());
     dbias.fill(T::zero());
-    for pixel in 0..p.pixels as usize {
-        for c in 0..p.channels as usize {
-            dweight[c] += dy.at(pixel, c, 0, 0) * x.at(pixel, c, 0, 0);
-            dbias[c] += dy.at(pixel, c, 0, 0);
-        }
+    for c in 0..p.channels as usize {
+        let pixels = 0..p.pixels as usize;
+        dweight[c] = sum_of(pixels.clone().map(|pixel| dy.at(pixel, c, 0, 0) * x.at(pixel, c, 0, 0)));
+        dbias[c] = sum_of(pixels.map(|pixel| dy.at(pixel, c, 0, 0)));
     }
 }

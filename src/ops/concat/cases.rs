@@ -1,6 +1,6 @@
 //! How the reference data writes this operator.
 
-use super::Concat;
+use super::{Concat, DIM};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
 use crate::conformance::case::CaseError;
 use crate::network::fields::Fields;
@@ -14,6 +14,6 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
 }];
 
 fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
-    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    fields.only("dim", 1, DIM)?;
     one(Concat)
 }

@@ -18,7 +18,8 @@ use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
-    operators: &[("concat", parse)],
+    operators: &[],
+    joins: &[("concat", parse)],
     kernels: &[&PLACE],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -29,12 +30,15 @@ pub static FAMILY: Family = Family {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Concat;
 
+/// What another `dim` is refused with.
+const DIM: &str = "1, the channels: values are brought together along nothing else here";
+
 /// Reads the fields of a `concat` layer: optionally `dim`, which must be 1.
 ///
 /// # Errors
 /// Another `dim`.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
-    fields.number_or("dim", 1.0, 1.0, 1.0)?;
+    fields.only("dim", 1, DIM)?;
     Ok(Rc::new(Concat))
 }
 
@@ -80,7 +84,7 @@ impl Operator for Concat {
         let first = inputs[0];
         if !matches!(first.rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), first.to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 4, shape, fix: "put it after layers that make maps" });
+            return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: "put it after layers that make maps" });
         }
         let mut dims = first.dims().to_vec();
         for other in &inputs[1..] {

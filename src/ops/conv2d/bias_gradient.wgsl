@@ -24,8 +24,12 @@ fn bias_gradient(
     let len = p.batch * p.out_height * p.out_width * vectors;
     let step = shares * vectors;
     var sum = vec4<f32>(0.0);
-    for (var at = share * vectors + vector; at < len; at += step) {
-        sum += dy[at];
+    for (var first = share * vectors + vector; first < len; first += TOGETHER * step) {
+        var some = vec4<f32>(0.0);
+        for (var at = first; at < min(len, first + TOGETHER * step); at += step) {
+            some += dy[at];
+        }
+        sum += some;
     }
     partial[thread] = sum;
 }
@@ -43,8 +47,13 @@ fn reduce(
         return;
     }
     var sum = vec4<f32>(0.0);
-    for (var at = vector; at < arrayLength(&partial); at += vectors) {
-        sum += partial[at];
+    let len = arrayLength(&partial);
+    for (var first = vector; first < len; first += TOGETHER * vectors) {
+        var some = vec4<f32>(0.0);
+        for (var at = first; at < min(len, first + TOGETHER * vectors); at += vectors) {
+            some += partial[at];
+        }
+        sum += some;
     }
     dbias[vector] = sum;
 }

@@ -15,9 +15,11 @@ fn sum_bias(thread: u32, shares: u32) {
     var sum = vec4<f32>(0.0);
     for (var n = 0u; n < p.batch; n += 1u) {
         let sample = n * p.out_height * p.out_width;
+        var some = vec4<f32>(0.0);
         for (var pixel = span.x; pixel < span.y; pixel += 1u) {
-            sum += dy[(sample + pixel) * vectors + vector];
+            some += dy[(sample + pixel) * vectors + vector];
         }
+        sum += some;
     }
     let rows = weight_rows();
     partial[(share * (rows + 1u) + rows) * vectors + vector] = sum;

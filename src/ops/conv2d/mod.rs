@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, Window, relu};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, SUMS, Window, relu};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -22,6 +22,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("conv2d", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &INPUT_GRADIENT_RELU, &WEIGHT_GRADIENT, &PARAMETER_GRADIENTS, &BIAS_GRADIENT, &connections::MASK],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -286,7 +287,7 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
         simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
     passes: WEIGHT_GRADIENT_PASSES,
     chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
     wgsl_scratch: weight_gradient_scratch::<0>,
@@ -307,7 +308,7 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
         simd::bias_gradient(&p, dy, dbias.write());
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
     passes: WEIGHT_GRADIENT_PASSES,
     chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
     wgsl_scratch: weight_gradient_scratch::<1>,
@@ -325,7 +326,7 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
         let [dy, dbias] = args.take();
         simd::bias_gradient(&p, dy.read(), dbias.write());
     }),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("bias_gradient.wgsl")],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("bias_gradient.wgsl")],
     passes: &[
         Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups },
         Pass { entry: "reduce", workgroups: bias_reduce_workgroups },

@@ -4,6 +4,7 @@ use super::params::Conv2dParams;
 use crate::kernel::{Args, Map, MapMut, Real};
 use crate::layout::channel_stride;
 use crate::ops::relu::rectify;
+use crate::sum::sum_of;
 
 /// Where a weight of output channel `o`, input channel `i` of its group, and tap `(r, s)` lies.
 fn weight_index(p: &Conv2dParams, o: usize, i: usize, r: usize, s: usize) -> usize {
@@ -113,20 +114,18 @@ pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
 fn sum_weight<T: Real>(p: &Conv2dParams, x: &[T], dy: &[T], dweight: &mut [T]) {
     let x = Map::new(x, p.in_channels, p.in_height, p.in_width);
     let dy = Map::new(dy, p.out_channels, p.out_height, p.out_width);
-    dweight.fill(T::zero());
-    for_each_product(p, |at| dweight[at.weight] += dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column));
+    // As `sum_of` does it, for all weights at once.
+    let mut sums = vec![0.0; dweight.len()];
+    for_each_product(p, |at| sums[at.weight] += (dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column)).wide());
+    dweight.iter_mut().zip(sums).for_each(|(dweight, sum)| *dweight = T::of(sum));
 }
 
 fn sum_bias<T: Real>(p: &Conv2dParams, dy: &[T], dbias: &mut [T]) {
-    let dy = Map::new(dy, p.out_channels, p.out_height, p.out_width);
+    // All pixels of all samples, one after the other.
+    let dy = Map::new(dy, p.out_channels, 1, 1);
     dbias.fill(T::zero());
-    for n in 0..p.batch as usize {
-        for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_channels as usize) {
-            for h in 0..p.out_height as usize {
-                for w in 0..p.out_width as usize {
-                    *dbias += dy.at(n, o, h, w);
-                }
-            }
-        }
+    for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_channels as usize) {
+        let pixels = p.batch as usize * p.out_height as usize * p.out_width as usize;
+        *dbias = sum_of((0..pixels).map(|pixel| dy.at(pixel, o, 0, 0)));
     }
 }

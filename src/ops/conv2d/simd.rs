@@ -17,6 +17,7 @@ mod winograd;
 
 use super::params::Conv2dParams;
 use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::sum::Columns;
 
 use self::axis::Axis;
 use self::gather::Gather;
@@ -156,17 +157,23 @@ pub fn bias_gradient(p: &Conv2dParams, dy: &[f32], dbias: &mut [f32]) {
 /// Sums rows of `stride` floats, `stride` a multiple of four. Four accumulators a column hide the latency of the additions.
 fn column_sums(rows: &[f32], stride: usize, sums: &mut [f32]) {
     const CHAINS: usize = 4;
+    /// Rows that are added in single precision.
+    const BLOCK: usize = 64 * CHAINS;
     for column in (0..stride).step_by(LANES) {
-        let mut acc = [F32x4::ZERO; CHAINS];
-        let mut blocks = rows.chunks_exact(CHAINS * stride);
-        for block in &mut blocks {
-            for (chain, row) in block.chunks_exact(stride).enumerate() {
-                acc[chain] = acc[chain] + F32x4::load(&row[column..]);
+        let mut sum = Columns::default();
+        for rows in rows.chunks(BLOCK * stride) {
+            let mut acc = [F32x4::ZERO; CHAINS];
+            let mut blocks = rows.chunks_exact(CHAINS * stride);
+            for block in &mut blocks {
+                for (chain, row) in block.chunks_exact(stride).enumerate() {
+                    acc[chain] = acc[chain] + F32x4::load(&row[column..]);
+                }
             }
+            for row in blocks.remainder().chunks_exact(stride) {
+                acc[0] = acc[0] + F32x4::load(&row[column..]);
+            }
+            sum.add((acc[0] + acc[1]) + (acc[2] + acc[3]));
         }
-        for row in blocks.remainder().chunks_exact(stride) {
-            acc[0] = acc[0] + F32x4::load(&row[column..]);
-        }
-        ((acc[0] + acc[1]) + (acc[2] + acc[3])).store(&mut sums[column..]);
+        sum.rounded().store(&mut sums[column..]);
     }
 }

@@ -321,8 +321,13 @@ fn reduce(
         return;
     }
     var sum = vec4<f32>(0.0);
-    for (var place = at; place < arrayLength(&partial); place += len) {
-        sum += partial[place];
+    let end = arrayLength(&partial);
+    for (var first = at; first < end; first += TOGETHER * len) {
+        var some = vec4<f32>(0.0);
+        for (var place = first; place < min(end, first + TOGETHER * len); place += len) {
+            some += partial[place];
+        }
+        sum += some;
     }
     sum = without_padding(sum, at % vectors, p.out_channels);
     if at < weights {

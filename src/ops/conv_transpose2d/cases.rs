@@ -1,6 +1,6 @@
 //! How the reference data writes this operator.
 
-use super::ConvTranspose2d;
+use super::{ConvTranspose2d, read_output_padding};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
 use crate::network::fields::Fields;
@@ -13,10 +13,12 @@ fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, Case
         return Err(CaseError::Malformed("conv_transpose2d needs a weight of rank 4".into()));
     };
     let groups = fields.positive_or("groups", 1)?;
+    let out_channels = out_per_group.checked_mul(groups).ok_or_else(|| CaseError::Malformed("there are too many groups".into()))?;
+    let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     one(ConvTranspose2d {
-        out_channels: out_per_group * groups,
-        window: Window::read(fields, [kernel_height, kernel_width], [1, 1])?,
-        output_padding: fields.pair("output_padding", 0, Some(0))?,
+        out_channels,
+        window,
+        output_padding: read_output_padding(fields, &window)?,
         groups,
         bias: has(parameters, "bias"),
     })

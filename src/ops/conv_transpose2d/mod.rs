@@ -19,6 +19,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("conv_transpose2d", parse)],
+    joins: &[],
     kernels: &[&BIAS],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -47,6 +48,16 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
     let out_channels = fields.positive("out_channels")?;
     let kernel_size = fields.pair("kernel_size", 1, None)?;
     let window = Window::read(fields, kernel_size, [1, 1])?;
+    let output_padding = read_output_padding(fields, &window)?;
+    let (groups, bias) = (fields.positive_or("groups", 1)?, fields.flag_or("bias", true)?);
+    Ok(Rc::new(ConvTranspose2d { out_channels, window, output_padding, groups, bias }))
+}
+
+/// Reads `output_padding`, 0 where there is none. As in PyTorch it is less than stride or dilation.
+///
+/// # Errors
+/// An impossible value.
+fn read_output_padding(fields: &mut Fields<'_>, window: &Window) -> Result<[usize; 2], SpecError> {
     let output_padding = fields.pair("output_padding", 0, Some(0))?;
     for (axis, &extra) in output_padding.iter().enumerate() {
         let most = window.stride[axis].max(window.dilation[axis]) - 1;
@@ -58,8 +69,7 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
             });
         }
     }
-    let (groups, bias) = (fields.positive_or("groups", 1)?, fields.flag_or("bias", true)?);
-    Ok(Rc::new(ConvTranspose2d { out_channels, window, output_padding, groups, bias }))
+    Ok(output_padding)
 }
 
 impl ConvTranspose2d {

@@ -16,8 +16,6 @@ struct DiceParams {
 // Three rows of classes: sums of p g, of p^2, of g^2.
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
-var<workgroup> shares: array<vec3<f32>, THREADS>;
-
 // One workgroup for a class; a fixed tree, so that the same batch always gives the same bits.
 @compute @workgroup_size(THREADS)
 fn class_sums(
@@ -27,27 +25,28 @@ fn class_sums(
 ) {
     let category = flat_group(group, groups);
     var sum = vec3<f32>(0.0);
-    if category < p.channels {
-        for (var row = local; row < p.rows; row += THREADS) {
+    let end = select(0u, p.rows, category < p.channels);
+    for (var first = local; first < end; first += TOGETHER * THREADS) {
+        var some = vec3<f32>(0.0);
+        for (var row = first; row < min(end, first + TOGETHER * THREADS); row += THREADS) {
             let label = labels[row];
             if label != p.ignore_index {
                 let q = probabilities[row * p.channel_stride + category];
                 let g = select(0.0, 1.0, label == category);
-                sum += vec3<f32>(q * g, q * q, g);
+                some += vec3<f32>(q * g, q * q, g);
+                // A label that is no class makes the loss what is no number, as with cross-entropy.
+                if label >= p.channels {
+                    some.x = bitcast<f32>(0x7fc00000u | label);
+                }
             }
         }
+        sum += some;
     }
-    shares[local] = sum;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            shares[local] += shares[local + width];
-        }
-    }
+    let total = sum_over_group(local, vec4<f32>(sum, 0.0));
     if local == 0u && category < p.channel_stride {
-        sums[category] = shares[0].x;
-        sums[p.channel_stride + category] = shares[0].y;
-        sums[2u * p.channel_stride + category] = shares[0].z;
+        sums[category] = total.x;
+        sums[p.channel_stride + category] = total.y;
+        sums[2u * p.channel_stride + category] = total.z;
     }
 }
 

@@ -1,11 +1,14 @@
 //! The Dice loss of segmentation.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
 use super::softmax::{self, Softmax};
-use super::{Family, Operator, OutputSpec, PRELUDE};
+use super::{Family, Operator, OutputSpec, PRELUDE, SUMS as SUMS_WGSL};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
@@ -13,13 +16,15 @@ use crate::layout::channel_stride;
 use crate::network::fields::Fields;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 use crate::shape::Shape;
+use crate::sum::sum_of;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
+    joins: &[],
     kernels: &[&SUMS, &FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
-    adapters: &[],
+    adapters: cases::ADAPTERS,
 };
 
 /// The Dice loss of segmentation.
@@ -98,7 +103,7 @@ impl Operator for DiceLoss {
             [n, _] => vec![n],
             _ => {
                 let (node, shape) = (node.to_owned(), inputs[0].to_string());
-                return Err(ShapeError::RankMismatch { node, needed: 4, shape, fix: "give it a map of logits" });
+                return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: "give it a map of logits" });
             }
         };
         if inputs[1].dims() != expected {
@@ -138,7 +143,7 @@ impl Operator for DiceLoss {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("dice_loss.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS_WGSL, crate::wgsl::wgsl!("dice_loss.wgsl")];
 
 /// probabilities, labels -> sums
 pub static SUMS: Kernel = Kernel {
@@ -183,15 +188,16 @@ fn sums<T: Real>(mut args: Args<'_, T>) {
     let p: DiceParams = args.params();
     let [probabilities, labels, sums] = args.take();
     let (probabilities, mut sums) = (Map::new(probabilities.read(), p.channels, 1, 1), MapMut::zeroed(sums.write(), p.channels, 1, 1));
-    for (row, &label) in labels.read_words().iter().enumerate().take(p.rows as usize).filter(|(_, label)| **label != p.ignore_index) {
-        for c in 0..p.channels as usize {
-            let q = probabilities.at(row, c, 0, 0);
-            *sums.at(1, c, 0, 0) += q * q;
-            if label as usize == c {
-                *sums.at(0, c, 0, 0) += q;
-                *sums.at(2, c, 0, 0) += T::one();
-            }
-        }
+    let labels = &labels.read_words()[..p.rows as usize];
+    // A label that is no class makes the loss what is no number, as with cross-entropy.
+    let no_class = labels.iter().any(|&label| label >= p.channels && label != p.ignore_index);
+    let start = if no_class { T::nan() } else { T::zero() };
+    for c in 0..p.channels as usize {
+        let counted = labels.iter().enumerate().filter(|(_, label)| **label != p.ignore_index);
+        let of_class = counted.clone().filter(|(_, label)| **label as usize == c);
+        *sums.at(0, c, 0, 0) = start + sum_of(of_class.clone().map(|(row, _)| probabilities.at(row, c, 0, 0)));
+        *sums.at(1, c, 0, 0) = sum_of(counted.map(|(row, _)| probabilities.at(row, c, 0, 0)).map(|q| q * q));
+        *sums.at(2, c, 0, 0) = T::of(of_class.count() as f64);
     }
 }
 

@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("dropout", parse), ("stochastic_depth", parse_stochastic_depth)],
+    joins: &[],
     kernels: &[&MASK, &APPLY, &COPY],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -107,7 +108,12 @@ impl Dropout {
             threshold: threshold(self.p),
             // Nodes of a plan's programs have the same names, and so the same masks.
             layer: node.name.bytes().fold(0, |layer, byte| hash(layer ^ u32::from(byte))),
-            scale: if node.training { (1.0 / (1.0 - self.p)) as f32 } else { 1.0 },
+            scale: match node.training {
+                false => 1.0,
+                // With p = 1 nothing is kept: zero, as in PyTorch, and not infinity times zero.
+                true if self.p >= 1.0 => 0.0,
+                true => (1.0 / (1.0 - self.p)) as f32,
+            },
             unused: [0; 3],
         }
     }
@@ -136,6 +142,14 @@ impl Operator for Dropout {
         }
         let output = OutputSpec::floats(inputs[0].dims());
         Ok(vec![output.clone(), OutputSpec { what: "mask", ..output }])
+    }
+
+    fn check_training(&self, node: &str, inputs: &[&Shape]) -> Result<(), ShapeError> {
+        if self.source == Source::Given && inputs.len() < 2 {
+            let (op, what, found) = (self.name(), "an activation and its mask", inputs.len());
+            return Err(ShapeError::WrongInputs { node: node.to_owned(), op, needed: 2, what, found, fix: "give it the mask" });
+        }
+        Ok(())
     }
 
     fn forward(&self, graph: &mut Graph, node: &Node) {

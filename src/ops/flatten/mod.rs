@@ -18,6 +18,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("flatten", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -78,9 +79,18 @@ impl Operator for Flatten {
     }
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
-        let [n, features @ ..] = inputs[0].dims() else {
-            let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 4, shape, fix: "put it after a layer that makes maps" });
+        let (n, features) = match inputs[0].dims() {
+            [n, features @ ..] if matches!(features.len(), 1 | 3) => (n, features),
+            _ => {
+                let (node, shape) = (node.to_owned(), inputs[0].to_string());
+                return Err(ShapeError::RankMismatch {
+                    node,
+                    needed: 4,
+                    also: Some(2),
+                    shape,
+                    fix: "put it after a layer that makes maps",
+                });
+            }
         };
         let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the row of features" };
         let count = Shape::new(features).checked_count().ok_or_else(overflow)?;

@@ -1,10 +1,7 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 
-var<workgroup> sums: array<vec4<f32>, THREADS>;
-
-// One workgroup for four channels of a sample: every thread sums a share of the pixels, and then half of the threads add the others' sums
-// to theirs, again and again.
+// One workgroup for four channels of a sample: every thread sums a share of the pixels.
 @compute @workgroup_size(THREADS)
 fn forward(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -18,18 +15,16 @@ fn forward(
     var sum = vec4<f32>(0.0);
     if exists {
         let first = at / vectors * pixels * vectors + at % vectors;
-        for (var pixel = local; pixel < pixels; pixel += THREADS) {
-            sum += x[first + pixel * vectors];
+        for (var begin = local; begin < pixels; begin += TOGETHER * THREADS) {
+            var some = vec4<f32>(0.0);
+            for (var pixel = begin; pixel < min(pixels, begin + TOGETHER * THREADS); pixel += THREADS) {
+                some += x[first + pixel * vectors];
+            }
+            sum += some;
         }
     }
-    sums[local] = sum;
-    for (var others = THREADS / 2u; others > 0u; others /= 2u) {
-        workgroupBarrier();
-        if local < others {
-            sums[local] += sums[local + others];
-        }
-    }
+    let total = sum_over_group(local, sum);
     if exists && local == 0u {
-        y[at] = sums[0] / f32(pixels);
+        y[at] = total / f32(pixels);
     }
 }

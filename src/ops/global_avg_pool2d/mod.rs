@@ -6,7 +6,7 @@ mod cases;
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
-use super::{Family, Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -16,6 +16,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("global_avg_pool2d", parse)],
+    joins: &[],
     kernels: &[&FORWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -82,7 +83,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y] = args.take();
         simd::forward(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, avg_pool2d::PARAMS, crate::wgsl::wgsl!("global_avg_pool2d.wgsl")],
+    wgsl: &[PRELUDE, SUMS, avg_pool2d::PARAMS, crate::wgsl::wgsl!("global_avg_pool2d.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };

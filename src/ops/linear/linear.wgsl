@@ -160,8 +160,13 @@ fn parameter_gradients(
         return;
     }
     var sum = vec4<f32>(0.0);
-    for (var at = past - 1u; at < p.batch * out_vectors; at += out_vectors) {
-        sum += dy[at];
+    let end = p.batch * out_vectors;
+    for (var first = past - 1u; first < end; first += TOGETHER * out_vectors) {
+        var some = vec4<f32>(0.0);
+        for (var at = first; at < min(end, first + TOGETHER * out_vectors); at += out_vectors) {
+            some += dy[at];
+        }
+        sum += some;
     }
     dbias[past - 1u] = sum;
 }

@@ -9,7 +9,7 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LinearParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, Window, relu};
+use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, SUMS, Window, relu};
 use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("linear", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &INPUT_GRADIENT_RELU, &WEIGHT_GRADIENT, &PARAMETER_GRADIENTS],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -70,7 +71,7 @@ impl Operator for Linear {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, _] = *inputs[0].dims() else {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "put a flatten before it" });
+            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: "put a flatten before it" });
         };
         Ok(vec![OutputSpec::floats(&[n, self.out_features])])
     }
@@ -129,7 +130,7 @@ impl Operator for Linear {
 }
 
 const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
-const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("linear.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::wgsl::wgsl!("linear.wgsl")];
 const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {

@@ -3,6 +3,7 @@
 use super::params::LinearParams;
 use crate::kernel::{Args, Map, MapMut, Real};
 use crate::ops::relu::rectify;
+use crate::sum::sum_of;
 
 /// Where the weight from input feature `i` to output feature `o` lies.
 fn weight_index(p: &LinearParams, o: usize, i: usize) -> usize {
@@ -58,22 +59,22 @@ pub fn parameter_gradients<T: Real>(mut args: Args<'_, T>) {
     sum_weight(&p, x.read(), dy, dweight.write());
     let dy = Map::new(dy, p.out_features, 1, 1);
     dbias.fill(T::zero());
-    for n in 0..p.batch as usize {
-        for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_features as usize) {
-            *dbias += dy.at(n, o, 0, 0);
-        }
+    for (o, dbias) in dbias.iter_mut().enumerate().take(p.out_features as usize) {
+        *dbias = sum_of((0..p.batch as usize).map(|n| dy.at(n, o, 0, 0)));
     }
 }
 
 fn sum_weight<T: Real>(p: &LinearParams, x: &[T], dy: &[T], dweight: &mut [T]) {
     let x = Map::new(x, p.in_features, 1, 1);
     let dy = Map::new(dy, p.out_features, 1, 1);
-    dweight.fill(T::zero());
+    // As `sum_of` does it, for all weights at once.
+    let mut sums = vec![0.0; dweight.len()];
     for n in 0..p.batch as usize {
         for i in 0..p.in_features as usize {
             for o in 0..p.out_features as usize {
-                dweight[weight_index(p, o, i)] += dy.at(n, o, 0, 0) * x.at(n, i, 0, 0);
+                sums[weight_index(p, o, i)] += (dy.at(n, o, 0, 0) * x.at(n, i, 0, 0)).wide();
             }
         }
     }
+    dweight.iter_mut().zip(sums).for_each(|(dweight, sum)| *dweight = T::of(sum));
 }

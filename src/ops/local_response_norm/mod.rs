@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("local_response_norm", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("max_pool2d", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD, &BACKWARD_RELU],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -18,7 +18,8 @@ use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
-    operators: &[("max_unpool2d", parse)],
+    operators: &[],
+    joins: &[("max_unpool2d", parse)],
     kernels: &[&LOCATE, &FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -17,6 +17,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("mul_const", parse)],
+    joins: &[],
     kernels: &[&MULTIPLY],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

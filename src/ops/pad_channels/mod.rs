@@ -14,6 +14,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("pad_channels", parse)],
+    joins: &[],
     kernels: &[],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

@@ -20,6 +20,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("rbf", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &INPUT_GRADIENT, &WEIGHT_GRADIENT],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -102,7 +103,7 @@ impl Operator for Rbf {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, _] = *inputs[0].dims() else {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "put a flatten before it" });
+            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: "put a flatten before it" });
         };
         let (weight, digits) = (self.weight_shape(inputs[0]), Shape::new(&codes::DIGITS_SHAPE));
         if self.codes == Codes::Digits && weight != digits {

@@ -2,6 +2,7 @@
 
 use super::params::RbfParams;
 use crate::kernel::{Args, Map, MapMut, Real};
+use crate::sum::sum_of;
 
 /// x, weight -> y
 pub fn forward<T: Real>(mut args: Args<'_, T>) {
@@ -40,7 +41,7 @@ pub fn weight_gradient<T: Real>(mut args: Args<'_, T>) {
     for i in 0..p.in_features as usize {
         for o in 0..p.out_features as usize {
             let pull = |n| dy.at(n, o, 0, 0) * (weight.at(i, o, 0, 0) - x.at(n, i, 0, 0));
-            *dweight.at(i, o, 0, 0) = T::of(2.0) * (0..p.batch as usize).map(pull).sum();
+            *dweight.at(i, o, 0, 0) = T::of(2.0) * sum_of((0..p.batch as usize).map(pull));
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
+    joins: &[],
     kernels: &[&FORWARD],
     #[cfg(feature = "harness")]
     adapters: &[],

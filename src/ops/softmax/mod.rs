@@ -18,6 +18,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("log_softmax", parse_log), ("softmax", parse)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -87,7 +88,13 @@ impl Operator for Softmax {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         if !matches!(inputs[0].rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "put it after a layer with channels or features" });
+            return Err(ShapeError::RankMismatch {
+                node,
+                needed: 2,
+                also: Some(4),
+                shape,
+                fix: "put it after a layer with channels or features",
+            });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }

@@ -20,6 +20,12 @@ fn backward(
         }
         return;
     }
+    if !has_class(row) {
+        for (var c = 0u; c < p.channel_stride; c += 1u) {
+            dlogits[first + c] = select(0.0, no_number(), c < p.channels);
+        }
+        return;
+    }
     var scale = dloss[0];
     if p.reduction == NONE {
         scale = dloss[row];

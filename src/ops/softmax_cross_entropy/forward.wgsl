@@ -1,6 +1,8 @@
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
 // Each item's cost, then each item's weight, then the sum of the weights.
 @group(0) @binding(4) var<storage, read_write> items: array<f32>;
+// Where there are many items, two floats a workgroup: the sums of its costs and of its weights.
+@group(0) @binding(5) var<storage, read_write> partial: array<f32>;
 
 // As in mod.rs: so many items are one workgroup's.
 const FEW: u32 = 512u;
@@ -9,7 +11,10 @@ const FEW: u32 = 512u;
 fn cost_item(row: u32) -> vec2<f32> {
     var cost = 0.0;
     var weight = 0.0;
-    if counts(row) {
+    if counts(row) && !has_class(row) {
+        cost = no_number();
+        weight = cost;
+    } else if counts(row) {
         let normalizer = log_sum_exp(row);
         for (var c = 0u; c < p.channels; c += 1u) {
             cost += coefficient(row, c) * (normalizer.y - (logits[row * p.channel_stride + c] - normalizer.x));
@@ -24,6 +29,10 @@ fn cost_item(row: u32) -> vec2<f32> {
     return vec2<f32>(cost, weight);
 }
 
+fn workgroup_count() -> u32 {
+    return (p.rows + THREADS - 1u) / THREADS;
+}
+
 // One thread an item, where there are many.
 @compute @workgroup_size(THREADS)
 fn item_costs(
@@ -31,34 +40,39 @@ fn item_costs(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let row = flat_thread(group, groups, local);
+    let number = flat_group(group, groups);
+    let row = number * THREADS + local;
+    var mine = vec2<f32>(0.0);
     if row < p.rows {
-        _ = cost_item(row);
+        mine = cost_item(row);
+    }
+    let sum = sum_over_group(local, vec4<f32>(mine, 0.0, 0.0));
+    if local == 0u && number < workgroup_count() {
+        partial[2u * number] = sum.x;
+        partial[2u * number + 1u] = sum.y;
     }
 }
-
-var<workgroup> partial: array<vec2<f32>, THREADS>;
 
 // One workgroup sums the costs and the weights, of few items after it has made them.
 @compute @workgroup_size(THREADS)
 fn reduce(@builtin(local_invocation_index) local: u32) {
     var sum = vec2<f32>(0.0);
-    for (var row = local; row < p.rows; row += THREADS) {
-        if p.rows <= FEW {
+    if p.rows <= FEW {
+        for (var row = local; row < p.rows; row += THREADS) {
             sum += cost_item(row);
-        } else {
-            sum += vec2<f32>(items[row], items[p.rows + row]);
+        }
+    } else {
+        let count = workgroup_count();
+        for (var first = local; first < count; first += TOGETHER * THREADS) {
+            var some = vec2<f32>(0.0);
+            for (var number = first; number < min(count, first + TOGETHER * THREADS); number += THREADS) {
+                some += vec2<f32>(partial[2u * number], partial[2u * number + 1u]);
+            }
+            sum += some;
         }
     }
-    partial[local] = sum;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            partial[local] += partial[local + width];
-        }
-    }
+    let total = sum_over_group(local, vec4<f32>(sum, 0.0, 0.0));
     if local == 0u {
-        let total = partial[0];
         items[2u * p.rows] = total.y;
         if p.reduction == SUM {
             loss[0] = total.x;

@@ -6,7 +6,7 @@ pub mod params;
 mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, Window};
+use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
 use crate::error::ShapeError;
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernel::{Binding::*, Kernel, Pass, double, params};
@@ -16,6 +16,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[],
+    joins: &[],
     kernels: &[&FORWARD_LABELS, &FORWARD_DISTRIBUTIONS, &BACKWARD_LABELS, &BACKWARD_DISTRIBUTIONS],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,
@@ -94,7 +95,7 @@ impl Operator for SoftmaxCrossEntropy {
             [n, _, h, w] => vec![n, h, w],
             _ => {
                 let (node, shape) = (node.to_owned(), logits.to_string());
-                return Err(ShapeError::RankMismatch { node, needed: 2, shape, fix: "end the network in a linear layer" });
+                return Err(ShapeError::RankMismatch { node, needed: 2, also: Some(4), shape, fix: "end the network in a linear layer" });
             }
         };
         let expected = if self.soft_target { logits.clone() } else { Shape::new(&items) };
@@ -158,8 +159,9 @@ pub static FORWARD_LABELS: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, Write, Write],
     scalar: scalar::forward_labels::<f32>,
     scalar_f64: double(scalar::forward_labels::<f64>),
-    wgsl: &[PRELUDE, WGSL, LABELS, FORWARD],
+    wgsl: &[PRELUDE, SUMS, WGSL, LABELS, FORWARD],
     passes: FORWARD_PASSES,
+    wgsl_scratch: partial_sums,
     ..Kernel::BASE
 };
 
@@ -169,8 +171,9 @@ pub static FORWARD_DISTRIBUTIONS: Kernel = Kernel {
     bindings: &[Read, Read, Read, Write, Write],
     scalar: scalar::forward_distributions::<f32>,
     scalar_f64: double(scalar::forward_distributions::<f64>),
-    wgsl: &[PRELUDE, WGSL, DISTRIBUTIONS, FORWARD],
+    wgsl: &[PRELUDE, SUMS, WGSL, DISTRIBUTIONS, FORWARD],
     passes: FORWARD_PASSES,
+    wgsl_scratch: partial_sums,
     ..Kernel::BASE
 };
 
@@ -196,7 +199,8 @@ pub static BACKWARD_DISTRIBUTIONS: Kernel = Kernel {
     ..Kernel::BASE
 };
 
-/// The items' costs, one thread a row; then their sum, one workgroup, which makes the costs too where there are few.
+/// The items' costs, one thread a row, with their sums over each workgroup; then the sum of these, one workgroup, which makes the costs too where there
+/// are few.
 const FORWARD_PASSES: &[Pass] = &[Pass { entry: "item_costs", workgroups: many_workgroups }, Pass { entry: "reduce", workgroups: |_| 1 }];
 
 /// Items that are one workgroup's.
@@ -205,6 +209,11 @@ const FEW: u32 = 512;
 fn many_workgroups(bytes: &[u8]) -> u64 {
     let p: SoftmaxCrossEntropyParams = params(bytes);
     if p.rows <= FEW { 0 } else { row_workgroups(bytes) }
+}
+
+/// Two floats a workgroup of rows.
+fn partial_sums(bytes: &[u8]) -> usize {
+    2 * row_workgroups(bytes) as usize
 }
 
 const BACKWARD_PASSES: &[Pass] = &[Pass { entry: "backward", workgroups: row_workgroups }];

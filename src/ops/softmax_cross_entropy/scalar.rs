@@ -2,6 +2,7 @@
 
 use super::params::SoftmaxCrossEntropyParams;
 use crate::kernel::{Args, Real};
+use crate::sum::sum_of;
 
 /// What an item's target is made of.
 #[derive(Clone, Copy)]
@@ -26,6 +27,11 @@ impl<T: Real> Item<'_, T> {
     /// Whether the item counts: labels equal to `ignore_index` do not.
     fn counts(&self) -> bool {
         !matches!(self.target, Target::Labels(labels) if labels[self.row] == self.p.ignore_index)
+    }
+
+    /// Whether it has a class. A label that is none costs what is no number, so that training stops; PyTorch raises an error.
+    fn has_class(&self) -> bool {
+        !matches!(self.target, Target::Labels(labels) if labels[self.row] >= self.p.channels)
     }
 
     /// `a[c]`: the smoothed target times the class weight.
@@ -53,7 +59,7 @@ impl<T: Real> Item<'_, T> {
 /// `log sum over c of exp(logits[c])`, shifted by the largest so that nothing overflows.
 fn log_sum_exp<T: Real>(logits: &[T]) -> T {
     let largest = logits.iter().copied().fold(T::neg_infinity(), T::max);
-    largest + logits.iter().map(|&z| (z - largest).exp()).sum::<T>().ln()
+    largest + sum_of(logits.iter().map(|&z| (z - largest).exp())).ln()
 }
 
 fn row<'a, T>(p: &SoftmaxCrossEntropyParams, values: &'a [T], row: usize) -> &'a [T] {
@@ -69,11 +75,12 @@ fn forward<T: Real>(
     items: &mut [T],
 ) {
     let rows = p.rows as usize;
-    let (mut total, mut divisor) = (T::zero(), T::zero());
     for r in 0..rows {
         let item = Item { p, target, class_weight, row: r };
         let (mut cost, mut weight) = (T::zero(), T::zero());
-        if item.counts() {
+        if item.counts() && !item.has_class() {
+            (cost, weight) = (T::nan(), T::nan());
+        } else if item.counts() {
             let logits = row(&p, logits, r);
             let normalizer = log_sum_exp(logits);
             cost = logits.iter().enumerate().map(|(c, &z)| item.coefficient(c) * (normalizer - z)).sum();
@@ -81,9 +88,9 @@ fn forward<T: Real>(
         }
         items[r] = cost;
         items[rows + r] = weight;
-        total += cost;
-        divisor += weight;
     }
+    let total = sum_of(items[..rows].iter().copied());
+    let divisor = sum_of(items[rows..2 * rows].iter().copied());
     items[2 * rows] = divisor;
     match p.reduction {
         SoftmaxCrossEntropyParams::NONE => loss[..rows].copy_from_slice(&items[..rows]),
@@ -113,11 +120,16 @@ fn backward<T: Real>(
             SoftmaxCrossEntropyParams::SUM => dloss[0],
             _ => dloss[0] / items[2 * rows],
         };
+        let gradient = &mut dlogits[r * p.channel_stride as usize..][..p.channels as usize];
+        if !item.has_class() {
+            gradient.fill(T::nan());
+            continue;
+        }
         let logits = row(&p, logits, r);
         let normalizer = log_sum_exp(logits);
         let mass: T = (0..logits.len()).map(|c| item.coefficient(c)).sum();
-        for (c, &z) in logits.iter().enumerate() {
-            dlogits[r * p.channel_stride as usize + c] = scale * (mass * (z - normalizer).exp() - item.coefficient(c));
+        for (c, (gradient, &z)) in gradient.iter_mut().zip(logits).enumerate() {
+            *gradient = scale * (mass * (z - normalizer).exp() - item.coefficient(c));
         }
     }
 }

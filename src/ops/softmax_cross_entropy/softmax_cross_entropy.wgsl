@@ -18,6 +18,11 @@ const NONE: u32 = 2u;
 @group(0) @binding(2) var<storage, read> class_weight: array<f32>;
 @group(1) @binding(0) var<uniform> p: SoftmaxCrossEntropyParams;
 
+// NaN. Its bits are made of what is not known beforehand, since WGSL refuses a NaN that is.
+fn no_number() -> f32 {
+    return bitcast<f32>(0x7fc00000u | p.channels);
+}
+
 fn weight_of(which: u32) -> f32 {
     if p.weighted == 1u {
         return class_weight[which];

@@ -18,6 +18,7 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("scaled_tanh", parse_scaled_tanh), ("sigmoid", parse_sigmoid), ("tanh", parse_tanh)],
+    joins: &[],
     kernels: &[&FORWARD, &BACKWARD],
     #[cfg(feature = "harness")]
     adapters: cases::ADAPTERS,

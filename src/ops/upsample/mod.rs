@@ -1,5 +1,8 @@
 //! Maps enlarged by repeating their pixels.
 
+#[cfg(feature = "harness")]
+mod cases;
+
 use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams};
@@ -12,9 +15,10 @@ use crate::shape::Shape;
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
     operators: &[("upsample", parse)],
+    joins: &[],
     kernels: &[],
     #[cfg(feature = "harness")]
-    adapters: &[],
+    adapters: cases::ADAPTERS,
 };
 
 /// Nearest-neighbour upsampling.

@@ -15,19 +15,6 @@ const MAX_NORM: u32 = 5u;
 @group(0) @binding(2) var<storage, read_write> shares: array<f32>;
 @group(1) @binding(0) var<uniform> p: ClipParams;
 
-var<workgroup> sums: array<f32, THREADS>;
-
-// Leaves the sum over the workgroup in `sums[0]`, for thread 0. It goes through a fixed tree: the same gradients give the same bits.
-fn sum_over_group(local: u32, mine: f32) {
-    sums[local] = mine;
-    for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-        workgroupBarrier();
-        if local < width {
-            sums[local] += sums[local + width];
-        }
-    }
-}
-
 // One workgroup for a share of the vectors.
 @compute @workgroup_size(THREADS)
 fn sum_shares(
@@ -37,14 +24,20 @@ fn sum_shares(
 ) {
     let share = flat_group(group, groups);
     let count = arrayLength(&shares);
-    var sum = 0.0;
-    for (var at = share * THREADS + local; at < p.len / 4u; at += count * THREADS) {
-        sum += dot(gradients[at], gradients[at]);
+    let len = p.len / 4u;
+    let step = count * THREADS;
+    var squares = vec4<f32>(0.0);
+    for (var first = share * THREADS + local; first < len; first += TOGETHER * step) {
+        var some = vec4<f32>(0.0);
+        for (var at = first; at < min(len, first + TOGETHER * step); at += step) {
+            some += gradients[at] * gradients[at];
+        }
+        squares += some;
     }
-    sum_over_group(local, sum);
+    let sum = sum_over_group(local, squares);
     // The grid may have more workgroups than there are shares.
     if local == 0u && share < count {
-        shares[share] = sums[0];
+        shares[share] = (sum.x + sum.y) + (sum.z + sum.w);
     }
 }
 
@@ -54,9 +47,9 @@ fn scale(@builtin(local_invocation_index) local: u32) {
     for (var share = local; share < arrayLength(&shares); share += THREADS) {
         sum += shares[share];
     }
-    sum_over_group(local, sum);
+    let squares = sum_over_group(local, vec4<f32>(sum, 0.0, 0.0, 0.0)).x;
     if local == 0u {
-        let found = hyper[MAX_NORM] / (sqrt(sums[0]) + 1e-6);
+        let found = hyper[MAX_NORM] / (sqrt(squares) + 1e-6);
         // Not `min`, which may hide a NaN.
         hyper[SCALE] = select(found, 1.0, found > 1.0);
     }

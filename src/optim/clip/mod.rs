@@ -3,7 +3,8 @@
 use super::hyper::{MAX_NORM, SCALE, StepParams};
 use crate::backend::cpu::simd::{F32x4, LANES};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
-use crate::ops::PRELUDE;
+use crate::ops::{PRELUDE, SUMS};
+use crate::sum::{Columns, sum_of};
 
 /// gradients, hyper. The coefficient of `torch.nn.utils.clip_grad_norm_` (Pascanu, Mikolov and Bengio 2013, algorithm 1):
 /// `scale = min(1, max_norm / (norm + 1e-6))`, where norm is the L2 norm of all gradients. Reads `max_norm` from hyper and writes `scale` there
@@ -16,13 +17,16 @@ pub static NORM: Kernel = Kernel {
     scalar: reference(norm::<f32>),
     scalar_f64: double(norm::<f64>),
     simd: Some(norm_simd),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("clip.wgsl")],
+    wgsl: &[PRELUDE, SUMS, crate::wgsl::wgsl!("clip.wgsl")],
     passes: &[Pass { entry: "sum_shares", workgroups: |bytes| shares(bytes) as u64 }, Pass { entry: "scale", workgroups: |_| 1 }],
     wgsl_scratch: shares,
     ..Kernel::BASE
 };
 
-/// Floats that are summed before sums are: the first of two levels, which keeps the rounding small.
+/// Vectors that the SIMD kernel adds in single precision.
+const BLOCK: usize = 64;
+
+/// Floats of a workgroup's share on a GPU.
 const SHARE: usize = 4096;
 
 /// Workgroups of the first level on a GPU; past the largest number each takes more.
@@ -33,18 +37,16 @@ fn shares(bytes: &[u8]) -> usize {
 
 fn norm<T: Real>(mut args: Args<'_, T>) {
     let [gradients, hyper] = args.take();
-    let shares = gradients.read().chunks(SHARE).map(|share| share.iter().map(|&g| g * g).sum());
-    write_scale(hyper.write(), shares.sum());
+    write_scale(hyper.write(), sum_of(gradients.read().iter().map(|&g| g * g)));
 }
 
 fn norm_simd(mut args: Args<'_, f32>) {
     let [gradients, hyper] = args.take();
-    let of_share = |share: &[f32]| {
-        let squares = share.chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(g, sum));
-        squares.to_array().iter().sum::<f32>()
-    };
-    let shares = gradients.read().chunks(SHARE).map(of_share);
-    write_scale(hyper.write(), shares.sum());
+    let mut squares = Columns::default();
+    for block in gradients.read().chunks(BLOCK * LANES) {
+        squares.add(block.chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(g, sum)));
+    }
+    write_scale(hyper.write(), squares.total());
 }
 
 fn write_scale<T: Real>(hyper: &mut [T], squares: T) {

@@ -102,8 +102,8 @@ export class NoticeListElement extends PanelElement {
   }
 
   #smallerBatch(error: ReceptiveError): TemplateResult | undefined {
-    if (error.kind !== "too_large" || error.largest_batch === 0) return undefined;
-    const batch = error.largest_batch;
+    const batch = error.kind === "too_large" ? error.largest_batch : error.kind === "too_few_images" ? error.found : 0;
+    if (batch === 0) return undefined;
     return this.#button(this.locale.text.notices.smallerBatch(batch), () => {
       this.intend({ type: "edit_settings", changes: { batch_size: batch } });
       this.intend({ type: "apply_settings" });

@@ -105,9 +105,17 @@ export class SettingsPanelElement extends PanelElement {
           @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
         />
         ${setting === "learning_rate" && settings && !isConstant(settings.applied.schedule) ? this.#rateNow() : nothing}
+        ${setting === "batch_size" ? this.#allImages() : nothing}
         ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}
       </div>
     `;
+  }
+
+  /** Where there are fewer images than the batch size says, a step takes all of them. */
+  #allImages(): TemplateResult | typeof nothing {
+    const { locale: { text }, state: { data: { totals }, settings } } = this;
+    if (!settings || totals.train === 0 || totals.train >= settings.edited.batch_size) return nothing;
+    return html`<p class="now">${text.settings.allImages(totals.train)}</p>`;
   }
 
   /** What the schedule makes of the rate. Its line is there before a run too, so that nothing moves when one begins. */

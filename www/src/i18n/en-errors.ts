@@ -12,14 +12,14 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Add a layer, or start from LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: the kernel spans ${f.whole(e.span)}, but its padded input has only ${f.whole(e.padded)} (${e.axis}). Use a smaller kernel, more padding, or one pooling less before it.`,
-  rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)} dimensions, and gets ${f.written(e.shape)}. Insert or remove a flatten layer before it.`,
+  rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)}${e.also ? ` or ${f.whole(e.also)}` : ""} dimensions, and gets ${f.written(e.shape)}. Insert or remove a flatten layer before it.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} channels cannot be split into ${f.whole(e.groups)} groups. Use a divisor of ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} must be equal.`,
   summands_differ: (e) =>
     `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} cannot be added, a sum needs equal shapes. Bring one to the other’s: on a shortcut, with a 1×1 convolution of as many channels and the same stride.`,
   window_of_padding: (e) =>
     `${e.node}: a dilation of ${f.whole(e.dilation)} steps over the whole input of ${f.whole(e.input)} (${e.axis}), so a window would hold only padding. Use less dilation or no padding.`,
-  padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}).`,
+  padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}). Use a padding of at most ${f.whole(Math.floor(e.kernel_size / 2))}, or put a pad2d layer before it.`,
   single_value: (e) => `${e.node}: a channel of ${f.written(e.shape)} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
   empty_output: (e) => `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
   no_such_channel: (e) =>
@@ -44,6 +44,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   count_mismatch: (e) => `${e.file} has ${f.whole(e.images)} images, but ${e.labels_file} has ${f.whole(e.labels)} labels.`,
   label_out_of_range: (e) => `${e.file}: the label ${f.whole(e.found)} at byte ${f.whole(e.offset)} is not one of 0 to 9.`,
   no_data: (e) => `No ${e.split === "test" ? "test" : "training"} images are loaded yet.`,
+  too_few_images: (e) => `${f.whole(e.found)} training ${f.plural(e.found, { one: "image has", other: "images have" })} come, and a batch takes ${f.whole(e.needed)}. Wait for more, or use batch size ${f.whole(e.found)}.`,
   invalid_index: (e) => `There is no image ${f.whole(e.index)} among ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `An image has ${f.whole(e.expected)} pixels, not ${f.whole(e.found)}.`,
   no_webgpu: () => "This browser has no WebGPU here.",

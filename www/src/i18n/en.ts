@@ -87,6 +87,7 @@ export const en = (f: Formats): Messages => ({
       polynomial: "falls to 0 (line or power)",
       one_cycle: "up and down (one cycle)",
     },
+    allImages: (images) => `a step takes all ${f.whole(images)} images`,
     rateNow: (rate) => `now ${f.plain(rate)}`,
     range: (least, most, whole) => `${whole ? "A whole number" : "A number"} from ${f.plain(least)} to ${f.plain(most)}`,
     network: "network",

@@ -72,6 +72,7 @@ export interface Messages {
     inits: { [I in Init]: string };
     schedules: { [S in ScheduleChoice]: string };
     rateNow: (rate: number) => string;
+    allImages: (images: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
     network: string;
     pending: (names: readonly string[]) => string;

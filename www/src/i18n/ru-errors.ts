@@ -13,14 +13,14 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: ядро занимает ${f.whole(e.span)}, а вход с отступами всего ${f.whole(e.padded)} (${e.axis}). Уменьшите ядро, увеличьте отступ или уберите один пулинг перед слоем.`,
-  rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}, а приходит ${f.written(e.shape)}. Добавьте или уберите перед слоем переход в вектор.`,
+  rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}${e.also ? ` или ${f.whole(e.also)}` : ""}, а приходит ${f.written(e.shape)}. Добавьте или уберите перед слоем переход в вектор.`,
   channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} каналов не делятся на ${f.whole(e.groups)} групп. Возьмите делитель числа ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} должны совпадать.`,
   summands_differ: (e) =>
     `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} нельзя сложить: у слагаемых должна быть одна форма. Приведите одно к форме другого: в обходном пути — свёрткой 1×1 с тем же числом каналов и тем же шагом.`,
   window_of_padding: (e) =>
     `${e.node}: шаг расширения ядра ${f.whole(e.dilation)} перешагивает весь вход размером ${f.whole(e.input)} (${e.axis}), и в окне остаётся только отступ. Уменьшите dilation или уберите отступ.`,
-  padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}).`,
+  padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}). Задайте отступ не больше ${f.whole(Math.floor(e.kernel_size / 2))} или поставьте перед ним pad2d.`,
   single_value: (e) => `${e.node}: в канале входа ${f.written(e.shape)} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
   empty_output: (e) => `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
   no_such_channel: (e) =>
@@ -45,6 +45,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   count_mismatch: (e) => `Изображений в ${e.file}: ${f.whole(e.images)}, а меток в ${e.labels_file}: ${f.whole(e.labels)}.`,
   label_out_of_range: (e) => `${e.file}: метка ${f.whole(e.found)} в байте ${f.whole(e.offset)} не из диапазона 0–9.`,
   no_data: (e) => `${e.split === "test" ? "Тестовые" : "Обучающие"} изображения ещё не загружены.`,
+  too_few_images: (e) => `Обучающих изображений загружено ${f.whole(e.found)}, а в батче их ${f.whole(e.needed)}. Подождите остальных или возьмите батч ${f.whole(e.found)}.`,
   invalid_index: (e) => `Нет изображения ${f.whole(e.index)}, всего их ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `Пикселей в изображении должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   no_webgpu: () => "В этом браузере здесь нет WebGPU.",

@@ -5,6 +5,7 @@ const PHRASES: { readonly [phrase: string]: string } = {
   "end the network in a linear layer": "закончите сеть полносвязным слоем",
   "end the network in a convolution": "закончите сеть свёрткой",
   "end the network in flatten and a linear layer": "закончите сеть слоями flatten и linear",
+  "give it the mask": "дайте ему маску",
   "give it a map of logits": "дайте ему карту логитов",
   "give it the places of the pooling that it undoes": "дайте ему места того пулинга, который он обращает",
   "put a flatten before it": "поставьте перед ним flatten",
@@ -16,6 +17,7 @@ const PHRASES: { readonly [phrase: string]: string } = {
   "a batch of images": "батч изображений",
   "a command": "команда",
   "a worker": "воркер",
+  "an activation and its mask": "активация и её маска",
   "a window": "окно",
   "all of them together": "все вместе",
   argmax: "места максимумов",
@@ -66,6 +68,10 @@ const PHRASES: { readonly [phrase: string]: string } = {
   "true or false": "true или false",
   "a whole number of at least 1": "целое число не меньше 1",
   "a whole number, or [height, width]": "целое число или [высота, ширина]",
+  "a whole number, or [height, width]; half of kernel_size, rounded down, keeps the size where stride is 1":
+    "целое число или [высота, ширина]; половина kernel_size, округлённая вниз, сохраняет размер при шаге 1",
+  "1, the channels: values are brought together along nothing else here": "1, то есть каналы: по другим измерениям значения здесь не сводят",
+  "1, the channels: softmax is over nothing else here": "1, то есть каналы: по другим измерениям softmax здесь не берут",
   "a whole number, or [left, right, top, bottom]": "целое число или [слева, справа, сверху, снизу]",
   "a whole number from 0 to 2^53": "целое число от 0 до 2^53",
   "a text of 1 to 80 characters": "текст длиной от 1 до 80 знаков",
@@ -89,6 +95,7 @@ const PHRASES: { readonly [phrase: string]: string } = {
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^a whole number from (\S+) to (\S+)$/u, "целое число от $1 до $2"],
+  [/^a whole number from (\S+) to (\d+), or \[height, width\]$/u, "целое число от $1 до $2 или [высота, ширина]"],
   [/^a number from (\S+) to (\S+)$/u, "число от $1 до $2"],
   [/^a number of epochs from (\S+) to (\S+)$/u, "число эпох от $1 до $2"],
   [/^at most (\d+) layers, repetitions written out$/u, "не больше $1 слоёв, если раскрыть повторы"],

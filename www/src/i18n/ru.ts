@@ -91,6 +91,7 @@ export const ru = (f: Formats): Messages => {
         polynomial: "спадает до 0 (прямая или степень)",
         one_cycle: "вверх и вниз (один цикл)",
       },
+      allImages: (images) => `за шаг берутся все изображения: ${f.whole(images)}`,
       rateNow: (rate) => `сейчас ${f.plain(rate)}`,
       range: (least, most, whole) => `${whole ? "Целое число" : "Число"} от ${f.plain(least)} до ${f.plain(most)}`,
       network: "сеть",

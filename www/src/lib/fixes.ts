@@ -164,6 +164,9 @@ function valueFixes(at: Case, path: string, found: string, expected: string): Fi
     return [mended({ code: "add_layer" }, edited.spec, edited.path), ...removal(at, row)];
   }
   const set = (value: unknown): Fix[] => [mended({ code: "value", field: name, value: String(value) }, setField(spec, row.path, name, value).spec, row.path)];
+  // What PyTorch and Keras call "same" is half of the kernel, where the stride is 1.
+  const kernel = fieldsOf(row.item)["kernel_size"];
+  if (name === "padding" && /^"same"$/iu.test(found)) return set(Array.isArray(kernel) ? kernel.map((size) => Math.floor(Number(size) / 2)) : Math.floor(Number(kernel ?? 1) / 2));
   if (name === "save") return set(freeName(JSON.parse(found) as string, namesIn(spec)));
   if (name === "join") {
     const saved = nearest(found, (/\((.*)\)$/u.exec(expected)?.[1] ?? "").split(", ").filter((word) => namesIn(spec).has(word)));

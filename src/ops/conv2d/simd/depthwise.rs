@@ -59,7 +59,7 @@ pub(super) fn weight_gradient(g: &Geometry, x: &[f32], dy: &[f32], dweight: &mut
                 for (r, s) in (0..rows.span.count).flat_map(|r| (0..columns.span.count).map(move |s| (r, s))) {
                     let sums = &mut dweight[((rows.span.tap + r) * horizontal.kernel + columns.span.tap + s) * pixel..][..pixel];
                     for lane in (0..pixel).step_by(LANES) {
-                        let mut acc = F32x4::load(&sums[lane..]);
+                        let mut acc = F32x4::ZERO;
                         for i in 0..rows.count {
                             let row = rows.span.read + i * rows.advance + r * vertical.read_step();
                             let from = (n * vertical.read + row) * horizontal.read + columns.span.read + s * horizontal.read_step();
@@ -69,7 +69,8 @@ pub(super) fn weight_gradient(g: &Geometry, x: &[f32], dy: &[f32], dweight: &mut
                                 acc = value.mul_add(F32x4::load(&dy[(to + j) * pixel + lane..]), acc);
                             }
                         }
-                        acc.store(&mut sums[lane..]);
+                        // A sum of each sample's.
+                        (F32x4::load(&sums[lane..]) + acc).store(&mut sums[lane..]);
                     }
                 }
             }
