@@ -26,8 +26,9 @@ pub struct MetricsParams {
 }
 
 /// logits, targets, items (of softmax_cross_entropy), sums. Adds the batch to `sums`, which has [`HEADER`] words and then
-/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. Once a number was not finite
-/// nothing more is added, so that `steps` tells in which step.
+/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. An item whose logits say no class
+/// (one is no number, or the largest is infinite) is right at no place and in no pair. Once a number was not finite training's sums get nothing more, so
+/// that `steps` tells in which step; those with pairs go on.
 pub static ACCUMULATE: Kernel = Kernel {
     name: "metrics.accumulate",
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
@@ -157,7 +158,7 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
     let p: MetricsParams = args.params();
     let [logits, targets, items, sums] = args.take();
     let (logits, targets, items, sums) = (logits.read(), targets.read_words(), items.read(), sums.write_words());
-    if sums[FLAG] != 0 {
+    if sums[FLAG] != 0 && p.confusion == 0 {
         return;
     }
     let (rows, channels) = (p.rows as usize, p.channels as usize);
@@ -169,16 +170,21 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
         let (row, label) = (&logits[r * p.channel_stride as usize..][..channels], targets[r] as usize);
         // The place of a class among the logits: how many are larger, or equal and earlier.
         let place = |class: usize| (0..channels).filter(|&c| row[c] > row[class] || (row[c] == row[class] && c < class)).count();
-        let label_place = place(label);
         sums[2] += 1;
+        loss += items[r];
+        weight += items[rows + r];
+        // NaN stays NaN from the first one on.
+        let largest = row.iter().fold(T::neg_infinity(), |most, &logit| if logit > most || logit.is_nan() { logit } else { most });
+        if !largest.is_finite() {
+            continue;
+        }
+        let label_place = place(label);
         sums[3] += u32::from(label_place == 0);
         sums[4] += u32::from(label_place < 5);
         if p.confusion == 1 {
             let predicted = (0..channels).fold(0, |best, c| if row[c] > row[best] { c } else { best });
             sums[HEADER + label * channels + predicted] += 1;
         }
-        loss += items[r];
-        weight += items[rows + r];
     }
     let total = |bits: u32, more: T| (f32::from_bits(bits) + more.to_f32().unwrap_or(f32::NAN)).to_bits();
     sums[0] = total(sums[0], loss);
