@@ -149,8 +149,8 @@ pub enum TrainError {
         "in step {step} the {what} of {node} stopped being finite numbers; the learning rate {learning_rate} is likely too high (the parameters are those before the step)"
     )]
     NonFinite { step: u64, node: String, what: &'static str, learning_rate: f64 },
-    #[error("after {step} steps the weights have values that are not finite: {}; reset, or open sound weights", not_finite(tensors))]
-    NonFiniteWeights { step: u64, tensors: Vec<NotFinite> },
+    #[error("after {step} steps the weights have values that are not finite: {}; {}", not_finite(tensors), whence(*loaded, *learning_rate))]
+    NonFiniteWeights { step: u64, tensors: Vec<NotFinite>, loaded: bool, learning_rate: f64 },
     #[error("there is no {what} called {name}")]
     UnknownName { what: &'static str, name: String },
     #[error("{name} has {expected} values, not {found}")]
@@ -231,6 +231,14 @@ fn tensor_flaw(flaw: &str, found: u64, expected: u64) -> String {
 /// A part of the sentence for each tensor.
 fn not_finite(tensors: &[NotFinite]) -> String {
     tensors.iter().map(|NotFinite { name, count }| format!("{name} ({count})")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where they are from, and what helps.
+fn whence(loaded: bool, learning_rate: f64) -> String {
+    match loaded {
+        true => "they came so from a file: open a sound one, or reset".to_owned(),
+        false => format!("the learning rate {learning_rate} was likely too high: reset, with a lower one"),
+    }
 }
 
 /// The first of many.

@@ -53,8 +53,8 @@ impl Tensor {
         WeightsError::MalformedTensor { tensor: self.name.clone(), flaw, found, expected }.into()
     }
 
-    /// Its bytes are there, are its own, and are as many as it needs; `before` is the end of the tensor before.
-    fn check(&self, before: u64, all: u64) -> Result<u64, Error> {
+    /// Its bytes are there, and as many as it needs.
+    fn check(&self, all: u64) -> Result<(), Error> {
         let [from, to] = self.offsets;
         if to < from {
             return Err(self.flaw("order", to, from));
@@ -62,15 +62,9 @@ impl Tensor {
         if to > all {
             return Err(self.flaw("outside", to, all));
         }
-        if from != before {
-            return Err(self.flaw(if from < before { "overlap" } else { "hole" }, from, before));
-        }
-        let Some(bits) = bits(&self.dtype) else { return Ok(to) };
+        let Some(bits) = bits(&self.dtype) else { return Ok(()) };
         let needed = self.shape.iter().try_fold(bits, |product, &size| product.checked_mul(size)).ok_or_else(|| self.flaw("number", 0, 0))?;
-        if !needed.is_multiple_of(8) || to - from != needed / 8 {
-            return Err(self.flaw("size", to - from, needed.div_ceil(8)));
-        }
-        Ok(to)
+        if needed.is_multiple_of(8) && to - from == needed / 8 { Ok(()) } else { Err(self.flaw("size", to - from, needed.div_ceil(8))) }
     }
 }
 
@@ -120,12 +114,18 @@ impl Header {
         if let Some([twice, _]) = self.tensors.array_windows().find(|[a, b]| a.name == b.name) {
             return Err(twice.flaw("duplicate", 0, 0));
         }
+        let all = size - self.data;
+        // What is wrong with one alone would look like a hole or an overlap of another.
+        self.tensors.iter().try_for_each(|tensor| tensor.check(all))?;
         let mut order: Vec<&Tensor> = self.tensors.iter().collect();
         order.sort_by_key(|tensor| tensor.offsets);
-        let all = size - self.data;
         let mut end = 0;
         for tensor in order {
-            end = tensor.check(end, all)?;
+            let [from, to] = tensor.offsets;
+            if from != end {
+                return Err(tensor.flaw(if from < end { "overlap" } else { "hole" }, from, end));
+            }
+            end = to;
         }
         if end < all {
             return Err(WeightsError::MalformedWeights { flaw: "trailing", at: self.data + end, size }.into());

@@ -161,12 +161,13 @@ impl Trainer {
                 }
             }
             self.restore(&checkpoint)?;
-            return Ok(restored);
+        } else {
+            self.reset(self.spec().training.seed)?;
+            for (name, place, values) in &found {
+                self.executor.write_value(name, place, values)?;
+            }
         }
-        self.reset(self.spec().training.seed)?;
-        for (name, place, values) in &found {
-            self.executor.write_value(name, place, values)?;
-        }
+        self.loaded_not_finite = !restored.not_finite.is_empty();
         Ok(restored)
     }
 

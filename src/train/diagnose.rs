@@ -27,6 +27,11 @@ impl Trainer {
         Ok(found)
     }
 
+    /// The error that names weights.
+    pub(super) fn blame_weights(&self, tensors: Vec<NotFinite>) -> TrainError {
+        TrainError::NonFiniteWeights { step: self.steps(), tensors, loaded: self.loaded_not_finite, learning_rate: self.learning_rate() }
+    }
+
     /// After sums that were not all finite: goes back to before the step in which that was found, whose parameters the optimizer did not
     /// touch, and says where in it the first number was made that is none, or which parameters were none before.
     ///
@@ -42,8 +47,8 @@ impl Trainer {
         let learning_rate = self.learning_rate();
         let tensors = self.non_finite_weights(false).await?;
         if !tensors.is_empty() {
-            // They were so before the step, and no learning rate mends them.
-            return Ok(TrainError::NonFiniteWeights { step: step - 1, tensors });
+            // They were so before the step: what it made of them says nothing.
+            return Ok(self.blame_weights(tensors));
         }
 
         let statistics = self.read_statistics().await?;

@@ -224,6 +224,7 @@ impl Run {
         let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
         trainer.set_epochs(self.epochs);
         trainer.restore(&checkpoint)?;
+        trainer.loaded_not_finite = self.trainer.loaded_not_finite;
         self.trainer = trainer;
         self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));
         self.steps_at_metrics = self.trainer.steps();

@@ -137,6 +137,8 @@ pub struct Trainer {
     /// Whether the optimizer's state holds nothing of this run.
     pub(super) first: bool,
     pub(super) hyper_written: Option<Hyper>,
+    /// Whether the weights that it went on from had values that are not finite.
+    pub(super) loaded_not_finite: bool,
     /// The network for looking inside: one of each kind of question, as it was asked last.
     pub(super) probers: Vec<Prober>,
     /// The other workers that share its batch.
@@ -181,6 +183,7 @@ impl Trainer {
             pace: Pace { epoch: 1, run: 0 },
             first: true,
             hyper_written: None,
+            loaded_not_finite: false,
             probers: Vec::new(),
             peers: None,
         };
@@ -200,6 +203,7 @@ impl Trainer {
         self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
         (self.step, self.epoch, self.first) = (0, 0, true);
+        self.loaded_not_finite = false;
         self.recent.clear();
         self.hyper_written = None;
         self.replicas_are_stale();
@@ -404,7 +408,7 @@ impl Trainer {
     /// Reads what training summed since the last call, and starts the sums anew.
     ///
     /// # Errors
-    /// [`TrainError::NonFinite`], or what the device reports.
+    /// [`TrainError::NonFinite`], [`TrainError::NonFiniteWeights`], or what the device reports.
     pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
         let mut sums = self.take_sums(Which::Train).await?;
         self.add_sums_of_replicas(&mut sums).await?;
@@ -465,7 +469,7 @@ impl Trainer {
     pub async fn end_evaluation(&mut self) -> Result<Sums, Error> {
         let sums = self.take_sums(Which::Evaluate).await?;
         let tensors = if sums.finite { Vec::new() } else { self.non_finite_weights(true).await? };
-        if tensors.is_empty() { Ok(sums) } else { Err(TrainError::NonFiniteWeights { step: self.step, tensors }.into()) }
+        if tensors.is_empty() { Ok(sums) } else { Err(self.blame_weights(tensors).into()) }
     }
 
     /// What an evaluation's sums say.

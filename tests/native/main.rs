@@ -26,3 +26,4 @@ mod schema;
 mod shaders;
 mod spec;
 mod training;
+mod weights_files;

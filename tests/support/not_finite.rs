@@ -165,10 +165,20 @@ async fn check_case(device: Device, case: &Case, value: f32) {
     let before = parameters(&mut trainer).await;
     // It stops, and when it is asked again it stops again.
     for _ in 0..2 {
-        let Err(Error::Train(TrainError::NonFinite { step, node, what: kind, .. })) = step(&mut trainer).await else {
-            panic!("{what}: it went unnoticed");
-        };
-        assert_eq!((step, node.as_str(), kind), (3, case.blamed, "activations"), "{what}");
+        let Err(Error::Train(error)) = step(&mut trainer).await else { panic!("{what}: it went unnoticed") };
+        match error {
+            // A parameter that is not finite itself is named, and no node.
+            TrainError::NonFiniteWeights { step, tensors, loaded: false, .. } if !value.is_finite() => {
+                assert_eq!((step, tensors.len(), tensors[0].count), (2, 1, 1), "{what}: {tensors:?}");
+                let parameter = case.parameter.replace(".gamma", ".weight").replace(".beta", ".bias");
+                assert_eq!(tensors[0].name, parameter, "{what}");
+                assert_eq!(parameter.rsplit_once('.').map(|(node, _)| node), Some(case.blamed), "{what}");
+            }
+            TrainError::NonFinite { step, node, what: kind, .. } if value.is_finite() => {
+                assert_eq!((step, node.as_str(), kind), (3, case.blamed, "activations"), "{what}");
+            }
+            other => panic!("{what}: {other}"),
+        }
         assert_eq!(trainer.steps(), 2, "{what}");
         assert_eq!(parameters(&mut trainer).await, before, "{what}");
     }

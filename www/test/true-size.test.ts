@@ -205,7 +205,7 @@ test("a mistake of the user's leaves the worker, a broken engine does not", asyn
     worker.say({ id: worker.sent.at(-1)?.id ?? 0, type: "error", error });
     assert.equal(await request, error.kind);
   };
-  await fail({ kind: "weights_mismatch", message: "", tensors: [] });
+  await fail({ kind: "weights_mismatch", message: "", tensors: [], file: [] });
   assert.equal(workers[0]?.terminated, false);
   await fail({ kind: "panic", message: "unreachable", reason: "unreachable" });
   assert.equal(workers[0]?.terminated, true);

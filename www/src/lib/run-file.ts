@@ -31,17 +31,27 @@ export function looksLikeRun(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
-/** The note in a file, null where it has none. @throws ReceptiveFailure `malformed_weights` */
+/** Whether a file holds weights, ours or another program's, by its name and what it begins with: what is wrong with it, the engine says. */
+export function holdsWeights(name: string, start: Uint8Array): boolean {
+  return looksLikeRun(start) || isForeign(start) || /\.(safetensors|pt|pth|bin|ckpt|pkl|npz|npy|h5|keras|gguf)$/iu.test(name);
+}
+
+/** A zip or a pickle, as PyTorch writes them: the engine knows it by its first bytes and needs no more. */
+export function isForeign(start: Uint8Array): boolean {
+  const [first, second, third] = start;
+  return !looksLikeRun(start) && ((first === 0x50 && second === 0x4b && third === 3) || (first === 0x80 && second !== undefined && second >= 2 && second <= 5));
+}
+
+/** The note in a file, null where it has none or cannot be read: the engine, which reads all of it, says why. */
 export function noteIn(bytes: Uint8Array): string | null {
-  const malformed = (reason: string): ReceptiveFailure => new ReceptiveFailure({ kind: "malformed_weights", message: reason, reason });
-  if (!looksLikeRun(bytes)) throw malformed("no header");
+  if (!looksLikeRun(bytes)) return null;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (length > LONGEST_HEADER || 8 + length > bytes.length) throw malformed("the header is cut off");
+  if (length > LONGEST_HEADER || 8 + length > bytes.length) return null;
   let header: { __metadata__?: { note?: unknown } };
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
-    throw malformed("the header cannot be read");
+    return null;
   }
   const note = header.__metadata__?.note;
   return typeof note === "string" ? note : null;
