@@ -117,7 +117,7 @@ test("class names come a line each, as a list, or by number", () => {
 test("a dropped file is used for what its name or type says", () => {
   const use = (name: string, type = ""): unknown => useOf({ name, type });
   assert.deepEqual([use("resnet18.safetensors"), use("A.SafeTensors"), use("names.txt", "text/plain"), use("index.json")], ["weights", "weights", "names", "names"]);
-  assert.deepEqual([use("cat.jpg"), use("shot", "image/png"), use("resnet18.pth"), use("paper.pdf", "application/pdf")], ["picture", "picture", null, null]);
+  assert.deepEqual([use("cat.jpg"), use("shot", "image/png"), use("resnet18.pth"), use("paper.pdf", "application/pdf")], ["picture", "picture", "weights", null]);
 });
 
 test("the file of networks has all that the page shows", () => {

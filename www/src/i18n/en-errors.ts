@@ -75,7 +75,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   foreign_weights: ({ format }) =>
     format === "pytorch_zip" || format === "pickle"
       ? `This is a PyTorch file (${format === "pickle" ? "a pickle" : "a zip with a pickle in it"}), which can run any program; a browser does not open it. Two lines of Python make a safetensors file of it: ${convert("FILE", "NAME")}`
-      : `This is a file of ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format]}, not safetensors. Put its arrays under PyTorch’s names and save them with save_file of safetensors.`,
+      : `This is a file of ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, not safetensors. Put its arrays under PyTorch’s names and save them with save_file of safetensors.`,
   malformed_weights: (e) =>
     `This is not a safetensors file: ${({
       short: `byte ${f.whole(e.at)} is needed, and it has ${f.whole(e.size)}; is it cut off?`,

@@ -75,7 +75,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   foreign_weights: ({ format }) =>
     format === "pytorch_zip" || format === "pickle"
       ? `Это файл PyTorch (${format === "pickle" ? "pickle" : "архив zip с pickle внутри"}): он может запустить любую программу, и браузер его не открывает. Файл safetensors из него делают две строки на Python: ${convert("ФАЙЛ", "ИМЯ")}`
-      : `Это файл ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format]}, а не safetensors. Назовите его массивы, как в PyTorch, и сохраните функцией save_file из safetensors.`,
+      : `Это файл ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, а не safetensors. Назовите его массивы, как в PyTorch, и сохраните функцией save_file из safetensors.`,
   malformed_weights: (e) =>
     `Это не файл safetensors: ${({
       short: `нужен байт ${f.whole(e.at)}, а всего их ${f.whole(e.size)}; файл обрезан?`,

@@ -1,6 +1,7 @@
 /** A run as a file: the engine's checkpoint, a safetensors file, in whose note the page writes what it knows of the run. */
 import { ReceptiveFailure } from "../errors.ts";
 import type { SavedRun } from "../runs.ts";
+import { History } from "./series.ts";
 
 const VERSION = 1;
 /** As in the engine (`src/safetensors.rs`): no header is nearly as long. */
@@ -12,7 +13,7 @@ export function writeNote(run: SavedRun): string {
 
 /** The run that a note tells of; null for a note that is none of ours. @throws ReceptiveFailure `unsupported_version` */
 export function readNote(note: string | null): SavedRun | null {
-  let content: { version?: unknown; run?: unknown };
+  let content: { version?: unknown; run?: Partial<SavedRun> };
   try {
     content = JSON.parse(note ?? "null") ?? {};
   } catch {
@@ -23,7 +24,19 @@ export function readNote(note: string | null): SavedRun | null {
     const found = String(content.version);
     throw new ReceptiveFailure({ kind: "unsupported_version", message: `run file of version ${found}`, found, supported: VERSION });
   }
-  return content.run as SavedRun;
+  return isRun(content.run) ? content.run : null;
+}
+
+/** Whether a note's run has all that the page takes from one. */
+function isRun(run: Partial<SavedRun>): run is SavedRun {
+  const { name, title, spec, history, epochs, metrics } = run;
+  const whole = [metrics?.step, metrics?.epochs].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
+  if (typeof name !== "string" || typeof title !== "string" || !Array.isArray(spec?.layers) || !Array.isArray(epochs) || !whole) return false;
+  try {
+    return History.from(history as SavedRun["history"]).version > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a file begins as a safetensors file does: the length of a header, and the header's brace. */
