@@ -29,3 +29,8 @@ async fn values_that_are_not_finite_are_named_and_give_no_class() {
 async fn a_refused_file_leaves_the_run_before() {
     weights_files::a_refused_file_leaves_the_run_before().await;
 }
+
+#[wasm_bindgen_test]
+fn products_that_32_bits_cut_off_are_refused() {
+    weights_files::products_that_32_bits_cut_off_are_refused();
+}

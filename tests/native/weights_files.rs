@@ -28,3 +28,8 @@ fn values_that_are_not_finite_are_named_and_give_no_class() {
 fn a_refused_file_leaves_the_run_before() {
     block_on(weights_files::a_refused_file_leaves_the_run_before());
 }
+
+#[test]
+fn products_that_32_bits_cut_off_are_refused() {
+    weights_files::products_that_32_bits_cut_off_are_refused();
+}

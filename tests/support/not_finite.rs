@@ -191,6 +191,22 @@ async fn check_case(device: Device, case: &Case, value: f32) {
     assert!(trainer.evaluate(Split::Test, BATCH).await.expect("evaluated").mean_loss().is_finite(), "{what}: something stayed");
 }
 
+/// Finite weights with which one logit of the images of label 0 is infinite: those two have no class, and the eight others are counted, behind them too.
+async fn check_evaluation(device: Device) {
+    let layers = json!([{"op": "flatten"}, {"op": "linear", "name": "answer", "out_features": 10}]);
+    let spec = Spec::from_json(&json!({"version": 1, "layers": layers, "training": {"batch_size": BATCH / 2}})).expect("it is valid");
+    let mut trainer = Trainer::new(spec, device, Rc::new(RefCell::new(dataset()))).await.expect("it fits");
+    let mut weight = vec![0.0; 10 * SIDE * SIDE];
+    // The first pixel is bright with label 0 only.
+    weight[5 * SIDE * SIDE] = 3e38;
+    trainer.write_parameter("answer.weight", &weight).expect("written");
+    trainer.write_parameter("answer.bias", &[0.0; 10]).expect("written");
+    let sums = trainer.evaluate(Split::Test, BATCH).await.expect("evaluated");
+    assert_eq!((sums.items, sums.top1, sums.top5, sums.finite), (10, 0, 8, false), "{sums:?}");
+    let said: Vec<u32> = sums.confusion.chunks(10).map(|label| label[0]).collect();
+    assert_eq!((&said[..], sums.confusion.iter().sum::<u32>()), (&[0, 2, 2, 2, 2, 0, 0, 0, 0, 0][..], 8), "{sums:?}");
+}
+
 /// Checks every case on a device.
 pub async fn check(device: impl Fn() -> Device) {
     for case in biases() {
@@ -201,4 +217,5 @@ pub async fn check(device: impl Fn() -> Device) {
     for case in overflows() {
         check_case(device(), &case, -3e38).await;
     }
+    check_evaluation(device()).await;
 }

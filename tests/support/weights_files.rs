@@ -2,7 +2,8 @@
 
 use receptive::backend::cpu::Kernels;
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
-use receptive::error::{Error, NotFinite, TrainError, WeightsError};
+use receptive::data::{idx, shard};
+use receptive::error::{DataError, Error, NotFinite, TrainError, WeightsError};
 use receptive::inference::Inference;
 use receptive::network::spec::Spec;
 use receptive::train::session::Session;
@@ -413,4 +414,20 @@ pub async fn a_refused_file_leaves_the_run_before() {
     assert_eq!(wrong["error"]["kind"], "non_finite_weights", "{wrong}");
     let started = ask(&session, json!({"type": "step"})).await;
     assert_eq!((&started["error"]["kind"], &started["error"]["loaded"]), (&json!("non_finite_weights"), &json!(true)), "{started}");
+}
+
+/// Sizes of images whose product is a few bytes more than 32 bits hold are not taken for those few bytes.
+pub fn products_that_32_bits_cut_off_are_refused() {
+    for (sizes, bytes) in [([65_536u32, 256, 256], 0), ([65_537, 256, 256], 65_536), ([4, 1 << 15, 1 << 15], 0), ([u32::MAX; 3], 1)] {
+        let header = [0x0803u32].iter().chain(&sizes).flat_map(|number| number.to_be_bytes());
+        let file: Vec<u8> = header.chain(vec![0; bytes]).collect();
+        let refused = idx::images("images", &file).expect_err("it is too short");
+        assert!(matches!(refused, DataError::Truncated { .. }), "{sizes:?}: {refused}");
+        // The same in a shard, which has a label an image behind.
+        let [images, rows, columns] = sizes;
+        let body = vec![0; bytes + 4];
+        let numbers = [shard::MAGIC, 1, 0, images, rows, columns, 0, images];
+        let file: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).chain(body).collect();
+        assert!(matches!(shard::read("shard", &file), Err(DataError::Truncated { .. })), "{sizes:?}");
+    }
 }
