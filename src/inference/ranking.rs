@@ -60,7 +60,9 @@ mod tests {
     fn where_the_softmax_is_not_defined_there_is_no_class() {
         let cut = [f32::NEG_INFINITY, 0.0, 1.0];
         assert_eq!(top(&cut, 2).iter().map(|ranked| ranked.class).collect::<Vec<_>>(), [2, 1]);
-        for logits in [[f32::NAN; 3], [0.0, f32::NAN, 1.0], [0.0, f32::INFINITY, 1.0], [f32::NEG_INFINITY; 3], [f32::NEG_INFINITY, f32::NAN, 1.0]] {
+        for logits in
+            [[f32::NAN; 3], [0.0, f32::NAN, 1.0], [0.0, f32::INFINITY, 1.0], [f32::NEG_INFINITY; 3], [f32::NEG_INFINITY, f32::NAN, 1.0]]
+        {
             assert!(top(&logits, 5).is_empty() && !has_class(logits), "{logits:?}");
         }
     }

@@ -70,7 +70,8 @@ mod tests {
         // Half of the last place goes to the even neighbour, a little more up; past the largest lies infinity; far below the least subnormal, zero.
         let half_place = 2f64.powi(-24);
         let doubles = [1.0 + half_place, 1.0 + 3.0 * half_place, 1.0 + half_place + 1e-12, 1e39, -1e39, 1e-46, 2f64.powi(-149), f64::NAN];
-        let expected = [1.0, 1.0 + 2.0 * f32::EPSILON, 1.0 + f32::EPSILON, f32::INFINITY, f32::NEG_INFINITY, 0.0, f32::from_bits(1), f32::NAN];
+        let expected =
+            [1.0, 1.0 + 2.0 * f32::EPSILON, 1.0 + f32::EPSILON, f32::INFINITY, f32::NEG_INFINITY, 0.0, f32::from_bits(1), f32::NAN];
         let found = read("F64", &doubles.map(f64::to_le_bytes).concat());
         assert!(found.iter().zip(expected).all(|(&a, b)| a == b || a.is_nan() && b.is_nan()), "{found:?}");
         assert_eq!(not_finite(&found), 3);

@@ -63,7 +63,8 @@ impl Tensor {
             return Err(self.flaw("outside", to, all));
         }
         let Some(bits) = bits(&self.dtype) else { return Ok(()) };
-        let needed = self.shape.iter().try_fold(bits, |product, &size| product.checked_mul(size)).ok_or_else(|| self.flaw("number", 0, 0))?;
+        let needed =
+            self.shape.iter().try_fold(bits, |product, &size| product.checked_mul(size)).ok_or_else(|| self.flaw("number", 0, 0))?;
         if needed.is_multiple_of(8) && to - from == needed / 8 { Ok(()) } else { Err(self.flaw("size", to - from, needed.div_ceil(8))) }
     }
 }

@@ -675,13 +675,21 @@ mod tests {
         drive(&session, usize::MAX);
         let failed = events.borrow().iter().find(|event| event["type"] == "failed").cloned().unwrap();
         // The parameters themselves left them: they are named, and the rate that drove them out.
-        assert_eq!((&failed["error"]["kind"], &failed["error"]["learning_rate"]), (&json!("non_finite_weights"), &json!(1000.0)), "{failed}");
+        assert_eq!(
+            (&failed["error"]["kind"], &failed["error"]["learning_rate"]),
+            (&json!("non_finite_weights"), &json!(1000.0)),
+            "{failed}"
+        );
         assert_eq!((&failed["error"]["loaded"], &failed["error"]["tensors"][0]["name"]), (&json!(false), &json!("fc1.weight")), "{failed}");
         let step = failed["error"]["step"].as_u64().unwrap();
         assert!((1..20).contains(&step), "{failed}");
         // The parameters are those before the step that failed: it fails again, and at the same place.
         let again = ask(&session, json!({"type": "step"}));
-        assert_eq!((&again["error"]["step"], &again["error"]["tensors"]), (&failed["error"]["step"], &failed["error"]["tensors"]), "{again}");
+        assert_eq!(
+            (&again["error"]["step"], &again["error"]["tensors"]),
+            (&failed["error"]["step"], &failed["error"]["tensors"]),
+            "{again}"
+        );
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn flawed() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
     let parts = parts("F32", str::to_owned);
     let sound = file(&parts);
     let with = |more: &[u8]| [&sound, more].concat();
+    let holed = file_with(&parts, |at, part, [from, to]| entry(at, part, [from, to].map(|place| place + 8 * u64::from(at > 4))));
     let twice = |name: &str| {
         let extra = format!(r#","{name}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}}}"#);
         edited(|header| format!("{}{extra}", header.strip_suffix('}').unwrap()))
@@ -124,7 +125,11 @@ fn flawed() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
         ("outside", moved(0, |[from, to]| format!("[{},{}]", from + HIGH, to + HIGH)), Some("conv1.weight")),
         ("outside", moved(3, |[from, to]| format!("[{from},{}]", to + HIGH)), Some("bn1.bias")),
         ("order", moved(7, |[from, to]| format!("[{},{to}]", from + 3 * HIGH)), Some("fc1.bias")),
-        ("size", edited(|header| header.replace("[2,1,3,3]", "[2, 1, 3, 3]").replace("[2, 1, 3, 3]", "[4294967298,1,3,3]")), Some("conv1.weight")),
+        (
+            "size",
+            edited(|header| header.replace("[2,1,3,3]", "[2, 1, 3, 3]").replace("[2, 1, 3, 3]", "[4294967298,1,3,3]")),
+            Some("conv1.weight"),
+        ),
         ("size", edited(|header| header.replace("[10, 18]", "[4294967306, 18]")), Some("fc1.weight")),
         ("number", edited(|header| header.replace("[10, 18]", "[4294967296, 4294967296]")), Some("fc1.weight")),
         ("number", edited(|header| header.replace("[10, 18]", "[18446744073709551626, 18]")), Some("fc1.weight")),
@@ -139,7 +144,7 @@ fn flawed() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
         ("duplicate", edited(|header| format!(r#"{{"__metadata__":{{"a":"1","a":"2"}},{}"#, &header[1..])), Some("__metadata__.a")),
         ("overlap", moved(1, |[from, to]| format!("[{},{}]", from - 8, to - 8)), Some("conv1.bias")),
         ("overlap", moved(3, |_| "[80,88]".into()), Some("bn1.weight")),
-        ("hole", file_with(&parts, |at, part, [from, to]| entry(at, part, [from, to].map(|n| n + 8 * u64::from(at > 4)))), None),
+        ("hole", [holed, vec![0; 8]].concat(), Some("bn1.running_var")),
         ("trailing", with(&[0; 4]), None),
         ("outside", sound[..sound.len() - 1].to_vec(), Some("fc1.bias")),
         ("fields", edited(|header| header.replacen(r#""dtype":"F32","#, "", 1)), Some("conv1.weight")),
@@ -210,7 +215,9 @@ pub async fn flawed_files_are_refused_and_change_nothing() {
     let other = network.forward(&image).await.expect("it runs");
     for (at, (flaw, bytes, tensor)) in flawed().into_iter().enumerate() {
         let source: &[u8] = &bytes;
-        for error in [trainer.restore_file(&bytes).await.expect_err("flawed"), network.load_weights(&source, |_, _| ()).await.expect_err("flawed")] {
+        for error in
+            [trainer.restore_file(&bytes).await.expect_err("flawed"), network.load_weights(&source, |_, _| ()).await.expect_err("flawed")]
+        {
             let found = match &error {
                 Error::Weights(WeightsError::MalformedWeights { flaw, .. }) => (*flaw, None),
                 Error::Weights(WeightsError::MalformedTensor { tensor, flaw, .. }) => (*flaw, Some(tensor.as_str())),
@@ -281,7 +288,11 @@ pub async fn sound_files_are_read() {
         let (mut trainer, mut network) = (trainer().await, inference().await);
         let restored = trainer.restore_file(&bytes).await.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert_eq!((restored.kept.len(), restored.fresh.len(), trainer.steps()), (TENSORS.len(), 0, 0), "{what}");
-        assert_eq!((&restored.taken_off[..], &restored.not_finite[..]), (&off.iter().map(|&off| off.to_owned()).collect::<Vec<_>>()[..], &[][..]), "{what}");
+        assert_eq!(
+            (&restored.taken_off[..], &restored.not_finite[..]),
+            (&off.iter().map(|&off| off.to_owned()).collect::<Vec<_>>()[..], &[][..]),
+            "{what}"
+        );
         for (at, name) in [(0, "conv1.weight"), (1, "conv1.bias"), (2, "bn1.gamma"), (3, "bn1.beta"), (6, "fc1.weight"), (7, "fc1.bias")] {
             assert_eq!(trainer.read_parameter(name).await.expect("read"), values(at), "{what}: {name}");
         }
@@ -297,13 +308,17 @@ pub async fn sound_files_are_read() {
 pub async fn files_of_which_nothing_fits_change_nothing() {
     let other = file(&parts("F32", |name| format!("{}_v", name.replace('.', "/"))));
     let whole = edited(|header| header.replace("F32", "I32"));
-    let two: Vec<Part> = parts("F32", |name| format!("model.{name}")).into_iter().chain(parts("F32", |name| format!("module.{name}"))).collect();
+    let two: Vec<Part> =
+        parts("F32", |name| format!("model.{name}")).into_iter().chain(parts("F32", |name| format!("module.{name}"))).collect();
     for (bytes, has) in [(other, "fc1/weight_v F32 [10, 18]"), (whole, "conv1.bias I32 [2]"), (file(&two), "module.fc1.bias F32 [10]")] {
         let (mut trainer, mut network) = (trainer().await, inference().await);
         trainer.train_step().expect("a step");
         let before = says(&mut trainer).await;
         let source: &[u8] = &bytes;
-        for error in [trainer.restore_file(&bytes).await.expect_err("nothing fits"), network.load_weights(&source, |_, _| ()).await.expect_err("nothing fits")] {
+        for error in [
+            trainer.restore_file(&bytes).await.expect_err("nothing fits"),
+            network.load_weights(&source, |_, _| ()).await.expect_err("nothing fits"),
+        ] {
             let Error::Weights(WeightsError::WeightsMismatch { tensors, file }) = &error else { panic!("{error}") };
             assert_eq!(tensors.len(), TENSORS.len(), "{error}");
             assert!(file.iter().any(|tensor| tensor == has), "{has} in {file:?}");
@@ -370,7 +385,8 @@ pub async fn a_refused_file_leaves_the_run_before() {
     let (images, labels) = images();
     let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     session.load_idx(&pair, Some(&pair)).expect("IDX files");
-    let compile = |run: &str, bytes: Option<Vec<u8>>| json!({"type": "compile", "run": run, "spec": spec(), "backend": "cpu", "bytes": bytes});
+    let compile =
+        |run: &str, bytes: Option<Vec<u8>>| json!({"type": "compile", "run": run, "spec": spec(), "backend": "cpu", "bytes": bytes});
     assert_eq!(ask(&session, compile("kiwi", None)).await["restored"], Value::Null);
     assert_eq!(ask(&session, json!({"type": "step"})).await["metrics"]["step"], 1);
     let predict = json!({"type": "predict", "pixels": vec![90; SIDE * SIDE]});
@@ -398,7 +414,11 @@ pub async fn a_refused_file_leaves_the_run_before() {
         assert_eq!((&now["run"], &now["logits"]), (&json!("kiwi"), &before["logits"]), "{kind}");
     }
     let restored = ask(&session, compile("oak", Some(own))).await["restored"].clone();
-    assert_eq!((&restored["step"], &restored["note"], restored["fresh"].as_array().map(Vec::len)), (&json!(1), &json!("mine"), Some(0)), "{restored}");
+    assert_eq!(
+        (&restored["step"], &restored["note"], restored["fresh"].as_array().map(Vec::len)),
+        (&json!(1), &json!("mine"), Some(0)),
+        "{restored}"
+    );
     assert_eq!(ask(&session, predict.clone()).await["logits"], before["logits"]);
     let restored = ask(&session, compile("fig", Some(sound))).await["restored"].clone();
     assert_eq!((&restored["step"], &restored["taken_off"]), (&json!(0), &json!(["module."])), "{restored}");
@@ -406,7 +426,8 @@ pub async fn a_refused_file_leaves_the_run_before() {
     let mut wider = spec();
     wider["layers"][4] = json!({"op": "linear", "name": "fc9", "out_features": 10});
     let bytes = file(&parts("F64", str::to_owned));
-    let restored = ask(&session, json!({"type": "compile", "run": "elm", "spec": wider, "backend": "cpu", "bytes": bytes})).await["restored"].clone();
+    let restored =
+        ask(&session, json!({"type": "compile", "run": "elm", "spec": wider, "backend": "cpu", "bytes": bytes})).await["restored"].clone();
     assert_eq!(restored["fresh"], json!(["fc9.weight", "fc9.bias"]), "{restored}");
     // What is not finite says no class: not in the answer to all images either.
     ask(&session, compile("nut", Some(spoilt(7, "F32", &[f32::NAN])))).await;

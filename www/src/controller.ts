@@ -333,7 +333,7 @@ export class Controller {
         run: { ...freshRun(id), phase: waiting || waits(this.#state.run) ? "waiting" : "idle" },
         look: NOT_LOOKED,
         mistakes: NO_MISTAKES,
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused"),
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite"),
       });
       if (reply.restored) checkpoint?.done(reply.restored);
       this.#digits.weightsChanged();
@@ -493,7 +493,7 @@ export class Controller {
         run: freshRun(run.id),
         mistakes: { ...this.#state.mistakes, predictions: null },
         settings: { ...settings, applied: { ...settings.applied, seed } },
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "fresh_weights"),
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite", "fresh_weights"),
         announcement: { code: "reset" },
       });
       this.#digits.weightsChanged();

@@ -6,6 +6,7 @@ import { read } from "../src/files.ts";
 import type { Host } from "../src/host.ts";
 import { LANGUAGES, errorText, loadLocale } from "../src/i18n/locale.ts";
 import type { Keeper } from "../src/keeper.ts";
+import { chartData } from "../src/lib/chart-data.ts";
 import { classImage, classesOf, overlap, withoutClass as pixelsWithoutClass } from "../src/lib/mask.ts";
 import { NO_CLASS, bestOf, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../src/lib/mistakes.ts";
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/lib/run-file.ts";
@@ -106,6 +107,14 @@ test("weights that are not finite stop a run with their own words", () => {
   const state = reduce({ ...start, run: { ...start.run, id: "run-1", phase: "running" } }, { type: "failed", run: "run-1", error });
   assert.equal(state.run.phase, "failed");
   assert.ok(state.notices[0]?.code === "diverged" && state.notices[0].error === error);
+});
+
+test("a loss that is no number has no place on a curve, smoothed or not", () => {
+  const history = new History();
+  for (const [step, loss] of [[1, 2], [2, Number.NaN], [3, Number.POSITIVE_INFINITY], [4, 1]] as const) history.addTrain({ step, loss, top1: 0.5, top5: 1 });
+  const [steps, , train] = chartData(history, [], "loss", { smoothing: 0.5, top5: false });
+  assert.deepEqual(steps, [1, 4]);
+  assert.ok(train?.every((value) => Number.isFinite(value)), String(train));
 });
 
 test("of shares that are no numbers none is the largest", () => {
