@@ -113,7 +113,7 @@ impl Inference {
     pub async fn load_weights<S: ByteSource>(&mut self, source: &S, mut progress: impl FnMut(u64, u64)) -> Result<Report, Error> {
         let (pieces, mut report) = weights::find(source, &self.plan).await?;
         let width = |piece: &Piece| floats::width(&piece.dtype).unwrap_or(4);
-        let total = pieces.iter().map(|piece| (piece.place.shape.count() * width(piece)) as u64).sum();
+        let total = pieces.iter().map(|piece| piece.place.shape.count() as u64 * width(piece) as u64).sum();
         let mut done = 0;
         self.ready = false;
         for piece in &pieces {

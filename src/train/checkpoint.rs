@@ -51,8 +51,8 @@ const REMAINING: &str = "sampler.remaining";
 const OPTIMIZER: &str = "optimizer";
 /// The metadata's numbers, in decimal: texts are all that the format has there.
 const NUMBERS: [&str; 7] = ["seed", "step", "epoch", "first", "drawn", "available", "sampler_epoch"];
-/// Larger than any of them: sums and products of them are whole numbers in JavaScript and here.
-const LARGEST_NUMBER: u64 = 1 << 40;
+/// The first of them is any seed of the network language; the others are smaller than this, so that sums and products stay whole in JavaScript and here.
+const LARGEST: [u64; 2] = [1 << 53, 1 << 40];
 
 impl Trainer {
     /// Copies parameters, the optimizer's state and statistics to the host.
@@ -175,7 +175,8 @@ impl Trainer {
     fn read_rest(&self, file: &File<'_>) -> Result<Option<Checkpoint>, Error> {
         let numbers: Option<Vec<u64>> = NUMBERS.iter().map(|name| file.header.text(name)?.parse().ok()).collect();
         let Some([seed, step, epoch, first, place @ ..]) = numbers.as_deref() else { return Ok(None) };
-        if let Some(&at) = numbers.iter().flatten().find(|&&number| number > LARGEST_NUMBER) {
+        let too_large = |(at, &number): (usize, &u64)| if number > LARGEST[at.min(1)] { Some(number) } else { None };
+        if let Some(at) = numbers.iter().flatten().enumerate().find_map(too_large) {
             return Err(WeightsError::MalformedWeights { flaw: "number", at, size: file.header.data + file.data.len() as u64 }.into());
         }
         // Another's state may be as long and mean something else.
