@@ -159,6 +159,8 @@ pub enum TrainError {
         "in step {step} the {what} of {node} stopped being finite numbers; the learning rate {learning_rate} is likely too high (the parameters are those before the step)"
     )]
     NonFinite { step: u64, node: String, what: &'static str, learning_rate: f64 },
+    #[error("after {step} steps the weights have values that are not finite: {}; {}", not_finite(tensors), whence(*loaded, *learning_rate))]
+    NonFiniteWeights { step: u64, tensors: Vec<NotFinite>, loaded: bool, learning_rate: f64 },
     #[error("there is no {what} called {name}")]
     UnknownName { what: &'static str, name: String },
     #[error("{name} has {expected} values, not {found}")]
@@ -182,6 +184,15 @@ pub struct WrongTensor {
     pub expected: String,
 }
 
+/// A tensor with values that are infinite or no numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NotFinite {
+    /// PyTorch's name of it.
+    pub name: String,
+    /// How many of its values.
+    pub count: usize,
+}
+
 /// Weights that cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -189,10 +200,62 @@ pub struct WrongTensor {
 pub enum WeightsError {
     #[error("the network has no weights yet; draw them from a seed or load a file")]
     NoWeights,
-    #[error("this is no safetensors file: {reason}")]
-    MalformedWeights { reason: String },
-    #[error("the file of weights is of another network: {}", list(tensors))]
-    WeightsMismatch { tensors: Vec<WrongTensor> },
+    #[error("the file cannot be read: {reason}")]
+    UnreadableWeights { reason: String },
+    #[error("this is no safetensors file but one of another program ({format}); convert it to safetensors first")]
+    ForeignWeights { format: &'static str },
+    #[error("this is no sound safetensors file: {}", file_flaw(flaw, *at, *size))]
+    MalformedWeights { flaw: &'static str, at: u64, size: u64 },
+    #[error("this is no sound safetensors file: {tensor}: {}", tensor_flaw(flaw, *found, *expected))]
+    MalformedTensor { tensor: String, flaw: &'static str, found: u64, expected: u64 },
+    #[error("the file of weights is of another network: {}. The file has: {}", list(tensors), some(file))]
+    WeightsMismatch { tensors: Vec<WrongTensor>, file: Vec<String> },
+}
+
+/// What breaks the format's rules about the file as a whole.
+fn file_flaw(flaw: &str, at: u64, size: u64) -> String {
+    match flaw {
+        "short" => format!("byte {at} is needed, and it has {size}; is it cut off?"),
+        "header_length" => format!("its header would have {at} bytes, and the file has {size}"),
+        "text" => format!("its header is no text at byte {at}"),
+        "json" => format!("its header cannot be read at byte {at}"),
+        "number" => format!("a number of its metadata, {at}, is larger than any run's"),
+        _ => format!("its tensors end at byte {at}, and the file has {size}"),
+    }
+}
+
+/// What breaks them about one tensor.
+fn tensor_flaw(flaw: &str, found: u64, expected: u64) -> String {
+    match flaw {
+        "duplicate" => "the name stands twice in the header".to_owned(),
+        "fields" => "the header does not say its dtype, shape and data_offsets, and nothing else".to_owned(),
+        "number" => "a size or place is no whole number of 64 bits".to_owned(),
+        "order" => format!("it would end at byte {found}, before its beginning at {expected}"),
+        "outside" => format!("it would end at byte {found} behind the header, and there are {expected}; is the file cut off?"),
+        "overlap" => format!("it begins at byte {found}, within the tensor before, which ends at {expected}"),
+        "hole" => format!("it begins at byte {found}, and the bytes from {expected} on belong to no tensor"),
+        _ => format!("it has {found} bytes, and its type and shape need {expected}"),
+    }
+}
+
+/// A part of the sentence for each tensor.
+fn not_finite(tensors: &[NotFinite]) -> String {
+    tensors.iter().map(|NotFinite { name, count }| format!("{name} ({count})")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where they are from, and what helps.
+fn whence(loaded: bool, learning_rate: f64) -> String {
+    match loaded {
+        true => "they came so from a file: open a sound one, or reset".to_owned(),
+        false => format!("the learning rate {learning_rate} was likely too high: reset, with a lower one"),
+    }
+}
+
+/// The first of many.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let more = if names.len() > MOST { format!(", and {} more", names.len() - MOST) } else { String::new() };
+    format!("{}{more}", names[..names.len().min(MOST)].join(", "))
 }
 
 /// All that is not as it should be, a part of the sentence each.

@@ -7,11 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, WeightsError};
 
-/// Headers larger than this are none: the format's own limit.
-const LARGEST_HEADER: u64 = 100_000_000;
-
-/// The entry of a header that holds no tensor but texts.
-pub const METADATA: &str = "__metadata__";
+pub mod floats;
+pub mod header;
+pub mod names;
 
 /// A file, or something like it, that is read piece by piece.
 #[expect(async_fn_in_trait, reason = "used on one thread")]
@@ -30,21 +28,9 @@ impl ByteSource for &[u8] {
 
     async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, Error> {
         let part = usize::try_from(from).ok().and_then(|from| self.get(from..from.checked_add(len)?));
-        let cut = || WeightsError::MalformedWeights { reason: format!("it ends before byte {}", from.saturating_add(len as u64)) };
+        let cut = || WeightsError::MalformedWeights { flaw: "short", at: from.saturating_add(len as u64), size: self.size() };
         Ok(part.ok_or_else(cut)?.to_vec())
     }
-}
-
-/// Reads JSON, or says why it is none. Browsers bring what does that, and what writes it.
-#[cfg(target_arch = "wasm32")]
-fn parse_json(text: &str) -> Result<Value, String> {
-    let value = js_sys::JSON::parse(text).map_err(|error| String::from(js_sys::Error::from(error).message()))?;
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn parse_json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// Writes JSON.
@@ -59,56 +45,6 @@ fn json_text(value: &Value) -> String {
     value.to_string()
 }
 
-/// The values of an `F32` tensor.
-pub fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect()
-}
-
-/// What a header says of a tensor.
-#[derive(Clone, Debug)]
-pub struct Described<'a> {
-    /// `F32`, `U32` and others.
-    pub dtype: &'a str,
-    /// In canonical order.
-    pub shape: Vec<usize>,
-    /// Its first byte and the one behind it, from the header's end on.
-    pub offsets: [u64; 2],
-}
-
-/// Reads one entry of a header; `None` for what is none.
-pub fn described(entry: &Value) -> Option<Described<'_>> {
-    let whole = |value: &Value| {
-        value.as_u64().or_else(|| value.as_f64().filter(|float| *float >= 0.0 && float.fract() == 0.0).map(|float| float as u64))
-    };
-    let shape = entry["shape"].as_array()?.iter().map(|size| Some(whole(size)? as usize)).collect::<Option<_>>()?;
-    let offsets = entry["data_offsets"].as_array()?.as_slice();
-    let [from, to] = offsets else { return None };
-    Some(Described { dtype: entry["dtype"].as_str()?, shape, offsets: [whole(from)?, whole(to)?] })
-}
-
-/// Reads a file's header, and says where it ends.
-///
-/// # Errors
-/// [`WeightsError::MalformedWeights`], or what the source reports.
-pub async fn read_header<S: ByteSource>(source: &S) -> Result<(u64, Map<String, Value>), Error> {
-    let malformed = |reason: String| Error::from(WeightsError::MalformedWeights { reason });
-    let length = source.size();
-    let start = if length < 8 { Vec::new() } else { source.read(0, 8).await? };
-    let Ok(len) = <[u8; 8]>::try_from(start).map(u64::from_le_bytes) else {
-        return Err(malformed(format!("it has {length} bytes, and its header alone takes more")));
-    };
-    if len > LARGEST_HEADER.min(length - 8) {
-        return Err(malformed(format!("its header would have {len} bytes, and the file has {length}")));
-    }
-    let text = source.read(8, len as usize).await?;
-    let text = std::str::from_utf8(&text).map_err(|error| malformed(error.to_string()))?;
-    match parse_json(text) {
-        Ok(Value::Object(header)) => Ok((8 + len, header)),
-        Ok(_) => Err(malformed("its header is no JSON object".into())),
-        Err(reason) => Err(malformed(reason)),
-    }
-}
-
 /// A file in the making.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -119,7 +55,7 @@ pub struct Writer {
 impl Writer {
     /// Texts that belong to no tensor.
     pub fn metadata(&mut self, texts: Map<String, Value>) {
-        self.header.insert(METADATA.to_owned(), texts.into());
+        self.header.insert(header::METADATA.to_owned(), texts.into());
     }
 
     /// A tensor's values, four bytes each, in canonical order.

@@ -11,6 +11,8 @@ use crate::error::DataError;
 /// First four bytes of a shard, as a little-endian number.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"RCPS");
 const VERSION: u32 = 1;
+/// Sets with more images than this cannot be held.
+const MOST_IMAGES: usize = 1 << 20;
 /// Bytes before the pixels.
 pub const HEADER: usize = 32;
 
@@ -51,6 +53,9 @@ pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
     }
     if bytes.len() > needed {
         return Err(wrong(needed, "the file's length", bytes.len(), needed));
+    }
+    if total > MOST_IMAGES {
+        return Err(wrong(28, "the number of images in the set", total, MOST_IMAGES));
     }
     let body = &bytes[HEADER..];
     let found = checksum_of(body);
@@ -100,6 +105,9 @@ mod tests {
         let mut wrong = good.clone();
         wrong[0] = b'X';
         assert!(matches!(refused(&wrong), DataError::BadMagic { offset: 0, .. }));
+        let mut endless = good.clone();
+        endless[28..32].fill(0xff);
+        assert!(matches!(refused(&endless), DataError::WrongSize { offset: 28, found: 0xffff_ffff, .. }));
         let longer: Vec<u8> = good.iter().copied().chain([0]).collect();
         assert!(matches!(refused(&longer), DataError::WrongSize { offset: 38, found: 39, .. }));
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use self::weights::{Piece, Report};
 use crate::backend::cpu::{self, Kernels};
-use crate::error::{DeviceError, Error, TrainError, WeightsError};
+use crate::error::{DeviceError, Error, NotFinite, TrainError, WeightsError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
@@ -45,10 +45,10 @@ struct Part {
     count: usize,
 }
 
-/// A tensor in parts of at most [`CHUNK`], or of a row.
-fn parts(place: &Located) -> impl Iterator<Item = Part> {
+/// A tensor in parts of at most [`CHUNK`], or of a row. A number of a file has so many bytes; the parts are as long before and behind its conversion.
+fn parts(place: &Located, width: usize) -> impl Iterator<Item = Part> {
     let (rows, row) = place.layout.rows(&place.shape);
-    let step = (CHUNK / row).max(1);
+    let step = (4 * CHUNK / width.max(4) / row).max(1);
     (0..rows).step_by(step).map(move |first| Part { first, row, count: step.min(rows - first) })
 }
 
@@ -91,7 +91,7 @@ impl Inference {
             let (spec, place) = (&parameter.spec, self.plan.parameter_place(parameter, 0));
             let mut stored = vec![0.0; place.range.len];
             let mut values = init::values(spec, self.init, &mut rng);
-            for Part { first, row, count } in parts(&place) {
+            for Part { first, row, count } in parts(&place, 4) {
                 let canonical: Vec<f32> = values.by_ref().take(count * row).collect();
                 spec.layout.store_rows(&spec.shape, first, &canonical, &mut stored);
             }
@@ -111,24 +111,30 @@ impl Inference {
     /// # Errors
     /// [`WeightsError`] for a file that is none or is of another network, before anything is changed; or what the source or the device reports.
     pub async fn load_weights<S: ByteSource>(&mut self, source: &S, mut progress: impl FnMut(u64, u64)) -> Result<Report, Error> {
-        let (pieces, ignored) = weights::find(source, &self.plan).await?;
-        let total = pieces.iter().map(|piece| piece.bytes.end - piece.bytes.start).sum();
+        let (pieces, mut report) = weights::find(source, &self.plan).await?;
+        let width = |piece: &Piece| floats::width(&piece.dtype).unwrap_or(4);
+        let total = pieces.iter().map(|piece| piece.place.shape.count() as u64 * width(piece) as u64).sum();
         let mut done = 0;
         self.ready = false;
         for piece in &pieces {
-            let Piece { place, bytes } = piece;
+            let (Piece { name, place, dtype, from }, width) = (piece, width(piece));
             let mut stored = vec![0.0; place.range.len];
-            for Part { first, row, count } in parts(place) {
-                let (from, len) = (bytes.start + 4 * (first * row) as u64, 4 * count * row);
-                let chunk = source.read(from, len).await?;
-                place.layout.store_rows(&place.shape, first, &floats(&chunk), &mut stored);
+            let mut count = 0;
+            for part in parts(place, width) {
+                let (before, len) = ((part.first * part.row) as u64 * width as u64, part.count * part.row * width);
+                let values = floats::read(dtype, &source.read(from + before, len).await?);
+                count += floats::not_finite(&values);
+                place.layout.store_rows(&place.shape, part.first, &values, &mut stored);
                 done += len as u64;
                 progress(done, total);
             }
             self.executor.write_stored(place.range, &stored)?;
+            if count > 0 {
+                report.not_finite.push(NotFinite { name: name.clone(), count });
+            }
         }
         self.ready = true;
-        Ok(Report { loaded: pieces.len(), ignored })
+        Ok(report)
     }
 
     /// What the network makes of one image: `[channels, height, width]` in canonical order, normalised as the weights expect it. Returns its shape

@@ -14,8 +14,20 @@ pub struct Ranked {
     pub probability: f64,
 }
 
-/// The `count` classes with the largest logits, largest first; of equal ones the earlier class.
+/// Stands where a byte says a class and there is none.
+pub const NO_CLASS: u8 = u8::MAX;
+
+/// Whether logits say a class at all: each is a number, and the largest is finite, so that the softmax is defined.
+pub fn has_class(logits: impl IntoIterator<Item = f32>) -> bool {
+    let larger = |most: f32, logit: f32| if most.is_nan() || logit.is_nan() { f32::NAN } else { most.max(logit) };
+    logits.into_iter().fold(f32::NEG_INFINITY, larger).is_finite()
+}
+
+/// The `count` classes with the largest logits, largest first; of equal ones the earlier class. Empty where the logits say no class.
 pub fn top(logits: &[f32], count: usize) -> Vec<Ranked> {
+    if !has_class(logits.iter().copied()) {
+        return Vec::new();
+    }
     let value = |class: usize| f64::from(logits[class]);
     let largest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
     let sum: f64 = (0..logits.len()).map(|class| (value(class) - largest).exp()).sum();
@@ -42,5 +54,16 @@ mod tests {
         assert!((top[0].probability / top[1].probability - 900.0 / 3f64.exp()).abs() < 1e-3);
         assert!(super::top(&logits, 9).iter().map(|ranked| ranked.probability).sum::<f64>() - 1.0 < 1e-12);
         assert!(super::top(&[], 5).is_empty());
+    }
+
+    #[test]
+    fn where_the_softmax_is_not_defined_there_is_no_class() {
+        let cut = [f32::NEG_INFINITY, 0.0, 1.0];
+        assert_eq!(top(&cut, 2).iter().map(|ranked| ranked.class).collect::<Vec<_>>(), [2, 1]);
+        for logits in
+            [[f32::NAN; 3], [0.0, f32::NAN, 1.0], [0.0, f32::INFINITY, 1.0], [f32::NEG_INFINITY; 3], [f32::NEG_INFINITY, f32::NAN, 1.0]]
+        {
+            assert!(top(&logits, 5).is_empty() && !has_class(logits), "{logits:?}");
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Files of weights: where in a safetensors file each of a network's tensors lies, under PyTorch's names.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::error::{Error, WeightsError, WrongTensor};
+use crate::error::{Error, NotFinite, WeightsError, WrongTensor};
 use crate::plan::{Located, Plan};
-use crate::safetensors::{ByteSource, Described, METADATA, described, read_header};
+use crate::safetensors::ByteSource;
+use crate::safetensors::header::{Header, Tensor};
+use crate::safetensors::names::Names;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -15,13 +17,21 @@ pub struct Report {
     pub loaded: usize,
     /// Tensors of the file that the network has no place for, such as those of heads.
     pub ignored: Vec<String>,
+    /// What stood before names and was taken off, such as `module.`.
+    pub taken_off: Vec<String>,
+    /// Tensors loaded that have values which are infinite or no numbers.
+    pub not_finite: Vec<NotFinite>,
 }
 
 /// A tensor's place on the device and in the file.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
+    pub(super) name: String,
     pub(super) place: Located,
-    pub(super) bytes: Range<u64>,
+    /// The type of its numbers, one of those that are read.
+    pub(super) dtype: String,
+    /// Its first byte.
+    pub(super) from: u64,
 }
 
 /// PyTorch's name of a parameter or statistic: what batch normalization scales and shifts by is called weight and bias there.
@@ -38,39 +48,66 @@ fn expected(plan: &Plan) -> Vec<(String, Located)> {
     plan.tensors().into_iter().flatten().map(|(name, place)| (file_name(name), place)).collect()
 }
 
-/// Finds each of a plan's tensors in a file, and names the others that it holds.
+/// The tensors of a file that a network's are loaded from, and what is missing or wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Matched<'a> {
+    /// The network's name, its place, and the file's tensor.
+    pub(crate) found: Vec<(&'a str, &'a Located, &'a Tensor)>,
+    /// Those that the file lacks, or has in another shape or type.
+    pub(crate) wrong: Vec<WrongTensor>,
+    /// What stood before names and was taken off.
+    pub(crate) taken_off: Vec<String>,
+}
+
+/// Finds each of a network's tensors in a file: under its name, or under one that a wrapper put words before.
+pub(crate) fn matched<'a>(header: &'a Header, expected: impl IntoIterator<Item = &'a (String, Located)>) -> Matched<'a> {
+    let (names, mut all, mut taken_off) = (Names::new(header), Matched::default(), BTreeSet::new());
+    for (name, place) in expected {
+        let shape = place.shape.dims();
+        match names.find(name) {
+            Some((tensor, off)) if tensor.fits(shape) => {
+                all.found.push((name, place, tensor));
+                if !off.is_empty() {
+                    taken_off.insert(off.to_owned());
+                }
+            }
+            other => {
+                let found = other.map(|(tensor, _)| tensor.form());
+                all.wrong.push(WrongTensor { name: name.clone(), found, expected: format!("F32 {shape:?}") });
+            }
+        }
+    }
+    all.taken_off = taken_off.into_iter().collect();
+    all
+}
+
+/// The refusal of a file that is of another network.
+pub(crate) fn mismatch(header: &Header, tensors: Vec<WrongTensor>) -> Error {
+    let file = header.tensors().iter().map(|tensor| format!("{} {}", tensor.name, tensor.form())).collect();
+    WeightsError::WeightsMismatch { tensors, file }.into()
+}
+
+/// Finds each of a plan's tensors in a file. The report lacks what only loading shows.
 ///
 /// # Errors
-/// [`WeightsError::MalformedWeights`], or [`WeightsError::WeightsMismatch`] with all tensors that are missing or wrong.
-pub(super) async fn find<S: ByteSource>(source: &S, plan: &Plan) -> Result<(Vec<Piece>, Vec<String>), Error> {
-    let malformed = |reason: String| WeightsError::MalformedWeights { reason };
-    let (data, header) = read_header(source).await?;
+/// What [`Header::read`] refuses, or [`WeightsError::WeightsMismatch`] with all tensors that are missing or wrong, and those of the file.
+pub(super) async fn find<S: ByteSource>(source: &S, plan: &Plan) -> Result<(Vec<Piece>, Report), Error> {
+    let header = Header::read(source).await?;
     let expected = expected(plan);
-    let (mut pieces, mut wrong) = (Vec::new(), Vec::new());
-    for (name, place) in &expected {
-        let shape = place.shape.dims();
-        let described = match header.get(name) {
-            Some(entry) => Some(described(entry).ok_or_else(|| malformed(format!("it does not say what {name} is")))?),
-            None => None,
-        };
-        let Some(Described { offsets: [from, to], .. }) =
-            described.as_ref().filter(|tensor| tensor.dtype == "F32" && tensor.shape == shape)
-        else {
-            let found = described.map(|tensor| format!("{} {:?}", tensor.dtype, tensor.shape));
-            wrong.push(WrongTensor { name: name.clone(), found, expected: format!("F32 {shape:?}") });
-            continue;
-        };
-        let end = data.saturating_add(*to);
-        if to.checked_sub(*from) != Some(4 * place.shape.count() as u64) || end > source.size() {
-            return Err(malformed(format!("{name} cannot lie in bytes {from} to {to} behind the header; is it cut off?")).into());
-        }
-        pieces.push(Piece { place: place.clone(), bytes: data + from..end });
-    }
+    let Matched { found, wrong, taken_off } = matched(&header, &expected);
     if !wrong.is_empty() {
-        return Err(WeightsError::WeightsMismatch { tensors: wrong }.into());
+        return Err(mismatch(&header, wrong));
     }
     // PyTorch's batch normalization counts its batches too, which changes nothing here.
-    let other =
-        |name: &&String| *name != METADATA && !name.ends_with(".num_batches_tracked") && expected.iter().all(|(known, _)| known != *name);
-    Ok((pieces, header.keys().filter(other).cloned().collect()))
+    let is_used = |other: &Tensor| found.iter().any(|(.., tensor)| tensor.name == other.name);
+    let unused = header.tensors().iter().filter(|tensor| !tensor.name.ends_with(".num_batches_tracked") && !is_used(tensor));
+    let ignored = unused.map(|tensor| tensor.name.clone()).collect();
+    let report = Report { loaded: found.len(), ignored, taken_off, not_finite: Vec::new() };
+    let piece = |(name, place, tensor): (&str, &Located, &Tensor)| Piece {
+        name: name.to_owned(),
+        place: place.clone(),
+        dtype: tensor.dtype.clone(),
+        from: header.data + tensor.offsets[0],
+    };
+    Ok((found.into_iter().map(piece).collect(), report))
 }

@@ -4,20 +4,19 @@
 //! knows lies beside them: the optimizer's state as it is stored (`optimizer.state.0`), the images still to be drawn (`sampler.remaining`), and the
 //! rest in the header's metadata.
 
-use std::collections::HashMap;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::trainer::Trainer;
 use crate::data::dataset::Split;
 use crate::data::sampler::Sampler;
-use crate::error::{Error, WeightsError};
+use crate::error::{Error, NotFinite, WeightsError};
 use crate::executor::Which;
-use crate::inference::weights::file_name;
+use crate::inference::weights::{file_name, matched, mismatch};
 use crate::network::fields::map;
 use crate::plan::{Located, names};
 use crate::rng::{Rng, Stream};
-use crate::safetensors::{Described, METADATA, Writer, described, floats, read_header};
+use crate::safetensors::header::{Header, Tensor};
+use crate::safetensors::{Writer, floats};
 
 /// Parameters, the optimizer's state and statistics on the host, with the step they are of.
 #[derive(Clone, Debug)]
@@ -42,12 +41,18 @@ pub struct Restored {
     pub kept: Vec<String>,
     /// Those that the file has not, or in another shape: they are drawn anew.
     pub fresh: Vec<String>,
+    /// What stood before names in the file and was taken off, such as `module.`.
+    pub taken_off: Vec<String>,
+    /// What was taken and has values which are infinite or no numbers; the optimizer's state too.
+    pub not_finite: Vec<NotFinite>,
 }
 
 const REMAINING: &str = "sampler.remaining";
 const OPTIMIZER: &str = "optimizer";
 /// The metadata's numbers, in decimal: texts are all that the format has there.
 const NUMBERS: [&str; 7] = ["seed", "step", "epoch", "first", "drawn", "available", "sampler_epoch"];
+/// The first of them is any seed of the network language; the others are smaller than this, so that sums and products stay whole in JavaScript and here.
+const LARGEST: [u64; 2] = [1 << 53, 1 << 40];
 
 impl Trainer {
     /// Copies parameters, the optimizer's state and statistics to the host.
@@ -90,7 +95,7 @@ impl Trainer {
     }
 
     /// Parameters, then statistics: PyTorch's name, and the place in the checkpoint's arena of that kind.
-    fn tensors(&self) -> [Vec<(String, Located)>; 2] {
+    pub(super) fn tensors(&self) -> [Vec<(String, Located)>; 2] {
         self.plan.tensors().map(|tensors| tensors.into_iter().map(|(name, place)| (file_name(name), place)).collect())
     }
 
@@ -121,69 +126,79 @@ impl Trainer {
     }
 
     /// Goes on from a file of [`Trainer::checkpoint_file`]. One of another network, or of another program, gives what parameters and statistics it has of
-    /// the same name and shape; the others are drawn anew, and training begins at step 0.
+    /// the same name and shape; the others are drawn anew, and training begins at step 0. Half and double precision are converted.
     ///
     /// # Errors
-    /// [`WeightsError::MalformedWeights`] before anything is changed, or what the device reports.
+    /// What [`Header::read`] refuses, [`WeightsError::WeightsMismatch`] for a file of which nothing fits, all before anything is changed; or what the
+    /// device reports.
     pub async fn restore_file(&mut self, bytes: &[u8]) -> Result<Restored, Error> {
-        let (data, header) = read_header(&bytes).await?;
-        let file = File { header: &header, data: bytes.get(data as usize..).unwrap_or_default() };
-        let mut restored = Restored { note: file.text("note").map(str::to_owned), ..Restored::default() };
+        let header = Header::read(&bytes).await?;
+        let file = File { header: &header, data: bytes.get(header.data as usize..).unwrap_or_default() };
         // Read whole before anything is written: a damaged file must leave the network as it is.
         let tensors = self.tensors();
-        let mut found: HashMap<String, Vec<f32>> = HashMap::new();
-        for (name, place) in tensors.iter().flatten() {
-            match file.tensor(name, "F32", place.shape.dims())? {
-                Some(bytes) => {
-                    found.insert(name.clone(), floats(bytes));
-                    restored.kept.push(name.clone());
-                }
-                None => restored.fresh.push(name.clone()),
-            }
+        let matched = matched(&header, tensors.iter().flatten());
+        if matched.found.is_empty() && !matched.wrong.is_empty() {
+            return Err(mismatch(&header, matched.wrong));
         }
+        let found: Vec<(&str, &Located, Vec<f32>)> =
+            matched.found.iter().map(|(name, place, tensor)| (*name, *place, floats::read(&tensor.dtype, file.bytes(tensor)))).collect();
+        let mut restored = Restored {
+            note: file.header.text("note").map(str::to_owned),
+            kept: found.iter().map(|(name, ..)| (*name).to_owned()).collect(),
+            fresh: matched.wrong.into_iter().map(|tensor| tensor.name).collect(),
+            taken_off: matched.taken_off,
+            not_finite: Vec::new(),
+        };
+        restored.look_for_not_finite(found.iter().map(|(name, _, values)| (*name, &values[..])));
         let whole = if restored.fresh.is_empty() { self.read_rest(&file)? } else { None };
         if let Some(mut checkpoint) = whole {
+            restored.look_for_not_finite(names::STATES.iter().copied().zip(checkpoint.states.iter().map(|state| &state[..])));
+            let mut values = found.iter();
             let arenas = [&mut checkpoint.arena, &mut checkpoint.statistics];
             for (tensors, arena) in tensors.iter().zip(arenas) {
-                for (name, Located { range, shape, layout }) in tensors {
-                    arena[range.offset..range.offset + range.len].copy_from_slice(&layout.store(shape, &found[name]));
+                for ((_, Located { range, shape, layout }), (.., values)) in tensors.iter().zip(values.by_ref()) {
+                    arena[range.offset..range.offset + range.len].copy_from_slice(&layout.store(shape, values));
                 }
             }
             self.restore(&checkpoint)?;
-            return Ok(restored);
-        }
-        self.reset(self.spec().training.seed)?;
-        for (name, place) in tensors.iter().flatten() {
-            if let Some(values) = found.get(name) {
+        } else {
+            self.reset(self.spec().training.seed)?;
+            for (name, place, values) in &found {
                 self.executor.write_value(name, place, values)?;
             }
         }
+        self.loaded_not_finite = !restored.not_finite.is_empty();
         Ok(restored)
     }
 
     /// All of a checkpoint but its parameters and statistics, where a file has it for this network.
     fn read_rest(&self, file: &File<'_>) -> Result<Option<Checkpoint>, Error> {
-        let numbers: Option<Vec<u64>> = NUMBERS.iter().map(|name| file.text(name)?.parse().ok()).collect();
+        let numbers: Option<Vec<u64>> = NUMBERS.iter().map(|name| file.header.text(name)?.parse().ok()).collect();
         let Some([seed, step, epoch, first, place @ ..]) = numbers.as_deref() else { return Ok(None) };
+        let too_large = |(at, &number): (usize, &u64)| if number > LARGEST[at.min(1)] { Some(number) } else { None };
+        if let Some(at) = numbers.iter().flatten().enumerate().find_map(too_large) {
+            return Err(WeightsError::MalformedWeights { flaw: "number", at, size: file.header.data + file.data.len() as u64 }.into());
+        }
         // Another's state may be as long and mean something else.
-        if file.text(OPTIMIZER) != Some(self.optimizer().kernel().name) {
+        if file.header.text(OPTIMIZER) != Some(self.optimizer().kernel().name) {
             return Ok(None);
         }
         let (parameters, ranges) = self.state_ranges().map_or((0, Vec::new()), |(parameters, ranges)| (parameters.len, ranges));
         let mut states = Vec::new();
         for (name, range) in names::STATES.iter().zip(&ranges) {
-            let Some(bytes) = file.tensor(name, "F32", &[range.len])? else { return Ok(None) };
-            states.push(floats(bytes));
+            // Of a state that was converted the run would not go on as it was.
+            let state = file.header.tensor(name).filter(|state| state.dtype == "F32" && state.fits(&[range.len]));
+            let Some(state) = state else { return Ok(None) };
+            states.push(floats::read("F32", file.bytes(state)));
         }
-        let remaining = file.header.get(REMAINING).and_then(described).map_or_else(Vec::new, |tensor| tensor.shape);
-        let Some(remaining) = file.tensor(REMAINING, "U32", &remaining)? else { return Ok(None) };
+        let Some(remaining) = file.header.tensor(REMAINING).filter(|remaining| remaining.dtype == "U32") else { return Ok(None) };
         // Drawn from a larger set than this one: its order has images that are not here.
         let images = self.dataset().borrow().loaded(Split::Train).total as u64;
         if place.get(1).is_none_or(|&available| available > images) {
             return Ok(None);
         }
         let place: [u64; 3] = std::array::from_fn(|n| place.get(n).copied().unwrap_or_default());
-        let Some(sampler) = Sampler::at(Rng::new(*seed, Stream::Order), place, words(remaining)) else { return Ok(None) };
+        let Some(sampler) = Sampler::at(Rng::new(*seed, Stream::Order), place, words(file.bytes(remaining))) else { return Ok(None) };
         let statistics = self.plan.statistics_arena.map_or(0, |buffer| self.plan.buffers[buffer.0].len);
         let (arena, statistics) = (vec![0.0; parameters], vec![0.0; statistics]);
         Ok(Some(Checkpoint { arena, states, statistics, sampler, seed: *seed, step: *step, epoch: *epoch, first: *first == 1 }))
@@ -194,28 +209,24 @@ fn words(bytes: &[u8]) -> Vec<u32> {
     bytes.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word)).collect()
 }
 
+impl Restored {
+    fn look_for_not_finite<'a>(&mut self, tensors: impl Iterator<Item = (&'a str, &'a [f32])>) {
+        let counts = tensors.map(|(name, values)| NotFinite { name: name.to_owned(), count: floats::not_finite(values) });
+        self.not_finite.extend(counts.filter(|tensor| tensor.count > 0));
+    }
+}
+
 /// A file that was read.
 struct File<'a> {
-    header: &'a Map<String, Value>,
+    header: &'a Header,
     data: &'a [u8],
 }
 
 impl<'a> File<'a> {
-    fn text(&self, name: &str) -> Option<&'a str> {
-        self.header.get(METADATA)?[name].as_str()
-    }
-
-    /// The bytes of a tensor of this form; nothing where there is none.
-    fn tensor(&self, name: &str, dtype: &str, shape: &[usize]) -> Result<Option<&'a [u8]>, Error> {
-        let Some(entry) = self.header.get(name) else { return Ok(None) };
-        let malformed = |what: &str| WeightsError::MalformedWeights { reason: format!("{name}: {what}") };
-        let Described { offsets: [from, to], dtype: found, shape: of } =
-            described(entry).ok_or_else(|| malformed("the header does not say what it is"))?;
-        if (found, of.as_slice()) != (dtype, shape) {
-            return Ok(None);
-        }
-        let bytes = self.data.get(from as usize..to as usize).filter(|bytes| bytes.len() == 4 * shape.iter().product::<usize>());
-        Ok(Some(bytes.ok_or_else(|| malformed("it cannot lie where the header says; is the file cut off?"))?))
+    /// A tensor's bytes; the header was checked against the file.
+    fn bytes(&self, tensor: &Tensor) -> &'a [u8] {
+        let [from, to] = tensor.offsets.map(|place| usize::try_from(place).unwrap_or(usize::MAX));
+        self.data.get(from..to).unwrap_or_default()
     }
 }
 
@@ -279,7 +290,8 @@ mod tests {
         let before = parameters(&mut trainer);
         for len in [0, 7, 8, 100, file.len() / 2, file.len() - 1] {
             let refused = block_on(trainer.restore_file(&file[..len])).unwrap_err();
-            assert!(matches!(refused, Error::Weights(WeightsError::MalformedWeights { .. })), "{len}: {refused}");
+            let flawed = matches!(refused, Error::Weights(WeightsError::MalformedWeights { .. } | WeightsError::MalformedTensor { .. }));
+            assert!(flawed, "{len}: {refused}");
         }
         assert_eq!((parameters(&mut trainer), trainer.steps()), (before, 5));
     }

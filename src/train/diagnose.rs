@@ -3,16 +3,37 @@
 use super::metrics::Sums;
 use super::trainer::Trainer;
 use crate::data::gather::NO_IMAGE;
-use crate::error::{Error, TrainError};
+use crate::error::{Error, NotFinite, TrainError};
 use crate::executor::locate;
 use crate::plan::{OPTIMIZER, Program, names};
+use crate::safetensors::floats::not_finite;
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";
 
 impl Trainer {
+    /// The parameters, and the statistics where they are asked for too, that have values which are not finite, under the names of files.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn non_finite_weights(&mut self, statistics: bool) -> Result<Vec<NotFinite>, Error> {
+        let mut found = Vec::new();
+        for (name, place) in self.tensors().into_iter().take(1 + usize::from(statistics)).flatten() {
+            let count = not_finite(&self.executor.read_value(&place).await?);
+            if count > 0 {
+                found.push(NotFinite { name, count });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The error that names weights.
+    pub(super) fn blame_weights(&self, tensors: Vec<NotFinite>) -> TrainError {
+        TrainError::NonFiniteWeights { step: self.steps(), tensors, loaded: self.loaded_not_finite, learning_rate: self.learning_rate() }
+    }
+
     /// After sums that were not all finite: goes back to before the step in which that was found, whose parameters the optimizer did not
-    /// touch, and says where in it the first number was made that is none.
+    /// touch, and says where in it the first number was made that is none, or which parameters were none before.
     ///
     /// # Errors
     /// What the device reports.
@@ -24,6 +45,11 @@ impl Trainer {
         let indices: Vec<u32> = self.recent.chunks(batch).nth(within - 1).map(<[u32]>::to_vec).unwrap_or_default();
         self.go_back_to(step - 1);
         let learning_rate = self.learning_rate();
+        let tensors = self.non_finite_weights(false).await?;
+        if !tensors.is_empty() {
+            // They were so before the step: what it made of them says nothing.
+            return Ok(self.blame_weights(tensors));
+        }
 
         let statistics = self.read_statistics().await?;
         let place = locate(&self.plan().train, names::INDICES)?.range;

@@ -36,8 +36,9 @@ pub struct MetricsParams {
 }
 
 /// logits, targets, items (of softmax_cross_entropy), sums. Adds the batch to `sums`, which has [`HEADER`] words and then
-/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. Once a number was not finite
-/// nothing more is added, so that `steps` tells in which step.
+/// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. An item whose logits say no class
+/// (one is no number, or the largest is infinite) is right at no place and in no pair. Once a number was not finite training's sums get nothing more, so
+/// that `steps` tells in which step; those with pairs go on.
 pub static ACCUMULATE: Kernel = Kernel {
     name: "metrics.accumulate",
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
@@ -168,7 +169,7 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
     let p: MetricsParams = args.params();
     let [logits, targets, items, sums] = args.take();
     let (logits, targets, items, sums) = (logits.read(), targets.read_words(), items.read(), sums.write_words());
-    if sums[FLAG] != 0 {
+    if sums[FLAG] != 0 && p.confusion == 0 {
         return;
     }
     let (rows, channels) = (p.rows as usize, p.channels as usize);
@@ -186,8 +187,13 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
         }
         // The place of a class among the logits: how many are larger, or equal and earlier.
         let place = |class: usize| (0..channels).filter(|&c| row[c] > row[class] || (row[c] == row[class] && c < class)).count();
-        let label_place = place(label);
         sums[0] += 1;
+        // NaN stays NaN from the first one on.
+        let largest = row.iter().fold(T::neg_infinity(), |most, &logit| if logit > most || logit.is_nan() { logit } else { most });
+        if !largest.is_finite() {
+            continue;
+        }
+        let label_place = place(label);
         sums[1] += u32::from(label_place == 0);
         sums[2] += u32::from(label_place < 5);
         if p.confusion == 1 {

@@ -43,8 +43,8 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
     var in_a_row = 0u;
     // Items, right at first place, right within five.
     var counts = vec3<u32>(0u);
-    // Once a number was not finite nothing is added.
-    let stopped = atomicLoad(&sums[5]) != 0u;
+    // Once a number was not finite training's sums get nothing more.
+    let stopped = p.confusion == 0u && atomicLoad(&sums[5]) != 0u;
     for (var row = first; row < p.rows; row += step) {
         let label = targets[row];
         if label == IGNORE_INDEX || stopped {
@@ -67,8 +67,14 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
         var place = 0u;
         var predicted = 0u;
         var largest = logits[start];
+        // A logit that is no number, or +infinity: by its bits, since comparisons may take both for numbers.
+        var unranked = false;
+        var infinite = true;
         for (var c = 0u; c < p.channels; c += 1u) {
             let other = logits[start + c];
+            let bits = bitcast<u32>(other);
+            unranked = unranked || bits == 0x7f800000u || (bits & 0x7fffffffu) > 0x7f800000u;
+            infinite = infinite && bits == 0xff800000u;
             if other > value || (other == value && c < label) {
                 place += 1u;
             }
@@ -77,8 +83,9 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
                 predicted = c;
             }
         }
-        counts += vec3<u32>(1u, select(0u, 1u, place == 0u), select(0u, 1u, place < 5u));
-        if p.confusion == 1u {
+        let ranked = !unranked && !infinite;
+        counts += vec3<u32>(1u, select(0u, 1u, ranked && place == 0u), select(0u, 1u, ranked && place < 5u));
+        if ranked && p.confusion == 1u {
             atomicAdd(&sums[HEADER + label * p.channels + predicted], 1u);
         }
     }
@@ -127,7 +134,7 @@ fn add_to_levels(first: u32, more: f32, steps: u32) {
 // One workgroup for the sums of all, of few rows after it has counted them.
 @compute @workgroup_size(THREADS)
 fn total(@builtin(local_invocation_index) local: u32) {
-    let stopped = atomicLoad(&sums[5]) != 0u;
+    let stopped = p.confusion == 0u && atomicLoad(&sums[5]) != 0u;
     var sum = vec2<f32>(0.0);
     if p.rows <= FEW {
         sum = count_rows(local, THREADS);

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::backend::select::{BackendChoice, BackendStatus};
 use crate::data::dataset::Split;
+use crate::error::NotFinite;
+use crate::inference::ranking::{NO_CLASS, has_class};
 use crate::network::describe::NetworkDescription;
 use crate::train::probe::{Floats, Look, NodeMaps, NodeTensor};
 use crate::train::race::Race;
@@ -20,7 +22,8 @@ pub enum Request {
     /// Makes a network ready to train, in place of the one before.
     /// On the CPU, so many workers share each batch: one where it is left out.
     /// What an earlier race between the backends said of the same network (`cpu_ms`, `webgpu_ms`) decides as it did then.
-    Compile { run: String, spec: Value, backend: BackendChoice, workers: Option<usize>, race: Option<Race> },
+    /// With the bytes of a file, it goes on from them; where the file is refused nothing changes.
+    Compile { run: String, spec: Value, backend: BackendChoice, workers: Option<usize>, race: Option<Race>, bytes: Option<Vec<u8>> },
     /// Trains for so many epochs from here; with `wait_for_all` not before all images are there.
     Start { epochs: Option<u32>, wait_for_all: bool },
     /// Stops after the step under way.
@@ -41,8 +44,6 @@ pub enum Request {
     Predictions { split: Split },
     /// The run as a file, with a note.
     Checkpoint { note: Option<String> },
-    /// Goes on from such a file.
-    Restore { bytes: Vec<u8> },
     /// Values of nodes for an image, or their gradients.
     Look { nodes: Vec<String>, look: Look, pixels: Vec<u8>, draw: (Option<Split>, usize) },
     /// A node's parameters and statistics.
@@ -102,6 +103,7 @@ impl TryFrom<Fields> for Request {
                 backend: needed("backend", &mut fields.backend)?,
                 workers: fields.workers.take(),
                 race: fields.cpu_ms.take().zip(fields.webgpu_ms.take()).map(|(cpu_ms, webgpu_ms)| Race { cpu_ms, webgpu_ms }),
+                bytes: fields.bytes.take(),
             },
             "start" => Self::Start { epochs: fields.epochs.take(), wait_for_all: fields.wait_for_all.take().unwrap_or(false) },
             "pause" => Self::Pause {},
@@ -117,7 +119,6 @@ impl TryFrom<Fields> for Request {
             "predict" => Self::Predict { pixels: needed("pixels", &mut fields.pixels)?, draw: fields.draw() },
             "predictions" => Self::Predictions { split: needed("split", &mut fields.split)? },
             "checkpoint" => Self::Checkpoint { note: fields.note.take() },
-            "restore" => Self::Restore { bytes: needed("bytes", &mut fields.bytes)? },
             "look" => {
                 let look = match needed("what", &mut fields.what)?.as_str() {
                     "activations" => Look::Activations,
@@ -194,6 +195,8 @@ pub enum Reply {
         backend: BackendStatus,
         /// Workers that share a batch: fewer than were asked for where the batch is small, one where it is not the CPU that trains.
         workers: usize,
+        /// What became of a file.
+        restored: Option<Restoration>,
     },
     Started {
         run: String,
@@ -250,16 +253,6 @@ pub enum Reply {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
-    Restored {
-        run: String,
-        step: u64,
-        epoch: u64,
-        /// Whole ones.
-        epochs_done: u64,
-        note: Option<String>,
-        kept: Vec<String>,
-        fresh: Vec<String>,
-    },
     Looked {
         run: String,
         step: u64,
@@ -286,6 +279,24 @@ pub enum Reply {
     Error {
         error: Value,
     },
+}
+
+/// What a run goes on from, and how it was found in a file.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
+pub struct Restoration {
+    pub step: u64,
+    pub epoch: u64,
+    /// Whole ones.
+    pub epochs_done: u64,
+    pub note: Option<String>,
+    /// Parameters and statistics that were taken.
+    pub kept: Vec<String>,
+    /// Those drawn anew.
+    pub fresh: Vec<String>,
+    /// What stood before names and was taken off.
+    pub taken_off: Vec<String>,
+    pub not_finite: Vec<NotFinite>,
 }
 
 /// What happens while a network trains.
@@ -366,7 +377,7 @@ pub struct Predictions {
     /// What each is.
     #[serde(with = "serde_bytes")]
     pub labels: Vec<u8>,
-    /// The most likely class.
+    /// The most likely class; [`NO_CLASS`] where the logits say none, and then so is the second, and the figures are no numbers.
     #[serde(with = "serde_bytes")]
     pub first: Vec<u8>,
     /// The second most likely.
@@ -382,6 +393,14 @@ impl Predictions {
     /// Takes in the logits of further images, `[images, classes]`, and what they are.
     pub fn add(&mut self, logits: &[f32], labels: &[u8], classes: usize) {
         for (row, &label) in logits.chunks(classes).zip(labels) {
+            if !has_class(row.iter().copied()) {
+                self.labels.push(label);
+                self.first.push(NO_CLASS);
+                self.second.push(NO_CLASS);
+                self.probabilities.0.push(f32::NAN);
+                self.losses.0.push(f32::NAN);
+                continue;
+            }
             let best = |but: Option<usize>| {
                 let others = row.iter().enumerate().filter(|(class, _)| Some(*class) != but);
                 others.fold((0, f32::NEG_INFINITY), |best, (class, &logit)| if logit > best.1 { (class, logit) } else { best })

@@ -1,9 +1,9 @@
 //! The run under way in a session: its trainer, its times and sums, its place between evaluations and checkpoints.
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Restored};
 use super::clock::now_ms;
 use super::metrics::Sums;
-use super::protocol::{Evaluation, Event, Metrics};
+use super::protocol::{Evaluation, Event, Metrics, Restoration};
 use super::session::SLICE_MS;
 use super::trainer::{Device, Image, Trainer};
 use crate::backend::cpu::Kernels;
@@ -85,7 +85,14 @@ impl Run {
     /// Whole epochs behind it.
     pub fn epochs_done(&self) -> u64 {
         let in_epoch = self.trainer.remaining_in_epoch() >= self.trainer.batch();
-        self.trainer.epoch() - u64::from(in_epoch)
+        self.trainer.epoch().saturating_sub(in_epoch.into())
+    }
+
+    /// Where it stands after a file, of which this became.
+    pub fn restoration(&mut self, Restored { note, kept, fresh, taken_off, not_finite }: Restored) -> Restoration {
+        let (step, epoch, epochs_done) = (self.trainer.steps(), self.trainer.epoch(), self.epochs_done());
+        self.steps_at_metrics = step;
+        Restoration { step, epoch, epochs_done, note, kept, fresh, taken_off, not_finite }
     }
 
     /// An image to compute, over the clutter of an image of the set where the data have any.
@@ -127,7 +134,7 @@ impl Run {
     /// Reads and clears the sums on the device.
     ///
     /// # Errors
-    /// [`TrainError::NonFinite`], or what the device reports.
+    /// [`TrainError::NonFinite`], [`TrainError::NonFiniteWeights`], or what the device reports.
     pub async fn measure(&mut self) -> Result<Metrics, Error> {
         let sums = self.trainer.take_training_sums().await?;
         let (step, learning_rate) = (self.trainer.steps(), self.trainer.learning_rate());
@@ -217,6 +224,7 @@ impl Run {
         let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
         trainer.set_epochs(self.epochs);
         trainer.restore(&checkpoint)?;
+        trainer.loaded_not_finite = self.trainer.loaded_not_finite;
         self.trainer = trainer;
         self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));
         self.steps_at_metrics = self.trainer.steps();

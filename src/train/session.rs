@@ -8,7 +8,6 @@ use std::rc::Rc;
 use async_lock::{Mutex, MutexGuard};
 use serde_json::Value;
 
-use super::checkpoint::Restored;
 use super::clock::{next_task, now_ms};
 use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
@@ -125,7 +124,9 @@ impl Session {
 
     async fn answer(&self, request: Request) -> Result<Reply, Error> {
         match request {
-            Request::Compile { run, spec, backend, workers, race } => self.compile(run, spec, backend, workers.unwrap_or(1), race).await,
+            Request::Compile { run, spec, backend, workers, race, bytes } => {
+                self.compile(run, spec, (backend, race), workers.unwrap_or(1), bytes).await
+            }
             Request::Start { epochs, wait_for_all } => self.start(epochs, wait_for_all).await,
             Request::Pause {} => {
                 // Seen by the slice under way, which ends; only then is the lock free.
@@ -164,7 +165,6 @@ impl Session {
                 let bytes = run.trainer.checkpoint_file(note).await?;
                 Ok(Reply::Checkpoint { run: run.name.clone(), step: run.trainer.steps(), epoch: run.trainer.epoch(), bytes })
             }
-            Request::Restore { bytes } => self.restore(&bytes).await,
             Request::Look { nodes, look, pixels, draw } => {
                 let mut guard = self.run.lock().await;
                 let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
@@ -211,14 +211,14 @@ impl Session {
         if self.running.get() { Err(TrainError::Busy) } else { Ok(()) }
     }
 
-    /// The run before goes on existing until the new one is ready, so that a bad specification changes nothing.
+    /// The run before goes on existing until the new one is ready, so that a bad specification, or a bad file to go on from, changes nothing.
     async fn compile(
         &self,
         name: String,
         written: Value,
-        choice: BackendChoice,
+        (choice, race): (BackendChoice, Option<Race>),
         workers: usize,
-        race: Option<Race>,
+        bytes: Option<Vec<u8>>,
     ) -> Result<Reply, Error> {
         let spec = Spec::from_json(&written)?;
         let description = Box::new(describe(&spec)?);
@@ -228,17 +228,22 @@ impl Session {
             let emit = Rc::clone(&self.emit);
             wgpu.on_progress(move |done, total| emit(&Event::Preparing { done, total }));
         }
-        let (trainer, backend) = if choice.is_automatic() && status.backend == "webgpu" {
+        let (mut trainer, backend) = if choice.is_automatic() && status.backend == "webgpu" {
             self.faster((spec, written), device, workers, status, race).await?
         } else {
             (self.trainer((spec, written), device, workers).await?, status)
+        };
+        let restored = match bytes {
+            Some(bytes) => Some(trainer.restore_file(&bytes).await?),
+            None => None,
         };
         let workers = trainer.workers();
         self.running.set(false);
         let mut guard = self.run.lock().await;
         self.generation.set(self.generation.get() + 1);
-        *guard = Some(Run::new(name.clone(), trainer, backend.clone()));
-        Ok(Reply::Compiled { run: name, description, backend, workers })
+        let run = guard.insert(Run::new(name.clone(), trainer, backend.clone()));
+        let restored = restored.map(|restored| run.restoration(restored));
+        Ok(Reply::Compiled { run: name, description, backend, workers, restored })
     }
 
     /// A trainer of a specification, on the CPU with as many workers.
@@ -332,18 +337,6 @@ impl Session {
         run.trainer.reset(seed)?;
         run.rewind();
         Ok(Reply::Reset { run: run.name.clone(), seed })
-    }
-
-    async fn restore(&self, bytes: &[u8]) -> Result<Reply, Error> {
-        self.refuse_while_evaluating()?;
-        self.refuse_while_running()?;
-        let mut guard = self.run.lock().await;
-        let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-        let Restored { note, kept, fresh } = run.trainer.restore_file(bytes).await?;
-        run.rewind();
-        let (step, epoch) = (run.trainer.steps(), run.trainer.epoch());
-        run.steps_at_metrics = step;
-        Ok(Reply::Restored { run: run.name.clone(), step, epoch, epochs_done: run.epochs_done(), note, kept, fresh })
     }
 
     async fn set(&self, learning_rate: Option<f64>, momentum: Option<f64>, weight_decay: Option<f64>) -> Result<Reply, Error> {
@@ -682,12 +675,22 @@ mod tests {
         ask(&session, json!({"type": "start", "epochs": 20}));
         drive(&session, usize::MAX);
         let failed = events.borrow().iter().find(|event| event["type"] == "failed").cloned().unwrap();
-        assert_eq!(failed["error"]["kind"], "non_finite");
+        // The parameters themselves left them: they are named, and the rate that drove them out.
+        assert_eq!(
+            (&failed["error"]["kind"], &failed["error"]["learning_rate"]),
+            (&json!("non_finite_weights"), &json!(1000.0)),
+            "{failed}"
+        );
+        assert_eq!((&failed["error"]["loaded"], &failed["error"]["tensors"][0]["name"]), (&json!(false), &json!("fc1.weight")), "{failed}");
         let step = failed["error"]["step"].as_u64().unwrap();
-        assert!((2..20).contains(&step), "{failed}");
-        // The parameters are those before that step: it fails again, and at the same place.
+        assert!((1..20).contains(&step), "{failed}");
+        // The parameters are those before the step that failed: it fails again, and at the same place.
         let again = ask(&session, json!({"type": "step"}));
-        assert_eq!((&again["error"]["step"], &again["error"]["node"]), (&failed["error"]["step"], &failed["error"]["node"]), "{again}");
+        assert_eq!(
+            (&again["error"]["step"], &again["error"]["tensors"]),
+            (&failed["error"]["step"], &failed["error"]["tensors"]),
+            "{again}"
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
 use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
+use crate::inference::ranking::{NO_CLASS, has_class};
 use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
@@ -96,7 +97,7 @@ pub struct Scene {
     /// Where the digit is: 1, else 0.
     #[serde(with = "serde_bytes")]
     pub digit: Vec<u8>,
-    /// The class of the largest logit: 0 for background, 1 and the digit's value for a digit.
+    /// The class of the largest logit: 0 for background, 1 and the digit's value for a digit; [`NO_CLASS`] where the logits say none.
     #[serde(with = "serde_bytes")]
     pub mask: Vec<u8>,
 }
@@ -106,12 +107,12 @@ impl Scene {
     fn new(pixels: &[u8], seen: &[f32], logits: &[f32]) -> Self {
         let mut scene = Self { picture: Vec::new(), digit: Vec::new(), mask: Vec::new() };
         for (at, (&ink, &seen)) in pixels.iter().zip(seen).enumerate() {
-            let of_class = logits.iter().skip(at).step_by(PIXELS).enumerate();
-            let (best, _) =
-                of_class.fold((0, f32::NEG_INFINITY), |best, (class, &logit)| if logit > best.1 { (class, logit) } else { best });
+            let of_class = || logits.iter().skip(at).step_by(PIXELS).copied();
+            let larger = |best: (u8, f32), (class, logit)| if logit > best.1 { (class as u8, logit) } else { best };
+            let (best, _) = of_class().enumerate().fold((0, f32::NEG_INFINITY), larger);
             scene.picture.push(((seen * MNIST_DEVIATION + MNIST_MEAN) * 255.0 + 0.5) as u8);
             scene.digit.push((ink >= INK).into());
-            scene.mask.push(best as u8);
+            scene.mask.push(if has_class(of_class()) { best } else { NO_CLASS });
         }
         scene
     }
@@ -142,6 +143,8 @@ pub struct Trainer {
     /// Whether the optimizer's state holds nothing of this run.
     pub(super) first: bool,
     pub(super) hyper_written: Option<Hyper>,
+    /// Whether the weights that it went on from had values that are not finite.
+    pub(super) loaded_not_finite: bool,
     /// The network for looking inside: one of each kind of question, as it was asked last.
     pub(super) probers: Vec<Prober>,
     /// The other workers that share its batch.
@@ -186,6 +189,7 @@ impl Trainer {
             pace: Pace { epoch: 1, run: 0 },
             first: true,
             hyper_written: None,
+            loaded_not_finite: false,
             probers: Vec::new(),
             peers: None,
         };
@@ -205,6 +209,7 @@ impl Trainer {
         self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
         (self.step, self.epoch, self.first) = (0, 0, true);
+        self.loaded_not_finite = false;
         self.recent.clear();
         self.hyper_written = None;
         self.replicas_are_stale();
@@ -413,7 +418,7 @@ impl Trainer {
     /// Reads what training summed since the last call, and starts the sums anew.
     ///
     /// # Errors
-    /// [`TrainError::NonFinite`], or what the device reports.
+    /// [`TrainError::NonFinite`], [`TrainError::NonFiniteWeights`], or what the device reports.
     pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
         let mut sums = self.take_sums(Which::Train).await?;
         self.add_sums_of_replicas(&mut sums).await?;
@@ -470,9 +475,11 @@ impl Trainer {
     /// Reads an evaluation's sums.
     ///
     /// # Errors
-    /// What the device reports.
+    /// [`TrainError::NonFiniteWeights`] where weights without a finite value make figures that say nothing; or what the device reports.
     pub async fn end_evaluation(&mut self) -> Result<Sums, Error> {
-        self.take_sums(Which::Evaluate).await
+        let sums = self.take_sums(Which::Evaluate).await?;
+        let tensors = if sums.finite { Vec::new() } else { self.non_finite_weights(true).await? };
+        if tensors.is_empty() { Ok(sums) } else { Err(self.blame_weights(tensors).into()) }
     }
 
     /// What an evaluation's sums say.

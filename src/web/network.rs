@@ -40,14 +40,14 @@ impl ByteSource for OfBlob {
     async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, Error> {
         let unreadable = |what: JsValue| {
             let reason = js_sys::Error::from(what).message();
-            WeightsError::MalformedWeights { reason: format!("it cannot be read: {reason}") }
+            WeightsError::UnreadableWeights { reason: reason.into() }
         };
         let part = self.0.slice_with_f64_and_f64(from as f64, (from + len as u64) as f64).map_err(unreadable)?;
         let buffer = JsFuture::from(part.array_buffer()).await.map_err(unreadable)?;
         let bytes = Uint8Array::new(&buffer).to_vec();
         match bytes.len() == len {
             true => Ok(bytes),
-            false => Err(WeightsError::MalformedWeights { reason: format!("it ends {} bytes too early", len - bytes.len()) }.into()),
+            false => Err(WeightsError::MalformedWeights { flaw: "short", at: from + len as u64, size: from + bytes.len() as u64 }.into()),
         }
     }
 }
@@ -98,8 +98,8 @@ impl Network {
     }
 
     /// Loads all weights from a safetensors file with PyTorch's names, piece by piece. `progress` is called with the bytes loaded and the bytes there are.
-    /// Rejects with `malformed_weights`, or with `weights_mismatch` and all tensors that are missing or of another shape or type; nothing is changed
-    /// then.
+    /// Rejects with `malformed_weights`, `malformed_tensor` or `foreign_weights`, or with `weights_mismatch` and all tensors that are missing or of another
+    /// shape or type, and those of the file; nothing is changed then. Half and double precision are converted.
     #[wasm_bindgen(js_name = loadWeights, unchecked_return_type = "Promise<WeightsReport>")]
     pub fn load_weights(
         &self,
@@ -134,6 +134,7 @@ impl Network {
 }
 
 /// The `count` classes with the largest logits, largest first: a network is right at top-1 when the first is the image's, at top-5 when one of five is.
+/// None where a logit is no number or the largest is infinite: nothing is first then.
 #[wasm_bindgen(js_name = topClasses, unchecked_return_type = "RankedClass[]")]
 pub fn top_classes(logits: &[f32], count: usize) -> Result<JsValue, JsValue> {
     to_js(&ranking::top(logits, count))

@@ -253,6 +253,10 @@ export interface WeightsReport {
   loaded: number;
   /** Tensors of the file that the network has no place for, such as those of heads. */
   ignored: string[];
+  /** What stood before names in the file and was taken off, such as `module.`. */
+  taken_off: string[];
+  /** Tensors with values that are infinite or no numbers, and how many. */
+  not_finite: { name: string; count: number }[];
 }
 
 /** A class and what a network gives it. */

@@ -10,6 +10,8 @@ use receptive::train::session::{Next, Session};
 use serde_json::{Value, json};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+mod weights_files;
+
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 fn file(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {

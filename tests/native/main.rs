@@ -25,3 +25,4 @@ mod shaders;
 mod spec;
 mod sums;
 mod training;
+mod weights_files;

@@ -2,10 +2,10 @@
 use crate::support::stored::{same_json, stored};
 use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::data::dataset::Split;
-use receptive::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
+use receptive::error::{DataError, DeviceError, Error, NotFinite, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
 use receptive::network::{describe::describe, spec::Spec, zoo};
 use receptive::train::probe::{Floats, NodeMaps, NodeTensor};
-use receptive::train::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request};
+use receptive::train::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request, Restoration};
 use receptive::train::trainer::Scene;
 use serde_json::{Value, json};
 
@@ -49,7 +49,23 @@ fn replies() -> Vec<Reply> {
     let spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
     let backend = BackendStatus::cpu(BackendChoice::Auto, Some(DeviceError::NoWebgpu.into()));
     vec![
-        Reply::Compiled { run: run(), description: Box::new(describe(&spec).unwrap()), backend, workers: 2 },
+        Reply::Compiled { run: run(), description: Box::new(describe(&spec).unwrap()), backend, workers: 2, restored: None },
+        Reply::Compiled {
+            run: run(),
+            description: Box::new(describe(&spec).unwrap()),
+            backend: BackendStatus::cpu(BackendChoice::Cpu, None),
+            workers: 1,
+            restored: Some(Restoration {
+                step: 420,
+                epoch: 1,
+                epochs_done: 0,
+                note: Some("{}".into()),
+                kept: vec!["conv1.weight".into()],
+                fresh: vec!["fc1.weight".into()],
+                taken_off: vec!["module.".into()],
+                not_finite: vec![NotFinite { name: "conv1.weight".into(), count: 2 }],
+            }),
+        },
         Reply::Started { run: run() },
         Reply::Paused { run: run(), step: 420 },
         Reply::Resumed { run: run() },
@@ -75,15 +91,6 @@ fn replies() -> Vec<Reply> {
             },
         },
         Reply::Checkpoint { run: run(), step: 420, epoch: 1, bytes: vec![8, 0, 0, 0] },
-        Reply::Restored {
-            run: run(),
-            step: 420,
-            epoch: 1,
-            epochs_done: 0,
-            note: Some("{}".into()),
-            kept: vec!["conv1.weight".into()],
-            fresh: vec!["fc1.weight".into()],
-        },
         Reply::Looked {
             run: run(),
             step: 420,
@@ -201,18 +208,29 @@ fn errors() -> Vec<Error> {
         TrainError::Busy.into(),
         TrainError::NotRunning.into(),
         TrainError::NonFinite { step: 37, node: node(), what: "activations", learning_rate: 0.5 }.into(),
+        TrainError::NonFiniteWeights {
+            step: 314,
+            tensors: vec![NotFinite { name: "conv1.weight".into(), count: 2 }],
+            loaded: true,
+            learning_rate: 0.5,
+        }
+        .into(),
         TrainError::UnknownName { what: "parameter", name: "conv9.weight".into() }.into(),
         TrainError::WrongLength { name: "conv1.weight".into(), found: 1, expected: 150 }.into(),
         TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),
         TrainError::NeedsFreshStart { field: "optimizer.type", present: "sgd", found: "adam" }.into(),
         TrainError::MalformedRequest { reason: "no type".into() }.into(),
         WeightsError::NoWeights.into(),
-        WeightsError::MalformedWeights { reason: "it has 3 bytes, and its header alone takes more".into() }.into(),
+        WeightsError::UnreadableWeights { reason: "the disk is gone".into() }.into(),
+        WeightsError::ForeignWeights { format: "pytorch_zip" }.into(),
+        WeightsError::MalformedWeights { flaw: "short", at: 8, size: 3 }.into(),
+        WeightsError::MalformedTensor { tensor: "fc.bias".into(), flaw: "outside", found: 400, expected: 300 }.into(),
         WeightsError::WeightsMismatch {
             tensors: vec![
                 WrongTensor { name: "fc.weight".into(), found: Some("F16 [10, 84]".into()), expected: "F32 [10, 84]".into() },
                 WrongTensor { name: "fc.bias".into(), found: None, expected: "F32 [10]".into() },
             ],
+            file: vec!["fc.weight F16 [10, 84]".into()],
         }
         .into(),
     ]
@@ -223,6 +241,7 @@ fn requests() -> Vec<Value> {
     let pixels = vec![0u8; 784];
     vec![
         json!({"type": "compile", "run": "kiwi", "spec": zoo::preset("lenet5").unwrap().spec, "backend": "auto"}),
+        json!({"type": "compile", "run": "kiwi", "spec": zoo::preset("lenet5").unwrap().spec, "backend": "cpu", "bytes": [8, 0, 0, 0]}),
         json!({"type": "start"}),
         json!({"type": "start", "epochs": 2, "wait_for_all": true}),
         json!({"type": "pause"}),
@@ -240,7 +259,6 @@ fn requests() -> Vec<Value> {
         json!({"type": "predictions", "split": "test"}),
         json!({"type": "checkpoint"}),
         json!({"type": "checkpoint", "note": "{}"}),
-        json!({"type": "restore", "bytes": [8, 0, 0, 0]}),
         json!({"type": "look", "nodes": ["conv1"], "what": "activations", "pixels": pixels}),
         json!({"type": "look", "nodes": ["input", "conv1"], "what": "gradients", "pixels": pixels, "label": 3, "split": "test", "index": 3}),
         json!({"type": "weights", "node": "conv1"}),

@@ -3,6 +3,7 @@
 pub mod not_finite;
 pub mod specs;
 pub mod stored;
+pub mod weights_files;
 
 use pollster::block_on;
 use proptest::prelude::*;

@@ -165,10 +165,20 @@ async fn check_case(device: Device, case: &Case, value: f32) {
     let before = parameters(&mut trainer).await;
     // It stops, and when it is asked again it stops again.
     for _ in 0..2 {
-        let Err(Error::Train(TrainError::NonFinite { step, node, what: kind, .. })) = step(&mut trainer).await else {
-            panic!("{what}: it went unnoticed");
-        };
-        assert_eq!((step, node.as_str(), kind), (3, case.blamed, "activations"), "{what}");
+        let Err(Error::Train(error)) = step(&mut trainer).await else { panic!("{what}: it went unnoticed") };
+        match error {
+            // A parameter that is not finite itself is named, and no node.
+            TrainError::NonFiniteWeights { step, tensors, loaded: false, .. } if !value.is_finite() => {
+                assert_eq!((step, tensors.len(), tensors[0].count), (2, 1, 1), "{what}: {tensors:?}");
+                let parameter = case.parameter.replace(".gamma", ".weight").replace(".beta", ".bias");
+                assert_eq!(tensors[0].name, parameter, "{what}");
+                assert_eq!(parameter.rsplit_once('.').map(|(node, _)| node), Some(case.blamed), "{what}");
+            }
+            TrainError::NonFinite { step, node, what: kind, .. } if value.is_finite() => {
+                assert_eq!((step, node.as_str(), kind), (3, case.blamed, "activations"), "{what}");
+            }
+            other => panic!("{what}: {other}"),
+        }
         assert_eq!(trainer.steps(), 2, "{what}");
         assert_eq!(parameters(&mut trainer).await, before, "{what}");
     }
@@ -181,6 +191,22 @@ async fn check_case(device: Device, case: &Case, value: f32) {
     assert!(trainer.evaluate(Split::Test, BATCH).await.expect("evaluated").mean_loss().is_finite(), "{what}: something stayed");
 }
 
+/// Finite weights with which one logit of the images of label 0 is infinite: those two have no class, and the eight others are counted, behind them too.
+async fn check_evaluation(device: Device) {
+    let layers = json!([{"op": "flatten"}, {"op": "linear", "name": "answer", "out_features": 10}]);
+    let spec = Spec::from_json(&json!({"version": 1, "layers": layers, "training": {"batch_size": BATCH / 2}})).expect("it is valid");
+    let mut trainer = Trainer::new(spec, device, Rc::new(RefCell::new(dataset()))).await.expect("it fits");
+    let mut weight = vec![0.0; 10 * SIDE * SIDE];
+    // The first pixel is bright with label 0 only.
+    weight[5 * SIDE * SIDE] = 3e38;
+    trainer.write_parameter("answer.weight", &weight).expect("written");
+    trainer.write_parameter("answer.bias", &[0.0; 10]).expect("written");
+    let sums = trainer.evaluate(Split::Test, BATCH).await.expect("evaluated");
+    assert_eq!((sums.items, sums.top1, sums.top5, sums.finite), (10, 0, 8, false), "{sums:?}");
+    let said: Vec<u32> = sums.confusion.chunks(10).map(|label| label[0]).collect();
+    assert_eq!((&said[..], sums.confusion.iter().sum::<u32>()), (&[0, 2, 2, 2, 2, 0, 0, 0, 0, 0][..], 8), "{sums:?}");
+}
+
 /// Checks every case on a device.
 pub async fn check(device: impl Fn() -> Device) {
     for case in biases() {
@@ -191,4 +217,5 @@ pub async fn check(device: impl Fn() -> Device) {
     for case in overflows() {
         check_case(device(), &case, -3e38).await;
     }
+    check_evaluation(device()).await;
 }

@@ -17,7 +17,7 @@ import type { Settings } from "./lib/settings.ts";
 import { Opening, beginning } from "./opening.ts";
 import { remember } from "./lib/storage.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
-import type { BackendChoice, TrainerEventType } from "./protocol.ts";
+import type { BackendChoice, Restoration, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
 import { Sharing } from "./sharing.ts";
@@ -32,6 +32,12 @@ const COMPILE_MS = 600;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
   "metrics", "evaluation", "epoch", "done", "failed", "backend", "preparing", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
 ];
+
+/** A checkpoint that a compilation goes on from, and who hears what became of it. */
+interface GoingOn {
+  bytes: Uint8Array;
+  done: (restored: Restoration) => void;
+}
 
 export class Controller {
   readonly #client: TrainerClient;
@@ -111,7 +117,11 @@ export class Controller {
 
   async #openKeeper(): Promise<Keeper | null> {
     try {
-      this.#keeper = await Keeper.open(this.#asHost(), (version) => this.#compile(this.#state.backend.choice, version));
+      this.#keeper = await Keeper.open(this.#asHost(), async (version, bytes) => {
+        const gone: { on: Restoration | null } = { on: null };
+        await this.#compile(this.#state.backend.choice, version, { bytes, done: (restored) => (gone.on = restored) });
+        return gone.on;
+      });
     } catch {
       // A browser without storage of any kind: nothing is kept, and all else works.
     }
@@ -290,8 +300,11 @@ export class Controller {
     this.#notify({ code: "refused", error });
   }
 
-  /** Compiles the edited settings as a new run. The run before goes on until the new one is ready, and stays if the engine refuses. @returns whether it worked. */
-  async #compile(choice: BackendChoice = this.#state.backend.choice, version: Named | null = null): Promise<boolean> {
+  /**
+   * Compiles the edited settings, or a version that goes on from a checkpoint, as a new run. The run before goes on until the new one is ready, and stays if
+   * the engine refuses. @returns whether it worked. @throws ReceptiveFailure where a checkpoint comes with it.
+   */
+  async #compile(choice: BackendChoice = this.#state.backend.choice, version: Named | null = null, checkpoint: GoingOn | null = null): Promise<boolean> {
     const { settings, document, run: before } = this.#state;
     if (!document || !settings) return false;
     clearTimeout(this.#compileLater);
@@ -299,7 +312,9 @@ export class Controller {
     const id = `run-${++this.#runs}`;
     const spec = version?.spec ?? compilable(document, settings.edited);
     const { title } = version ?? document.present;
-    const waiting = before.phase === "waiting";
+    // What goes on from a checkpoint stands where it stood until it is told to train.
+    const waits = ({ phase }: RunState): boolean => phase === "waiting" && !checkpoint;
+    const waiting = waits(before);
     const chosen = this.#state.backend.choice;
     this.#set({ backend: { ...this.#state.backend, choice, switching: true, preparing: null } });
     await this.#keeper?.keep();
@@ -307,7 +322,7 @@ export class Controller {
     try {
       const { workers } = this.#state.backend;
       const race = earlierRace(spec, workers);
-      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice, workers, ...race });
+      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice, workers, ...race, ...(checkpoint && { bytes: checkpoint.bytes }) });
       if (own !== this.#compilation) return false;
       if (reply.backend.race) keepRace(spec, workers, reply.backend.race);
       this.#set({
@@ -315,11 +330,12 @@ export class Controller {
         network: { title, spec, description: reply.description },
         backend: { ...this.#state.backend, choice, status: reply.backend, switching: false, asked: workers, sharing: reply.workers },
         settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
-        run: { ...freshRun(id), phase: waiting || this.#state.run.phase === "waiting" ? "waiting" : "idle" },
+        run: { ...freshRun(id), phase: waiting || waits(this.#state.run) ? "waiting" : "idle" },
         look: NOT_LOOKED,
         mistakes: NO_MISTAKES,
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused"),
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite"),
       });
+      if (reply.restored) checkpoint?.done(reply.restored);
       this.#digits.weightsChanged();
       await this.#beginIfWaiting();
       return true;
@@ -328,7 +344,8 @@ export class Controller {
       this.#set({ backend: { ...this.#state.backend, choice: chosen, switching: false } });
       if (waiting && this.#state.network) this.#setRun({ phase: "idle" });
       // A link may ask for a backend that is not to be had: a page without any network would be no help.
-      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version));
+      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version, checkpoint));
+      if (checkpoint && !instead) throw thrown;
       this.#refuse(thrown);
       if (instead) return true;
       return false;
@@ -476,7 +493,7 @@ export class Controller {
         run: freshRun(run.id),
         mistakes: { ...this.#state.mistakes, predictions: null },
         settings: { ...settings, applied: { ...settings.applied, seed } },
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "fresh_weights"),
+        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite", "fresh_weights"),
         announcement: { code: "reset" },
       });
       this.#digits.weightsChanged();
@@ -567,8 +584,9 @@ export class Controller {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
     const run = allRuns(this.#state).find((one) => one.key === key);
     if (!run || !this.#keeper) return;
+    if (!(await this.#attempt(() => this.#keeper?.branch(run)))) return;
     this.#opening.version(run);
-    if (await this.#attempt(() => this.#keeper?.branch(run))) this.#opening.tellStep();
+    this.#opening.tellStep();
     this.#digits.weightsChanged();
   }
 

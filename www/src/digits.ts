@@ -1,6 +1,7 @@
 /** The images that a person looks at: what is in the pad, test images, and what the network says of all of them. */
 import { toReceptiveError } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { bestOf } from "./lib/mistakes.ts";
 import { Looker } from "./looker.ts";
 import type { Digit, LookWish } from "./looker.ts";
 import { Predictor } from "./predictor.ts";
@@ -122,7 +123,7 @@ export class Digits {
   async #lookedAt(): Promise<Digit | null> {
     const { trying: { sample, probabilities }, network, data } = this.#host.state;
     if (!network) return null;
-    const said = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : 0;
+    const said = bestOf(probabilities) ?? 0;
     if (this.#pixels) return { pixels: this.#pixels, under: this.#under(), label: sample?.label ?? said, index: sample?.index ?? null };
     if (data.images.test === 0) return null;
     const { pixels, label, index } = (this.#standIn ??= await this.#sample(0));

@@ -58,6 +58,8 @@ export interface ErrorFields {
   busy: object;
   not_running: object;
   non_finite: { step: number; node: string; what: "activations" | "gradients" | "loss"; learning_rate: number };
+  /** Weights that were not finite before a step, or that make an evaluation say nothing; `loaded`: they came so from a file. */
+  non_finite_weights: { step: number; tensors: readonly NotFinite[]; loaded: boolean; learning_rate: number };
   unknown_name: { what: string; name: string };
   wrong_length: { name: string; found: number; expected: number };
   invalid_setting: { field: string; found: number; expected: string };
@@ -66,9 +68,14 @@ export interface ErrorFields {
   internal: object;
   // weights
   no_weights: object;
-  malformed_weights: { reason: string };
-  /** `found` is null where the file lacks the tensor. */
-  weights_mismatch: { tensors: readonly WrongTensor[] };
+  unreadable_weights: { reason: string };
+  /** Another program's file, by what it begins with. */
+  foreign_weights: { format: "pytorch_zip" | "pickle" | "numpy" | "keras" | "gguf" };
+  /** What breaks the format's rules: `flaw` is a word of the engine's (`src/error.rs`), `at` a byte of the file or a number in it. */
+  malformed_weights: { flaw: string; at: number; size: number };
+  malformed_tensor: { tensor: string; flaw: string; found: number; expected: number };
+  /** `found` is null where the file lacks the tensor; `file` is all that it has, with type and shape. */
+  weights_mismatch: { tensors: readonly WrongTensor[]; file: readonly string[] };
   // the worker and the page
   /** A panic in the engine: a bug of ours. The wasm instance is unusable afterwards. */
   panic: { reason: string };
@@ -104,6 +111,12 @@ export interface WrongTensor {
   name: string;
   found: string | null;
   expected: string;
+}
+
+/** A tensor with values that are infinite or no numbers, and how many. */
+export interface NotFinite {
+  name: string;
+  count: number;
 }
 
 export type ErrorKind = keyof ErrorFields;

@@ -1,6 +1,6 @@
 /** What a person opens, saves and copies. */
 import { ReceptiveFailure } from "./errors.ts";
-import { looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
+import { holdsWeights, isForeign, noteIn, readNote } from "./lib/run-file.ts";
 import type { Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SavedRun } from "./runs.ts";
@@ -12,6 +12,10 @@ export type Opened =
   | { kind: "run"; run: SavedRun | null; bytes: Uint8Array }
   | { kind: "images" };
 
+/** So much of a file tells what it is. */
+const START = 64;
+/** What 32-bit WebAssembly can take in beside a network. */
+const LARGEST = 1 << 30;
 const BRACE = 0x7b;
 const BLANKS = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 
@@ -19,8 +23,12 @@ const BLANKS = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
   const [file] = files;
   if (!file || files.length > 1) return { kind: "images" };
+  const start = new Uint8Array(await file.slice(0, START).arrayBuffer());
+  const weights = holdsWeights(file.name, start);
+  if (weights && isForeign(start)) return { kind: "run", run: null, bytes: start };
+  if (file.size > LARGEST) throw new ReceptiveFailure({ kind: "limit_exceeded", message: `${file.name} is too large`, what: file.name, needed: file.size, limit: LARGEST });
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (looksLikeRun(bytes) || /\.safetensors$/iu.test(file.name)) return { kind: "run", run: readNote(noteIn(bytes)), bytes };
+  if (weights) return { kind: "run", run: readNote(noteIn(bytes)), bytes };
   const first = bytes.find((byte) => !BLANKS.includes(byte));
   if (first === BRACE || /\.json$/iu.test(file.name)) return readNetwork(file.name, new TextDecoder().decode(bytes), specs);
   if (/idx|ubyte|\.gz$/iu.test(file.name)) return { kind: "images" };

@@ -3,13 +3,17 @@ import type { Host } from "./host.ts";
 import { Saved } from "./lib/saved.ts";
 import type { Recalled } from "./lib/saved.ts";
 import { readNote, writeNote } from "./lib/run-file.ts";
+import type { Restoration } from "./protocol.ts";
 import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
 import type { AppState } from "./state.ts";
 import { isActive } from "./state.ts";
 
-/** Compiles this version of a network as a new run; the one in front goes to the list. @returns whether it worked. */
-type Compile = (version: { title: string; spec: PastRun["spec"] }) => Promise<boolean>;
+/**
+ * Compiles this version of a network as a new run that goes on from a checkpoint; the one in front goes to the list. @returns what became of the checkpoint,
+ * null where another network was asked for meanwhile. @throws ReceptiveFailure where the engine refuses either; nothing has changed then.
+ */
+type Compile = (version: { title: string; spec: PastRun["spec"] }, bytes: Uint8Array) => Promise<Restoration | null>;
 
 /** Milliseconds between two checkpoints while training; more where one takes long, and never so many that ten seconds could be lost. */
 const EVERY = 5000;
@@ -229,19 +233,18 @@ export class Keeper {
 
   /**
    * A new run with the weights in `bytes`, those of `run`. It has that one's label, or a new one.
-   * @throws ReceptiveFailure where the engine refuses the file.
+   * @throws ReceptiveFailure where the engine refuses the file; the run in front is then as it was.
    */
   async restore(run: PastRun, bytes: Uint8Array, label: RunLabel | null): Promise<boolean> {
     const host = this.#host;
-    if (!(await this.#compile(run))) return false;
-    const reply = await host.client.request({ type: "restore", bytes });
+    const reply = await this.#compile(run, bytes);
+    if (!reply) return false;
     const { state } = host;
-    if (reply.run !== state.run.id) return false;
     const noted = readNote(reply.note);
-    if (reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0)) {
-      host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length });
-      return true;
-    }
+    if (reply.not_finite.length > 0) host.notify({ code: "weights_not_finite", tensors: reply.not_finite });
+    const begins = reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0);
+    if (begins || !noted) host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
+    if (begins) return true;
     const then = noted ? { ...unsaved(noted), name: run.name } : run;
     const given = label ?? newLabel(state, state.runs.some(({ key }) => key === run.key) ? run.key : null);
     const front = wentOn(state.run.id, then, { key: given.key, name: given.name, look: given.look, parent: given.parent }, { step: reply.step, epochsDone: reply.epochs_done });

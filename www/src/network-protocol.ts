@@ -2,6 +2,7 @@
  * All messages between the page and the worker that runs networks at true size (`network-worker.ts`). A request is `{ id, type, ... }` and ends in exactly one
  * reply with the same id: the one listed for it, or `error`. Before that there may be any number of `progress` with its id.
  */
+import type { NotFinite } from "./errors.ts";
 import type { RankedClass } from "../../src/web/types.d.ts";
 import type { LikelihoodMap, Normalization, Pixels } from "./lib/true-size.ts";
 import type { BackendChoice, BackendStatus, Spec } from "./protocol.ts";
@@ -35,9 +36,14 @@ export interface Answer {
   seconds: number;
   /** Tensors of the file that the network has no place for. */
   ignored: readonly string[];
+  /** What stood before names in the file and was taken off. */
+  takenOff: readonly string[];
+  /** Tensors of the file with values that are infinite or no numbers. */
+  notFinite: readonly NotFinite[];
   result:
+    /** Empty where the logits are not all numbers. */
     | { kind: "classes"; top: readonly RankedClass[] }
-    /** `map` has a class for each pixel, `shares` the part that each class has; `likelihood` is of the last class. */
+    /** `map` has a class for each pixel, or 255 where its values are not all numbers; `shares` the part that each class has; `likelihood` is of the last class. */
     | { kind: "map"; width: number; height: number; map: Uint8Array<ArrayBuffer>; shares: readonly number[]; likelihood: LikelihoodMap };
 }
 

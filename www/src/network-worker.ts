@@ -47,8 +47,10 @@ async function picture({ file, input, inverted }: NetworkRequests["picture"]): P
 }
 
 let engine: Promise<Engine> | null = null;
+/** What is said of a file of weights beside the answer. */
+type OfFile = Pick<Answer, "ignored" | "takenOff" | "notFinite">;
 /** The network that ran last, with its weights: another picture needs no new one. */
-let held: { key: string; network: Network; ignored: readonly string[] } | null = null;
+let held: { key: string; network: Network; file: OfFile } | null = null;
 
 async function prepared(pack: Engine["package"], request: NetworkRequests["run"], report: Report): Promise<NonNullable<typeof held>> {
   if (held?.key === request.key) return held;
@@ -57,14 +59,15 @@ async function prepared(pack: Engine["package"], request: NetworkRequests["run"]
   held = null;
   const network = await pack.Network.create(request.spec, request.backend);
   try {
-    let ignored: readonly string[] = [];
+    let file: OfFile = { ignored: [], takenOff: [], notFinite: [] };
     if ("file" in request.weights) {
-      ({ ignored } = await network.loadWeights(request.weights.file, sparing((loaded, total) => report({ stage: "weights", loaded, total }))));
+      const loaded = await network.loadWeights(request.weights.file, sparing((loaded, total) => report({ stage: "weights", loaded, total })));
+      file = { ignored: loaded.ignored, takenOff: loaded.taken_off, notFinite: loaded.not_finite };
     } else {
       report({ stage: "drawing" });
       await network.drawWeights(request.weights.seed);
     }
-    return (held = { key: request.key, network, ignored });
+    return (held = { key: request.key, network, file });
   } catch (thrown) {
     network.free();
     throw thrown;
@@ -74,16 +77,16 @@ async function prepared(pack: Engine["package"], request: NetworkRequests["run"]
 async function run(request: NetworkRequests["run"], report: Report): Promise<Answer> {
   engine ??= loadEngine(sparing((loaded, total) => report({ stage: "engine", loaded, total })));
   const { package: pack } = await engine;
-  const { network, ignored } = await prepared(pack, request, report);
+  const { network, file } = await prepared(pack, request, report);
   report({ stage: "computing" });
   const image = normalized(request.pixels, request.normalization);
   const start = performance.now();
   const { shape, logits } = await network.forward(image);
   const seconds = (performance.now() - start) / 1000;
   const [classes = 0, height = 1, width = 1] = shape;
-  if (shape.length === 1) return { backend: network.backend, seconds, ignored, result: { kind: "classes", top: pack.topClasses(logits, 5) } };
+  if (shape.length === 1) return { backend: network.backend, seconds, ...file, result: { kind: "classes", top: pack.topClasses(logits, 5) } };
   const map = classMap(logits, classes);
-  return { backend: network.backend, seconds, ignored, result: { kind: "map", width, height, map, shares: sharesOf(map, classes), likelihood: likelihoodMap(logits, classes, classes - 1) } };
+  return { backend: network.backend, seconds, ...file, result: { kind: "map", width, height, map, shares: sharesOf(map, classes), likelihood: likelihoodMap(logits, classes, classes - 1) } };
 }
 
 async function answer(request: NetworkRequest): Promise<NetworkMessage> {

@@ -94,8 +94,10 @@ export class Opening {
       if (opened.kind !== "run") return false;
       const run = opened.run ? unsaved(opened.run) : this.#untrained();
       if (!run || !keeper) return false;
+      // The run and the network that are here make way only for one that the engine has taken.
+      if (!(await keeper.restore(run, opened.bytes, null))) return false;
       if (opened.run) this.version(run);
-      if ((await keeper.restore(run, opened.bytes, null)) && opened.run) this.tellStep();
+      if (opened.run) this.tellStep();
       return true;
     } catch (thrown) {
       host.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });

@@ -5,10 +5,10 @@
  */
 import type {
   AugmentationSpec, BackendStatus, Evaluation, EventOf, LayerSpec, Metrics, NamedBytes, NetworkDescription, GroupDescription, NodeDescription, NodeMaps, NodeTensor, OptimizerSpec, Predictions, Preset, Race,
-  Replies, RequestBody, RequestType, ScheduleSpec, Scene, Spec, TrainerEventType, TrainingSpec,
+  Replies, Restoration, RequestBody, RequestType, ScheduleSpec, Scene, Spec, TrainerEventType, TrainingSpec,
 } from "./protocol.ts";
 import type { ReceptiveError as PackageError } from "../../src/web/types.d.ts";
-import type { ReceptiveError } from "./errors.ts";
+import type { NotFinite, ReceptiveError } from "./errors.ts";
 
 /** Collects what is wrong with `value`; `path` says where. */
 type Check<T> = ((value: unknown, path: string, wrong: string[]) => void) & { readonly checks?: (value: T) => void };
@@ -147,11 +147,15 @@ const backend = object<BackendStatus>({
   adapter: nullable(string), software: boolean, reason: nullable(error), race: nullable(race),
 });
 const scene = object<Scene>({ picture: bytes, digit: bytes, mask: bytes });
+const restoration = object<Restoration>({
+  step: whole, epoch: whole, epochs_done: whole, note: nullable(string), kept: array(string), fresh: array(string), taken_off: array(string),
+  not_finite: array(object<NotFinite>({ name: string, count: whole })),
+});
 const namedBytes = object<NamedBytes>({ name: string, bytes });
 
 type Ask<T extends RequestType> = Extract<RequestBody, { type: T }>;
 const requests: { [T in RequestType]: Check<Ask<T>> } = {
-  compile: object<Ask<"compile">>({ type: literal("compile"), run: string, spec, backend: choice, workers: optional(whole), cpu_ms: optional(number), webgpu_ms: optional(number) }),
+  compile: object<Ask<"compile">>({ type: literal("compile"), run: string, spec, backend: choice, workers: optional(whole), cpu_ms: optional(number), webgpu_ms: optional(number), bytes: optional(bytes) }),
   start: object<Ask<"start">>({ type: literal("start"), epochs: optional(whole), wait_for_all: optional(boolean) }),
   pause: object({ type: literal("pause") }),
   resume: object({ type: literal("resume") }),
@@ -165,7 +169,6 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
   predict: object<Ask<"predict">>({ type: literal("predict"), pixels: bytes, split: optional(split), index: optional(whole) }),
   sample: object({ type: literal("sample"), split, index: whole }),
   checkpoint: object<Ask<"checkpoint">>({ type: literal("checkpoint"), note: optional(string) }),
-  restore: object({ type: literal("restore"), bytes }),
   predictions: object({ type: literal("predictions"), split }),
   look: object<Ask<"look">>({
     type: literal("look"), nodes: array(string), what: literal("activations", "gradients"), pixels: bytes, label: optional(whole), split: optional(split), index: optional(whole),
@@ -183,7 +186,7 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
 };
 
 const replies: { [K in RequestType]: Check<Replies[K]> } = {
-  compile: object({ type: literal("compiled"), run: string, description, backend, workers: whole }),
+  compile: object({ type: literal("compiled"), run: string, description, backend, workers: whole, restored: nullable(restoration) }),
   start: object({ type: literal("started"), run: string }),
   pause: object({ type: literal("paused"), run: string, step: whole }),
   resume: object({ type: literal("resumed"), run: string }),
@@ -194,7 +197,6 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   predict: object({ type: literal("predicted"), run: string, logits: array(number), probabilities: array(share), scene: nullable(scene) }),
   sample: object({ type: literal("sample"), pixels: bytes, label: whole, index: whole, total: whole }),
   checkpoint: object({ type: literal("checkpoint"), run: string, step: whole, epoch: whole, bytes }),
-  restore: object({ type: literal("restored"), run: string, step: whole, epoch: whole, epochs_done: whole, note: nullable(string), kept: array(string), fresh: array(string) }),
   predictions: object({
     type: literal("predictions"), run: string,
     predictions: object<Predictions>({ split, step: whole, labels: bytes, first: bytes, second: bytes, probabilities: floats, losses: floats }),
@@ -253,7 +255,7 @@ function checkFor(direction: "request" | "reply" | "event", type: string): Check
 
 const replyNames: { [T in RequestType]: Replies[T]["type"] } = {
   compile: "compiled", start: "started", pause: "paused", resume: "resumed", step: "stepped", reset: "reset", set: "set",
-  evaluate: "evaluated", predict: "predicted", sample: "sample", checkpoint: "checkpoint", restore: "restored", predictions: "predictions", look: "looked",
+  evaluate: "evaluated", predict: "predicted", sample: "sample", checkpoint: "checkpoint", predictions: "predictions", look: "looked",
   weights: "weights", field: "field", dispose: "disposed", presets: "presets", load_data: "data_loaded",
   load_files: "data_loaded", ping: "pong",
 };

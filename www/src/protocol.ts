@@ -5,7 +5,7 @@
  * Events have no id; those about a training run name it. Runs are named by the page.
  */
 import type { GroupDescription, NetworkDescription, NodeDescription } from "../../src/web/types.d.ts";
-import type { ReceptiveError } from "./errors.ts";
+import type { NotFinite, ReceptiveError } from "./errors.ts";
 
 /** As the package declares them. */
 export type { GroupDescription, NetworkDescription, NodeDescription };
@@ -173,7 +173,7 @@ export interface Scene {
   picture: Uint8Array;
   /** 1 where the digit is, else 0. */
   digit: Uint8Array;
-  /** What the network says: 0 for background, 1 and the digit's value for a digit. */
+  /** What the network says: 0 for background, 1 and the digit's value for a digit, 255 where it says nothing that is a number. */
   mask: Uint8Array;
 }
 
@@ -208,13 +208,29 @@ export interface Predictions {
   split: Split;
   step: number;
   labels: Uint8Array;
-  /** The most and the second most likely class. */
+  /** The most and the second most likely class; 255 where the network says nothing that is a number. */
   first: Uint8Array;
   second: Uint8Array;
   /** The softmax's value for the first, 0 to 1. */
   probabilities: Float32Array;
   /** Cross-entropy. */
   losses: Float32Array;
+}
+
+/**
+ * What became of a checkpoint, or of a file of weights. `kept` and `fresh` are the names of parameters; all are kept where the network is the same, and the
+ * step is then the checkpoint's, else 0. `epochs_done` counts whole ones: `start` trains so many more.
+ */
+export interface Restoration {
+  step: number;
+  epoch: number;
+  epochs_done: number;
+  note: string | null;
+  kept: string[];
+  fresh: string[];
+  /** What stood before names and was taken off, such as `module.`. */
+  taken_off: string[];
+  not_finite: NotFinite[];
 }
 
 /** A file the user chose. */
@@ -229,9 +245,10 @@ export type RequestBody =
   // answered by the engine
   /**
    * On the CPU so many workers share each batch; one where it is left out. With `auto`, an earlier race of the same network on the same machine decides as
-   * it did then.
+   * it did then. With the bytes of a checkpoint it goes on from there; of a file of another network, parameters of the same name and shape are taken. Where
+   * either is refused, nothing has changed.
    */
-  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; cpu_ms?: number; webgpu_ms?: number }
+  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; cpu_ms?: number; webgpu_ms?: number; bytes?: Uint8Array }
   | { type: "start"; epochs?: number; wait_for_all?: boolean }
   | { type: "pause" }
   | { type: "resume" }
@@ -247,8 +264,6 @@ export type RequestBody =
   | { type: "sample"; split: Split; index: number }
   /** Weights, the optimizer's state and the place in the data, as a safetensors file; `note` is kept in it as it is. */
   | { type: "checkpoint"; note?: string }
-  /** Goes on from a checkpoint of the same network. Of one with other layers, parameters of the same name and shape are taken. */
-  | { type: "restore"; bytes: Uint8Array }
   /** Of data with one class an image. */
   | { type: "predictions"; split: Split }
   /** Values of nodes for one image (as `predict` takes it), in evaluation; `gradients` are those of the loss for `label`. The image is the node `input`. */
@@ -279,7 +294,7 @@ export type Request = { id: number } & RequestBody;
 /** The reply each request gets when all goes well. */
 export interface Replies {
   /** `workers`: how many share a batch: fewer than were asked for where it is small, one where it is not the CPU that trains. */
-  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus; workers: number };
+  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus; workers: number; restored: Restoration | null };
   start: { type: "started"; run: RunId };
   pause: { type: "paused"; run: RunId; step: number };
   resume: { type: "resumed"; run: RunId };
@@ -292,8 +307,6 @@ export interface Replies {
   predict: { type: "predicted"; run: RunId; logits: number[]; probabilities: number[]; scene: Scene | null };
   sample: { type: "sample"; pixels: Uint8Array; label: number; index: number; total: number };
   checkpoint: { type: "checkpoint"; run: RunId; step: number; epoch: number; bytes: Uint8Array };
-  /** `kept` and `fresh` are the names of parameters; all are kept where the network is the same, and the step is then the checkpoint's, else 0. `epochs_done` counts whole ones: `start` trains so many more. */
-  restore: { type: "restored"; run: RunId; step: number; epoch: number; epochs_done: number; note: string | null; kept: string[]; fresh: string[] };
   predictions: { type: "predictions"; run: RunId; predictions: Predictions };
   /** `range`: the least and the largest value of all nodes of the network. */
   look: { type: "looked"; run: RunId; step: number; maps: NodeMaps[]; range: [number, number] };

@@ -81,7 +81,7 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
 function onFailed(state: AppState, error: ReceptiveError): AppState {
   const learningRate = state.settings?.applied.learning_rate ?? 0;
   const notice: Notice =
-    error.kind === "non_finite" ? { code: "diverged", error, learningRate }
+    error.kind === "non_finite" || error.kind === "non_finite_weights" ? { code: "diverged", error, learningRate }
     : error.kind === "panic" || error.kind === "engine_failed" ? { code: "crashed", error }
     : { code: "refused", error };
   const stopped = notice.code === "crashed";

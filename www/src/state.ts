@@ -1,5 +1,5 @@
 /** Everything the page shows, as one value: the controller makes the next one, the elements draw it. */
-import type { ReceptiveError } from "./errors.ts";
+import type { NotFinite, ReceptiveError } from "./errors.ts";
 import type { NetworkDocument, Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
 import { History } from "./lib/series.ts";
@@ -105,8 +105,10 @@ export type Notice =
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
   | { code: "went_on"; name: string; step: number }
-  /** Weights of another network; how many of its tensors were of use, and how many of this one are drawn anew. */
-  | { code: "weights_taken"; kept: number; fresh: number }
+  /** Weights of another program or network: how many tensors were of use, how many of this one are drawn anew, and what was taken off their names. */
+  | { code: "weights_taken"; kept: number; fresh: number; takenOff: readonly string[] }
+  /** Weights that came in with values which are no finite numbers. */
+  | { code: "weights_not_finite"; tensors: readonly NotFinite[] }
   | { code: "not_stored"; full: boolean };
 
 export type NoticeCode = Notice["code"];

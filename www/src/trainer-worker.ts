@@ -79,7 +79,6 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "predict":
     case "sample":
     case "checkpoint":
-    case "restore":
     case "predictions":
     case "look":
     case "weights":

@@ -38,14 +38,15 @@ test("no text is empty, and the Russian ones are Russian", () => {
 
 /** Stands for an error with any field: a number where a number is formatted, a word where one is named. */
 function anyError(kind: string): ReceptiveError {
-  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "first", "other", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files"];
+  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "first", "other", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files", "tensor", "format"];
   const numeric: { [kind: string]: string[] } = {
     bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"], too_few_images: ["found"],
-    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
+    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], malformed_tensor: ["found", "expected"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {
-      if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]" }];
+      if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
+      if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
       if (key in target) return target[key as keyof ReceptiveError];
       return words.includes(String(key)) && !(numeric[kind] ?? []).includes(String(key)) ? `<${String(key)}>` : 37;
     },

@@ -117,7 +117,7 @@ test("class names come a line each, as a list, or by number", () => {
 test("a dropped file is used for what its name or type says", () => {
   const use = (name: string, type = ""): unknown => useOf({ name, type });
   assert.deepEqual([use("resnet18.safetensors"), use("A.SafeTensors"), use("names.txt", "text/plain"), use("index.json")], ["weights", "weights", "names", "names"]);
-  assert.deepEqual([use("cat.jpg"), use("shot", "image/png"), use("resnet18.pth"), use("paper.pdf", "application/pdf")], ["picture", "picture", null, null]);
+  assert.deepEqual([use("cat.jpg"), use("shot", "image/png"), use("resnet18.pth"), use("paper.pdf", "application/pdf")], ["picture", "picture", "weights", null]);
 });
 
 test("the file of networks has all that the page shows", () => {
@@ -205,7 +205,7 @@ test("a mistake of the user's leaves the worker, a broken engine does not", asyn
     worker.say({ id: worker.sent.at(-1)?.id ?? 0, type: "error", error });
     assert.equal(await request, error.kind);
   };
-  await fail({ kind: "weights_mismatch", message: "", tensors: [] });
+  await fail({ kind: "weights_mismatch", message: "", tensors: [], file: [] });
   assert.equal(workers[0]?.terminated, false);
   await fail({ kind: "panic", message: "unreachable", reason: "unreachable" });
   assert.equal(workers[0]?.terminated, true);

@@ -63,6 +63,7 @@ fn readable(result: &Value) -> String {
     let (megabytes, weights, seconds) = (number("bytes") / 1e6, number("weights_seconds"), number("seconds"));
     let mut line = format!("{name} {megabytes:>7.1} MB, weights {weights:>5.2} s, forward {seconds:>7.3} s");
     match result["top"].as_array() {
+        Some(top) if top.is_empty() => line += ", no class: logits are not all finite numbers",
         Some(top) => {
             let class =
                 |ranked: &Value| format!("{} ({:.1} %)", ranked["class"], 100.0 * ranked["probability"].as_f64().unwrap_or(f64::NAN));

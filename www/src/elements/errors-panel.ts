@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { errorText } from "../i18n/locale.ts";
 import { inkImage } from "../lib/mask.ts";
-import { CLASSES, cellImages, confusionOf, scoresOf, worstOf } from "../lib/mistakes.ts";
+import { CLASSES, NO_CLASS, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../lib/mistakes.ts";
 import { SIDE } from "../lib/mnist.ts";
 import type { Predictions } from "../protocol.ts";
 import { saysPixels } from "../state.ts";
@@ -55,7 +55,9 @@ export class ErrorsPanelElement extends PanelElement {
 
   #mistakes(predictions: Predictions): TemplateResult {
     const text = this.locale.panels.errors;
+    const none = withoutClass(predictions);
     return html`
+      ${none > 0 ? html`<p class="look-error" role="alert">${icons.warning} ${text.noClass(none)}</p>` : nothing}
       <div class="mistakes">
         <section aria-label=${text.matrix}>${this.#matrix(confusionOf(predictions), Array.from({ length: CLASSES }, (_, digit) => String(digit)), true)}</section>
         <section aria-label=${text.classes}>${this.#classes(predictions)}</section>
@@ -104,11 +106,12 @@ export class ErrorsPanelElement extends PanelElement {
     if (indices.length === 0) return html`<p class="muted">${none}</p>`;
     return html`<ul class="digits">${indices.map((index) => {
       const [label = 0, said = 0, probability = 0] = [labels[index], first[index], probabilities[index]];
-      const name = text.image(index, label, said, probability);
+      const named = said === NO_CLASS ? "NaN" : String(said);
+      const name = said === NO_CLASS ? text.imageWithoutClass(index, label) : text.image(index, label, said, probability);
       return html`<li><button type="button" title=${name} @click=${() => this.#open(index)}>
         <span class="preview-frame"><canvas class="preview" width=${SIDE} height=${SIDE} data-index=${index}></canvas></span>
         <span class="visually-hidden">${name}</span>
-        <span aria-hidden="true">${text.caption(label, said)}</span><span class="muted second" aria-hidden="true">${text.sure(probability)}</span></button></li>`;
+        <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability)}</span></button></li>`;
     })}</ul>`;
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { CLASS_COLOURS, classImage, classesOf, inkImage, overlap } from "../lib/mask.ts";
+import { CLASS_COLOURS, classImage, classesOf, inkImage, overlap, withoutClass } from "../lib/mask.ts";
 import { SIDE } from "../lib/mnist.ts";
 import type { Scene } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -48,32 +48,36 @@ export class MaskAnswerElement extends PanelElement {
   #legend(): TemplateResult {
     const { locale: { text: { trying: { mask: text } } }, state: { trying: { scene } } } = this;
     const classes = scene ? classesOf(scene.mask) : [];
+    const none = scene ? withoutClass(scene.mask) : 0;
     return html`<ul class="classes" aria-label=${text.legend}>
       ${classes.map(({ digit, pixels }) => html`<li><button type="button" class="class" aria-pressed=${this.only === digit ? "true" : "false"} @click=${() => (this.only = this.only === digit ? null : digit)}>
         <span class="swatch" style="--class: ${CLASS_COLOURS[digit]}">${digit}</span>${text.pixels(pixels)}
       </button></li>`)}
-      ${classes.length === 0 ? html`<li class="muted">${scene ? text.nothing : text.legendEmpty}</li>` : nothing}
+      ${classes.length === 0 ? html`<li class="muted">${none > 0 ? text.noClass(none) : scene ? text.nothing : text.legendEmpty}</li>` : nothing}
     </ul>`;
   }
 
   #summary(): string {
     const { locale: { text: { trying: { mask: text } } }, state: { trying: { scene } } } = this;
     const classes = scene ? classesOf(scene.mask) : [];
-    return `${text.said}: ${classes.length === 0 ? text.nothing : classes.map(({ digit, pixels }) => `${digit}: ${text.pixels(pixels)}`).join(", ")}`;
+    const none = scene ? withoutClass(scene.mask) : 0;
+    return `${text.said}: ${none > 0 ? text.noClass(none) : classes.length === 0 ? text.nothing : classes.map(({ digit, pixels }) => `${digit}: ${text.pixels(pixels)}`).join(", ")}`;
   }
 
   #verdict(): TemplateResult {
     const { locale: { text: { trying: text } }, state: { trying: { scene, sample, untrained } } } = this;
     const best = scene ? (classesOf(scene.mask)[0]?.digit ?? null) : null;
     const share = scene ? overlap(scene, sample?.label ?? null) : null;
+    const none = scene ? withoutClass(scene.mask) : 0;
     const says =
       this.empty ? text.empty
       : !scene ? text.noAnswer
+      : none > 0 ? text.mask.noClass(none)
       : best === null ? text.mask.nothing
       : text.mask.guess(best, share ?? 0);
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">
-      <p>${says}${sample && best !== null ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.right : text.wrong}</span>` : nothing}</p>
+      <p>${says}${sample && best !== null && none === 0 ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.right : text.wrong}</span>` : nothing}</p>
       <p class="muted">${sample ? text.testDigit(sample.index, sample.label) : nothing}</p>
       ${untrained && scene ? html`<p class="muted">${text.untrained}</p>` : nothing}
     </div>`;

@@ -8,7 +8,7 @@ import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused"];
+const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused", "weights_not_finite"];
 
 interface Parts {
   title: string;
@@ -69,7 +69,9 @@ export class NoticeListElement extends PanelElement {
         return { title: text.filesLoaded(notice.train, notice.test) };
       case "diverged": {
         const slower = Number((notice.learningRate / 10).toPrecision(2));
-        const actions = this.#button(text.lowerRate(format.plain(slower)), () => this.intend({ type: "lower_rate", learningRate: slower }));
+        // Weights that came so from a file are no matter of the rate.
+        const loaded = notice.error.kind === "non_finite_weights" && notice.error.loaded;
+        const actions = loaded ? undefined : this.#button(text.lowerRate(format.plain(slower)), () => this.intend({ type: "lower_rate", learningRate: slower }));
         return { title: text.diverged, detail: errorText(locale, notice.error), actions };
       }
       case "guessing":
@@ -93,7 +95,9 @@ export class NoticeListElement extends PanelElement {
       case "went_on":
         return { title: text.wentOn(notice.name, notice.step) };
       case "weights_taken":
-        return { title: text.weightsTaken(notice.kept, notice.fresh) };
+        return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff) };
+      case "weights_not_finite":
+        return { title: text.weightsNotFinite(format.counted(notice.tensors)) };
       case "not_stored": {
         const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
         return { title: notice.full ? text.storageFull : text.notStored, actions };

@@ -27,6 +27,12 @@ async function fetchNetworks(): Promise<TrueSizeNetworks> {
   return (await response.json()) as TrueSizeNetworks;
 }
 
+/** The part of a map's pixels that have no class. */
+const withoutClass = ({ shares }: { shares: readonly number[] }): number => {
+  const none = 1 - shares.reduce((sum, share) => sum + share, 0);
+  return none < 1e-9 ? 0 : none;
+};
+
 const rgb = (colour: readonly number[] = []): string => `rgb(${colour.join(" ")})`;
 
 type Shown =
@@ -305,7 +311,7 @@ export class TrueSizeDialogElement extends DialogElement {
         </div>
         <div class="weights-line">
           <label class="radio"><input type="radio" name="true-size-weights" value="file" .checked=${source === "file"} @change=${choose("file")} /><span>${text.fromFile}</span></label>
-          ${fileButton(text.chooseWeights, ([first]) => first && this.#take(first, "weights"), { accept: ".safetensors", disabled: busy })}
+          ${fileButton(text.chooseWeights, ([first]) => first && this.#take(first, "weights"), { accept: ".safetensors,.pt,.pth,.bin,.ckpt", disabled: busy })}
         </div>
         <p class="second muted hint">${wrong ? text.seedRange : source === "seed" ? text.seedHint : file ? html`<strong>${file.name}</strong>, ${format.bytes(file.size)}` : text.fileHint}</p>
       </fieldset>
@@ -379,9 +385,9 @@ export class TrueSizeDialogElement extends DialogElement {
     const { locale: { panels: { trueSize: text } }, shown } = this;
     if (shown.kind !== "answered") return nothing;
     const { result } = shown.answer;
-    if (result.kind === "map") return html`${text.mapDone(result.shares.length)}`;
+    if (result.kind === "map") return html`${withoutClass(result) > 0 ? text.pixelsWithoutClass(withoutClass(result)) : text.mapDone(result.shares.length)}`;
     const [best] = result.top;
-    return best ? html`<strong>${text.first(this.#className(best.class), best.probability)}</strong>` : nothing;
+    return html`<strong>${best ? text.first(this.#className(best.class), best.probability) : text.noClass}</strong>`;
   }
 
   #className(number: number): string {
@@ -390,11 +396,12 @@ export class TrueSizeDialogElement extends DialogElement {
     return name ? `${name} (${number})` : known;
   }
 
-  #result({ result, seconds, backend, ignored }: Answer, guess: boolean): TemplateResult {
+  #result({ result, seconds, backend, ignored, takenOff, notFinite }: Answer, guess: boolean): TemplateResult {
     const { format, panels: { trueSize: text }, text: { backend: backends } } = this.locale;
     return html`
+      ${notFinite.length > 0 ? html`<p class="failure" role="alert">${text.notFinite(format.counted(notFinite))}</p>` : nothing}
       ${result.kind === "classes"
-        ? html`<ol class="top-five" aria-label=${text.topFive}>
+        ? result.top.length === 0 ? nothing : html`<ol class="top-five" aria-label=${text.topFive}>
             ${result.top.map(({ class: number, probability }, i) => html`<li class=${i === 0 ? "best" : ""}>
               <span class="rank">${i + 1}</span><span class="class-name">${this.#className(number)}</span><span class="share">${format.percent(probability)}</span>
               <span class="track"><span style="--share: ${probability}"></span></span>
@@ -416,14 +423,17 @@ export class TrueSizeDialogElement extends DialogElement {
           </div>`}
       ${guess ? html`<p>${text.guess}</p>` : nothing}
       <p class="second muted">${text.took(seconds, `${backends.chip(backend)}, ${backends.kernels[backend.kernels]}`)}</p>
+      ${takenOff.length > 0 ? html`<p class="second muted">${text.takenOff(format.few(takenOff))}</p>` : nothing}
       ${ignored.length > 0 ? html`<details><summary>${text.ignored(ignored.length)}</summary><ul class="tensor-names" tabindex="0">${ignored.map((name) => html`<li>${name}</li>`)}</ul></details>` : nothing}
     `;
   }
 
   #failure(error: ReceptiveError, network: TrueSizeNetwork): TemplateResult {
-    const { panels: { trueSize: text } } = this.locale;
-    const says = error.kind === "limit_exceeded" && error.what === network.spec.name ? text.tooLarge(error.needed, error.limit) : errorText(this.locale, error);
-    return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${error.kind === "weights_mismatch" ? this.#tensors(error.tensors) : nothing}</div>`;
+    const { locale, locale: { panels: { trueSize: text } } } = this;
+    const mismatch = error.kind === "weights_mismatch" ? error : null;
+    const says = error.kind === "limit_exceeded" && error.what === network.spec.name ? text.tooLarge(error.needed, error.limit) : errorText(locale, error);
+    return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${mismatch ? html`${this.#tensors(mismatch.tensors)}
+      <details open><summary>${text.fileHas(mismatch.file.length)}</summary><ul class="tensor-names" tabindex="0">${mismatch.file.map((name) => html`<li>${name}</li>`)}</ul></details>` : nothing}</div>`;
   }
 
   #tensors(tensors: readonly WrongTensor[]): TemplateResult {

@@ -4,6 +4,7 @@ import { parseNumber } from "../lib/format.ts";
 import type { DigitPadElement } from "./digit-pad.ts";
 import { fileButton } from "./file-button.ts";
 import { centreDigit } from "../lib/mnist.ts";
+import { bestOf } from "../lib/mistakes.ts";
 import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -135,7 +136,7 @@ export class TryPanelElement extends PanelElement {
 
   #best(): number | null {
     const { probabilities } = this.state.trying;
-    return probabilities && !this.empty ? probabilities.indexOf(Math.max(...probabilities)) : null;
+    return this.empty ? null : bestOf(probabilities);
   }
 
   #bars(): TemplateResult {
@@ -155,7 +156,8 @@ export class TryPanelElement extends PanelElement {
     const best = this.#best();
     const says =
       this.empty ? text.trying.empty
-      : best === null ? text.trying.noAnswer
+      : probabilities === null ? text.trying.noAnswer
+      : best === null ? text.trying.noClass
       : text.trying.guess(best, probabilities?.[best] ?? 0);
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">

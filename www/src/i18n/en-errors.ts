@@ -1,4 +1,5 @@
 import type { Formats } from "../lib/format.ts";
+import { convert } from "./convert.ts";
 import type { ErrorTexts } from "./messages.ts";
 
 export const enErrors = (f: Formats): ErrorTexts => ({
@@ -62,6 +63,8 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   not_running: () => "Nothing is training.",
   non_finite: (e) =>
     `In step ${f.whole(e.step)} ${e.what === "activations" ? `the output of ${e.node}` : e.what === "gradients" ? `a gradient at ${e.node}` : "the loss"} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
+  non_finite_weights: (e) =>
+    `After ${f.whole(e.step)} ${f.plural(e.step, { one: "step", other: "steps" })} the weights are no longer all finite numbers: ${f.counted(e.tensors)}. ${e.loaded ? "They came so from the file. Open a sound one, or press Reset." : `The learning rate ${f.plain(e.learning_rate)} is likely too high. Press Reset, with a lower one.`}`,
   unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,
@@ -69,9 +72,31 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   malformed_request: (e) => `The engine could not read a request of the page: ${e.reason}. This is a bug of ours.`,
   internal: () => "Something went wrong inside the engine. This is a bug of ours.",
   no_weights: () => "The network has no weights yet. Draw them from a seed or load a file.",
-  malformed_weights: (e) => `This is not a safetensors file: ${e.reason}.`,
+  unreadable_weights: (e) => `The file cannot be read: ${e.reason}.`,
+  foreign_weights: ({ format }) =>
+    format === "pytorch_zip" || format === "pickle"
+      ? `This is a PyTorch file (${format === "pickle" ? "a pickle" : "a zip with a pickle in it"}), which can run any program; a browser does not open it. Two lines of Python make a safetensors file of it: ${convert("FILE", "NAME")}`
+      : `This is a file of ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, not safetensors. Put its arrays under PyTorch’s names and save them with save_file of safetensors.`,
+  malformed_weights: (e) =>
+    `This is not a safetensors file: ${({
+      short: `byte ${f.whole(e.at)} is needed, and it has ${f.whole(e.size)}; is it cut off?`,
+      header_length: `its header would have ${f.whole(e.at)} bytes, and the file has ${f.whole(e.size)}. Is it cut off?`,
+      text: `its header is no text at byte ${f.whole(e.at)}.`,
+      json: `its header cannot be read at byte ${f.whole(e.at)}.`,
+      number: `a number in it, ${f.whole(e.at)}, is larger than any run’s.`,
+    })[e.flaw] ?? `its tensors end at byte ${f.whole(e.at)}, and the file has ${f.whole(e.size)}; the rest belongs to none.`} Save or copy it again.`,
+  malformed_tensor: (e) =>
+    `This safetensors file breaks the format’s rules. ${e.tensor}: ${({
+      duplicate: "the name stands twice in the header.",
+      fields: "the header must say its dtype, shape and data_offsets, and nothing else.",
+      number: "a size or place is no whole number of 64 bits.",
+      order: `it would end at byte ${f.whole(e.found)}, before its beginning at ${f.whole(e.expected)}.`,
+      outside: `it would end at byte ${f.whole(e.found)} behind the header, and there are ${f.whole(e.expected)}; is the file cut off?`,
+      overlap: `it begins at byte ${f.whole(e.found)}, within another that ends at ${f.whole(e.expected)}.`,
+      hole: `it begins at byte ${f.whole(e.found)}, and the bytes from ${f.whole(e.expected)} on belong to no tensor.`,
+    })[e.flaw] ?? `it has ${f.whole(e.found)} bytes, and its type and shape need ${f.whole(e.expected)}.`} Save it again with the library safetensors.`,
   weights_mismatch: (e) =>
-    `This file is of another network: ${f.whole(e.tensors.length)} of its tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing or of another shape or type.`,
+    `This file is of another network: ${f.whole(e.tensors.length)} of this network’s tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing in it or of another shape or type (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). The file has ${f.few(e.file)}. Names must be those of this network.`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
   engine_failed: (e) => `The engine could not be loaded or started: ${e.reason}`,
   no_simd: () => "This browser has no WebAssembly SIMD, which the engine is built on. Any browser of 2023 or later has it.",

@@ -179,6 +179,7 @@ export const en = (f: Formats): Messages => ({
     empty: "Nothing drawn yet.",
     untrained: "Random weights: not trained yet",
     noAnswer: "The engine is not ready to answer yet.",
+    noClass: "It says no class: what it computes is not all finite numbers (NaN).",
     guess: (digit, probability) => `It says ${digit}, with ${f.coarsePercent(probability)}.`,
     testDigit: (index, label) => `Test image ${f.whole(index)}, labelled ${label}`,
     right: "right",
@@ -194,6 +195,7 @@ export const en = (f: Formats): Messages => ({
       legendEmpty: "The digits of the answer are listed here.",
       pixels: (count) => `${f.whole(count)} ${f.plural(count, { one: "pixel", other: "pixels" })}`,
       nothing: "It sees no digit.",
+      noClass: (pixels) => `Of ${f.whole(pixels)} ${f.plural(pixels, { one: "pixel", other: "pixels" })} it says no class: what it computes is not all finite numbers (NaN).`,
       guess: (digit, overlap) => `It sees mostly ${digit}. Overlap with the digit (IoU): ${f.coarsePercent(overlap)}.`,
       otherClutter: "Other strokes and noise",
     },
@@ -225,8 +227,9 @@ export const en = (f: Formats): Messages => ({
     restartFromCheckpoint: "Restart from the last checkpoint",
     linkRefused: (title) => `The link cannot be opened; this is ${title}.`,
     wentOn: (name, step) => `Went on from step ${f.whole(step)} of ${name}.`,
-    weightsTaken: (kept, fresh) =>
-      `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}. Training begins at step 0.`,
+    weightsNotFinite: (tensors) => `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
+    weightsTaken: (kept, fresh, takenOff) =>
+      `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
     notStored: "This page may not store data; save to a file instead.",
     storageFull: "The browser has no room left to store this run; save it to a file instead.",
     saveToFile: "Save to a file",

@@ -161,6 +161,7 @@ export interface Messages {
     empty: string;
     untrained: string;
     noAnswer: string;
+    noClass: string;
     guess: (digit: number, probability: number) => string;
     testDigit: (index: number, label: number) => string;
     right: string;
@@ -177,6 +178,7 @@ export interface Messages {
       legendEmpty: string;
       pixels: (count: number) => string;
       nothing: string;
+      noClass: (pixels: number) => string;
       guess: (digit: number, overlap: number) => string;
       otherClutter: string;
     };
@@ -203,7 +205,8 @@ export interface Messages {
     restartFromCheckpoint: string;
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
-    weightsTaken: (kept: number, fresh: number) => string;
+    weightsTaken: (kept: number, fresh: number, takenOff: readonly string[]) => string;
+    weightsNotFinite: (tensors: string) => string;
     notStored: string;
     storageFull: string;
     saveToFile: string;

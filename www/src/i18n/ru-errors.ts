@@ -1,4 +1,5 @@
 import type { Formats } from "../lib/format.ts";
+import { convert } from "./convert.ts";
 import type { ErrorTexts } from "./messages.ts";
 import { ruWord } from "./ru-words.ts";
 
@@ -62,6 +63,8 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   not_running: () => "Сейчас ничего не обучается.",
   non_finite: (e) =>
     `На шаге ${f.whole(e.step)} ${e.what === "activations" ? `выход слоя ${e.node} перестал` : e.what === "gradients" ? `градиент в слое ${e.node} перестал` : "значение потерь перестало"} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
+  non_finite_weights: (e) =>
+    `После ${f.whole(e.step)} ${f.plural(e.step, { one: "шага", other: "шагов" })} не все веса — конечные числа: ${f.counted(e.tensors)}. ${e.loaded ? "Такими они пришли из файла. Откройте исправный или нажмите «Сброс»." : `Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Нажмите «Сброс» и возьмите меньшую.`}`,
   unknown_name: (e) => `Нет объекта «${e.name}» (${ruWord(e.what)}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${ruWord(e.expected)}.`,
@@ -69,9 +72,31 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",
   no_weights: () => "У сети ещё нет весов. Создайте их из зерна или загрузите из файла.",
-  malformed_weights: (e) => `Это не файл safetensors: ${e.reason}.`,
+  unreadable_weights: (e) => `Файл не читается: ${e.reason}.`,
+  foreign_weights: ({ format }) =>
+    format === "pytorch_zip" || format === "pickle"
+      ? `Это файл PyTorch (${format === "pickle" ? "pickle" : "архив zip с pickle внутри"}): он может запустить любую программу, и браузер его не открывает. Файл safetensors из него делают две строки на Python: ${convert("ФАЙЛ", "ИМЯ")}`
+      : `Это файл ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, а не safetensors. Назовите его массивы, как в PyTorch, и сохраните функцией save_file из safetensors.`,
+  malformed_weights: (e) =>
+    `Это не файл safetensors: ${({
+      short: `нужен байт ${f.whole(e.at)}, а всего их ${f.whole(e.size)}; файл обрезан?`,
+      header_length: `заголовок занял бы ${f.whole(e.at)} байт, а в файле их ${f.whole(e.size)}. Файл обрезан?`,
+      text: `в байте ${f.whole(e.at)} заголовок перестаёт быть текстом.`,
+      json: `в байте ${f.whole(e.at)} заголовок не читается.`,
+      number: `в нём есть число ${f.whole(e.at)}, больше возможного.`,
+    })[e.flaw] ?? `тензоры кончаются на байте ${f.whole(e.at)}, а в файле их ${f.whole(e.size)}; остальное ничьё.`} Сохраните или скопируйте его заново.`,
+  malformed_tensor: (e) =>
+    `Этот файл safetensors нарушает правила формата. ${e.tensor}: ${({
+      duplicate: "имя стоит в заголовке дважды.",
+      fields: "в заголовке должны быть dtype, shape и data_offsets и ничего больше.",
+      number: "размер или место — не целое 64-битное число.",
+      order: `конец в байте ${f.whole(e.found)}, раньше начала в ${f.whole(e.expected)}.`,
+      outside: `конец в байте ${f.whole(e.found)} после заголовка, а их там ${f.whole(e.expected)}; файл обрезан?`,
+      overlap: `начало в байте ${f.whole(e.found)}, внутри другого тензора, который кончается в ${f.whole(e.expected)}.`,
+      hole: `начало в байте ${f.whole(e.found)}, а байты с ${f.whole(e.expected)} ничьи.`,
+    })[e.flaw] ?? `занимает байт: ${f.whole(e.found)}, а по типу и форме нужно ${f.whole(e.expected)}.`} Сохраните его заново библиотекой safetensors.`,
   weights_mismatch: (e) =>
-    `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}.`,
+    `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })} этой сети (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). В файле есть ${f.few(e.file)}. Имена должны быть как у этой сети.`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
   no_simd: () => "В этом браузере нет WebAssembly SIMD, на котором построен движок. Он есть в любом браузере с 2023 года.",

@@ -183,6 +183,7 @@ export const ru = (f: Formats): Messages => {
       empty: "Пока ничего не нарисовано.",
       untrained: "Случайные веса: ещё не обучена",
       noAnswer: "Движок пока не готов отвечать.",
+      noClass: "Класса нет: не всё, что вычисляет сеть, — конечные числа (NaN).",
       guess: (digit, probability) => `Ответ: ${digit}, уверенность ${f.coarsePercent(probability)}.`,
       testDigit: (index, label) => `Тестовое изображение ${f.whole(index)}, метка ${label}`,
       right: "верно",
@@ -198,6 +199,7 @@ export const ru = (f: Formats): Messages => {
         legendEmpty: "Здесь появится список цифр из ответа.",
         pixels: (count) => `${f.whole(count)} ${f.plural(count, { one: "пиксель", few: "пикселя", many: "пикселей", other: "пикселя" })}`,
         nothing: "Сеть не видит цифры.",
+        noClass: (pixels) => `Пикселей без класса: ${f.whole(pixels)}. Не всё, что вычисляет сеть, — конечные числа (NaN).`,
         guess: (digit, overlap) => `Больше всего похоже на ${digit}. Совпадение с цифрой (IoU): ${f.coarsePercent(overlap)}.`,
         otherClutter: "Другие штрихи и шум",
       },
@@ -228,8 +230,9 @@ export const ru = (f: Formats): Messages => {
       restartFromCheckpoint: "Продолжить с последнего сохранения",
       linkRefused: (title) => `Ссылка не открывается; показана сеть ${title}.`,
       wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
-      weightsTaken: (kept, fresh) =>
-        `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}. Обучение начнётся с шага 0.`,
+      weightsNotFinite: (tensors) => `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
+      weightsTaken: (kept, fresh, takenOff) =>
+        `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
       notStored: "Этой странице нельзя хранить данные в браузере; сохраните работу в файл.",
       storageFull: "В хранилище браузера не осталось места для этого обучения; сохраните его в файл.",
       saveToFile: "Сохранить в файл",

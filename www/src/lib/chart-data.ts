@@ -16,7 +16,8 @@ const BEHIND = 300;
 function curveOf(points: readonly Point[], measure: Measure): { steps: number[]; values: number[] } {
   const known = points.flatMap((point) => {
     const value = valueOf(point, measure);
-    return value === null ? [] : [{ step: point.step, value }];
+    // A loss that is no number has no place, and would take all later ones of a smoothed curve with it.
+    return value === null || !Number.isFinite(value) ? [] : [{ step: point.step, value }];
   });
   return { steps: known.map(({ step }) => step), values: known.map(({ value }) => value) };
 }

@@ -39,7 +39,7 @@ export class Formats {
 
   /** A loss: four digits after the point while small, fewer when large; its width hardly changes. */
   loss(value: number): string {
-    if (!Number.isFinite(value)) return "∞";
+    if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : "∞";
     const digits = value < 10 ? 4 : value < 1000 ? 2 : 0;
     return this.fixed(value, digits);
   }
@@ -93,6 +93,16 @@ export class Formats {
   written(shape: string, batch = true): string {
     const sizes = shape.match(/\d+/gu)?.map(Number) ?? [];
     return sizes.length === 0 ? shape : this.shape(batch && sizes.length > 1 ? sizes.slice(1) : sizes);
+  }
+
+  /** The first of many names, and how many more there are. */
+  few(names: readonly string[], most = 6): string {
+    return `${names.slice(0, most).join(", ")}${names.length > most ? `… (+${this.whole(names.length - most)})` : ""}`;
+  }
+
+  /** Names with how many of each. */
+  counted(tensors: readonly { name: string; count: number }[]): string {
+    return this.few(tensors.map(({ name, count }) => `${name} (${this.whole(count)})`));
   }
 
   /** The form of a word that goes with a number. */

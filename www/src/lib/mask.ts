@@ -9,6 +9,11 @@ export interface ClassCount {
   pixels: number;
 }
 
+/** How many pixels the network says no class of: 255, since what it computes are no finite numbers. */
+export function withoutClass(mask: Uint8Array): number {
+  return mask.reduce((count, value) => count + Number(value === 255), 0);
+}
+
 /** The digits that a mask has pixels of, most first. */
 export function classesOf(mask: Uint8Array): ClassCount[] {
   const counts = CLASS_COLOURS.map((_, digit) => ({ digit, pixels: 0 }));
@@ -23,7 +28,7 @@ export function classesOf(mask: Uint8Array): ClassCount[] {
 export function overlap({ digit, mask }: Scene, label: number | null): number | null {
   let [both, either] = [0, 0];
   mask.forEach((value, at) => {
-    const said = label === null ? value > 0 : value === label + 1;
+    const said = label === null ? value > 0 && value < 255 : value === label + 1;
     const there = digit[at] === 1;
     if (said && there) both++;
     if (said || there) either++;

@@ -2,6 +2,19 @@
 import type { Predictions } from "../protocol.ts";
 
 export const CLASSES = 10;
+/** Stands where the network says no class, since what it computes are no finite numbers. */
+export const NO_CLASS = 255;
+
+/** The class with the largest of its shares; null where there is none, or one of them is no number. */
+export function bestOf(shares: readonly number[] | null): number | null {
+  if (!shares || shares.length === 0 || !shares.every(Number.isFinite)) return null;
+  return shares.indexOf(Math.max(...shares));
+}
+
+/** How many images the network says no class of. */
+export function withoutClass({ first }: Predictions): number {
+  return first.reduce((count, said) => count + Number(said === NO_CLASS), 0);
+}
 
 /** Counts `[label][prediction]`. */
 export function confusionOf({ labels, first }: Predictions, classes = CLASSES): number[][] {

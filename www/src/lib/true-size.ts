@@ -209,14 +209,23 @@ export function testPicture(channels: number, width: number, height: number): Pi
 
 // ---- answers ----
 
-/** The class of each pixel: the one with the largest of its values. `values` are `[classes, height, width]`. */
+/** Stands for no class: where the values of a pixel say none. */
+export const NO_CLASS = 255;
+
+/**
+ * The class of each pixel: the one with the largest of its values; none where one of them is no number or the largest is infinite, as in the engine's
+ * ranking. `values` are `[classes, height, width]`.
+ */
 export function classMap(values: Float32Array, classes: number): Uint8Array<ArrayBuffer> {
   const count = values.length / classes;
   const map = new Uint8Array(count);
   for (let i = 0; i < count; i += 1) {
-    let best = 0;
-    for (let one = 1; one < classes; one += 1) if ((values[one * count + i] ?? 0) > (values[best * count + i] ?? 0)) best = one;
-    map[i] = best;
+    let [best, largest] = [NO_CLASS, Number.NEGATIVE_INFINITY];
+    for (let one = 0; one < classes && !Number.isNaN(largest); one += 1) {
+      const value = values[one * count + i] ?? Number.NaN;
+      if (value > largest || Number.isNaN(value)) [best, largest] = [one, value];
+    }
+    map[i] = Number.isFinite(largest) ? best : NO_CLASS;
   }
   return map;
 }
@@ -224,7 +233,7 @@ export function classMap(values: Float32Array, classes: number): Uint8Array<Arra
 /** Which part of the map each class has. */
 export function sharesOf(map: Uint8Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const one of map) counts[one] = (counts[one] ?? 0) + 1;
+  for (const one of map) if (one < classes) counts[one] = (counts[one] ?? 0) + 1;
   return counts.map((count) => count / Math.max(map.length, 1));
 }
 
@@ -244,12 +253,15 @@ export function likelihoodMap(values: Float32Array, classes: number, one: number
     let sum = 0;
     for (let other = 0; other < classes; other += 1) sum += Math.exp((values[other * count + i] ?? 0) - (values[one * count + i] ?? 0));
     const share = 1 / sum;
+    // Where the softmax is not defined there is no likelihood: it is shown as the least, and the map beside it has no class.
     shares[i] = share;
+    if (Number.isNaN(share)) continue;
     least = Math.min(least, share);
     most = Math.max(most, share);
   }
+  if (least > most) [least, most] = [0, 0];
   const range = most - least || 1;
-  return { levels: Uint8Array.from(shares, (share) => Math.round((255 * (share - least)) / range)), least, most };
+  return { levels: Uint8Array.from(shares, (share) => (Number.isNaN(share) ? 0 : Math.round((255 * (share - least)) / range))), least, most };
 }
 
 /** From little to much, in order of brightness for everyone (after cividis: Nuñez, Anderton, Renslow 2018). */
@@ -271,11 +283,13 @@ export function likelihoodPixels({ levels }: LikelihoodMap, width: number, heigh
 function painted(map: Uint8Array, width: number, height: number, colours: readonly Colour[]): Pixels {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < map.length; i += 1) {
-    const [red, green, blue] = colours[(map[i] ?? 0) % colours.length] ?? [0, 0, 0];
+    const value = map[i] ?? 0;
+    const none = value === NO_CLASS && colours === MAP_COLOURS;
+    const [red, green, blue] = colours[value % colours.length] ?? [0, 0, 0];
     data[4 * i] = red;
     data[4 * i + 1] = green;
     data[4 * i + 2] = blue;
-    data[4 * i + 3] = 255;
+    data[4 * i + 3] = none ? 0 : 255;
   }
   return { width, height, data };
 }
@@ -286,7 +300,8 @@ export type FileUse = "picture" | "weights" | "names";
 
 /** What a chosen or dropped file is for. */
 export function useOf({ name, type }: { name: string; type: string }): FileUse | null {
-  if (/\.safetensors$/iu.test(name)) return "weights";
+  // The engine says of the others which program wrote them, and what to do.
+  if (/\.(safetensors|pt|pth|bin|ckpt|pkl|npz|npy|h5|keras|gguf)$/iu.test(name)) return "weights";
   if (/\.(txt|json)$/iu.test(name)) return "names";
   return type.startsWith("image/") || /\.(png|jpe?g|webp|gif|avif|bmp)$/iu.test(name) ? "picture" : null;
 }

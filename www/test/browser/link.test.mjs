@@ -199,7 +199,7 @@ test("a network and a run are saved, and opened again by choosing and by droppin
   await intend(other, { type: "undo" });
   await other.setInputFiles("share-menu input[type=file]", { name: run.name, mimeType: "", buffer: run.bytes });
   await has(other, "went_on");
-  const there = await state(other, (state) => ({ step: state.run.metrics.step, points: state.run.history.train.points.length, wide: state.network.spec.layers.some(({ out_channels }) => out_channels === 13) }));
+  const there = await state(other, (state) => ({ step: state.run.metrics.step, name: state.run.label.name, points: state.run.history.train.points.length, wide: state.network.spec.layers.some(({ out_channels }) => out_channels === 13) }));
   assert.equal(there.step, step);
   assert.ok(there.points > 1 && there.wide);
 
@@ -210,12 +210,16 @@ test("a network and a run are saved, and opened again by choosing and by droppin
     ["later.json", Buffer.from('{"version": 7, "layers": []}'), /version 1, not 7/u],
     ["wrong.json", Buffer.from('{"version": 1, "layers": [{"op": "conv2d"}]}'), /out_channels/u],
     ["cut.safetensors", run.bytes.subarray(0, 300), /not a safetensors file/u],
+    ["short.safetensors", run.bytes.subarray(0, run.bytes.length - 4), /is the file cut off\?/u],
+    ["longer.safetensors", Buffer.concat([run.bytes, Buffer.alloc(4)]), /belongs to none/u],
+    ["other.safetensors", Buffer.concat([Buffer.from([0x3a, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(0x3a)), Buffer.alloc(4)]), /another network.*The file has w F32/u],
+    ["model.pth", Buffer.from("PK\x03\x04\0\0\x08\x08archive/data.pkl"), /PyTorch file.*import torch/su],
   ]) {
     await drop(other, name, content);
     await other.waitForFunction((source) => new RegExp(source, "u").test(document.querySelector("[data-code=files_refused]")?.textContent ?? ""), reason.source, { timeout: 20_000 }).catch(async () => assert.fail(`${name}: ${await other.textContent("notice-list")}`));
     await intend(other, { type: "dismiss", code: "files_refused" });
   }
-  assert.equal(await state(other, (state) => state.run.metrics.step), step);
+  assert.deepEqual(await state(other, (state) => [state.run.metrics.step, state.run.label.name, state.run.phase, state.runs.length]), [step, there.name, "paused", 0]);
   assert.deepEqual([...page.problems, ...other.problems], []);
 });
 

@@ -39,7 +39,7 @@ function safetensors(tensors, value = () => 0.01) {
   const header = {};
   let end = 0;
   for (const [name, shape, dtype = "F32"] of tensors) {
-    const length = shape.reduce((product, size) => product * size, 1) * (dtype === "F16" ? 2 : 4);
+    const length = shape.reduce((product, size) => product * size, 1) * (dtype.endsWith("16") ? 2 : 4);
     header[name] = { dtype, shape, data_offsets: [end, end + length] };
     end += length;
   }
@@ -87,25 +87,35 @@ for (const [lang, colorScheme, options] of [["en", "light", {}], ["ru", "dark", 
   test(`weights of another network are listed tensor by tensor, the right ones are loaded, ${lang}`, { timeout: 120_000 }, async () => {
     const page = await open(LENET, { lang, colorScheme, ...options });
     const [chooseWeights, run, missing] = lang === "en" ? ["Choose weights…", "Run", "missing"] : ["Выбрать веса…", "Пуск", "отсутствует"];
-    await choose(page, chooseWeights, weights(safetensors([["c1.weight", [6, 1, 3, 3]], ["c1.bias", [6], "F16"], ["conv9.weight", [1]]])));
+    await choose(page, chooseWeights, weights(safetensors([["c1.weight", [6, 1, 3, 3]], ["c1.bias", [6], "I16"], ["conv9.weight", [1]]])));
     await button(page, run).click();
     await page.locator(".tensors").waitFor();
     const tensors = await missingTensors(page);
     const found = (name) => tensors.find((tensor) => tensor.name === name);
     assert.deepEqual([found("c1.weight").found, found("c1.weight").expected], ["F32 [6, 1, 3, 3]", "F32 [6, 1, 5, 5]"]);
-    assert.equal(found("c1.bias").found, "F16 [6]");
+    assert.equal(found("c1.bias").found, "I16 [6]");
+    assert.deepEqual(await page.locator(".failure .tensor-names li").allTextContents(), ["c1.bias I16 [6]", "c1.weight F32 [6, 1, 3, 3]", "conv9.weight F32 [1]"]);
     assert.equal(found("f6.weight").found, missing);
-    assert.match(await page.getByRole("alert").filter({ has: page.locator(".tensors") }).textContent(), lang === "en" ? /another network: 12 of its tensors/u : /от другой сети\..* 12 тензоров/u);
+    assert.match(await page.getByRole("alert").filter({ has: page.locator(".tensors") }).textContent(), lang === "en" ? /another network: 12 of this network’s tensors/u : /от другой сети\..* 12 тензоров/u);
     assert.deepEqual(await violations(page), []);
-    const right = [...tensors.map(({ name, shape }) => [name, shape]), ["aux.weight", [3]]];
+    // One of the two comes from a wrapper.
+    const start = lang === "en" ? "" : "module.";
+    const right = [...tensors.map(({ name, shape }) => [`${start}${name}`, shape]), [`${start}aux.weight`, [3]]];
     await choose(page, chooseWeights, weights(safetensors(right, (i) => 0.05 * Math.sin(i))));
     await button(page, run).click();
     await answered(page);
     assert.doesNotMatch(await page.textContent(".true-size .answer"), /random|случайн/u);
     await page.locator(".true-size details summary").click();
-    assert.equal(await page.textContent(".tensor-names"), "aux.weight");
+    assert.equal(await page.textContent(".tensor-names"), `${start}aux.weight`);
+    assert.equal((await page.textContent(".true-size .answer")).includes("От имён в файле отброшено module."), lang === "ru");
     const over = await page.evaluate(() => [...document.querySelectorAll(".true-size, .true-size .dialog-body")].filter((part) => part.scrollWidth > part.clientWidth).map(({ className }) => className));
     assert.deepEqual(over, []);
+    // With a value that is no number there is no class, and the tensor is named.
+    await choose(page, chooseWeights, weights(safetensors(right, (i) => (i === 7 ? Number.NaN : 0.05))));
+    await button(page, run).click();
+    await page.locator(".run-state", { hasText: "NaN" }).waitFor();
+    assert.ok((await page.textContent(".true-size .answer .failure")).includes(`${right[0][0].replace(start, "")} (1)`));
+    assert.equal(await page.locator(".top-five").count(), 0);
     assert.deepEqual(await violations(page), []);
     assert.deepEqual(page.problems, []);
   });
@@ -117,6 +127,9 @@ test("files that are not what they should be are refused in words, and nothing i
   await choose(page, "Choose weights…", weights(Buffer.from("abc")));
   await button(page, "Run").click();
   await alert.getByText("This is not a safetensors file").waitFor();
+  await choose(page, "Choose weights…", weights(Buffer.from("PK\x03\x04\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl"), "model.pth"));
+  await button(page, "Run").click();
+  await alert.getByText("This is a PyTorch file (a zip with a pickle in it)").waitFor();
   await choose(page, "Choose a picture…", { name: "cat.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
   await alert.getByText("cat.png: this browser cannot read it as a picture.").waitFor();
   await choose(page, "Class names…", { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from("one\ntwo") });
@@ -152,8 +165,8 @@ test("dropped: a picture is scaled, cropped and shown, a file of weights is take
   await drop("model.safetensors", "");
   await page.locator(".true-size .hint", { hasText: "model.safetensors" }).waitFor();
   assert.ok(await page.getByLabel("From a file").isChecked());
-  await drop("model.pth", "");
-  await page.getByText("model.pth: not a picture, nor weights").waitFor();
+  await drop("model.pdf", "");
+  await page.getByText("model.pdf: not a picture, nor weights").waitFor();
   // A network with one channel gets it grey, and inverted where that is asked for.
   await page.locator(".true-size select").selectOption("common/lenet5_modern");
   await page.getByText("As the network gets it: 32×32, from the middle of stripes.png").waitFor();

@@ -115,7 +115,7 @@ function answer(request: Request): ReplyBody {
       run = request.run;
       step = 0;
       clearInterval(timer);
-      return { type: "compiled", run, description, backend: status(request.backend), workers: request.workers ?? 1 };
+      return { type: "compiled", run, description, backend: status(request.backend), workers: request.workers ?? 1, restored: null };
     case "start":
       timer = setInterval(tick, 100);
       return { type: "started", run };
@@ -136,7 +136,6 @@ function answer(request: Request): ReplyBody {
       return { type: "set", run, learning_rate: request.learning_rate ?? 0, momentum: request.momentum ?? 0, weight_decay: request.weight_decay ?? 0 };
     case "evaluate":
     case "checkpoint":
-    case "restore":
     case "predictions":
     case "look":
     case "weights":

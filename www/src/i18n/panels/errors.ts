@@ -24,7 +24,9 @@ export interface ErrorsTexts {
   choose: string;
   image: (index: number, label: number, said: number, probability: number) => string;
   open: string;
-  caption: (label: number, said: number) => string;
+  caption: (label: number, said: string) => string;
+  imageWithoutClass: (index: number, label: number) => string;
+  noClass: (count: number) => string;
   sure: (probability: number) => string;
   worst: string;
   worstHint: string;

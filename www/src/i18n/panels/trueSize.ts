@@ -50,6 +50,11 @@ export interface TrueSizeTexts {
   perhapsMemory: (bytes: number) => string;
   took: (seconds: number, backend: string) => string;
   ignored: (count: number) => string;
+  takenOff: (starts: string) => string;
+  notFinite: (tensors: string) => string;
+  noClass: string;
+  pixelsWithoutClass: (share: number) => string;
+  fileHas: (count: number) => string;
   tensors: string;
   tensor: string;
   found: string;

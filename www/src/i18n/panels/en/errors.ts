@@ -24,6 +24,8 @@ export const errors = (f: Formats): ErrorsTexts => ({
   none: "No image is in this cell.",
   choose: "Choose a cell of the matrix to see its images.",
   image: (index, label, said, probability) => `Test image ${f.whole(index)}: label ${label}, said ${said} with ${f.coarsePercent(probability)}`,
+  imageWithoutClass: (index, label) => `Test image ${f.whole(index)}: label ${label}, no class said`,
+  noClass: (count) => `Of ${f.whole(count)} ${f.plural(count, { one: "image", other: "images" })} the network says no class: what it computes is not all finite numbers (NaN). They are in no cell, and count as wrong.`,
   open: "A click on an image shows what happens to it inside the network.",
   caption: (label, said) => `${label} → ${said}`,
   sure: (probability) => f.coarsePercent(probability),

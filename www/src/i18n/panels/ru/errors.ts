@@ -24,6 +24,8 @@ export const errors = (f: Formats): ErrorsTexts => ({
   none: "В этой ячейке нет изображений.",
   choose: "Выберите ячейку матрицы, чтобы увидеть её изображения.",
   image: (index, label, said, probability) => `Тестовое изображение ${f.whole(index)}: метка ${label}, ответ ${said}, уверенность ${f.coarsePercent(probability)}`,
+  imageWithoutClass: (index, label) => `Тестовое изображение ${f.whole(index)}: метка ${label}, класса нет`,
+  noClass: (count) => `Изображений, о которых сеть не называет класса: ${f.whole(count)}. Не всё, что она вычисляет, — конечные числа (NaN). Их нет ни в одной ячейке, и они считаются ошибками.`,
   open: "Щелчок по изображению показывает, что происходит с ним внутри сети.",
   caption: (label, said) => `${label} → ${said}`,
   sure: (probability) => f.coarsePercent(probability),
