@@ -9,7 +9,7 @@ import type { ReceptiveError } from "./errors.ts";
 import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
 import { Keeper } from "./keeper.ts";
-import { assignRoles } from "./lib/idx-files.ts";
+import type { LoadFiles } from "./lib/idx-files.ts";
 import { legiblePart } from "./lib/legible.ts";
 import type { Address } from "./lib/link.ts";
 import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
@@ -221,8 +221,6 @@ export class Controller {
         return void this.#digits.fetch(intent.indices);
       case "retry_data":
         return void this.#loadData();
-      case "choose_files":
-        return void this.#loadFiles(intent.files);
       case "open_files":
         return void this.#openFiles(intent.files);
       case "copy":
@@ -541,10 +539,10 @@ export class Controller {
     }
   }
 
-  async #loadFiles(files: readonly File[]): Promise<void> {
+  async #loadFiles(files: LoadFiles): Promise<boolean> {
     try {
-      const named = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
-      const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
+      const bytes = Object.values(files).map(({ bytes: { buffer } }) => buffer);
+      const { train, test } = await this.#client.request({ type: "load_files", ...files }, [...new Set(bytes)]);
       const images = { train, test };
       this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
       this.#digits.imagesReplaced();
@@ -553,9 +551,11 @@ export class Controller {
       this.#set({
         notices: withNotice(withoutNotices(this.#state.notices, "data_failed", "files_refused"), { code: "files_loaded", train, test }),
       });
+      return true;
     } catch (thrown) {
       const error = toReceptiveError(thrown, "engine_failed");
       if (error.kind !== "worker_stopped") this.#notify({ code: "files_refused", error });
+      return false;
     }
   }
 

@@ -1,33 +1,66 @@
 /** What a person opens, saves and copies. */
 import { ReceptiveFailure } from "./errors.ts";
+import { gunzip, isGzip } from "./lib/gunzip.ts";
+import { assignRoles, isIdx } from "./lib/idx-files.ts";
+import type { LoadFiles } from "./lib/idx-files.ts";
 import { looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
-import type { Spec } from "./protocol.ts";
+import { decodeText } from "./lib/text-file.ts";
+import type { NamedBytes, Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SavedRun } from "./runs.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 
-export type Opened =
-  | { kind: "network"; title: string; spec: Spec }
-  /** A run of ours, or weights of another program: then `run` is null. */
-  | { kind: "run"; run: SavedRun | null; bytes: Uint8Array }
-  | { kind: "images" };
+export type OpenedNetwork = { title: string; spec: Spec };
+/** A run of ours, or weights of another program: then `run` is null. */
+export type OpenedRun = { run: SavedRun | null; bytes: Uint8Array };
 
-const BRACE = 0x7b;
-const BLANKS = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
-
-/** @throws ReceptiveFailure that says why a file is none of ours. */
-export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
-  const [file] = files;
-  if (!file || files.length > 1) return { kind: "images" };
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (looksLikeRun(bytes) || /\.safetensors$/iu.test(file.name)) return { kind: "run", run: readNote(noteIn(bytes)), bytes };
-  const first = bytes.find((byte) => !BLANKS.includes(byte));
-  if (first === BRACE || /\.json$/iu.test(file.name)) return readNetwork(file.name, new TextDecoder().decode(bytes), specs);
-  if (/idx|ubyte|\.gz$/iu.test(file.name)) return { kind: "images" };
-  throw new ReceptiveFailure({ kind: "not_ours", message: `${file.name} is no file of ours`, file: file.name });
+/** What several files are, read whole, before anything of them is used. */
+export interface Opened {
+  /** MNIST's own files, or others like them. */
+  images: LoadFiles | null;
+  networks: OpenedNetwork[];
+  runs: OpenedRun[];
 }
 
-async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
+/** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure that says why one of them cannot be used; then none is. */
+export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
+  const images: NamedBytes[] = [];
+  const networks: OpenedNetwork[] = [];
+  const runs: OpenedRun[] = [];
+  for (const { name, bytes } of await Promise.all(files.map(plain))) {
+    if (looksLikeRun(bytes)) runs.push({ run: readNote(noteIn(bytes)), bytes });
+    else if (isIdx(bytes)) images.push({ name, bytes });
+    else networks.push(await readNetwork(name, textOf(name, bytes), specs));
+  }
+  return { images: images.length > 0 ? assignRoles(images) : null, networks, runs };
+}
+
+/** The bytes of a file, unpacked where they are gzipped. */
+async function plain(file: File): Promise<NamedBytes> {
+  const { name } = file;
+  const buffer = await file.arrayBuffer().catch(() => {
+    throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
+  });
+  const bytes = new Uint8Array(buffer);
+  return { name, bytes: isGzip(bytes) ? await gunzip(bytes, name) : bytes };
+}
+
+/** The text of what can only be a network: an object or, by its name, meant as JSON. */
+function textOf(file: string, bytes: Uint8Array): string {
+  const isJson = /\.json$/iu.test(file);
+  // Its header is what is wrong with it.
+  if (/\.safetensors$/iu.test(file)) noteIn(bytes);
+  let text = "";
+  try {
+    text = decodeText(bytes, file);
+  } catch (thrown) {
+    if (isJson) throw thrown;
+  }
+  if (!isJson && !text.trimStart().startsWith("{")) throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
+  return text;
+}
+
+async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<OpenedNetwork> {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -41,7 +74,7 @@ async function readNetwork(file: string, text: string, specs: RequestClient<Spec
   const { network, error } = await specs.request("examine", { spec });
   // One that does not fit yet can be drawn and mended; one that cannot be read at all cannot.
   if (!network && error) throw new ReceptiveFailure(error as never);
-  return { kind: "network", title: spec.name ?? file.replace(/\.json$/iu, ""), spec };
+  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec };
 }
 
 /** A name that every file system takes. */

@@ -51,7 +51,6 @@ export type Intent =
   /** Other strokes and other noise under the same digit. */
   | { type: "other_clutter" }
   | { type: "retry_data" }
-  | { type: "choose_files"; files: readonly File[] }
   /** A network, a run, or MNIST's own files: what they are is seen in them. */
   | { type: "open_files"; files: readonly File[] }
   | { type: "copy"; what: Shareable }

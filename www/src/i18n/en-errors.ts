@@ -84,6 +84,15 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
   wrong_class_names: (e) =>
-    e.found === 0 ? `${e.file}: there are no class names in it.` : `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
-  no_pair: (e) => `${e.files}: choose training images and their labels together, and test images and their labels if you have them.`,
+    `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
+  no_class_names: (e) =>
+    e.what === "empty"
+      ? `${e.file}: there are no class names in it.`
+      : `${e.file}: neither JSON nor a list or dictionary as Python writes it. Put one name a line, or a JSON list.`,
+  no_pair: (e) =>
+    `${e.found.map(({ name, what, count }) => `${name} (${count === null ? what : `${f.whole(count)} ${f.plural(count, what === "images" ? { one: "image", other: "images" } : { one: "label", other: "labels" })}`})`).join(", ")}: no pairs can be made of this. Choose training images and as many labels together, and test images and their labels if you have them.`,
+  double_gzip: (e) => `${e.file} is a gzip file inside a gzip file. Unpack it once, and open what comes out.`,
+  too_much: (e) => `${e.file} unpacks to more than ${f.bytes(e.limit)}, which is more than a page can hold. Open a smaller file.`,
+  unreadable_file: (e) => `${e.file} cannot be read. Is it a folder, or was it moved? Choose the files themselves.`,
+  not_text: (e) => `${e.file} is not a text in UTF-8 or UTF-16. Save it as UTF-8.`,
 });

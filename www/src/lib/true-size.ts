@@ -1,4 +1,6 @@
 /** The networks of the literature at their own size: what the page knows of them, what it makes of pictures, and how it reads answers. Pure functions all. */
+import { looksLikeRun } from "./run-file.ts";
+import { looksLikeText } from "./text-file.ts";
 import type { Spec } from "../protocol.ts";
 
 /** One line of `architectures.json`, which the engine's tests write. */
@@ -284,31 +286,19 @@ function painted(map: Uint8Array, width: number, height: number, colours: readon
 
 export type FileUse = "picture" | "weights" | "names";
 
-/** What a chosen or dropped file is for. */
-export function useOf({ name, type }: { name: string; type: string }): FileUse | null {
-  if (/\.safetensors$/iu.test(name)) return "weights";
-  if (/\.(txt|json)$/iu.test(name)) return "names";
-  return type.startsWith("image/") || /\.(png|jpe?g|webp|gif|avif|bmp)$/iu.test(name) ? "picture" : null;
-}
+/** So many bytes of a file tell what it is. */
+export const FIRST_BYTES = 512;
 
-/** The longest file that can be one of class names. */
-export const LONGEST_NAMES = 4e6;
+/** How pictures begin: PNG, JPEG, GIF, BMP, WebP and AVIF (behind their lengths). */
+const PICTURES = [/^\x89PNG/u, /^\xff\xd8\xff/u, /^GIF8/u, /^BM/u, /^RIFF.{4}WEBP/su, /^.{4}ftyp(?:avi|hei|mif)/su];
+/** PyTorch's own files, a zip or a pickle: what is said of them is said where weights are read. */
+const PYTORCH = /^(?:PK\x03\x04|\x80[\x02-\x05])/u;
 
-/**
- * Names of classes in their order: a line each, or JSON: a list, or an object with a name for each number (`{"0": "tench"}`, or `{"0": ["n01440764", "tench"]}` as
- * Keras has it). Null for what is none of these.
- */
-export function readClassNames(text: string): string[] | null {
-  const trimmed = text.replace(/^\uFEFF/u, "").trim();
-  if (!/^[[{]/u.test(trimmed)) return trimmed === "" ? null : trimmed.split(/\r?\n/u).map((line) => line.trim());
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch {
-    return null;
-  }
-  const name = (one: unknown): string | null => (typeof one === "string" ? one : Array.isArray(one) && typeof one.at(-1) === "string" ? String(one.at(-1)) : null);
-  const entries = Array.isArray(value) ? value : Object.keys(value as object).map((_, i) => (value as { [key: string]: unknown })[String(i)]);
-  const names = entries.map(name);
-  return names.length > 0 && names.every((one) => one !== null) ? (names as string[]) : null;
+/** What a dropped file is for, by how it begins; `type` is what the browser takes it for. */
+export function useOf(bytes: Uint8Array, { name, type }: { name: string; type: string }): FileUse | null {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  if (PICTURES.some((picture) => picture.test(start))) return "picture";
+  if (looksLikeRun(bytes) || PYTORCH.test(start) || /\.safetensors$/iu.test(name)) return "weights";
+  if (type.startsWith("image/")) return "picture";
+  return looksLikeText(bytes) ? "names" : null;
 }
