@@ -143,6 +143,11 @@ export class Controller {
     return this.#opening.follow(address);
   }
 
+  /** Something on the page failed that nobody waited for. */
+  tellFailure(reason: string): void {
+    this.#notify({ code: "page_failed", error: { kind: "page_failed", message: reason, reason } });
+  }
+
   /** What its parts may do. */
   #asHost(): Host {
     const controller = this;

@@ -44,6 +44,8 @@ export interface ErrorFields {
   invalid_pixels: { found: number; expected: number };
   // devices
   no_webgpu: object;
+  /** The page came over plain http, where browsers have no WebGPU. */
+  webgpu_needs_https: object;
   no_adapter: object;
   software_adapter: { adapter: string };
   device_request_failed: { reason: string };
@@ -73,6 +75,10 @@ export interface ErrorFields {
   panic: { reason: string };
   /** The worker's script or the engine's wasm could not be loaded or run at all. */
   engine_failed: { reason: string };
+  /** The page's policy (Content-Security-Policy) keeps WebAssembly from being compiled. */
+  wasm_blocked: object;
+  /** A part of the page that did not load, or failed outside any request. */
+  page_failed: { reason: string };
   /** This browser lacks the WebAssembly SIMD every build needs. */
   no_simd: object;
   worker_silent: { seconds: number };

@@ -1,8 +1,10 @@
 /** Wires the page's elements to the trainer: the only file that knows both. */
+import "./translated.ts";
 import { AddressBar } from "./address.ts";
 import { Controller } from "./controller.ts";
 import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
+import { onPageFailure } from "./failures.ts";
 import { IntentEvent } from "./intent.ts";
 import { loadLocale, pickLanguage } from "./i18n/locale.ts";
 import type { Locale } from "./i18n/locale.ts";
@@ -88,6 +90,7 @@ speak(first);
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
 const specs = new RequestClient<SpecRequests, SpecReplies>(() => createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"));
 const controller = new Controller(client, specs, app.state, show, parseAddress(location.hash));
+onPageFailure((reason) => controller.tellFailure(reason));
 bar = new AddressBar(specs, (address) => controller.follow(address));
 app.addEventListener(IntentEvent.type, (event) => controller.handle(event.detail));
 void controller.boot();

@@ -107,7 +107,9 @@ export type Notice =
   | { code: "went_on"; name: string; step: number }
   /** Weights of another network; how many of its tensors were of use, and how many of this one are drawn anew. */
   | { code: "weights_taken"; kept: number; fresh: number }
-  | { code: "not_stored"; full: boolean };
+  | { code: "not_stored"; full: boolean }
+  /** A part of the page did not load, or failed. */
+  | { code: "page_failed"; error: ReceptiveError };
 
 export type NoticeCode = Notice["code"];
 

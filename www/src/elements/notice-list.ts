@@ -8,7 +8,7 @@ import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused"];
+const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused", "page_failed"];
 
 interface Parts {
   title: string;
@@ -94,6 +94,8 @@ export class NoticeListElement extends PanelElement {
         return { title: text.wentOn(notice.name, notice.step) };
       case "weights_taken":
         return { title: text.weightsTaken(notice.kept, notice.fresh) };
+      case "page_failed":
+        return { title: text.pageFailed, detail: errorText(locale, notice.error), actions: this.#button(text.reload, () => location.reload()) };
       case "not_stored": {
         const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
         return { title: notice.full ? text.storageFull : text.notStored, actions };

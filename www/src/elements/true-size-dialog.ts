@@ -411,19 +411,19 @@ export class TrueSizeDialogElement extends DialogElement {
         ? html`<ol class="top-five" aria-label=${text.topFive}>
             ${result.top.map(({ class: number, probability }, i) => html`<li class=${i === 0 ? "best" : ""}>
               <span class="rank">${i + 1}</span><span class="class-name">${this.#className(number)}</span><span class="share">${format.percent(probability)}</span>
-              <span class="track"><span style="--share: ${probability}"></span></span>
+              <span class="track"><span .style="--share: ${probability}"></span></span>
             </li>`)}
           </ol>`
         : html`<div class="maps">
             <figure>
               <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
-              <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
+              <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" .style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
             </figure>
             <figure>
               <canvas class="map likelihood" width=${result.width} height=${result.height} role="img" aria-label=${text.likelihoodLabel}></canvas>
               <figcaption>
                 <span>${text.likelihood(this.#className(result.shares.length - 1))}</span>
-                <span class="scale" style="background: linear-gradient(90deg, ${SCALE.map(rgb).join()})"></span>
+                <span class="scale" .style="background: linear-gradient(90deg, ${SCALE.map(rgb).join()})"></span>
                 <span class="scale-ends"><span>${format.coarsePercent(result.likelihood.least)}</span><span>${format.coarsePercent(result.likelihood.most)}</span></span>
               </figcaption>
             </figure>

@@ -145,7 +145,7 @@ export class TryPanelElement extends PanelElement {
       ${DIGITS.map((digit) => {
         const share = best === null ? 0 : (probabilities?.[digit] ?? 0);
         const classes = `${digit === best ? "best" : ""} ${sample?.label === digit ? "label" : ""}`;
-        return html`<li class=${classes}><span class="digit">${digit}</span><span class="track"><span style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
+        return html`<li class=${classes}><span class="digit">${digit}</span><span class="track"><span .style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
       })}
     </ol>`;
   }

@@ -47,6 +47,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   invalid_index: (e) => `There is no image ${f.whole(e.index)} among ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `An image has ${f.whole(e.expected)} pixels, not ${f.whole(e.found)}.`,
   no_webgpu: () => "This browser has no WebGPU here.",
+  webgpu_needs_https: () => "WebGPU needs https: this page came over plain http. The address with https, or localhost, has it.",
   no_adapter: () => "WebGPU is there, but finds no graphics card to use.",
   software_adapter: (e) => `WebGPU has only a software adapter (${e.adapter}), which is slower than the CPU.`,
   device_request_failed: (e) => `The graphics card could not be opened: ${e.reason}.`,
@@ -73,6 +74,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `This file is of another network: ${f.whole(e.tensors.length)} of its tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing or of another shape or type.`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
   engine_failed: (e) => `The engine could not be loaded or started: ${e.reason}`,
+  wasm_blocked: () =>
+    "The Content-Security-Policy of this page’s server forbids WebAssembly. Whoever runs the server adds 'wasm-unsafe-eval' to script-src: script-src 'self' 'wasm-unsafe-eval'.",
+  page_failed: (e) => `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} If something is missing, reload the page; the run is kept.`,
   no_simd: () => "This browser has no WebAssembly SIMD, which the engine is built on. Any browser of 2023 or later has it.",
   worker_silent: (e) => `No sign of life for ${f.duration(e.seconds)}.`,
   worker_stopped: () => "The engine was stopped before it could answer.",

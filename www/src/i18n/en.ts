@@ -226,6 +226,8 @@ export const en = (f: Formats): Messages => ({
     wentOn: (name, step) => `Went on from step ${f.whole(step)} of ${name}.`,
     weightsTaken: (kept, fresh) =>
       `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}. Training begins at step 0.`,
+    pageFailed: "A part of the page failed.",
+    reload: "Reload the page",
     notStored: "This page may not store data; save to a file instead.",
     storageFull: "The browser has no room left to store this run; save it to a file instead.",
     saveToFile: "Save to a file",

@@ -203,6 +203,8 @@ export interface Messages {
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
     weightsTaken: (kept: number, fresh: number) => string;
+    pageFailed: string;
+    reload: string;
     notStored: string;
     storageFull: string;
     saveToFile: string;

@@ -48,6 +48,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   invalid_index: (e) => `Нет изображения ${f.whole(e.index)}, всего их ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `Пикселей в изображении должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   no_webgpu: () => "В этом браузере здесь нет WebGPU.",
+  webgpu_needs_https: () => "WebGPU требует https: страница открыта по обычному http. По адресу с https или на localhost он есть.",
   no_adapter: () => "WebGPU есть, но не нашёл видеокарты.",
   software_adapter: (e) => `Для WebGPU есть только программный адаптер (${e.adapter}), он медленнее процессора.`,
   device_request_failed: (e) => `Не удалось открыть видеокарту: ${e.reason}.`,
@@ -73,6 +74,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
     `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}.`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
+  wasm_blocked: () =>
+    "Content-Security-Policy сервера этой страницы запрещает WebAssembly. Тот, кто ведёт сервер, добавляет 'wasm-unsafe-eval' в script-src: script-src 'self' 'wasm-unsafe-eval'.",
+  page_failed: (e) => `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} Если чего-то не хватает, перезагрузите страницу; обучение сохраняется.`,
   no_simd: () => "В этом браузере нет WebAssembly SIMD, на котором построен движок. Он есть в любом браузере с 2023 года.",
   worker_silent: (e) => `Нет признаков жизни уже ${f.duration(e.seconds)}.`,
   worker_stopped: () => "Движок был остановлен и не успел ответить.",

@@ -229,6 +229,8 @@ export const ru = (f: Formats): Messages => {
       wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
       weightsTaken: (kept, fresh) =>
         `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}. Обучение начнётся с шага 0.`,
+      pageFailed: "Часть страницы не работает.",
+      reload: "Перезагрузить страницу",
       notStored: "Этой странице нельзя хранить данные в браузере; сохраните работу в файл.",
       storageFull: "В хранилище браузера не осталось места для этого обучения; сохраните его в файл.",
       saveToFile: "Сохранить в файл",

@@ -7,8 +7,8 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
         // Without a mark the zeros of the first letter say it.
-        [1.., 0, ..] if bytes.len().is_multiple_of(2) => utf16(bytes, u16::from_le_bytes),
-        [0, 1.., ..] if bytes.len().is_multiple_of(2) => utf16(bytes, u16::from_be_bytes),
+        [1..=255, 0, ..] if bytes.len().is_multiple_of(2) => utf16(bytes, u16::from_le_bytes),
+        [0, 1..=255, ..] if bytes.len().is_multiple_of(2) => utf16(bytes, u16::from_be_bytes),
         _ => utf8(bytes),
     }?;
     // No text has zeros, and other data does.
@@ -20,9 +20,10 @@ fn utf8(bytes: &[u8]) -> Option<String> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
-    if rest.is_empty() { String::from_utf16(&units).ok() } else { None }
+    let pairs = bytes.chunks_exact(2);
+    let whole = pairs.remainder().is_empty();
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    if whole { String::from_utf16(&units).ok() } else { None }
 }
 
 #[cfg(test)]
