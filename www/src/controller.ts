@@ -230,6 +230,12 @@ export class Controller {
         return void this.#openFiles(intent.files);
       case "copy":
         return void this.#sharing.copy(intent.what);
+      case "show_text":
+        return this.#set({ shared: { ...intent.byHand } });
+      case "open_tab":
+        return void this.#sharing.openTab(this.#keeper);
+      case "save_drawing":
+        return this.#sharing.saveDrawing(intent.name, intent.svg);
       case "save_network":
         return this.#sharing.saveNetwork();
       case "save_run":

@@ -99,12 +99,27 @@ export function frameSnippet(address: string, title: string): string {
   return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="${escaped(title)}"></iframe>`;
 }
 
-/** Whether the browser let it: a sandboxed frame has no clipboard. */
+/** Whether the browser let it: a sandboxed frame has no clipboard. Over plain http the older way is the only one. */
 export async function copy(text: string): Promise<boolean> {
+  if (!navigator.clipboard) return copySelected(text);
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     return false;
   }
+}
+
+function copySelected(text: string): boolean {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "visually-hidden";
+  field.value = text;
+  document.body.append(field);
+  field.focus({ preventScroll: true });
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+  return copied;
 }

@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Arrangement, Stack } from "../lib/look/stack.ts";
 import { arrange, mapAt, placeOf } from "../lib/look/stack.ts";
+import { reveal } from "../lib/reveal.ts";
 import { drawMaps } from "./map-canvas.ts";
 
 /** Where the pointer or the keyboard is: a map, and the pixel of it that the pointer is over. */
@@ -134,7 +135,7 @@ export class MapGridElement extends LitElement {
 
   /** The mark stays in sight. */
   #show(): void {
-    void this.updateComplete.then(() => this.querySelector(".map-mark")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    void this.updateComplete.then(() => reveal(this.querySelector(".map-mark")));
   }
 
   #choose(point: MapPoint): void {

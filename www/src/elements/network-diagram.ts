@@ -30,7 +30,7 @@ import { endShapes, summaryOf } from "./diagram-summary.ts";
 import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import type { Pen } from "./diagram-drawing.ts";
 import { pathOf, whatToDo } from "./diagram-menu.ts";
-import { saveDiagram } from "./diagram-file.ts";
+import { diagramFile } from "./diagram-file.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -201,6 +201,7 @@ export class NetworkDiagramElement extends PanelElement {
         <figcaption class="second">
           <p><strong>${title}</strong> · ${text.layers(network.nodes.length)} · ${endShapes(this.scene, this.locale).join(" → ")}</p>
           <p>${this.locale.text.network.totals(network.totals.params, network.totals.macs)}</p>
+          <p class="touch-hint">${text.touchHint}</p>
         </figcaption>
       </figure>
       <p class="visually-hidden" id="diagram-summary">${summaryOf(this.scene, network, this.locale)}</p>
@@ -358,6 +359,7 @@ export class NetworkDiagramElement extends PanelElement {
     if (!world || !this.scene || !this.#source) return;
     const { left: x, width, height } = this.scene;
     const text = this.locale.panels.diagram;
-    saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
+    const svg = diagramFile(world, { x, y: 0, width, height }, text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
+    this.intend({ type: "save_drawing", name: (this.#source.spec.name ?? "network").toLowerCase(), svg });
   };
 }

@@ -3,6 +3,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { errorText } from "../i18n/locale.ts";
 import type { ReceptiveError } from "../errors.ts";
+import { copy } from "../files.ts";
 import type { Notice } from "../state.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
@@ -94,6 +95,14 @@ export class NoticeListElement extends PanelElement {
         return { title: text.wentOn(notice.name, notice.step) };
       case "weights_taken":
         return { title: text.weightsTaken(notice.kept, notice.fresh) };
+      case "frame_saves": {
+        const { byHand } = notice;
+        const actions = html`
+          ${byHand ? this.#button(text.showText, () => this.intend({ type: "show_text", byHand })) : nothing}
+          ${this.#button(text.openTab, () => this.intend({ type: "open_tab" }))}
+        `;
+        return { title: notice.blocked ? text.frameSavesNot : text.frameSaves(notice.name), detail: notice.blocked ? text.frameLacks : text.frameMayLack, actions };
+      }
       case "page_failed":
         return { title: text.pageFailed, detail: errorText(locale, notice.error), actions: this.#button(text.reload, () => location.reload()) };
       case "not_stored": {
@@ -128,11 +137,10 @@ export class NoticeListElement extends PanelElement {
 
   /** Where the clipboard is out of reach, as in a sandboxed frame, the report opens and is selected for copying by hand. */
   async #copy(error: ReceptiveError): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.#report(error));
+    if (await copy(this.#report(error))) {
       this.copied = true;
       setTimeout(() => (this.copied = false), 2000);
-    } catch {
+    } else {
       const details = this.querySelector("details");
       const pre = details?.querySelector("pre");
       if (!details || !pre) return;

@@ -98,8 +98,8 @@ export class TrueSizeDialogElement extends DialogElement {
     this.addEventListener("close", () => this.#stop(), true);
   }
 
-  show(): void {
-    this.open();
+  show(asked = true): void {
+    this.open(asked);
     if (typeof this.networks === "string" || "kind" in this.networks) void this.#load();
     else if (!this.#pictureFits) void this.#look();
   }

@@ -226,6 +226,12 @@ export const en = (f: Formats): Messages => ({
     wentOn: (name, step) => `Went on from step ${f.whole(step)} of ${name}.`,
     weightsTaken: (kept, fresh) =>
       `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}. Training begins at step 0.`,
+    frameSaves: (name) => `${name} was handed to the browser.`,
+    frameMayLack: "If no file comes, the frame around this page may not save any: its sandbox lacks allow-downloads.",
+    frameSavesNot: "The frame around this page may not save files.",
+    frameLacks: "Its sandbox lacks allow-downloads, which whoever writes the course page can add. In a tab of its own the page can save.",
+    showText: "Show the text",
+    openTab: "Open in a tab",
     pageFailed: "A part of the page failed.",
     reload: "Reload the page",
     notStored: "This page may not store data; save to a file instead.",

@@ -203,6 +203,13 @@ export interface Messages {
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
     weightsTaken: (kept: number, fresh: number) => string;
+    /** In a frame a file may not come. */
+    frameSaves: (name: string) => string;
+    frameMayLack: string;
+    frameSavesNot: string;
+    frameLacks: string;
+    showText: string;
+    openTab: string;
     pageFailed: string;
     reload: string;
     notStored: string;

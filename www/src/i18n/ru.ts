@@ -229,6 +229,12 @@ export const ru = (f: Formats): Messages => {
       wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
       weightsTaken: (kept, fresh) =>
         `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}. Обучение начнётся с шага 0.`,
+      frameSaves: (name) => `${name} передан браузеру.`,
+      frameMayLack: "Если файл не появился, значит, фрейму вокруг этой страницы нельзя сохранять файлы: в его sandbox нет allow-downloads.",
+      frameSavesNot: "Фрейму вокруг этой страницы нельзя сохранять файлы.",
+      frameLacks: "В его sandbox нет allow-downloads; это может добавить автор страницы курса. В отдельной вкладке сохранять можно.",
+      showText: "Показать текст",
+      openTab: "Открыть во вкладке",
       pageFailed: "Часть страницы не работает.",
       reload: "Перезагрузить страницу",
       notStored: "Этой странице нельзя хранить данные в браузере; сохраните работу в файл.",

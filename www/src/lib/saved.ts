@@ -7,7 +7,7 @@ import type { DBSchema, IDBPDatabase } from "idb";
 import type { SavedRun } from "../runs.ts";
 import type { Settings } from "./settings.ts";
 import type { Spec } from "../protocol.ts";
-import { tabName } from "./tab-name.ts";
+import { borrowed, tabName } from "./tab-name.ts";
 
 export interface SavedDocument {
   tab: string;
@@ -82,7 +82,7 @@ export class Saved {
   static async open(): Promise<Saved> {
     const place = placeOf();
     const item = `receptive.tab${place}`;
-    const before = sessionStorage.getItem(item);
+    const before = borrowed() ?? sessionStorage.getItem(item);
     const tab = await tabName(item);
     const db = await openDB<Schema>("receptive", VERSION, {
       upgrade(db) {

@@ -2,8 +2,14 @@
 
 const fresh = (): string => `${Date.now().toString(36)}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
 
+let current: string | null = null;
+
 /** `item` is where the name stands in session storage. @throws where that is denied. */
 export async function tabName(item: string): Promise<string> {
+  return (current = await found(item));
+}
+
+async function found(item: string): Promise<string> {
   const before = sessionStorage.getItem(item);
   // Pages over plain http have no locks.
   if (!navigator.locks) return handedOver(item, before ?? fresh());
@@ -12,6 +18,29 @@ export async function tabName(item: string): Promise<string> {
   if (!(await held(name))) await held((name = fresh()));
   sessionStorage.setItem(item, name);
   return name;
+}
+
+const LENT = "receptive.from";
+
+/** What `open` opens has this tab's name to copy records from, and a name of its own. */
+export function lend<T>(open: () => T): T {
+  try {
+    if (current !== null) sessionStorage.setItem(LENT, current);
+    return open();
+  } finally {
+    borrowed();
+  }
+}
+
+/** The name of the tab that opened this one for its records, once. */
+export function borrowed(): string | null {
+  try {
+    const name = sessionStorage.getItem(LENT);
+    sessionStorage.removeItem(LENT);
+    return name;
+  } catch {
+    return null;
+  }
 }
 
 /** Without locks the name stands in storage only between one page and the next: a tab that is duplicated meanwhile finds none. */
