@@ -96,7 +96,7 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 
 /** The page in a frame, with the rights it needs and no more. */
 export function frameSnippet(address: string, title: string): string {
-  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="${escaped(title)}"></iframe>`;
+  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" allow="clipboard-write" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="${escaped(title)}"></iframe>`;
 }
 
 /** Whether the browser let it: a sandboxed frame has no clipboard. Over plain http the older way is the only one. */

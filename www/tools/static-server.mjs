@@ -24,10 +24,10 @@ const TYPES = {
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
- * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins. With `isolated`, pages may share memory.
+ * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins. With `isolated`, pages may share memory; `headers` are sent with every file.
  * @returns {Promise<{ origin: string, missing: string[], sent: string[], close: () => Promise<void> }>} `missing`: paths answered with 404; `sent`: files, in order.
  */
-export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = false } = {}) {
+export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = false, headers = {} } = {}) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const missing = [];
   const sent = [];
@@ -50,6 +50,7 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = f
           "cache-control": "no-cache",
           "access-control-allow-origin": "*",
           ...(isolated ? ISOLATION : {}),
+          ...headers,
         });
         if (request.method === "HEAD") response.end();
         else createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
