@@ -1,6 +1,6 @@
 /**
- * What is said where the page itself does not start: a small script of its own, so that a policy without inline scripts lets it run, and one that is loaded
- * before the page's modules.
+ * What is said where the page itself does not start: a small script of its own, so that a policy without inline scripts lets it run, and
+ * one that is loaded before the page's modules.
  */
 
 /** In styles/base.css. */

@@ -22,7 +22,7 @@ export interface Opened {
   runs: OpenedRun[];
 }
 
-/** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure that says why one of them cannot be used; then none is. */
+/** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure where one of them cannot be used; then none is. */
 export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
   const images: NamedBytes[] = [];
   const networks: OpenedNetwork[] = [];
@@ -56,8 +56,8 @@ function textOf(file: string, bytes: Uint8Array): string {
   } catch (thrown) {
     if (isJson) throw thrown;
   }
-  if (!isJson && !text.trimStart().startsWith("{")) throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
-  return text;
+  if (isJson || text.trimStart().startsWith("{")) return text;
+  throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
 }
 
 async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<OpenedNetwork> {
@@ -96,7 +96,8 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 
 /** The page in a frame, with the rights it needs and no more. */
 export function frameSnippet(address: string, title: string): string {
-  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" allow="clipboard-write" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="${escaped(title)}"></iframe>`;
+  const rights = 'allow="clipboard-write" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups"';
+  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" ${rights} title="${escaped(title)}"></iframe>`;
 }
 
 /** Whether the browser let it: a sandboxed frame has no clipboard. Over plain http the older way is the only one. */

@@ -13,7 +13,8 @@ const missing = (done: () => void) => (): void => {
 export function laterStyles(): Promise<void> {
   styles ??= new Promise((done) => {
     const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL("./later.css", import.meta.url).href, onload: () => done(), onerror: missing(done) });
+    const { href } = new URL("./later.css", import.meta.url);
+    Object.assign(link, { rel: "stylesheet", href, onload: () => done(), onerror: missing(done) });
     document.head.append(link);
   });
   return styles;

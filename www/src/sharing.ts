@@ -29,7 +29,8 @@ export class Sharing {
 
   saveNetwork(): void {
     const text = this.#json();
-    this.#save(fileName(this.#host.state.document?.present.title ?? "", "json"), text, "application/json", { what: "json", text, lacks: "downloads" });
+    const name = fileName(this.#host.state.document?.present.title ?? "", "json");
+    this.#save(name, text, "application/json", { what: "json", text, lacks: "downloads" });
   }
 
   /** A diagram. */
@@ -42,7 +43,7 @@ export class Sharing {
     if (file) this.#save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream", null);
   }
 
-  /** In a frame whose sandbox lacks the right, browsers drop a download without a word: then `byHand` is shown, or what else can be done is said. */
+  /** Browsers drop a download without a word where a frame's sandbox lacks the right: then `byHand` is shown, or what else can be done is said. */
   #save(name: string, content: BlobPart, type: string, byHand: ByHand | null): void {
     const may = granted("allow-downloads");
     if (may !== false) save(name, content, type);

@@ -1,7 +1,7 @@
 /**
- * Lit and page translation. A browser that translates the page puts `<font>` elements where text nodes were. Lit knows the text nodes it made, and writes on
- * into those that are gone: figures freeze. Here it looks first whether what it wrote is still what stands there, and otherwise writes it anew. And no part of a
- * template ends at a text node: a comment, which no translation touches, is put before it.
+ * Lit and page translation. A browser that translates the page puts `<font>` elements where text nodes were. Lit knows the text nodes it
+ * made, and writes on into those that are gone: figures freeze. Here it looks first whether what it wrote is still what stands there, and
+ * otherwise writes it anew. And no part of a template ends at a text node: a comment, which no translation touches, is put before it.
  *
  * Lit calls these fields so in every build of version 3 for its own add-ons; test/browser/hosting.test.mjs fails where it no longer does.
  */
@@ -43,4 +43,5 @@ parts._$AI = function (this: ChildPart, value: unknown, parent: unknown = this):
 
 const Template = part._$AC(html``).constructor as unknown as { createElement(markup: unknown, options: unknown): HTMLTemplateElement };
 const create = Template.createElement;
-Template.createElement = (markup, options) => create.call(Template, String(markup).replaceAll(/<\?lit\$\d+\$>(?=\s*[^<\s])/gu, "$&<!---->"), options);
+const BEFORE_TEXT = /<\?lit\$\d+\$>(?=\s*[^<\s])/gu;
+Template.createElement = (markup, options) => create.call(Template, String(markup).replaceAll(BEFORE_TEXT, "$&<!---->"), options);

@@ -106,7 +106,9 @@ export class DiagramCamera {
     if (event.shiftKey) return this.pan(-(event.deltaX + event.deltaY) * lines, 0);
     const { left, top } = this.#field.getBoundingClientRect();
     // A pinch on a touchpad comes as a wheel with Ctrl, too, in smaller steps.
-    this.#set(zoomed(this.#view, Math.exp(-event.deltaY * lines * (Math.abs(event.deltaY * lines) < NOTCH ? PINCH : WHEEL)), event.clientX - left, event.clientY - top));
+    const turned = event.deltaY * lines;
+    const factor = Math.exp(-turned * (Math.abs(turned) < NOTCH ? PINCH : WHEEL));
+    this.#set(zoomed(this.#view, factor, event.clientX - left, event.clientY - top));
   };
 
   /** Whether one finger moves the drawing, and not the page: after a tap on it, until something else is touched. */

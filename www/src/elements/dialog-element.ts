@@ -13,7 +13,8 @@ export abstract class DialogElement extends PanelElement {
     const { dialog } = this;
     if (!dialog || dialog.open) return;
     if (asked || !isFramed() || document.hasFocus()) return dialog.showModal();
-    // A modal dialog would take the focus from the page around the frame, and scroll it. It becomes one with the first sign that it is wanted.
+    // A modal dialog would take the focus from the page around the frame, and scroll it. It becomes one with the first sign that it is
+    // wanted.
     dialog.setAttribute("open", "");
     const wanted = (): void => {
       for (const sign of SIGNS) removeEventListener(sign, wanted, true);

@@ -7,8 +7,10 @@ import { errorText } from "../i18n/locale.ts";
 import { parseNumber } from "../lib/format.ts";
 import { LONGEST_NAMES, fitsClasses, nameAt, namesFor } from "../lib/class-names.ts";
 import type { ClassNames } from "../lib/class-names.ts";
-import { FIRST_BYTES, MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf, useOf } from "../lib/true-size.ts";
-import type { FileUse, Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
+import { useOfFile } from "../lib/file-use.ts";
+import type { FileUse } from "../lib/file-use.ts";
+import { MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf } from "../lib/true-size.ts";
+import type { Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
 import { RequestClient } from "../request-client.ts";
 import type { Answer, NetworkReplies, NetworkRequests, Progress } from "../network-protocol.ts";
 import { DialogElement } from "./dialog-element.ts";
@@ -143,7 +145,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   async #take(file: File, wanted?: FileUse): Promise<void> {
-    const use = wanted ?? useOf(new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer().catch(() => new ArrayBuffer())), file);
+    const use = wanted ?? (await useOfFile(file));
     if (this.shown.kind === "busy") return;
     if (use === "weights") {
       this.file = file;

@@ -3,7 +3,8 @@ import type { Messages } from "./messages.ts";
 
 /** What the engine cannot know: over plain http no browser has WebGPU. */
 function inContext(error: ReceptiveError): ReceptiveError {
-  return error.kind === "no_webgpu" && globalThis.isSecureContext === false ? { kind: "webgpu_needs_https", message: error.message } : error;
+  if (error.kind !== "no_webgpu" || globalThis.isSecureContext !== false) return error;
+  return { kind: "webgpu_needs_https", message: error.message };
 }
 
 /** The error in a language's words; one of a kind that they do not know keeps the sentence it came with. */

@@ -6,8 +6,9 @@ import { decodeText } from "./text-file.ts";
 export const LONGEST_NAMES = 4e6;
 
 /**
- * Names of classes in their order: a line each, after its number or its WordNet id or without; JSON, a list or an object with a name for each number (`{"0": "tench"}`, or `{"0": ["n01440764", "tench"]}` as
- * Keras has it); or the same as Python writes it (`{0: 'tench', 1: "goldfish"}`), after `NAME =` or without. Null for what is none of these.
+ * Names of classes in their order: a line each, after its number or its WordNet id or without; JSON, a list or an object with a name for
+ * each number (`{"0": "tench"}`, or `{"0": ["n01440764", "tench"]}` as Keras has it); or the same as Python writes it (`{0: 'tench', 1:
+ * "goldfish"}`), after `NAME =` or without. Null for what is none of these.
  */
 export function parseClassNames(text: string): string[] | null {
   const trimmed = text.replace(/^\uFEFF/u, "").trim();
@@ -37,7 +38,10 @@ function linesOf(text: string): string[] | null {
 }
 
 /** What is said of an object's key or value: a name, or the last of several. */
-const nameOf = (one: unknown): string | null => (typeof one === "string" ? one : Array.isArray(one) && typeof one.at(-1) === "string" ? String(one.at(-1)) : null);
+function nameOf(value: unknown): string | null {
+  const one: unknown = Array.isArray(value) ? value.at(-1) : value;
+  return typeof one === "string" ? one : null;
+}
 
 function namesIn(value: unknown): string[] | null {
   if (typeof value !== "object" || value === null) return null;
@@ -163,7 +167,8 @@ export function namesFor(bytes: Uint8Array, file: string, classes: number): Clas
     throw new ReceptiveFailure({ kind: "no_class_names", message: `${file}: no names in it (${what})`, file, what });
   }
   if (list.length !== classes && list.length !== classes + 1) {
-    throw new ReceptiveFailure({ kind: "wrong_class_names", message: `${file} has ${list.length} names, expected ${classes}`, file, found: list.length, expected: classes });
+    const [found, expected] = [list.length, classes];
+    throw new ReceptiveFailure({ kind: "wrong_class_names", message: `${file} has ${found} names, expected ${expected}`, file, found, expected });
   }
   return { file, list, background: list.length === classes ? null : BACKGROUND.test(list[0] ?? "") };
 }

@@ -6,7 +6,10 @@ export const isFramed = (): boolean => window.top !== window;
 /** Rights that a frame's `sandbox` may withhold. */
 type Right = "allow-downloads" | "allow-popups";
 
-/** Whether the frames around this page grant a right; null where the page that writes a frame is of another site, and does not let itself be asked. */
+/**
+ * Whether the frames around this page grant a right; null where the page that writes a frame is of another site, and does not let itself
+ * be asked.
+ */
 export function granted(right: Right): boolean | null {
   try {
     for (let inner: Window = window; inner !== inner.parent; inner = inner.parent) {

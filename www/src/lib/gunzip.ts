@@ -1,7 +1,7 @@
 /**
- * Gzip as RFC 1952 has it: one member or several, with zeros between and behind them. The browser's own stream reads a single member and refuses whatever
- * follows; so where it refuses the whole, the ends of the members are looked for: before what looks like the next header. The stream checks length and sum
- * of what it is given, so it accepts a member from its first byte to its last and nothing else.
+ * Gzip as RFC 1952 has it: one member or several, with zeros between and behind them. The browser's own stream reads a single member and
+ * refuses whatever follows; so where it refuses the whole, the ends of the members are looked for: before what looks like the next
+ * header. The stream checks length and sum of what it is given, so it accepts a member from its first byte to its last and nothing else.
  */
 import { ReceptiveFailure } from "../errors.ts";
 import { joined, through } from "./bytes.ts";
@@ -21,8 +21,8 @@ export function isGzip(bytes: Uint8Array, at = 0): boolean {
 }
 
 /**
- * What a gzip file holds. @throws ReceptiveFailure `bad_gzip` for a damaged one, `double_gzip` for one that holds another, `too_much` for one that would not
- * fit into memory.
+ * What a gzip file holds. @throws ReceptiveFailure `bad_gzip` for a damaged one, `double_gzip` for one that holds another, `too_much` for
+ * one that would not fit into memory.
  */
 export async function gunzip(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -76,8 +76,8 @@ async function single(bytes: Uint8Array, room: number, file: string): Promise<Ui
   try {
     content = await through(bytes, new DecompressionStream("gzip"), room);
   } catch (thrown) {
-    if (thrown instanceof RangeError) throw new ReceptiveFailure({ kind: "too_much", message: `${file}: unpacks to more than ${MOST_BYTES} bytes`, file, limit: MOST_BYTES });
-    return null;
+    if (!(thrown instanceof RangeError)) return null;
+    throw new ReceptiveFailure({ kind: "too_much", message: `${file}: unpacks to more than ${MOST_BYTES} bytes`, file, limit: MOST_BYTES });
   }
   // A stream that overlooks what follows a member would lose it.
   const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);

@@ -1,7 +1,7 @@
 /**
- * Which of the files a user chose is which, by what is in them and whatever they are called: the magic number of an IDX file says how many dimensions it has,
- * the number behind it how many items. Labels have one dimension, images three. A pair is images with as many labels; of two pairs the longer one is for
- * training. Whether a file is sound is the engine's to judge.
+ * Which of the files a user chose is which, by what is in them and whatever they are called: the magic number of an IDX file says how
+ * many dimensions it has, the number behind it how many items. Labels have one dimension, images three. A pair is images with as many
+ * labels; of two pairs the longer one is for training. Whether a file is sound is the engine's to judge.
  */
 import type { NamedBytes, RequestBody } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
@@ -10,7 +10,10 @@ import type { FoundFile } from "../errors.ts";
 /** What the engine is asked to load. */
 export type LoadFiles = Omit<Extract<RequestBody, { type: "load_files" }>, "type">;
 
-/** Whether a file begins as an IDX file does: two zeros, a type, a number of dimensions. Of what type and shape they must be the engine knows. */
+/**
+ * Whether a file begins as an IDX file does: two zeros, a type, a number of dimensions. Of what type and shape they must be the engine
+ * knows.
+ */
 export function isIdx(bytes: Uint8Array): boolean {
   return bytes[0] === 0 && bytes[1] === 0 && Boolean(bytes[2]) && Boolean(bytes[3]);
 }
@@ -33,6 +36,9 @@ interface Pair {
   labels: Part;
 }
 
+const countsAgree = ({ images, labels }: Pair): boolean => images.count !== null && images.count === labels.count;
+const namesAgree = ({ images, labels }: Pair): boolean => splitOf(images) !== null && splitOf(images) === splitOf(labels);
+
 /** The parts of MNIST as its files are called. Only a name that says it in so many words tells two pairs of the same length apart. */
 const SPLIT = /(?:^|[^a-z0-9])(train(?:ing)?|t10k|test(?:ing)?|val(?:idation)?)(?:[^a-z0-9]|$)/iu;
 const splitOf = ({ file }: Part): "train" | "test" | null => {
@@ -40,7 +46,9 @@ const splitOf = ({ file }: Part): "train" | "test" | null => {
   return word === undefined ? null : word.startsWith("train") ? "train" : "test";
 };
 
-/** @throws ReceptiveFailure `no_pair` unless the files are images and labels for training, with images and labels for testing or without. */
+/**
+ * @throws ReceptiveFailure `no_pair` unless the files are images and labels for training, with images and labels for testing or without.
+ */
 export function assignRoles(files: readonly NamedBytes[]): LoadFiles {
   const parts = files.map(partOf);
   const [train, test] = pairsOf(parts);
@@ -64,8 +72,8 @@ function pairsOf(parts: readonly Part[]): Pair[] {
   if (!other || !second) return [{ images: one, labels: first }];
   const straight: [Pair, Pair] = [{ images: one, labels: first }, { images: other, labels: second }];
   const crossed: [Pair, Pair] = [{ images: one, labels: second }, { images: other, labels: first }];
-  const sound = [straight, crossed].filter((pairs) => pairs.every((pair) => pair.images.count !== null && pair.images.count === pair.labels.count));
-  const pairs = sound.length === 1 ? sound[0] : sound.find((pairs) => pairs.every((pair) => splitOf(pair.images) !== null && splitOf(pair.images) === splitOf(pair.labels)));
+  const sound = [straight, crossed].filter((pairs) => pairs.every(countsAgree));
+  const pairs = sound.length === 1 ? sound[0] : sound.find((pairs) => pairs.every(namesAgree));
   if (!pairs) return [];
   const [left, right] = pairs;
   const [longer, shorter] = [left.images.count ?? 0, right.images.count ?? 0];

@@ -1,12 +1,13 @@
 /**
- * Scrolls as little as is needed to see an element, in all that scrolls around it on this page. `scrollIntoView` would go on beyond the page: in a frame, it
- * scrolls the page that the frame stands in.
+ * Scrolls as little as is needed to see an element, in all that scrolls around it on this page. `scrollIntoView` would go on beyond the
+ * page: in a frame, it scrolls the page that the frame stands in.
  */
 export function reveal(element: Element | null | undefined): void {
   if (!element || element.getClientRects().length === 0) return;
   const root = document.scrollingElement;
   // What is fixed does not move with what is around it.
-  for (let box = element.parentElement, inner = element; box && getComputedStyle(inner).position !== "fixed"; inner = box, box = box.parentElement) {
+  const isFixed = (one: Element): boolean => getComputedStyle(one).position === "fixed";
+  for (let box = element.parentElement, inner = element; box && !isFixed(inner); inner = box, box = box.parentElement) {
     const whole = box === root;
     if (!whole && !scrolls(box)) continue;
     const at = element.getBoundingClientRect();
@@ -22,8 +23,9 @@ function scrolls(box: Element): boolean {
 
 /** Where the content of a box is seen: without border and scroll bars. */
 function inside(box: Element): { top: number; bottom: number; left: number; right: number } {
-  const { top, left } = box.getBoundingClientRect();
-  return { top: top + box.clientTop, bottom: top + box.clientTop + box.clientHeight, left: left + box.clientLeft, right: left + box.clientLeft + box.clientWidth };
+  const at = box.getBoundingClientRect();
+  const [top, left] = [at.top + box.clientTop, at.left + box.clientLeft];
+  return { top, bottom: top + box.clientHeight, left, right: left + box.clientWidth };
 }
 
 /** How far to scroll so that [from, to] comes into [first, last]; what is longer than that is seen from its beginning. */

@@ -37,7 +37,8 @@ const TABS = 4;
 type SavedWeights = { tab: string; key: string } & ({ bytes: ArrayBuffer } | { blob: Blob });
 
 /** What is stored is a copy of the bytes and nothing around them. */
-const bufferOf = (bytes: Uint8Array): ArrayBuffer => (bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+const bufferOf = (bytes: Uint8Array): ArrayBuffer =>
+  (bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
 
 /** The bytes of a record, as it is written now or was before. */
 export async function bytesOf(record: SavedWeights): Promise<Uint8Array> {
@@ -48,7 +49,9 @@ interface Schema extends DBSchema {
   documents: { key: string; value: SavedDocument };
   runs: { key: [string, string]; value: { tab: string; run: SavedRun } };
   checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number } };
-  /** Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows. */
+  /**
+   * Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows.
+   */
   weights: { key: [string, string]; value: SavedWeights };
 }
 
@@ -147,7 +150,10 @@ export class Saved {
     const tab = this.#tab;
     const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
     const [checkpoints, weights] = [transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
-    const put = Promise.all([weights.put({ tab, key, bytes: bufferOf(bytes) }), checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length })]);
+    const put = Promise.all([
+      weights.put({ tab, key, bytes: bufferOf(bytes) }),
+      checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length }),
+    ]);
     const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key);
     let room = MOST_BYTES - bytes.length;
     const gone: string[] = [];

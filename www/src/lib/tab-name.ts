@@ -1,4 +1,7 @@
-/** This tab's name, the same after a reload and another in every tab, also in one that was duplicated and so has the other's session storage. */
+/**
+ * This tab's name, the same after a reload and another in every tab, also in one that was duplicated and so has the other's session
+ * storage.
+ */
 
 const fresh = (): string => `${Date.now().toString(36)}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
 

@@ -1,4 +1,7 @@
-/** Text as files have it: UTF-8 with a byte order mark or without, and UTF-16 as Windows writes it. The engine's tools read it alike (`xtask/src/text.rs`). */
+/**
+ * Text as files have it: UTF-8 with a byte order mark or without, and UTF-16 as Windows writes it. The engine's tools read it alike
+ * (`xtask/native/src/text.rs`).
+ */
 import { ReceptiveFailure } from "../errors.ts";
 
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";

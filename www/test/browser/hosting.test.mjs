@@ -67,12 +67,12 @@ test("a strict policy: it trains, and everything drawn has its colours and sizes
     await page.click("try-panel .try-others button");
     await until(page, (state) => state.trying.sample !== null);
     await page.waitForFunction(() => new Set([...document.querySelectorAll(".bars .track > span")].map((bar) => bar.getBoundingClientRect().width)).size > 2);
-    await page.getByRole("tab", { name: "Diagram" }).click();
+    await page.locator("#views-diagram").click();
     await page.waitForSelector(".drawing .cell .box");
     const fill = await page.$eval(".drawing .cell .box", (box) => getComputedStyle(box).fill);
     assert.notEqual(fill, "rgb(0, 0, 0)");
     assert.equal(await page.$eval(".drawing .link", (link) => getComputedStyle(link).fill), "none");
-    await page.getByRole("tab", { name: "Maps" }).click();
+    await page.locator("#views-maps").click();
     await page.waitForSelector(".map-picture canvas");
     assert.ok((await width(".map-picture")) > 20);
     assert.notEqual(await page.$eval("[data-path='layers[1]']", (row) => getComputedStyle(row).getPropertyValue("--depth")), "");
@@ -162,7 +162,7 @@ test("a frame that may not save files says so, and shows the text; one that may 
   await frame.waitForFunction(() => /may not open tabs/u.test(document.querySelector("dialog.by-hand").textContent));
   assert.match(await frame.inputValue("dialog.by-hand textarea"), /^http.*\/course\/receptive\//u);
   await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
-  await frame.getByRole("tab", { name: "Diagram" }).click();
+  await frame.locator("#views-diagram").click();
   await frame.waitForSelector(".drawing .cell");
   await frame.locator(".save:enabled").click();
   await frame.waitForFunction(() => document.querySelector("dialog.by-hand[open] textarea")?.value.startsWith("<?xml"));
@@ -298,18 +298,18 @@ for (const keeps of [true, false]) {
     await page.waitForFunction((word) => document.querySelector(".run").textContent !== word, word);
     await until(page, (state) => state.run.metrics?.step > 10, 120_000);
     await again();
-    const told = () => page.evaluate(() => [document.querySelector("metric-chart .readout .train dd").textContent, document.querySelector(".dock-status").textContent]);
+    const told = () => page.evaluate(() => [document.querySelector("metric-chart .readout .train dd").textContent, document.querySelector("run-dock").textContent]);
     const first = await told();
-    await page.waitForFunction(([loss, dock]) => document.querySelector("metric-chart .readout .train dd").textContent !== loss && document.querySelector(".dock-status").textContent !== dock, first, { timeout: 60_000 });
+    await page.waitForFunction(([loss, dock]) => document.querySelector("metric-chart .readout .train dd").textContent !== loss && document.querySelector("run-dock").textContent !== dock, first, { timeout: 60_000 });
     // Nothing is there twice.
     assert.match((await told())[0], /^[\d.,]+$/u);
-    for (const view of ["Diagram", "Maps", "Mistakes", "Training"]) {
-      await page.getByRole("tab", { name: view }).click();
-      await page.waitForFunction((view) => document.querySelector(".view").dataset.view !== undefined, view);
+    for (const view of ["diagram", "maps", "errors", "training"]) {
+      await page.click(`#views-${view}`);
+      await page.waitForFunction((view) => document.querySelector(".view").dataset.view === view, view);
       await again();
     }
     await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[1]", node: null } }));
-    await page.getByRole("tab", { name: "Layer" }).click();
+    await page.click("#columns-layer");
     await again();
     await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[0]", node: null } }));
     await page.getByRole("button", { name: "RU Русский" }).click();

@@ -25,7 +25,8 @@ fn read(path: &Path) -> Result<Value, Stop> {
         let names = names.join(", ");
         Stop::Message(format!("{} is no preset ({names}), no network of `describe --list` and no readable file: {error}", path.display()))
     })?;
-    let text = text::decode(&bytes).ok_or_else(|| Stop::Message(format!("{} is not a text in UTF-8 or UTF-16: save it as UTF-8", path.display())))?;
+    let text = text::decode(&bytes)
+        .ok_or_else(|| Stop::Message(format!("{} is not a text in UTF-8 or UTF-16: save it as UTF-8", path.display())))?;
     serde_json::from_str(&text)
         .map_err(|error| SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into())
 }
