@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { serve } from "../../tools/static-server.mjs";
-import { openSite, ready, state, until } from "../support/site.mjs";
+import { eventually, openSite, ready, state, until } from "../support/site.mjs";
 
 /** The lines to copy, block by block. */
 const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
@@ -66,7 +66,8 @@ test("a strict policy: it trains, and everything drawn has its colours and sizes
     const width = (selector) => page.$eval(selector, (element) => element.getBoundingClientRect().width);
     await page.click("try-panel .try-others button");
     await until(page, (state) => state.trying.sample !== null);
-    await page.waitForFunction(() => new Set([...document.querySelectorAll(".bars .track > span")].map((bar) => bar.getBoundingClientRect().width)).size > 2);
+    const bars = () => new Set([...document.querySelectorAll(".bars .track > span")].map((bar) => bar.getBoundingClientRect().width)).size;
+    await eventually(page, `() => (${bars})() > 2`);
     await page.locator("#views-diagram").click();
     await page.waitForSelector(".drawing .cell .box");
     const fill = await page.$eval(".drawing .cell .box", (box) => getComputedStyle(box).fill);
@@ -91,7 +92,7 @@ test("a policy without 'wasm-unsafe-eval' is named, with what to set", { timeout
     await has(page, "crashed");
     assert.match(await page.textContent("[data-code=crashed]"), /script-src 'self' 'wasm-unsafe-eval'/u);
     await page.getByRole("button", { name: "RU Русский" }).click();
-    await page.waitForFunction(() => /запрещает WebAssembly/u.test(document.querySelector("[data-code=crashed]").textContent));
+    await eventually(page, () => /запрещает WebAssembly/u.test(document.querySelector("[data-code=crashed]").textContent));
     assert.deepEqual(page.problems, []);
   });
 });
