@@ -15,12 +15,12 @@ const PATH = "/course/receptive/";
 
 /**
  * Serves `dist` (the built page unless said otherwise) and starts a browser. `open(query, options)` gives a page (`unanswered`: addresses that are never
- * answered; `before`: code to run before a script of the page); `close()` ends everything. With `isolated`, the server sends what isolates pages from others; `headers` are sent with every file, `flags` are the browser's.
+ * answered; `before`: code to run before a script of the page); `close()` ends everything. With `isolated`, the server sends what isolates pages from others; `headers` are sent with every file of `dist`, `flags` are the browser's.
  * Each page carries `problems`: console errors, exceptions and requests to other hosts.
  */
 export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist"), isolated = false, headers = {}, flags = [] } = {}) {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`${dist} has no index.html: run \`cargo xtask build\``);
-  const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") }, { isolated, headers });
+  const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") }, { isolated, headers: { [PATH]: headers } });
   const browser = await launch(flags);
   const address = `${server.origin}${PATH}`;
 
