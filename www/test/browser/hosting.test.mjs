@@ -8,7 +8,8 @@ import { eventually, openSite, ready, state, until } from "../support/site.mjs";
 
 /** The lines to copy, block by block. */
 const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const blocks = [...readme.matchAll(/```http\n([\s\S]*?)```/gu)].map(([, lines]) => Object.fromEntries(lines.trim().split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)])));
+const header = (line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)];
+const blocks = [...readme.matchAll(/```http\n([\s\S]*?)```/gu)].map(([, lines]) => Object.fromEntries(lines.trim().split("\n").map(header)));
 const [strict, opaque, framed, alone] = blocks;
 
 /** Only here is a page served over plain http: elsewhere localhost counts as safe. */
@@ -85,9 +86,9 @@ test("a strict policy: it trains, and everything drawn has its colours and sizes
   }));
 
 test("a policy without 'wasm-unsafe-eval' is named, with what to set", { timeout: 60_000 }, () => {
-  const policy = strict["Content-Security-Policy"].replace(" 'wasm-unsafe-eval'", "");
-  assert.notEqual(policy, strict["Content-Security-Policy"]);
-  return served({ "Content-Security-Policy": policy }, async ({ open }) => {
+  const policy = strict["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+  assert.notEqual(policy, strict["content-security-policy"]);
+  return served({ "content-security-policy": policy }, async ({ open }) => {
     const page = await open("?backend=cpu&lang=en", { expected: [/WebAssembly|wasm/u] });
     await has(page, "crashed");
     assert.match(await page.textContent("[data-code=crashed]"), /script-src 'self' 'wasm-unsafe-eval'/u);
