@@ -9,7 +9,7 @@ import type { ReceptiveError } from "./errors.ts";
 import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
 import { Keeper } from "./keeper.ts";
-import { assignRoles } from "./lib/idx-files.ts";
+import type { LoadFiles } from "./lib/idx-files.ts";
 import { legiblePart } from "./lib/legible.ts";
 import type { Address } from "./lib/link.ts";
 import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
@@ -153,6 +153,11 @@ export class Controller {
     return this.#opening.follow(address);
   }
 
+  /** Something on the page failed that nobody waited for. */
+  tellFailure(reason: string): void {
+    this.#notify({ code: "page_failed", error: { kind: "page_failed", message: reason, reason } });
+  }
+
   /** What its parts may do. */
   #asHost(): Host {
     const controller = this;
@@ -231,12 +236,16 @@ export class Controller {
         return void this.#digits.fetch(intent.indices);
       case "retry_data":
         return void this.#loadData();
-      case "choose_files":
-        return void this.#loadFiles(intent.files);
       case "open_files":
         return void this.#openFiles(intent.files);
       case "copy":
         return void this.#sharing.copy(intent.what);
+      case "show_text":
+        return this.#set({ shared: { ...intent.byHand } });
+      case "open_tab":
+        return void this.#sharing.openTab(this.#keeper);
+      case "save_drawing":
+        return this.#sharing.saveDrawing(intent.name, intent.svg);
       case "save_network":
         return this.#sharing.saveNetwork();
       case "save_run":
@@ -558,10 +567,10 @@ export class Controller {
     }
   }
 
-  async #loadFiles(files: readonly File[]): Promise<void> {
+  async #loadFiles(files: LoadFiles): Promise<boolean> {
     try {
-      const named = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
-      const { train, test } = await this.#client.request({ type: "load_files", ...assignRoles(named) }, named.map(({ bytes }) => bytes.buffer));
+      const bytes = Object.values(files).map(({ bytes: { buffer } }) => buffer);
+      const { train, test } = await this.#client.request({ type: "load_files", ...files }, [...new Set(bytes)]);
       const images = { train, test };
       this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
       this.#digits.imagesReplaced();
@@ -570,9 +579,11 @@ export class Controller {
       this.#set({
         notices: withNotice(withoutNotices(this.#state.notices, "data_failed", "files_refused"), { code: "files_loaded", train, test }),
       });
+      return true;
     } catch (thrown) {
       const error = toReceptiveError(thrown, "engine_failed");
       if (error.kind !== "worker_stopped") this.#notify({ code: "files_refused", error });
+      return false;
     }
   }
 

@@ -45,6 +45,8 @@ export interface ErrorFields {
   invalid_pixels: { found: number; expected: number };
   // devices
   no_webgpu: object;
+  /** The page came over plain http, where browsers have no WebGPU. */
+  webgpu_needs_https: object;
   no_adapter: object;
   software_adapter: { adapter: string };
   device_request_failed: { reason: string };
@@ -81,6 +83,10 @@ export interface ErrorFields {
   panic: { reason: string };
   /** The worker's script or the engine's wasm could not be loaded or run at all. */
   engine_failed: { reason: string };
+  /** The page's policy (Content-Security-Policy) keeps WebAssembly from being compiled. */
+  wasm_blocked: object;
+  /** A part of the page that did not load, or failed outside any request. */
+  page_failed: { reason: string };
   /** This browser lacks the WebAssembly SIMD every build needs. */
   no_simd: object;
   worker_silent: { seconds: number };
@@ -91,7 +97,15 @@ export interface ErrorFields {
   /** A gzip stream that is damaged, although it has the right length. */
   bad_gzip: { file: string };
   /** Chosen files from which no images-and-labels pair can be made. */
-  no_pair: { files: string };
+  no_pair: { found: readonly FoundFile[] };
+  /** A gzip file whose content is one, too. */
+  double_gzip: { file: string };
+  /** A file that unpacks to more bytes than are taken. */
+  too_much: { file: string; limit: number };
+  /** A file that the browser does not let be read, as a folder. */
+  unreadable_file: { file: string };
+  /** Bytes where a text is expected: neither UTF-8 nor UTF-16. */
+  not_text: { file: string };
   /** A picture that this browser cannot decode. */
   unreadable_picture: { file: string };
   /** A file that is none of what was asked for. */
@@ -102,8 +116,16 @@ export interface ErrorFields {
   not_ours: { file: string };
   /** A network's file that is no JSON. */
   bad_json: { file: string; reason: string };
-  /** `found` is 0 where there are no names in the file at all. */
+  /** A text in which there are no names of classes, or none that could be read. */
+  no_class_names: { file: string; what: "empty" | "unreadable" };
   wrong_class_names: { file: string; found: number; expected: number };
+}
+
+/** A file of images or labels, and how many it says it has. */
+export interface FoundFile {
+  name: string;
+  what: "images" | "labels";
+  count: number | null;
 }
 
 /** A tensor that a file of weights lacks, or has otherwise than it should be. */

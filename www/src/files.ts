@@ -1,41 +1,86 @@
 /** What a person opens, saves and copies. */
 import { ReceptiveFailure } from "./errors.ts";
-import { holdsWeights, isForeign, noteIn, readNote } from "./lib/run-file.ts";
-import type { Spec } from "./protocol.ts";
+import { gunzip, isGzip } from "./lib/gunzip.ts";
+import { assignRoles, isIdx } from "./lib/idx-files.ts";
+import type { LoadFiles } from "./lib/idx-files.ts";
+import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
+import { decodeText } from "./lib/text-file.ts";
+import type { NamedBytes, Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SavedRun } from "./runs.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 
-export type Opened =
-  | { kind: "network"; title: string; spec: Spec }
-  /** A run of ours, or weights of another program: then `run` is null. */
-  | { kind: "run"; run: SavedRun | null; bytes: Uint8Array }
-  | { kind: "images" };
+export type OpenedNetwork = { title: string; spec: Spec };
+/** A run of ours, or weights of another program: then `run` is null. */
+export type OpenedRun = { run: SavedRun | null; bytes: Uint8Array };
+
+/** What several files are, read whole, before anything of them is used. */
+export interface Opened {
+  /** MNIST's own files, or others like them. */
+  images: LoadFiles | null;
+  networks: OpenedNetwork[];
+  runs: OpenedRun[];
+}
+
+/** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure where one of them cannot be used; then none is. */
+export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
+  const images: NamedBytes[] = [];
+  const networks: OpenedNetwork[] = [];
+  const runs: OpenedRun[] = [];
+  for (const { name, bytes } of await Promise.all(files.map(plain))) {
+    if (/\.safetensors$/iu.test(name) && !looksLikeRun(bytes) && !isForeign(bytes)) throw noHeader(name, bytes.length);
+    if (isIdx(bytes)) images.push({ name, bytes });
+    else if (holdsWeights(name, bytes) && (looksLikeRun(bytes) || !beginsObject(bytes))) runs.push({ run: readNote(noteIn(bytes)), bytes });
+    else networks.push(await readNetwork(name, textOf(name, bytes), specs));
+  }
+  return { images: images.length > 0 ? assignRoles(images) : null, networks, runs };
+}
+
+/** Said here, before another file is used: the engine reads weights when the networks are open. */
+function noHeader(file: string, size: number): ReceptiveFailure {
+  return new ReceptiveFailure({ kind: "malformed_weights", message: `${file} has no header of safetensors`, flaw: size < 8 ? "short" : "header_length", at: 8, size });
+}
+
+/** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
+const beginsObject = (bytes: Uint8Array): boolean => bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
 
 /** So much of a file tells what it is. */
 const START = 64;
 /** What 32-bit WebAssembly can take in beside a network. */
 const LARGEST = 1 << 30;
-const BRACE = 0x7b;
-const BLANKS = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 
-/** @throws ReceptiveFailure that says why a file is none of ours. */
-export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
-  const [file] = files;
-  if (!file || files.length > 1) return { kind: "images" };
-  const start = new Uint8Array(await file.slice(0, START).arrayBuffer());
-  const weights = holdsWeights(file.name, start);
-  if (weights && isForeign(start)) return { kind: "run", run: null, bytes: start };
-  if (file.size > LARGEST) throw new ReceptiveFailure({ kind: "limit_exceeded", message: `${file.name} is too large`, what: file.name, needed: file.size, limit: LARGEST });
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (weights) return { kind: "run", run: readNote(noteIn(bytes)), bytes };
-  const first = bytes.find((byte) => !BLANKS.includes(byte));
-  if (first === BRACE || /\.json$/iu.test(file.name)) return readNetwork(file.name, new TextDecoder().decode(bytes), specs);
-  if (/idx|ubyte|\.gz$/iu.test(file.name)) return { kind: "images" };
-  throw new ReceptiveFailure({ kind: "not_ours", message: `${file.name} is no file of ours`, file: file.name });
+async function bytesOf(file: File, end?: number): Promise<Uint8Array> {
+  const { name } = file;
+  const buffer = await file.slice(0, end).arrayBuffer().catch(() => {
+    throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
+  });
+  return new Uint8Array(buffer);
 }
 
-async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
+/** The bytes of a file, unpacked where they are gzipped. Of another program's weights, the first that tell which program that is. */
+async function plain(file: File): Promise<NamedBytes> {
+  const { name, size } = file;
+  const start = await bytesOf(file, START);
+  if (isForeign(start)) return { name, bytes: start };
+  if (size > LARGEST) throw new ReceptiveFailure({ kind: "limit_exceeded", message: `${name} is too large`, what: name, needed: size, limit: LARGEST });
+  const bytes = await bytesOf(file);
+  return { name, bytes: isGzip(bytes) ? await gunzip(bytes, name) : bytes };
+}
+
+/** The text of what can only be a network: an object or, by its name, meant as JSON. */
+function textOf(file: string, bytes: Uint8Array): string {
+  const isJson = /\.json$/iu.test(file);
+  let text = "";
+  try {
+    text = decodeText(bytes, file);
+  } catch (thrown) {
+    if (isJson) throw thrown;
+  }
+  if (isJson || text.trimStart().startsWith("{")) return text;
+  throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
+}
+
+async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<OpenedNetwork> {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -49,7 +94,7 @@ async function readNetwork(file: string, text: string, specs: RequestClient<Spec
   const { network, error } = await specs.request("examine", { spec });
   // One that does not fit yet can be drawn and mended; one that cannot be read at all cannot.
   if (!network && error) throw new ReceptiveFailure(error as never);
-  return { kind: "network", title: spec.name ?? file.replace(/\.json$/iu, ""), spec };
+  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec };
 }
 
 /** A name that every file system takes. */
@@ -71,15 +116,31 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 
 /** The page in a frame, with the rights it needs and no more. */
 export function frameSnippet(address: string, title: string): string {
-  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="${escaped(title)}"></iframe>`;
+  const rights = 'allow="clipboard-write" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups"';
+  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" ${rights} title="${escaped(title)}"></iframe>`;
 }
 
-/** Whether the browser let it: a sandboxed frame has no clipboard. */
+/** Whether the browser let it: a sandboxed frame has no clipboard. Over plain http the older way is the only one. */
 export async function copy(text: string): Promise<boolean> {
+  if (!navigator.clipboard) return copySelected(text);
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     return false;
   }
+}
+
+function copySelected(text: string): boolean {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "visually-hidden";
+  field.value = text;
+  document.body.append(field);
+  field.focus({ preventScroll: true });
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+  return copied;
 }

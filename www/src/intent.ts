@@ -6,7 +6,7 @@ import type { Theme } from "./lib/theme.ts";
 import type { Looking } from "./lib/look/looking.ts";
 import type { LookWish } from "./looker.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
-import type { NoticeCode, Shareable, View } from "./state.ts";
+import type { ByHand, NoticeCode, Shareable, View } from "./state.ts";
 import type { PastRun } from "./runs.ts";
 
 export type Intent =
@@ -51,10 +51,13 @@ export type Intent =
   /** Other strokes and other noise under the same digit. */
   | { type: "other_clutter" }
   | { type: "retry_data" }
-  | { type: "choose_files"; files: readonly File[] }
   /** A network, a run, or MNIST's own files: what they are is seen in them. */
   | { type: "open_files"; files: readonly File[] }
   | { type: "copy"; what: Shareable }
+  | { type: "show_text"; byHand: ByHand }
+  /** The page in a tab of its own, with what is in it. */
+  | { type: "open_tab" }
+  | { type: "save_drawing"; name: string; svg: string }
   | { type: "save_network" }
   | { type: "save_run" }
   | { type: "rename_run"; key: string; name: string }

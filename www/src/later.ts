@@ -3,11 +3,18 @@ import { loadPanels } from "./i18n/locale.ts";
 
 let styles: Promise<void> | null = null;
 
+/** It is told, as anything that fails is, and the parts come all the same. */
+const missing = (done: () => void) => (): void => {
+  reportError(new Error("later.css did not load"));
+  done();
+};
+
 /** Their stylesheet, once. One that does not come is missed less than what it would style. */
 export function laterStyles(): Promise<void> {
   styles ??= new Promise((done) => {
     const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL("./later.css", import.meta.url).href, onload: () => done(), onerror: () => done() });
+    const { href } = new URL("./later.css", import.meta.url);
+    Object.assign(link, { rel: "stylesheet", href, onload: () => done(), onerror: missing(done) });
     document.head.append(link);
   });
   return styles;

@@ -1,11 +1,14 @@
 /** Wires the page's elements to the trainer: the only file that knows both. */
+import "./translated.ts";
 import { AddressBar } from "./address.ts";
 import { Controller } from "./controller.ts";
 import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
+import { onPageFailure } from "./failures.ts";
 import { IntentEvent } from "./intent.ts";
 import { loadLocale, pickLanguage } from "./i18n/locale.ts";
 import type { Locale } from "./i18n/locale.ts";
+import { isFramed, openTab } from "./lib/frame.ts";
 import { parseAddress } from "./lib/link.ts";
 import { recall, remember } from "./lib/storage.ts";
 import { applyTheme, parseTheme } from "./lib/theme.ts";
@@ -88,6 +91,14 @@ speak(first);
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
 const specs = new RequestClient<SpecRequests, SpecReplies>(() => createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"));
 const controller = new Controller(client, specs, app.state, show, parseAddress(location.hash));
+onPageFailure((reason) => controller.tellFailure(reason));
 bar = new AddressBar(specs, (address) => controller.follow(address));
+// A frame that may not open tabs drops such links without a word.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[target=_blank]") : null;
+  if (!link || event.defaultPrevented || !isFramed()) return;
+  event.preventDefault();
+  if (!openTab(link.href)) controller.handle({ type: "show_text", byHand: { what: "address", text: link.href, lacks: "popups" } });
+});
 app.addEventListener(IntentEvent.type, (event) => controller.handle(event.detail));
 void controller.boot();

@@ -6,6 +6,7 @@ import { toReceptiveError } from "./errors.ts";
 import { read } from "./files.ts";
 import type { Host } from "./host.ts";
 import type { Keeper } from "./keeper.ts";
+import type { LoadFiles as Images } from "./lib/idx-files.ts";
 import { sameContent } from "./lib/link.ts";
 import type { Address } from "./lib/link.ts";
 import type { Recalled } from "./lib/saved.ts";
@@ -54,12 +55,14 @@ const NO_STEPS: PastRun["metrics"] = {
   step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0, speed_up: null,
 };
 
+/** Takes images and labels. @returns whether the engine took them. */
+type LoadImages = (files: Images) => Promise<boolean>;
+
 export class Opening {
   readonly #host: Host;
-  readonly #loadImages: (files: readonly File[]) => Promise<void>;
+  readonly #loadImages: LoadImages;
 
-  /** `loadImages` takes MNIST's own files. */
-  constructor(host: Host, loadImages: (files: readonly File[]) => Promise<void>) {
+  constructor(host: Host, loadImages: LoadImages) {
     this.#host = host;
     this.#loadImages = loadImages;
   }
@@ -83,22 +86,24 @@ export class Opening {
     }
   }
 
-  /** A network, a run, or MNIST's own files. @returns whether other weights are there now. */
+  /** Networks, runs, MNIST's own files, several at once: each for what it is. @returns whether other weights are there now. */
   async files(files: readonly File[], keeper: Keeper | null): Promise<boolean> {
     const host = this.#host;
     try {
-      const opened = await read(files, host.specs);
+      const { images, networks, runs } = await read(files, host.specs);
       host.dismiss("files_refused");
-      if (opened.kind === "images") await this.#loadImages(files);
-      if (opened.kind === "network") host.handle({ type: "open_network", ...opened });
-      if (opened.kind !== "run") return false;
-      const run = opened.run ? unsaved(opened.run) : this.#untrained();
-      if (!run || !keeper) return false;
-      // The run and the network that are here make way only for one that the engine has taken.
-      if (!(await keeper.restore(run, opened.bytes, null))) return false;
-      if (opened.run) this.version(run);
-      if (opened.run) this.tellStep();
-      return true;
+      if (images && !(await this.#loadImages(images))) return false;
+      for (const network of networks) host.handle({ type: "open_network", ...network });
+      let restored = false;
+      for (const { run: saved, bytes } of runs) {
+        const run = saved ? unsaved(saved) : this.#untrained();
+        // The run and the network that are here make way only for one that the engine has taken.
+        if (!run || !keeper || !(await keeper.restore(run, bytes, null))) continue;
+        if (saved) this.version(run);
+        if (saved) this.tellStep();
+        restored = true;
+      }
+      return restored;
     } catch (thrown) {
       host.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
       return false;

@@ -109,7 +109,11 @@ export type Notice =
   | { code: "weights_taken"; kept: number; fresh: number; takenOff: readonly string[] }
   /** Weights that came in with values which are no finite numbers. */
   | { code: "weights_not_finite"; tensors: readonly NotFinite[] }
-  | { code: "not_stored"; full: boolean };
+  | { code: "not_stored"; full: boolean }
+  /** A file was handed to the browser in a frame that may not be allowed to save it, or is not. */
+  | { code: "frame_saves"; name: string; blocked: boolean; byHand: ByHand | null }
+  /** A part of the page did not load, or failed. */
+  | { code: "page_failed"; error: ReceptiveError };
 
 export type NoticeCode = Notice["code"];
 
@@ -126,6 +130,13 @@ export const VIEWS = ["training", "diagram", "maps", "errors"] as const;
 export type View = (typeof VIEWS)[number];
 
 export type Shareable = "link" | "embed" | "json";
+/** A text that is shown to be copied by hand, since the browser or the frame around the page keeps it from going the usual way. */
+export interface ByHand {
+  what: Shareable | "svg" | "address";
+  text: string;
+  /** What the page may not do: write to the clipboard, save files, open a tab. */
+  lacks: "clipboard" | "downloads" | "popups";
+}
 
 export interface Preferences {
   language: Language;
@@ -157,8 +168,8 @@ export interface AppState {
   hidden: ReadonlySet<string>;
   /** Runs that can be gone on from, and the step each would go on from. */
   checkpoints: ReadonlyMap<string, number>;
-  /** What was last asked to be copied, and whether the browser let it be. */
-  shared: { what: Shareable; text: string; copied: boolean } | null;
+  /** What was last copied, or is shown to be copied by hand. */
+  shared: { copied: Shareable } | ByHand | null;
   trying: TryState;
   look: LookState;
   mistakes: MistakesState;

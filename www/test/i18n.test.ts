@@ -45,6 +45,7 @@ function anyError(kind: string): ReceptiveError {
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {
+      if (key === "found" && kind === "no_pair") return [{ name: "a", what: "images", count: 2 }, { name: "b", what: "labels", count: null }];
       if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
       if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
       if (key in target) return target[key as keyof ReceptiveError];

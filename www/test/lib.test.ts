@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { paramsArithmetic } from "../src/lib/arithmetic.ts";
 import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
-import { assignRoles } from "../src/lib/idx-files.ts";
 import { classImage, classesOf, inkImage, overlap } from "../src/lib/mask.ts";
 import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
 import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
@@ -12,7 +11,6 @@ import type { ScheduleChoice, Settings } from "../src/lib/settings.ts";
 import type { Spec } from "../src/protocol.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
-import { ReceptiveFailure } from "../src/errors.ts";
 
 function drawing(width: number, height: number, ink: (x: number, y: number) => number): { width: number; height: number; pixels: Uint8Array } {
   const pixels = new Uint8Array(width * height);
@@ -288,24 +286,6 @@ test("arrow keys move a setting to a round neighbour within its range", () => {
   assert.equal(nudge("seed", 0, -1), 0);
   assert.equal(isAllowed("batch_size", 1.5), false);
   assert.equal(isAllowed("momentum", 1), false);
-});
-
-const named = (name: string, ...bytes: number[]) => ({ name, bytes: Uint8Array.from(bytes) });
-
-test("IDX files are told apart by name, or else by their first bytes", () => {
-  const roles = assignRoles([named("t10k-labels.idx1-ubyte"), named("train-images-idx3-ubyte.gz"), named("train-labels-idx1-ubyte"), named("t10k-images-idx3-ubyte")]);
-  assert.equal(roles.train_images.name, "train-images-idx3-ubyte.gz");
-  assert.equal(roles.train_labels.name, "train-labels-idx1-ubyte");
-  assert.equal(roles.test_images?.name, "t10k-images-idx3-ubyte");
-  assert.equal(roles.test_labels?.name, "t10k-labels.idx1-ubyte");
-  const renamed = assignRoles([named("b", 0, 0, 8, 1), named("a", 0, 0, 8, 3)]);
-  assert.deepEqual([renamed.train_images.name, renamed.train_labels.name], ["a", "b"]);
-});
-
-test("files that make no pair are refused by name", () => {
-  for (const files of [[named("train-images")], [named("a", 0, 0, 8, 3), named("b", 0, 0, 8, 3)], [named("train-images"), named("train-labels"), named("t10k-images")]]) {
-    assert.throws(() => assignRoles(files), (thrown) => thrown instanceof ReceptiveFailure && thrown.error.kind === "no_pair");
-  }
 });
 
 test("single keys work outside of fields, on a Russian layout too, and can be turned off", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ReceptiveError } from "../src/errors.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
-import { byFamily, centreCrop, classMap, likelihoodMap, likelihoodPixels, mapPixels, normalized, originOf, readClassNames, resample, sharesOf, testPicture, toGrey, useOf } from "../src/lib/true-size.ts";
+import { byFamily, centreCrop, classMap, likelihoodMap, likelihoodPixels, mapPixels, normalized, originOf, resample, sharesOf, testPicture, toGrey } from "../src/lib/true-size.ts";
 import type { Pixels, TrueSizeNetworks } from "../src/lib/true-size.ts";
 import { RequestClient } from "../src/request-client.ts";
 import type { RequestWorkerLike } from "../src/request-client.ts";
@@ -104,20 +104,6 @@ test("how likely a class is fills the scale from the least to the most", () => {
   assert.deepEqual([...likelihood.levels], [0, Math.round((255 * 0.25) / 0.4), 255]);
   assert.deepEqual([...likelihoodPixels(likelihood, 3, 1).data.subarray(8)], [254, 232, 56, 255]);
   assert.deepEqual([...likelihoodMap(Float32Array.of(1, 1), 2, 0).levels], [0]);
-});
-
-test("class names come a line each, as a list, or by number", () => {
-  assert.deepEqual(readClassNames("\uFEFFtench\r\ngoldfish\n"), ["tench", "goldfish"]);
-  assert.deepEqual(readClassNames('["tench", "goldfish"]'), ["tench", "goldfish"]);
-  assert.deepEqual(readClassNames('{"1": ["n01443537", "goldfish"], "0": ["n01440764", "tench"]}'), ["tench", "goldfish"]);
-  assert.deepEqual(readClassNames('{"0": "tench", "1": "goldfish"}'), ["tench", "goldfish"]);
-  for (const none of ["", " \n ", "[]", "{}", "[1, 2]", '{"a": "tench"}', "[tench", '{"0": "tench", "2": "shark"}']) assert.equal(readClassNames(none), null, none);
-});
-
-test("a dropped file is used for what its name or type says", () => {
-  const use = (name: string, type = ""): unknown => useOf({ name, type });
-  assert.deepEqual([use("resnet18.safetensors"), use("A.SafeTensors"), use("names.txt", "text/plain"), use("index.json")], ["weights", "weights", "names", "names"]);
-  assert.deepEqual([use("cat.jpg"), use("shot", "image/png"), use("resnet18.pth"), use("paper.pdf", "application/pdf")], ["picture", "picture", "weights", null]);
 });
 
 test("the file of networks has all that the page shows", () => {

@@ -11,7 +11,8 @@ import { classImage, classesOf, overlap, withoutClass as pixelsWithoutClass } fr
 import { NO_CLASS, bestOf, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../src/lib/mistakes.ts";
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/lib/run-file.ts";
 import { History } from "../src/lib/series.ts";
-import { classMap, likelihoodMap, mapPixels, sharesOf, useOf } from "../src/lib/true-size.ts";
+import { useOf } from "../src/lib/file-use.ts";
+import { classMap, likelihoodMap, mapPixels, sharesOf } from "../src/lib/true-size.ts";
 import { Opening } from "../src/opening.ts";
 import { reduce } from "../src/reduce.ts";
 import { initialState } from "../src/state.ts";
@@ -38,7 +39,7 @@ test("weights are known by their beginning and by the names that programs give t
   }
   for (const name of ["a.pt", "A.PTH", "pytorch_model.bin", "epoch=3.ckpt", "w.npz", "w.h5", "w.safetensors"]) assert.ok(holdsWeights(name, bytes("??")), name);
   assert.ok(holdsWeights("renamed.dat", ZIP) && !holdsWeights("train-images-idx3-ubyte.gz", bytes("\x1f\x8b")) && !holdsWeights("net.json", bytes("{")));
-  assert.deepEqual(["w.pth", "w.pt", "w.bin", "a.png"].map((name) => useOf({ name, type: "" })), ["weights", "weights", "weights", "picture"]);
+  assert.deepEqual(["w.pth", "w.pt", "w.bin"].map((name) => useOf(bytes("??"), { name, type: "" })), ["weights", "weights", "weights"]);
 });
 
 test("a note is found, and what is wrong with a file is left to the engine", () => {
@@ -58,8 +59,8 @@ const specs = { request: () => Promise.reject(new Error("not asked for")) } as n
 
 test("of another program's file only the beginning is read, and one that is too large is refused", async () => {
   const large = { name: "model.pth", size: 6e8, slice: () => new Blob([ZIP.slice()]), arrayBuffer: () => assert.fail("all of it") } as unknown as File;
-  const opened = await read([large], specs);
-  assert.ok(opened.kind === "run" && opened.run === null && opened.bytes.length === ZIP.length);
+  const { images, networks, runs } = await read([large], specs);
+  assert.deepEqual([images, networks, runs.map(({ run, bytes: read }) => [run, read.length])], [null, [], [[null, ZIP.length]]]);
   const endless = { name: "model.safetensors", size: 2 ** 33, slice: () => new Blob([file("{}")]), arrayBuffer: () => assert.fail("all of it") } as unknown as File;
   await assert.rejects(read([endless], specs), (thrown: ReceptiveFailure) => thrown.error.kind === "limit_exceeded" && thrown.error.needed === 2 ** 33);
 });

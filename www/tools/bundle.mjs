@@ -40,6 +40,8 @@ export async function bundle(outdir) {
     plugins: [operatorsModule(join(www, "..")), fieldsModule(join(www, ".."))],
     logLevel: "warning",
   };
+  // Before any module, and where none runs.
+  await build({ ...common, format: "iife", entryPoints: { boot: "src/boot.ts" } });
   const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.

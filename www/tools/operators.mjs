@@ -30,7 +30,28 @@ export class TextError extends Error {
 
 /** LaTeX as MathML. */
 function mathml(latex, displayMode) {
-  return temml.renderToString(latex, { displayMode, throwOnError: true, strict: true, trust: false, annotate: false });
+  return styledByClass(temml.renderToString(latex, { displayMode, throwOnError: true, strict: true, trust: false, annotate: false }));
+}
+
+/** Temml's inline styles, by the classes of styles/operators.css: a page's policy may forbid inline ones. */
+const STYLE_CLASSES = {
+  // The stylesheet has it for all formulas.
+  "display:block math;": "",
+  "math-depth:0;": "math-depth-0",
+  "padding-left:0em;padding-right:0em;": "tml-cell",
+  "padding-left:1em;padding-right:0em;": "tml-cell-apart",
+  "margin-left:-0.1667em;": "tml-closer",
+};
+
+/** @param {string} markup of one formula */
+function styledByClass(markup) {
+  return markup.replaceAll(/<([^>]*?) style="([^"]*)"([^>]*)>/gu, (tag, before, style, after) => {
+    const name = STYLE_CLASSES[style];
+    if (name === undefined) throw new Error(`Temml writes style="${style}": give it a class in tools/operators.mjs and styles/operators.css`);
+    const rest = `${before}${after}`;
+    if (name === "") return `<${rest}>`;
+    return rest.includes('class="') ? `<${rest.replace('class="', `class="${name} `)}>` : `<${rest} class="${name}">`;
+  });
 }
 
 const inlineMath = {

@@ -24,10 +24,10 @@ const TYPES = {
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
- * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins. With `isolated`, pages may share memory.
+ * Serves each folder of `mounts` (path prefix, ending in "/", -> folder). The longest matching prefix wins. With `isolated`, pages may share memory; `headers` has, by prefix, what is sent with the files there.
  * @returns {Promise<{ origin: string, missing: string[], sent: string[], close: () => Promise<void> }>} `missing`: paths answered with 404; `sent`: files, in order.
  */
-export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = false } = {}) {
+export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = false, headers = {} } = {}) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const missing = [];
   const sent = [];
@@ -50,6 +50,7 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = f
           "cache-control": "no-cache",
           "access-control-allow-origin": "*",
           ...(isolated ? ISOLATION : {}),
+          ...headers[found.prefix],
         });
         if (request.method === "HEAD") response.end();
         else createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
@@ -70,9 +71,9 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = f
       if (!path.endsWith("/")) return `redirect:${path}/`;
       const index = join(file, "index.html");
       const size = (await stat(index).catch(() => null))?.size;
-      return size === undefined ? null : { file: index, size };
+      return size === undefined ? null : { file: index, size, prefix };
     }
-    return info?.isFile() ? { file, size: info.size } : null;
+    return info?.isFile() ? { file, size: info.size, prefix } : null;
   }
 
   await new Promise((done, failed) => server.once("error", failed).listen(port, host, done));

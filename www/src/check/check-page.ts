@@ -202,7 +202,7 @@ export class CheckPageElement extends LitElement {
     const running = activity.kind === "running";
     const chosen = this.presets.length > 0 ? this.presets.map(({ name, title }) => ({ name, title })) : [{ name: this.preset, title: this.preset }];
     return html`
-      <form class="check-controls" @submit=${(event: Event) => { event.preventDefault(); void this.#run(); }}>
+      <div class="check-controls">
         <label class="check-field"><span>${text.network}</span>
           <select name="preset" .value=${this.preset} ?disabled=${running} @change=${(event: Event) => (this.preset = (event.target as HTMLSelectElement).value)}>
             ${chosen.map(({ name, title }) => html`<option value=${name} ?selected=${name === this.preset}>${title}</option>`)}
@@ -215,7 +215,7 @@ export class CheckPageElement extends LitElement {
         </label>
         ${running
           ? html`<button type="button" class="quiet check-stop" @click=${() => this.#client.stop()}>${text.stop}</button>`
-          : html`<button type="submit" class="primary check-run" ?disabled=${this.presets.length === 0}>${play}${text.run}</button>`}
+          : html`<button type="button" class="primary check-run" ?disabled=${this.presets.length === 0} @click=${() => void this.#run()}>${play}${text.run}</button>`}
         <div class="check-progress">
           <p role="status">${
             activity.kind === "loading" ? text.stage({ at: "engine", loaded: 0, total: 0 })
@@ -229,7 +229,7 @@ export class CheckPageElement extends LitElement {
             ? html`<progress aria-label=${text.layers} max=${activity.stage.of} value=${activity.stage.done}></progress>`
             : nothing}
         </div>
-      </form>
+      </div>
     `;
   }
 

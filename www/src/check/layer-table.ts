@@ -25,7 +25,7 @@ const ms = ({ format }: Said, value: number): string => (value > 0 ? millisecond
 /** The longest bar fills its cell. */
 function bar(time: NodeTime, most: number): TemplateResult {
   const width = (part: number): string => `width:${((100 * part) / most).toFixed(2)}%`;
-  return html`<span class="check-bar" aria-hidden="true"><span class="forward" style=${width(time.forward)}></span><span class="backward" style=${width(time.backward)}></span></span>`;
+  return html`<span class="check-bar" aria-hidden="true"><span class="forward" .style=${width(time.forward)}></span><span class="backward" .style=${width(time.backward)}></span></span>`;
 }
 
 function cells(said: Said, id: BackendId, time: NodeTime | undefined, most: number): TemplateResult {

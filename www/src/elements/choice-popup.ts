@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { reveal } from "../lib/reveal.ts";
 import { matching } from "../lib/search.ts";
 
 export interface Choice {
@@ -157,7 +158,7 @@ export class ChoicePopupElement extends LitElement {
     if (changes.has("question")) this.querySelector<HTMLElement>("input, [role=menuitem]")?.focus();
     const marked = this.querySelector<HTMLElement>(this.question.search ? "[aria-selected=true]" : `[role=menuitem][tabindex="0"]`);
     if (!changes.has("question") && !this.question.search) marked?.focus();
-    marked?.scrollIntoView({ block: "nearest" });
+    reveal(marked);
   }
 
   /** Below what it was asked for, or above where there is more room. */

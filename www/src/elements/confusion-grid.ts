@@ -57,7 +57,7 @@ export class ConfusionGridElement extends LitElement {
     // Mistakes are few: a cell of one in twenty is to be seen.
     const strength = label === said ? share * 0.4 : Math.min(1, Math.sqrt(share) * 1.4) * 0.5;
     return html`<td role="gridcell" aria-selected=${open ? "true" : "false"} class="${label === said ? "hit" : "miss"} ${open ? "open" : ""}" tabindex=${here ? 0 : -1}
-      style="--strength: ${Math.round(strength * 100)}%" aria-label=${text.cell(names[label] ?? "", names[said] ?? "", count, share)} title=${text.cell(names[label] ?? "", names[said] ?? "", count, share)}
+      .style="--strength: ${Math.round(strength * 100)}%" aria-label=${text.cell(names[label] ?? "", names[said] ?? "", count, share)} title=${text.cell(names[label] ?? "", names[said] ?? "", count, share)}
       data-cell="${label} ${said}" @focus=${() => (this.at = { label, said })} @click=${() => this.#choose({ label, said })}>${count === 0 ? nothing : this.shares ? format.coarsePercent(share) : format.compact(count)}</td>`;
   }
 

@@ -7,6 +7,9 @@ const STILL = 4;
 /** Smaller than this no text can be read. */
 const FAR = 0.3;
 const WHEEL = 0.0016;
+/** A notch of a wheel is at least as long; shorter steps are a touchpad's. */
+const NOTCH = 40;
+const PINCH = 5 * WHEEL;
 
 export class DiagramCamera {
   readonly #field: SVGSVGElement;
@@ -28,6 +31,8 @@ export class DiagramCamera {
     field.addEventListener("pointerdown", this.#down);
     field.addEventListener("pointermove", this.#move);
     for (const type of ["pointerup", "pointercancel"] as const) field.addEventListener(type, this.#up);
+    field.addEventListener("touchmove", this.#touched, { passive: false });
+    document.addEventListener("pointerdown", this.#elsewhere, true);
     this.#resize = new ResizeObserver(() => {
       this.#waiting?.();
       this.#waiting = null;
@@ -37,6 +42,7 @@ export class DiagramCamera {
   }
 
   disconnect(): void {
+    document.removeEventListener("pointerdown", this.#elsewhere, true);
     this.#resize.disconnect();
     cancelAnimationFrame(this.#frame);
   }
@@ -92,13 +98,30 @@ export class DiagramCamera {
     });
   }
 
+  /** With Ctrl, or Cmd, it zooms, and with Shift it moves the drawing; alone it scrolls the page, which may end far below. */
   readonly #wheel = (event: WheelEvent): void => {
+    if (!event.ctrlKey && !event.metaKey && !event.shiftKey) return;
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     if (event.shiftKey) return this.pan(-(event.deltaX + event.deltaY) * lines, 0);
     const { left, top } = this.#field.getBoundingClientRect();
-    // A pinch on a touchpad comes as a wheel with Ctrl, in smaller steps.
-    this.#set(zoomed(this.#view, Math.exp(-event.deltaY * lines * WHEEL * (event.ctrlKey ? 5 : 1)), event.clientX - left, event.clientY - top));
+    // A pinch on a touchpad comes as a wheel with Ctrl, too, in smaller steps.
+    const turned = event.deltaY * lines;
+    const factor = Math.exp(-turned * (Math.abs(turned) < NOTCH ? PINCH : WHEEL));
+    this.#set(zoomed(this.#view, factor, event.clientX - left, event.clientY - top));
+  };
+
+  /** Whether one finger moves the drawing, and not the page: after a tap on it, until something else is touched. */
+  get #held(): boolean {
+    return this.#field.classList.contains("held");
+  }
+
+  readonly #touched = (event: TouchEvent): void => {
+    if (event.cancelable && (event.touches.length > 1 || this.#held)) event.preventDefault();
+  };
+
+  readonly #elsewhere = (event: Event): void => {
+    if (!this.#field.contains(event.target as Node)) this.#field.classList.remove("held");
   };
 
   readonly #down = (event: PointerEvent): void => {
@@ -112,6 +135,8 @@ export class DiagramCamera {
   readonly #move = (event: PointerEvent): void => {
     const before = this.#pointers.get(event.pointerId);
     if (!before || !this.#pressed) return;
+    // The finger scrolls the page.
+    if (event.pointerType === "touch" && this.#pointers.size === 1 && !this.#held) return;
     const now = { x: event.clientX, y: event.clientY };
     if (!this.dragged && this.#pointers.size === 1 && Math.hypot(now.x - this.#pressed.x, now.y - this.#pressed.y) < STILL) return;
     // Only now: a captured press would click the field, and not what was pressed.
@@ -127,7 +152,10 @@ export class DiagramCamera {
   };
 
   readonly #up = (event: PointerEvent): void => {
+    const before = this.#pointers.get(event.pointerId);
     this.#pointers.delete(event.pointerId);
+    const still = before && Math.hypot(event.clientX - before.x, event.clientY - before.y) < STILL;
+    if (event.type === "pointerup" && event.pointerType === "touch" && still && !this.dragged) this.#field.classList.add("held");
     if (this.#pointers.size === 0) this.#pressed = null;
   };
 }

@@ -1,9 +1,9 @@
-/** Saves a drawing of a network as an SVG file, in the light theme's colours. */
+/** A drawing of a network as an SVG file, in the light theme's colours. */
 import { DRAWING_STYLE, standalone } from "../lib/diagram/style.ts";
 import { svgFile } from "../lib/diagram/svg-file.ts";
 import type { Rect } from "../lib/diagram/viewport.ts";
 
-export function saveDiagram(world: SVGGElement, drawing: Rect, name: string, title: string, description: string): void {
+export function diagramFile(world: SVGGElement, drawing: Rect, title: string, description: string): string {
   const probe = document.createElement("span");
   probe.style.colorScheme = "light";
   document.body.append(probe);
@@ -22,9 +22,5 @@ export function saveDiagram(world: SVGGElement, drawing: Rect, name: string, tit
   const style = standalone(DRAWING_STYLE, colour, (family) => read(`color-mix(in oklab, var(--op-${family}) 17%, var(--paper-raised))`));
   const file = svgFile(world, drawing, style, title, description, colour("paper"));
   probe.remove();
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
-  link.download = `${name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.svg`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return file;
 }

@@ -1,13 +1,28 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
+import { isFramed } from "../lib/frame.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
+const SIGNS = ["pointerdown", "keydown", "focusin"] as const;
+
 /** A panel that is a modal dialog: closed by its button, by Escape and by a click beside it; the browser gives the focus back. */
 export abstract class DialogElement extends PanelElement {
-  protected open(): void {
+  /** `asked`: by who sits before this page, and not by the address of the frame it stands in. */
+  protected open(asked = true): void {
     const { dialog } = this;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (!dialog || dialog.open) return;
+    if (asked || !isFramed() || document.hasFocus()) return dialog.showModal();
+    // A modal dialog would take the focus from the page around the frame, and scroll it. It becomes one with the first sign that it is
+    // wanted.
+    dialog.setAttribute("open", "");
+    const wanted = (): void => {
+      for (const sign of SIGNS) removeEventListener(sign, wanted, true);
+      if (!dialog.open) return;
+      dialog.removeAttribute("open");
+      dialog.showModal();
+    };
+    for (const sign of SIGNS) addEventListener(sign, wanted, true);
   }
 
   protected close(): void {

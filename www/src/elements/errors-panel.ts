@@ -85,7 +85,7 @@ export class ErrorsPanelElement extends PanelElement {
     return html`<h3>${text.classes}</h3>
       <table class="scores"><thead><tr><th scope="col">${text.label}</th><td></td><th scope="col">${text.top1}</th><th scope="col">${text.top2}</th></tr></thead>
       <tbody>${scoresOf(predictions).map(({ label, top1, top2 }) => html`<tr><th scope="row">${label}</th>
-        <td class="track-cell" aria-hidden="true"><span class="track"><span class="two" style="--share: ${top2}"></span><span class="one" style="--share: ${top1}"></span></span></td>
+        <td class="track-cell" aria-hidden="true"><span class="track"><span class="two" .style="--share: ${top2}"></span><span class="one" .style="--share: ${top1}"></span></span></td>
         <td>${format.coarsePercent(top1)}</td><td class="muted">${format.coarsePercent(top2)}</td></tr>`)}</tbody></table>`;
   }
 

@@ -25,7 +25,7 @@ export class HelpDialogElement extends DialogElement {
       <p>${help.ownFiles}</p>
       ${fileButton(help.chooseFiles, (files) => {
         this.close();
-        this.intend({ type: "choose_files", files });
+        this.intend({ type: "open_files", files });
       })}
     `);
   }

@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Arrangement, Stack } from "../lib/look/stack.ts";
 import { arrange, mapAt, placeOf } from "../lib/look/stack.ts";
+import { reveal } from "../lib/reveal.ts";
 import { drawMaps } from "./map-canvas.ts";
 
 /** Where the pointer or the keyboard is: a map, and the pixel of it that the pointer is over. */
@@ -70,10 +71,10 @@ export class MapGridElement extends LitElement {
     const at = mark && mark.map < stack.count ? placeOf(stack, arrangement, mark.map) : null;
     return html`
       <div class="map-scroll">
-        <div class="map-picture" style="width: ${width * zoom}px; height: ${height * zoom}px">
+        <div class="map-picture" .style="width: ${width * zoom}px; height: ${height * zoom}px">
           <canvas class="look-maps" tabindex="0" role="application" aria-label=${this.label} aria-description=${this.keys}
             @pointermove=${this.#point} @pointerleave=${this.#leave} @click=${this.#click} @keydown=${this.#key} @focus=${this.#focus} @blur=${this.#leave}></canvas>
-          ${at ? html`<span class="map-mark" style="left: ${at.column * zoom}px; top: ${at.row * zoom}px; width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px"></span>` : nothing}
+          ${at ? html`<span class="map-mark" .style="left: ${at.column * zoom}px; top: ${at.row * zoom}px; width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px"></span>` : nothing}
         </div>
       </div>
       <p class="map-caption" aria-live="polite">${at && mark ? this.describe(mark) : this.keys}</p>
@@ -134,7 +135,7 @@ export class MapGridElement extends LitElement {
 
   /** The mark stays in sight. */
   #show(): void {
-    void this.updateComplete.then(() => this.querySelector(".map-mark")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    void this.updateComplete.then(() => reveal(this.querySelector(".map-mark")));
   }
 
   #choose(point: MapPoint): void {

@@ -209,7 +209,7 @@ export class MapsPanelElement extends PanelElement {
     const end = range && !own ? valueText(format, extentOf(range)) : null;
     const stops = [-1, -0.5, 0, 0.5, 1].map((share) => css(colourOf(share, dark))).join(", ");
     return html`<p class="look-legend" role="group" aria-label=${text.legend}>
-      <span>−${end ?? nothing}</span><span class="ramp" style="background: linear-gradient(to right, ${stops})" aria-hidden="true"></span><span>+${end ?? nothing}</span>
+      <span>−${end ?? nothing}</span><span class="ramp" .style="background: linear-gradient(to right, ${stops})" aria-hidden="true"></span><span>+${end ?? nothing}</span>
       <span class="muted second">${end !== null ? nothing : this.#tab === "weights" ? text.eachTensor : text.eachOwn} ${range && !own ? text.from(valueText(format, range[0]), valueText(format, range[1])) : nothing}</span>
     </p>`;
   }

@@ -51,7 +51,7 @@ export class MaskAnswerElement extends PanelElement {
     const none = scene ? withoutClass(scene.mask) : 0;
     return html`<ul class="classes" aria-label=${text.legend}>
       ${classes.map(({ digit, pixels }) => html`<li><button type="button" class="class" aria-pressed=${this.only === digit ? "true" : "false"} @click=${() => (this.only = this.only === digit ? null : digit)}>
-        <span class="swatch" style="--class: ${CLASS_COLOURS[digit]}">${digit}</span>${text.pixels(pixels)}
+        <span class="swatch" .style="--class: ${CLASS_COLOURS[digit]}">${digit}</span>${text.pixels(pixels)}
       </button></li>`)}
       ${classes.length === 0 ? html`<li class="muted">${none > 0 ? text.noClass(none) : scene ? text.nothing : text.legendEmpty}</li>` : nothing}
     </ul>`;

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { mendLanguage } from "../lib/browser-language.ts";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
 import { chartData, valueAt, valueOf } from "../lib/chart-data.ts";
@@ -15,6 +16,11 @@ const TABLE_ROWS = 100;
 const MOST_SMOOTHING = 0.95;
 /** What Page Up and Page Down move by, of all points. */
 const PAGE = 0.1;
+
+async function loadPlot(): Promise<typeof import("./chart-plot.ts")> {
+  mendLanguage(navigator, document.documentElement.lang);
+  return import("./chart-plot.ts");
+}
 
 /** One measure of runs against their steps, on training and on test images: curves, and those of the run in front as a table. */
 export class MetricChartElement extends PanelElement {
@@ -227,7 +233,7 @@ export class MetricChartElement extends PanelElement {
 
   async #build(): Promise<void> {
     const made = (this.#made = this.#making());
-    const [{ ChartPlot }] = await Promise.all([import("./chart-plot.ts"), laterStyles()]);
+    const [{ ChartPlot }] = await Promise.all([loadPlot(), laterStyles()]);
     const box = this.querySelector<HTMLElement>(".plot");
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;

@@ -24,14 +24,17 @@ import { valueAt } from "../lib/spec-path.ts";
 import type { NetworkDescription, Spec } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
 import type { AppState } from "../state.ts";
+import { adoptStyle } from "./adopted-style.ts";
 import { DiagramCamera } from "./diagram-camera.ts";
 import { endShapes, summaryOf } from "./diagram-summary.ts";
 import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import type { Pen } from "./diagram-drawing.ts";
 import { pathOf, whatToDo } from "./diagram-menu.ts";
-import { saveDiagram } from "./diagram-file.ts";
+import { diagramFile } from "./diagram-file.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+
+const adoptDrawingStyle = adoptStyle(`${DRAWING_STYLE}${LIVE_STYLE}`);
 
 const ZOOM = 1.25;
 const PAN = 60;
@@ -86,6 +89,11 @@ export class NetworkDiagramElement extends PanelElement {
     this.scene = this.current = this.failure = null;
     this.chunks = [];
     this.drawn = 0;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    adoptDrawingStyle();
   }
 
   override disconnectedCallback(): void {
@@ -184,7 +192,6 @@ export class NetworkDiagramElement extends PanelElement {
       <figure @keydown=${this.#key} @focusin=${this.#focused}>
         <svg class="drawing ${stale ? "stale" : ""}" role="group" aria-label=${text.label(title)} aria-describedby="diagram-summary diagram-keys"
           @click=${this.#click} @contextmenu=${this.#contextMenu}>
-          <style>${DRAWING_STYLE}${LIVE_STYLE}</style>
           <g>
             ${this.chunks.slice(0, this.drawn).map((chunk) => this.#chunk(chunk, pen))}
             ${this.scene.callout && this.drawn === this.chunks.length ? drawCallout(this.scene.callout) : nothing}
@@ -194,6 +201,7 @@ export class NetworkDiagramElement extends PanelElement {
         <figcaption class="second">
           <p><strong>${title}</strong> · ${text.layers(network.nodes.length)} · ${endShapes(this.scene, this.locale).join(" → ")}</p>
           <p>${this.locale.text.network.totals(network.totals.params, network.totals.macs)}</p>
+          <p class="touch-hint">${text.touchHint}</p>
         </figcaption>
       </figure>
       <p class="visually-hidden" id="diagram-summary">${summaryOf(this.scene, network, this.locale)}</p>
@@ -351,6 +359,7 @@ export class NetworkDiagramElement extends PanelElement {
     if (!world || !this.scene || !this.#source) return;
     const { left: x, width, height } = this.scene;
     const text = this.locale.panels.diagram;
-    saveDiagram(world, { x, y: 0, width, height }, this.#source.spec.name ?? "network", text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
+    const svg = diagramFile(world, { x, y: 0, width, height }, text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
+    this.intend({ type: "save_drawing", name: (this.#source.spec.name ?? "network").toLowerCase(), svg });
   };
 }

@@ -3,12 +3,15 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { errorText } from "../i18n/locale.ts";
 import type { ReceptiveError } from "../errors.ts";
+import { copy } from "../files.ts";
 import type { Notice } from "../state.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
-const ERRORS: readonly Notice["code"][] = ["data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused", "weights_not_finite"];
+const ERRORS: readonly Notice["code"][] = [
+  "data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused", "weights_not_finite", "page_failed",
+];
 
 interface Parts {
   title: string;
@@ -98,6 +101,16 @@ export class NoticeListElement extends PanelElement {
         return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff) };
       case "weights_not_finite":
         return { title: text.weightsNotFinite(format.counted(notice.tensors)) };
+      case "frame_saves": {
+        const { byHand } = notice;
+        const actions = html`
+          ${byHand ? this.#button(text.showText, () => this.intend({ type: "show_text", byHand })) : nothing}
+          ${this.#button(text.openTab, () => this.intend({ type: "open_tab" }))}
+        `;
+        return { title: notice.blocked ? text.frameSavesNot : text.frameSaves(notice.name), detail: notice.blocked ? text.frameLacks : text.frameMayLack, actions };
+      }
+      case "page_failed":
+        return { title: text.pageFailed, detail: errorText(locale, notice.error), actions: this.#button(text.reload, () => location.reload()) };
       case "not_stored": {
         const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
         return { title: notice.full ? text.storageFull : text.notStored, actions };
@@ -130,11 +143,10 @@ export class NoticeListElement extends PanelElement {
 
   /** Where the clipboard is out of reach, as in a sandboxed frame, the report opens and is selected for copying by hand. */
   async #copy(error: ReceptiveError): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.#report(error));
+    if (await copy(this.#report(error))) {
       this.copied = true;
       setTimeout(() => (this.copied = false), 2000);
-    } catch {
+    } else {
       const details = this.querySelector("details");
       const pre = details?.querySelector("pre");
       if (!details || !pre) return;

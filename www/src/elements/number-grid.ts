@@ -37,12 +37,12 @@ export function numberGrid({ caption, columns, values, places, empty, at, chosen
   };
   return html`<figure class="number-grid">
     <figcaption>${caption}</figcaption>
-    <div role="group" aria-label=${caption} style="grid-template-columns: repeat(${columns}, minmax(42px, 1fr))" @keydown=${key}>
+    <div role="group" aria-label=${caption} .style="grid-template-columns: repeat(${columns}, minmax(42px, 1fr))" @keydown=${key}>
       ${values.map((value, index) => {
         const colour = colourOf(value / extent, dark);
         const place = places[index] ? `${places[index]}: ` : "";
         return html`<button type="button" tabindex=${index === at ? 0 : -1} class="${index === at ? "here" : ""} ${index === chosen ? "chosen" : ""} ${empty[index] ? "empty" : ""}"
-          style="background: ${css(colour)}; color: ${inkOn(colour)}" aria-label="${place}${cellText(format, value)}" title="${place}${exactText(format, value)}"
+          .style="background: ${css(colour)}; color: ${inkOn(colour)}" aria-label="${place}${cellText(format, value)}" title="${place}${exactText(format, value)}"
           @pointerenter=${() => point(index)} @focus=${() => point(index)} @click=${() => open(index)}>${cellText(format, value)}</button>`;
       })}
     </div>

@@ -116,6 +116,6 @@ export class RowDrag {
     const row = path === undefined ? null : this.#element.querySelector(`[data-path="${CSS.escape(path)}"]`);
     if (!row) return nothing;
     const { top, bottom, left, width } = row.getBoundingClientRect();
-    return html`<div class="drop-mark" style="--depth: ${depth ?? 0}; top: ${side === "before" ? top : bottom}px; left: ${left}px; width: ${width}px"></div>`;
+    return html`<div class="drop-mark" .style="--depth: ${depth ?? 0}; top: ${side === "before" ? top : bottom}px; left: ${left}px; width: ${width}px"></div>`;
   }
 }

@@ -13,6 +13,7 @@ import type { OutlineAction } from "../lib/outline-actions.ts";
 import { OutlineReader, describedBefore } from "../lib/outline-reader.ts";
 import { INPUT, unfolded } from "../lib/outline.ts";
 import type { Outline, OutlineRow } from "../lib/outline.ts";
+import { reveal } from "../lib/reveal.ts";
 import { insert, move, placeAfter } from "../lib/spec-edit.ts";
 import type { Edited } from "../lib/spec-edit.ts";
 import { partsOf } from "../lib/spec-items.ts";
@@ -172,7 +173,7 @@ export class OutlineEditorElement extends PanelElement {
     const arrived = this.#focus !== null && this.#focus === this.state.selection?.path;
     const lost = this.#hadFocus && !this.#tree?.contains(document.activeElement);
     if (arrived || lost) this.#focusRow(this.#activePath);
-    else if (this.state.selection !== this.#shown) this.#element(this.#activePath)?.scrollIntoView({ block: "nearest" });
+    else if (this.state.selection !== this.#shown) reveal(this.#element(this.#activePath));
     this.#shown = this.state.selection;
     if (arrived) this.#focus = null;
   }
@@ -185,7 +186,7 @@ export class OutlineEditorElement extends PanelElement {
   #focusRow(path: string): void {
     const row = this.#element(path);
     row?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: "nearest" });
+    reveal(row);
   }
 
   #element(path: string): HTMLElement | null {

@@ -46,7 +46,7 @@ export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, stat
   return html`
     <div
       role="treeitem" class="row layer ${error ? "wrong" : ""}" id="row-${row.path}" data-path=${row.path} data-family=${row.kind === "layer" ? familyOf(row.op ?? "") : FAMILIES[row.kind]}
-      style="--depth: ${row.depth}" tabindex=${view.active ? 0 : -1} aria-level=${row.depth + 1} aria-posinset=${row.position} aria-setsize=${row.siblings}
+      .style="--depth: ${row.depth}" tabindex=${view.active ? 0 : -1} aria-level=${row.depth + 1} aria-posinset=${row.position} aria-setsize=${row.siblings}
       aria-selected=${view.selected ? "true" : "false"} aria-expanded=${open ? (view.folded ? "false" : "true") : nothing}
     >
       <span class="visually-hidden row-spoken">${texts.spoken({ label, times, shape, params, wrong: error !== null })}</span>

@@ -67,11 +67,11 @@ export class ReceptiveAppElement extends PanelElement {
   };
 
   /** Its script comes with the first look at it. */
-  readonly #showTrueSize = async (): Promise<void> => {
+  readonly #showTrueSize = async (asked: boolean): Promise<void> => {
     await Promise.all([this.updateComplete, import("./late.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
     await dialog?.updateComplete;
-    dialog?.show();
+    dialog?.show(asked);
   };
 
   readonly #showHelp = async (): Promise<void> => {
@@ -96,11 +96,11 @@ export class ReceptiveAppElement extends PanelElement {
 
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
-    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize();
+    if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize(false);
   };
 
   readonly #hashChanged = (): void => {
-    if (location.hash === "#true-size") void this.#showTrueSize();
+    if (location.hash === "#true-size") void this.#showTrueSize(false);
   };
 
   /** Files dropped before the part is there that takes them: the browser would leave the page for them. */
@@ -167,7 +167,7 @@ export class ReceptiveAppElement extends PanelElement {
         <section class="outline" aria-label=${text.network.title}>
           <header class="outline-head">
             <h2>${text.network.title}</h2>
-            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize()}>${text.network.trueSize}</button>
+            <button type="button" class="link" aria-haspopup="dialog" @click=${() => void this.#showTrueSize(true)}>${text.network.trueSize}</button>
           </header>
           <outline-editor .locale=${locale} .state=${state}></outline-editor>
         </section>

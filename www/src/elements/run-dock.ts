@@ -72,7 +72,7 @@ export class RunDockElement extends PanelElement {
       aria-valuemin="0"
       aria-valuemax="100"
       aria-valuenow=${Math.round(share * 100)}
-    ><span style="--share: ${share}"></span></div>`;
+    ><span .style="--share: ${share}"></span></div>`;
   }
 
   #status(): string {

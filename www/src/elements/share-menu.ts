@@ -72,7 +72,7 @@ export class ShareMenuElement extends PanelElement {
     const before = changes.get("state") as this["state"] | undefined;
     const { shared } = this.state;
     if (!before || !shared || before.shared === shared) return;
-    if (!shared.copied) return void this.updateComplete.then(() => this.#byHand());
+    if (!("copied" in shared)) return void this.updateComplete.then(() => this.#byHand());
     this.told = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.told = false), SHOWN_MS);
@@ -81,6 +81,7 @@ export class ShareMenuElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale, locale: { text: { page } }, state: { run, document, shared } } = this;
     const text = locale.panels.share;
+    const byHand = shared && !("copied" in shared) ? shared : null;
     return html`
       <button type="button" class="share-button" id="share-button" aria-haspopup="menu" aria-expanded=${this.opened ? "true" : "false"} aria-controls="share-items" aria-label=${page.share} title=${page.share}
         ?disabled=${document === null} @click=${() => this.#show(!this.opened)} @keydown=${this.#buttonKey}>
@@ -97,16 +98,17 @@ export class ShareMenuElement extends PanelElement {
         <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
       </div>
       <input type="file" multiple hidden accept=".json,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
-      <p class="share-told" role="status">${this.told && shared ? html`${icons.check}${text.copied[shared.what]}` : nothing}</p>
+      <p class="share-told" role="status">${this.told && shared && "copied" in shared ? html`${icons.check}${text.copied[shared.copied]}` : nothing}</p>
       ${this.dragging ? html`<div class="drop-cover"><p><strong>${text.drop}</strong></p><p>${text.dropHint}</p></div>` : nothing}
       <dialog class="modal by-hand" aria-labelledby="by-hand-title" @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
         <div class="dialog-body">
           <div class="by-hand-head">
-            <h2 id="by-hand-title">${shared ? text.byHand[shared.what] : text.menu}</h2>
+            <h2 id="by-hand-title">${byHand ? text.byHand[byHand.what] : text.menu}</h2>
             <button type="button" class="icon-button" aria-label=${page.close} @click=${() => this.#close()}>${icons.close}</button>
           </div>
-          <p>${text.byHandHint}</p>
-          <textarea readonly rows="6" aria-label=${text.text} .value=${shared && !shared.copied ? shared.text : ""}></textarea>
+          <p>${text.byHandHint[byHand?.lacks ?? "clipboard"]}</p>
+          <textarea readonly rows="6" aria-label=${text.text} .value=${byHand?.text ?? ""}></textarea>
+          ${byHand?.lacks === "downloads" ? html`<p><button type="button" class="quiet" @click=${() => this.intend({ type: "open_tab" })}>${text.openTab}</button></p>` : nothing}
         </div>
       </dialog>
     `;
@@ -144,7 +146,8 @@ export class ShareMenuElement extends PanelElement {
   }
 
   #byHand(): void {
-    this.querySelector("dialog")?.showModal();
+    const dialog = this.querySelector("dialog");
+    if (!dialog?.open) dialog?.showModal();
     const field = this.querySelector("textarea");
     field?.focus();
     field?.select();

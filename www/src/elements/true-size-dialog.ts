@@ -5,8 +5,12 @@ import type { ReceptiveError, WrongTensor } from "../errors.ts";
 import { ReceptiveFailure, toReceptiveError } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
 import { parseNumber } from "../lib/format.ts";
-import { LONGEST_NAMES, MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf, readClassNames, useOf } from "../lib/true-size.ts";
-import type { FileUse, Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
+import { LONGEST_NAMES, fitsClasses, nameAt, namesFor } from "../lib/class-names.ts";
+import type { ClassNames } from "../lib/class-names.ts";
+import { useOfFile } from "../lib/file-use.ts";
+import type { FileUse } from "../lib/file-use.ts";
+import { MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf } from "../lib/true-size.ts";
+import type { Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
 import { RequestClient } from "../request-client.ts";
 import type { Answer, NetworkReplies, NetworkRequests, Progress } from "../network-protocol.ts";
 import { DialogElement } from "./dialog-element.ts";
@@ -61,7 +65,7 @@ export class TrueSizeDialogElement extends DialogElement {
   /** As the network gets it. */
   declare private picture: NetworkReplies["picture"] | null;
   declare private shown: Shown;
-  declare private names: { file: string; list: readonly string[] } | null;
+  declare private names: ClassNames | null;
   declare private dragging: boolean;
   declare private inverted: boolean;
 
@@ -96,14 +100,14 @@ export class TrueSizeDialogElement extends DialogElement {
     this.addEventListener("drop", (event) => {
       event.preventDefault();
       this.dragging = false;
-      for (const file of event.dataTransfer?.files ?? []) this.#take(file);
+      for (const file of event.dataTransfer?.files ?? []) void this.#take(file);
     });
     // "close" does not bubble.
     this.addEventListener("close", () => this.#stop(), true);
   }
 
-  show(): void {
-    this.open();
+  show(asked = true): void {
+    this.open(asked);
     if (typeof this.networks === "string" || "kind" in this.networks) void this.#load();
     else if (!this.#pictureFits) void this.#look();
   }
@@ -146,8 +150,8 @@ export class TrueSizeDialogElement extends DialogElement {
     this.shown = { kind: "nothing" };
   }
 
-  #take(file: File, wanted?: FileUse): void {
-    const use = wanted ?? useOf(file);
+  async #take(file: File, wanted?: FileUse): Promise<void> {
+    const use = wanted ?? (await useOfFile(file));
     if (this.shown.kind === "busy") return;
     if (use === "weights") {
       this.file = file;
@@ -177,22 +181,25 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   async #readNames(file: File): Promise<void> {
-    const expected = this.#network?.output[0] ?? 0;
-    const list = file.size > LONGEST_NAMES ? null : readClassNames(await file.text().catch(() => ""));
-    if (list?.length === expected) {
-      this.names = { file: file.name, list };
+    const { name } = file;
+    try {
+      const bytes = new Uint8Array(
+        await file.slice(0, LONGEST_NAMES + 1).arrayBuffer().catch(() => {
+          throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
+        }),
+      );
+      this.names = namesFor(bytes, name, this.#network?.output[0] ?? 0);
       if (this.shown.kind === "failed") this.#forget();
-      return;
+    } catch (thrown) {
+      this.shown = { kind: "failed", error: toReceptiveError(thrown, "engine_failed") };
     }
-    const found = list?.length ?? 0;
-    this.shown = { kind: "failed", error: { kind: "wrong_class_names", message: `${file.name} has ${found} names, expected ${expected}`, file: file.name, found, expected } };
   }
 
   #choose(name: string): void {
     this.name = name;
     this.#forget();
     const classes = this.#network?.output[0];
-    if (this.names && this.names.list.length !== classes) this.names = null;
+    if (this.names && !fitsClasses(this.names, classes ?? 0)) this.names = null;
     void this.#look();
   }
 
@@ -311,7 +318,7 @@ export class TrueSizeDialogElement extends DialogElement {
         </div>
         <div class="weights-line">
           <label class="radio"><input type="radio" name="true-size-weights" value="file" .checked=${source === "file"} @change=${choose("file")} /><span>${text.fromFile}</span></label>
-          ${fileButton(text.chooseWeights, ([first]) => first && this.#take(first, "weights"), { accept: ".safetensors,.pt,.pth,.bin,.ckpt", disabled: busy })}
+          ${fileButton(text.chooseWeights, ([first]) => first && void this.#take(first, "weights"), { accept: ".safetensors,.pt,.pth,.bin,.ckpt", disabled: busy })}
         </div>
         <p class="second muted hint">${wrong ? text.seedRange : source === "seed" ? text.seedHint : file ? html`<strong>${file.name}</strong>, ${format.bytes(file.size)}` : text.fileHint}</p>
       </fieldset>
@@ -329,7 +336,7 @@ export class TrueSizeDialogElement extends DialogElement {
         <div class="picture-line">
           <span class="picture-frame"><canvas class="picture ${width <= 64 ? "small" : ""}" width=${width} height=${height} role="img" aria-label=${text.pictureLabel}></canvas></span>
           <div class="picture-tools">
-            ${fileButton(text.choosePicture, ([first]) => first && this.#take(first, "picture"), { accept: "image/*", disabled: busy })}
+            ${fileButton(text.choosePicture, ([first]) => first && void this.#take(first, "picture"), { accept: "image/*", disabled: busy })}
             ${own ? html`<button type="button" class="quiet" ?disabled=${busy} @click=${() => void this.#look(null)}>${text.testPicture}</button>` : nothing}
             <p class="second muted">${own && this.#pictureFile ? text.seen(size, this.#pictureFile.name, format.shape(own)) : text.seenOwn(size)}</p>
             ${own && ofDigits(network) ? html`<label class="check"><input type="checkbox" .checked=${this.inverted} ?disabled=${busy} @change=${(event: Event) => {
@@ -357,12 +364,21 @@ export class TrueSizeDialogElement extends DialogElement {
         <div role="alert">${shown.kind === "failed" ? this.#failure(shown.error, network) : nothing}</div>
         ${shown.kind === "answered" ? this.#result(shown.answer, shown.guess) : html`<p class="muted">${busy || shown.kind === "failed" ? nothing : text.empty}</p>`}
         <p class="names-line">
-          ${fileButton(text.chooseNames, ([first]) => first && this.#take(first, "names"), { accept: ".txt,.json", disabled: busy })}
+          ${fileButton(text.chooseNames, ([first]) => first && void this.#take(first, "names"), { accept: ".txt,.json,.py,.csv,text/plain", disabled: busy })}
           <span class="second muted">${this.names ? text.namesFrom(this.names.file) : text.namesHint}</span>
+          ${this.names && this.names.background !== null ? this.#background(this.names, this.names.background) : nothing}
         </p>
         <p class="second muted drop-hint">${text.drop}</p>
       </section>
     `;
+  }
+
+  /** The list is one longer than it should be: which end is left out is asked, not guessed in silence. */
+  #background(names: ClassNames, background: boolean): TemplateResult {
+    const { locale: { panels: { trueSize: text } } } = this;
+    return html`<label class="check"><input type="checkbox" class="background-first" .checked=${background} @change=${(event: Event) => {
+      this.names = { ...names, background: (event.target as HTMLInputElement).checked };
+    }} /><span>${text.background(names.list.length, names.list[0] ?? "")}</span></label>`;
   }
 
   #progress({ progress, since }: Extract<Shown, { kind: "busy" }>): TemplateResult {
@@ -391,7 +407,7 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #className(number: number): string {
-    const name = this.names?.list[number];
+    const name = this.names && nameAt(this.names, number);
     const known = this.locale.panels.trueSize.class(number);
     return name ? `${name} (${number})` : known;
   }
@@ -404,19 +420,19 @@ export class TrueSizeDialogElement extends DialogElement {
         ? result.top.length === 0 ? nothing : html`<ol class="top-five" aria-label=${text.topFive}>
             ${result.top.map(({ class: number, probability }, i) => html`<li class=${i === 0 ? "best" : ""}>
               <span class="rank">${i + 1}</span><span class="class-name">${this.#className(number)}</span><span class="share">${format.percent(probability)}</span>
-              <span class="track"><span style="--share: ${probability}"></span></span>
+              <span class="track"><span .style="--share: ${probability}"></span></span>
             </li>`)}
           </ol>`
         : html`<div class="maps">
             <figure>
               <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
-              <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
+              <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" .style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
             </figure>
             <figure>
               <canvas class="map likelihood" width=${result.width} height=${result.height} role="img" aria-label=${text.likelihoodLabel}></canvas>
               <figcaption>
                 <span>${text.likelihood(this.#className(result.shares.length - 1))}</span>
-                <span class="scale" style="background: linear-gradient(90deg, ${SCALE.map(rgb).join()})"></span>
+                <span class="scale" .style="background: linear-gradient(90deg, ${SCALE.map(rgb).join()})"></span>
                 <span class="scale-ends"><span>${format.coarsePercent(result.likelihood.least)}</span><span>${format.coarsePercent(result.likelihood.most)}</span></span>
               </figcaption>
             </figure>

@@ -5,8 +5,10 @@ import type { DigitPadElement } from "./digit-pad.ts";
 import { fileButton } from "./file-button.ts";
 import { centreDigit } from "../lib/mnist.ts";
 import { bestOf } from "../lib/mistakes.ts";
+import { useOfFile } from "../lib/file-use.ts";
 import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
+import { onEnter } from "./on-enter.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
@@ -84,27 +86,34 @@ export class TryPanelElement extends PanelElement {
     const count = data.images.test;
     const index = parseNumber(this.number);
     const wrong = this.number !== "" && (index === null || !Number.isInteger(index) || index < 0 || index >= count);
-    const show = (event: Event): void => {
-      event.preventDefault();
+    const show = (): void => {
       if (index !== null && !wrong) this.intend({ type: "show_sample", index });
     };
-    return html`<form class="try-others" @submit=${show}>
+    // No form: a frame without `allow-forms` submits none.
+    return html`<div class="try-others" @keydown=${onEnter(show)}>
         <label for="try-number">${text.trying.number}</label>
         <input id="try-number" inputmode="numeric" autocomplete="off" size="6" .value=${this.number} aria-invalid=${wrong ? "true" : "false"} aria-describedby="try-number-fix" @input=${(event: Event) => (this.number = (event.target as HTMLInputElement).value)} />
-        <button class="quiet" ?disabled=${wrong || this.number === ""}>${text.trying.numberShow}</button>
-      </form>
+        <button type="button" class="quiet" ?disabled=${wrong || this.number === ""} @click=${show}>${text.trying.numberShow}</button>
+      </div>
       <p class="second" id="try-number-fix" ?hidden=${!wrong || count === 0}>${text.trying.numberRange(count)}</p>
       <div class="try-others">${fileButton(text.trying.picture, ([file]) => void this.#take(file), { accept: "image/*" })}<span class="second">${text.trying.pictureHint}</span></div>
       <p class="wrong-answer" role="alert" ?hidden=${this.refused === null}>${this.refused === null ? nothing : text.trying[this.refused]}</p>`;
   }
 
   readonly #drop = (event: DragEvent): void => {
-    const file = event.dataTransfer?.files[0];
-    // Networks and runs are the whole page's affair.
-    if (file && /\.(json|safetensors|gz)$|ubyte/iu.test(file.name)) return;
     event.preventDefault();
-    void this.#take(file);
+    void this.#sort([...(event.dataTransfer?.files ?? [])]);
   };
+
+  /** A picture is for the pad; networks and runs are the whole page's affair. */
+  async #sort(files: readonly File[]): Promise<void> {
+    const [first] = files;
+    if (!first) return;
+    const use = await useOfFile(first);
+    // Of a picture that no browser reads, that is said.
+    if (use === "picture" || first.type.startsWith("image/")) return this.#take(first);
+    this.intend({ type: "open_files", files });
+  }
 
   async #take(file: File | undefined): Promise<void> {
     if (!file) return;
@@ -146,7 +155,7 @@ export class TryPanelElement extends PanelElement {
       ${DIGITS.map((digit) => {
         const share = best === null ? 0 : (probabilities?.[digit] ?? 0);
         const classes = `${digit === best ? "best" : ""} ${sample?.label === digit ? "label" : ""}`;
-        return html`<li class=${classes}><span class="digit">${digit}</span><span class="track"><span style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
+        return html`<li class=${classes}><span class="digit">${digit}</span><span class="track"><span .style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
       })}
     </ol>`;
   }

@@ -75,10 +75,10 @@ export class UnitViewElement extends LitElement {
           <span>${point ? text.featureTitle(node.name, channel) : text.channel(channel, channels)}</span>
           <button type="button" class="icon-button on" ?disabled=${channel === channels - 1} aria-label=${text.nextChannel} title=${text.nextChannel} @click=${() => this.#channel(1)}>${icons.chevron}</button>
         </figcaption>
-        <div class="map-picture" style="width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px">
+        <div class="map-picture" .style="width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px">
           <canvas class="look-maps" tabindex="0" role="application" aria-label=${text.unitLabel(node.name, channel, rows, columns)} aria-description=${point ? text.featureKeys : text.unitKeys}
             @click=${this.#click} @keydown=${this.#key}></canvas>
-          <span class="map-mark" style="left: ${x * zoom}px; top: ${y * zoom}px; width: ${zoom}px; height: ${zoom}px"></span>
+          <span class="map-mark" .style="left: ${x * zoom}px; top: ${y * zoom}px; width: ${zoom}px; height: ${zoom}px"></span>
         </div>
         <p class="unit-value" aria-live="polite"><strong>${value === null ? "…" : `${gradients ? text.gradient : text.value} ${exactText(format, value)}`}</strong>
           <span class="muted">${point ? nothing : text.place(row, column)}</span></p>
@@ -97,10 +97,10 @@ export class UnitViewElement extends LitElement {
     const zoom = Math.max(1, Math.floor(140 / Math.max(height, width)));
     const numbers = known ? fieldNumbers(known.gradient, known.rows, known.columns) : null;
     const rectangle = known
-      ? html`<span class="field-mark" style="left: ${known.columns[0] * zoom}px; top: ${known.rows[0] * zoom}px; width: ${(known.columns[1] - known.columns[0] + 1) * zoom}px; height: ${(known.rows[1] - known.rows[0] + 1) * zoom}px"></span>`
+      ? html`<span class="field-mark" .style="left: ${known.columns[0] * zoom}px; top: ${known.rows[0] * zoom}px; width: ${(known.columns[1] - known.columns[0] + 1) * zoom}px; height: ${(known.rows[1] - known.rows[0] + 1) * zoom}px"></span>`
       : nothing;
     const picture = (part: string, label: string): TemplateResult => html`<figure>
-      <div class="map-picture" style="width: ${width * zoom}px; height: ${height * zoom}px"><canvas class=${part} role="img" aria-label=${label}></canvas>${rectangle}</div>
+      <div class="map-picture" .style="width: ${width * zoom}px; height: ${height * zoom}px"><canvas class=${part} role="img" aria-label=${label}></canvas>${rectangle}</div>
       <figcaption>${label}</figcaption></figure>`;
     const span = ([first, last]: readonly [number, number]): string => `${format.whole(first)}–${format.whole(last)}`;
     return html`<section class="unit-field" aria-label=${text.field}>

@@ -49,6 +49,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   invalid_index: (e) => `There is no image ${f.whole(e.index)} among ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `An image has ${f.whole(e.expected)} pixels, not ${f.whole(e.found)}.`,
   no_webgpu: () => "This browser has no WebGPU here.",
+  webgpu_needs_https: () => "WebGPU needs https: this page came over plain http. The address with https, or localhost, has it.",
   no_adapter: () => "WebGPU is there, but finds no graphics card to use.",
   software_adapter: (e) => `WebGPU has only a software adapter (${e.adapter}), which is slower than the CPU.`,
   device_request_failed: (e) => `The graphics card could not be opened: ${e.reason}.`,
@@ -99,6 +100,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `This file is of another network: ${f.whole(e.tensors.length)} of this network’s tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing in it or of another shape or type (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). The file has ${f.few(e.file)}. Names must be those of this network.`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
   engine_failed: (e) => `The engine could not be loaded or started: ${e.reason}`,
+  wasm_blocked: () =>
+    "The Content-Security-Policy of this page’s server forbids WebAssembly. Whoever runs the server adds 'wasm-unsafe-eval' to script-src: script-src 'self' 'wasm-unsafe-eval'.",
+  page_failed: (e) => `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} If something is missing, reload the page; the run is kept.`,
   no_simd: () => "This browser has no WebAssembly SIMD, which the engine is built on. Any browser of 2023 or later has it.",
   worker_silent: (e) => `No sign of life for ${f.duration(e.seconds)}.`,
   worker_stopped: () => "The engine was stopped before it could answer.",
@@ -110,6 +114,15 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
   wrong_class_names: (e) =>
-    e.found === 0 ? `${e.file}: there are no class names in it.` : `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
-  no_pair: (e) => `${e.files}: choose training images and their labels together, and test images and their labels if you have them.`,
+    `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
+  no_class_names: (e) =>
+    e.what === "empty"
+      ? `${e.file}: there are no class names in it.`
+      : `${e.file}: neither JSON nor a list or dictionary as Python writes it. Put one name a line, or a JSON list.`,
+  no_pair: (e) =>
+    `${e.found.map(({ name, what, count }) => `${name} (${count === null ? what : `${f.whole(count)} ${f.plural(count, what === "images" ? { one: "image", other: "images" } : { one: "label", other: "labels" })}`})`).join(", ")}: no pairs can be made of this. Choose training images and as many labels together, and test images and their labels if you have them.`,
+  double_gzip: (e) => `${e.file} is a gzip file inside a gzip file. Unpack it once, and open what comes out.`,
+  too_much: (e) => `${e.file} unpacks to more than ${f.bytes(e.limit)}, which is more than a page can hold. Open a smaller file.`,
+  unreadable_file: (e) => `${e.file} cannot be read. Is it a folder, or was it moved? Choose the files themselves.`,
+  not_text: (e) => `${e.file} is not a text in UTF-8 or UTF-16. Save it as UTF-8.`,
 });

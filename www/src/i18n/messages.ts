@@ -207,6 +207,15 @@ export interface Messages {
     wentOn: (name: string, step: number) => string;
     weightsTaken: (kept: number, fresh: number, takenOff: readonly string[]) => string;
     weightsNotFinite: (tensors: string) => string;
+    /** In a frame a file may not come. */
+    frameSaves: (name: string) => string;
+    frameMayLack: string;
+    frameSavesNot: string;
+    frameLacks: string;
+    showText: string;
+    openTab: string;
+    pageFailed: string;
+    reload: string;
     notStored: string;
     storageFull: string;
     saveToFile: string;

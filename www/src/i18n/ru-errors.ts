@@ -50,6 +50,7 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   invalid_index: (e) => `Нет изображения ${f.whole(e.index)}, всего их ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `Пикселей в изображении должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   no_webgpu: () => "В этом браузере здесь нет WebGPU.",
+  webgpu_needs_https: () => "WebGPU требует https: страница открыта по обычному http. По адресу с https или на localhost он есть.",
   no_adapter: () => "WebGPU есть, но не нашёл видеокарты.",
   software_adapter: (e) => `Для WebGPU есть только программный адаптер (${e.adapter}), он медленнее процессора.`,
   device_request_failed: (e) => `Не удалось открыть видеокарту: ${e.reason}.`,
@@ -99,6 +100,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
     `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })} этой сети (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). В файле есть ${f.few(e.file)}. Имена должны быть как у этой сети.`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
+  wasm_blocked: () =>
+    "Content-Security-Policy сервера этой страницы запрещает WebAssembly. Тот, кто ведёт сервер, добавляет 'wasm-unsafe-eval' в script-src: script-src 'self' 'wasm-unsafe-eval'.",
+  page_failed: (e) => `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} Если чего-то не хватает, перезагрузите страницу; обучение сохраняется.`,
   no_simd: () => "В этом браузере нет WebAssembly SIMD, на котором построен движок. Он есть в любом браузере с 2023 года.",
   worker_silent: (e) => `Нет признаков жизни уже ${f.duration(e.seconds)}.`,
   worker_stopped: () => "Движок был остановлен и не успел ответить.",
@@ -110,6 +114,15 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   bad_json: (e) => `${e.file}: это не JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
   wrong_class_names: (e) =>
-    e.found === 0 ? `${e.file}: имён классов в файле нет.` : `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
-  no_pair: (e) => `${e.files}: выберите вместе обучающие изображения и метки к ним, а если есть, то и тестовые изображения с метками.`,
+    `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
+  no_class_names: (e) =>
+    e.what === "empty"
+      ? `${e.file}: имён классов в файле нет.`
+      : `${e.file}: это не JSON и не список или словарь, как их пишет Python. Нужно по одному имени в строке или список JSON.`,
+  no_pair: (e) =>
+    `${e.found.map(({ name, what, count }) => `${name} (${what === "images" ? "изображения" : "метки"}${count === null ? "" : `: ${f.whole(count)}`})`).join(", ")}: пары из этого не составить. Выберите вместе обучающие изображения и столько же меток, а если есть, то и тестовые изображения с метками.`,
+  double_gzip: (e) => `${e.file}: это gzip внутри gzip. Распакуйте файл один раз и откройте то, что получится.`,
+  too_much: (e) => `${e.file}: после распаковки больше ${f.bytes(e.limit)}, столько странице не вместить. Откройте файл поменьше.`,
+  unreadable_file: (e) => `${e.file}: не читается. Это папка, или файл перемещён? Выберите сами файлы.`,
+  not_text: (e) => `${e.file}: это не текст в UTF-8 или UTF-16. Сохраните его в UTF-8.`,
 });

@@ -1,6 +1,7 @@
 /** What the address says of the page: which network, which view of it, what is selected. Pure, but for the browser's own compression. */
 import { ReceptiveFailure } from "../errors.ts";
 import { VIEWS } from "../state.ts";
+import { through } from "./bytes.ts";
 import { parseLooking, writeLooking } from "./look/looking.ts";
 import type { Looking } from "./look/looking.ts";
 import type { View } from "../state.ts";
@@ -19,33 +20,9 @@ export interface Address {
 /** No specification is nearly as long; a link that grows to more is none of ours. */
 const LONGEST = 1 << 20;
 
-async function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(transform);
-  const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > LONGEST) {
-      void reader.cancel();
-      throw new RangeError("too long");
-    }
-    chunks.push(value);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
 /** A value as text that an address may hold: its JSON, deflated, in base64url. */
 export async function encode(value: unknown): Promise<string> {
-  const packed = await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("deflate-raw"));
+  const packed = await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("deflate-raw"), LONGEST);
   return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
@@ -56,7 +33,7 @@ export async function decode(code: string): Promise<unknown> {
   let text: string;
   try {
     const packed = Uint8Array.from(atob(code.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await through(packed, new DecompressionStream("deflate-raw")));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await through(packed, new DecompressionStream("deflate-raw"), LONGEST));
   } catch {
     throw bad("packing");
   }

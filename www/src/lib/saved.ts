@@ -7,6 +7,7 @@ import type { DBSchema, IDBPDatabase } from "idb";
 import type { SavedRun } from "../runs.ts";
 import type { Settings } from "./settings.ts";
 import type { Spec } from "../protocol.ts";
+import { borrowed, tabName } from "./tab-name.ts";
 
 export interface SavedDocument {
   tab: string;
@@ -32,12 +33,26 @@ const MOST_BYTES = 96 << 20;
 /** Tabs whose records are kept. */
 const TABS = 4;
 
+/** Earlier versions of the page wrote a blob. */
+type SavedWeights = { tab: string; key: string } & ({ bytes: ArrayBuffer } | { blob: Blob });
+
+/** What is stored is a copy of the bytes and nothing around them. */
+const bufferOf = (bytes: Uint8Array): ArrayBuffer =>
+  (bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+
+/** The bytes of a record, as it is written now or was before. */
+export async function bytesOf(record: SavedWeights): Promise<Uint8Array> {
+  return new Uint8Array("bytes" in record ? record.bytes : await record.blob.arrayBuffer());
+}
+
 interface Schema extends DBSchema {
   documents: { key: string; value: SavedDocument };
   runs: { key: [string, string]; value: { tab: string; run: SavedRun } };
   checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number } };
-  /** Beside what is known of them, so that nobody has to read megabytes to count them; as blobs, which the browser takes without copying them twice. */
-  weights: { key: [string, string]; value: { tab: string; key: string; blob: Blob } };
+  /**
+   * Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows.
+   */
+  weights: { key: [string, string]; value: SavedWeights };
 }
 
 /** All that a tab has under its name and a run's key. */
@@ -55,29 +70,6 @@ function placeOf(): string {
   return window.top === window ? "" : `${location.pathname}${location.search}`;
 }
 
-/** This tab's name, the same after a reload. */
-async function tabName(item: string): Promise<string> {
-  const fresh = (): string => `${Date.now().toString(36)}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
-  let name = sessionStorage.getItem(item) ?? fresh();
-  // A tab that was duplicated has the other's session storage: the lock tells which of the two came first.
-  if (!(await held(name))) await held((name = fresh()));
-  sessionStorage.setItem(item, name);
-  return name;
-}
-
-/** Whether the lock of that name was free; if so, it is this page's until that ends. */
-function held(tab: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const ended = new Promise(() => undefined);
-    navigator.locks
-      .request(`receptive-${tab}`, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock ? ended : undefined;
-      })
-      .catch(() => resolve(true));
-  });
-}
-
 export class Saved {
   readonly #db: IDBPDatabase<Schema>;
   readonly #tab: string;
@@ -93,7 +85,7 @@ export class Saved {
   static async open(): Promise<Saved> {
     const place = placeOf();
     const item = `receptive.tab${place}`;
-    const before = sessionStorage.getItem(item);
+    const before = borrowed() ?? sessionStorage.getItem(item);
     const tab = await tabName(item);
     const db = await openDB<Schema>("receptive", VERSION, {
       upgrade(db) {
@@ -142,7 +134,7 @@ export class Saved {
 
   async checkpoint(key: string): Promise<Uint8Array | null> {
     const found = await this.#db.get("weights", [this.#tab, key]);
-    return found ? new Uint8Array(await found.blob.arrayBuffer()) : null;
+    return found ? bytesOf(found) : null;
   }
 
   async putDocument(document: Omit<SavedDocument, "tab" | "at" | "place">): Promise<void> {
@@ -158,7 +150,10 @@ export class Saved {
     const tab = this.#tab;
     const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
     const [checkpoints, weights] = [transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
-    const put = Promise.all([weights.put({ tab, key, blob: new Blob([bytes as BlobPart]) }), checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length })]);
+    const put = Promise.all([
+      weights.put({ tab, key, bytes: bufferOf(bytes) }),
+      checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length }),
+    ]);
     const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key);
     let room = MOST_BYTES - bytes.length;
     const gone: string[] = [];

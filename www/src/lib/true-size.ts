@@ -293,37 +293,3 @@ function painted(map: Uint8Array, width: number, height: number, colours: readon
   }
   return { width, height, data };
 }
-
-// ---- files ----
-
-export type FileUse = "picture" | "weights" | "names";
-
-/** What a chosen or dropped file is for. */
-export function useOf({ name, type }: { name: string; type: string }): FileUse | null {
-  // The engine says of the others which program wrote them, and what to do.
-  if (/\.(safetensors|pt|pth|bin|ckpt|pkl|npz|npy|h5|keras|gguf)$/iu.test(name)) return "weights";
-  if (/\.(txt|json)$/iu.test(name)) return "names";
-  return type.startsWith("image/") || /\.(png|jpe?g|webp|gif|avif|bmp)$/iu.test(name) ? "picture" : null;
-}
-
-/** The longest file that can be one of class names. */
-export const LONGEST_NAMES = 4e6;
-
-/**
- * Names of classes in their order: a line each, or JSON: a list, or an object with a name for each number (`{"0": "tench"}`, or `{"0": ["n01440764", "tench"]}` as
- * Keras has it). Null for what is none of these.
- */
-export function readClassNames(text: string): string[] | null {
-  const trimmed = text.replace(/^\uFEFF/u, "").trim();
-  if (!/^[[{]/u.test(trimmed)) return trimmed === "" ? null : trimmed.split(/\r?\n/u).map((line) => line.trim());
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch {
-    return null;
-  }
-  const name = (one: unknown): string | null => (typeof one === "string" ? one : Array.isArray(one) && typeof one.at(-1) === "string" ? String(one.at(-1)) : null);
-  const entries = Array.isArray(value) ? value : Object.keys(value as object).map((_, i) => (value as { [key: string]: unknown })[String(i)]);
-  const names = entries.map(name);
-  return names.length > 0 && names.every((one) => one !== null) ? (names as string[]) : null;
-}

@@ -1,7 +1,9 @@
 /** Brings MNIST into the engine: shards from beside the page, or files the user chose. */
-import type { NamedBytes, RequestBody, Split, TrainerEvent } from "../protocol.ts";
+import type { RequestBody, Split, TrainerEvent } from "../protocol.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
+import { joined } from "../lib/bytes.ts";
+import { gunzip } from "../lib/gunzip.ts";
 import type { Session } from "./engine.ts";
 
 interface Shard {
@@ -107,20 +109,7 @@ export async function fetchShard(address: URL, shard: Shard, progress: (loaded: 
     const message = `${file}: ${loaded} bytes instead of ${shard.bytes}`;
     fail({ kind: "wrong_size", message, file, offset: shard.bytes, what: "the file's length", found: loaded, expected: shard.bytes });
   }
-  return gunzip(new Blob(chunks), file);
-}
-
-async function gunzip(compressed: Blob, file: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await new Response(compressed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
-  } catch {
-    return fail({ kind: "bad_gzip", message: `${file}: damaged gzip data`, file });
-  }
-}
-
-/** MNIST's files are also passed around gzipped. */
-async function plain({ name, bytes }: NamedBytes): Promise<Uint8Array> {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(new Blob([bytes as Uint8Array<ArrayBuffer>]), name) : bytes;
+  return gunzip(joined(chunks), file);
 }
 
 /** @returns how many images there are now of each split. */
@@ -128,10 +117,10 @@ export async function loadFiles(session: Session, files: Extract<RequestBody, { 
   const { train_images, train_labels, test_images, test_labels } = files;
   const names = [train_images, train_labels, test_images, test_labels].map((file) => file?.name ?? "");
   return session.loadIdx(
-    await plain(train_images),
-    await plain(train_labels),
-    test_images && (await plain(test_images)),
-    test_labels && (await plain(test_labels)),
+    train_images.bytes,
+    train_labels.bytes,
+    test_images?.bytes,
+    test_labels?.bytes,
     names,
   );
 }

@@ -54,9 +54,19 @@ export interface Engine {
   package: EnginePackage;
 }
 
-/** @throws ReceptiveFailure `no_simd`, `fetch_failed` or `engine_failed`. */
+/** Whether a policy keeps this page from compiling what any browser with WebAssembly can: a module of nothing but its version. */
+function isBlocked(): boolean {
+  try {
+    return typeof WebAssembly !== "undefined" && !new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  } catch {
+    return true;
+  }
+}
+
+/** @throws ReceptiveFailure `wasm_blocked`, `no_simd`, `fetch_failed` or `engine_failed`. */
 export async function loadEngine(progress: (loaded: number, total: number) => void): Promise<Engine> {
-  if (!(await simd())) throw new ReceptiveFailure({ kind: "no_simd", message: "this browser has no WebAssembly SIMD" });
+  if (isBlocked()) throw new ReceptiveFailure({ kind: "wasm_blocked", message: "a policy forbids WebAssembly here" });
+  if (typeof WebAssembly === "undefined" || !(await simd())) throw new ReceptiveFailure({ kind: "no_simd", message: "this browser has no WebAssembly SIMD" });
   const kernels: Kernels = (await relaxedSimd()) ? "relaxed_simd" : "simd128";
   const folder = new URL(kernels === "relaxed_simd" ? "./pkg/relaxed/" : "./pkg/", import.meta.url);
   const wasm = fetchWithProgress(new URL("receptive_bg.wasm", folder), progress);

@@ -102,7 +102,9 @@ async function diagram() {
   await page.mouse.down();
   for (let i = 1; i <= 40; i += 1) await page.mouse.move(field.x + field.width / 2, field.y + field.height / 2 - 5 * i);
   await page.mouse.up();
+  await page.keyboard.down("Control");
   for (let i = 0; i < 20; i += 1) await page.mouse.wheel(0, i < 10 ? 120 : -120);
+  await page.keyboard.up("Control");
   await page.waitForTimeout(500);
   const moving = await taken();
   await page.context().close();

@@ -58,8 +58,8 @@ test("data that does not load can be retried or replaced by files, and is never 
     await page.waitForTimeout(500);
     assert.equal(await state(page, (state) => state.run.phase), "waiting");
     await page.setInputFiles("[data-code=data_failed] input[type=file]", [
-      { name: "train-images", mimeType: "", buffer: Buffer.alloc(20) },
-      { name: "train-labels", mimeType: "", buffer: Buffer.alloc(20) },
+      { name: "a", mimeType: "", buffer: Buffer.from([0, 0, 8, 3, 0, 0, 0, 1]) },
+      { name: "b", mimeType: "", buffer: Buffer.from([0, 0, 8, 1, 0, 0, 0, 1]) },
     ]);
     await has(page, "files_refused");
     assert.match(await page.textContent("[data-code=files_refused]"), /0x00000001/u);

@@ -15,13 +15,13 @@ const PATH = "/course/receptive/";
 
 /**
  * Serves `dist` (the built page unless said otherwise) and starts a browser. `open(query, options)` gives a page (`unanswered`: addresses that are never
- * answered; `before`: code to run before a script of the page); `close()` ends everything. With `isolated`, the server sends what isolates pages from others.
+ * answered; `before`: code to run before a script of the page); `close()` ends everything. With `isolated`, the server sends what isolates pages from others; `headers` are sent with every file of `dist`, `flags` are the browser's.
  * Each page carries `problems`: console errors, exceptions and requests to other hosts.
  */
-export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist"), isolated = false } = {}) {
+export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist"), isolated = false, headers = {}, flags = [] } = {}) {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`${dist} has no index.html: run \`cargo xtask build\``);
-  const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") }, { isolated });
-  const browser = await launch();
+  const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") }, { isolated, headers: { [PATH]: headers } });
+  const browser = await launch(flags);
   const address = `${server.origin}${PATH}`;
 
   async function open(query = "", { path = null, expected = [], unanswered = null, before = {}, ...options } = {}) {
@@ -65,20 +65,25 @@ export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, 
   };
 }
 
-/** Waits until the page's state is as wanted; `test` runs in the page and gets the state. */
-export function until(page, test, timeout = 60_000, argument = undefined) {
-  return page.waitForFunction(
-    ({ source, argument }) => {
-      const state = document.querySelector("receptive-app")?.state;
-      return state && new Function("state", "argument", `return (${source})(state, argument)`)(state, argument);
-    },
-    { source: test.toString(), argument },
-    { timeout },
-  );
+/** Waits until `test`, which runs in the page, is true there. Playwright's own waiting evaluates texts, which a page's policy may forbid. */
+export async function eventually(page, test, argument = undefined, timeout = 60_000) {
+  const expression = `Boolean((${test})(${JSON.stringify(argument)}))`;
+  const end = performance.now() + timeout;
+  // A page that is being left for another has no answer yet.
+  const ask = () => page.evaluate(expression).catch((thrown) => /context was destroyed|navigat/iu.test(String(thrown)) ? false : Promise.reject(thrown));
+  while (!(await ask())) {
+    if (performance.now() > end) throw new Error(`not within ${timeout} ms: ${test} with ${JSON.stringify(argument)}`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
 }
 
-export const state = (page, read) =>
-  page.evaluate((source) => new Function("state", `return (${source})(state)`)(document.querySelector("receptive-app").state), read.toString());
+/** Waits until the page's state is as wanted; `test` gets the state. */
+export function until(page, test, timeout = 60_000, argument = undefined) {
+  const read = 'document.querySelector("receptive-app")?.state';
+  return eventually(page, `(argument) => ${read} && (${test})(${read}, argument)`, argument, timeout);
+}
+
+export const state = (page, read) => page.evaluate(`(${read})(document.querySelector("receptive-app").state)`);
 
 /** The network is there and at least the first images and the test set are. */
 export const ready = (page) => until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);

@@ -7,6 +7,7 @@ mod conformance;
 mod describe;
 mod plan;
 mod spec;
+mod text;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use serde_json::Value;
 
-use crate::Stop;
+use crate::{Stop, text};
 
 /// The specification of a preset, or in a file; checked, and returned as it was written.
 pub fn find(network: &str) -> Result<Value, Stop> {
@@ -20,11 +20,13 @@ pub fn find(network: &str) -> Result<Value, Stop> {
 }
 
 fn read(path: &Path) -> Result<Value, Stop> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let bytes = std::fs::read(path).map_err(|error| {
         let names: Vec<_> = zoo::presets().into_iter().map(|preset| preset.name).collect();
         let names = names.join(", ");
         Stop::Message(format!("{} is no preset ({names}), no network of `describe --list` and no readable file: {error}", path.display()))
     })?;
+    let text = text::decode(&bytes)
+        .ok_or_else(|| Stop::Message(format!("{} is not a text in UTF-8 or UTF-16: save it as UTF-8", path.display())))?;
     serde_json::from_str(&text)
         .map_err(|error| SpecError::MalformedJson { reason: error.to_string(), line: error.line(), column: error.column() }.into())
 }

@@ -3,6 +3,7 @@ import type { FrameKind } from "../../lib/diagram/tree.ts";
 export interface DiagramTexts {
   label: (title: string) => string;
   keys: string;
+  touchHint: string;
   waiting: string;
   tools: string;
   larger: string;

@@ -1,4 +1,4 @@
-import type { Shareable } from "../../state.ts";
+import type { ByHand, Shareable } from "../../state.ts";
 
 export interface ShareTexts {
   menu: string;
@@ -11,8 +11,9 @@ export interface ShareTexts {
   open: string;
   openHint: string;
   copied: { [S in Shareable]: string };
-  byHand: { [S in Shareable]: string };
-  byHandHint: string;
+  byHand: { [W in ByHand["what"]]: string };
+  byHandHint: { [L in ByHand["lacks"]]: string };
+  openTab: string;
   text: string;
   drop: string;
   dropHint: string;

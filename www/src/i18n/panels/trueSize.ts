@@ -63,5 +63,7 @@ export interface TrueSizeTexts {
   chooseNames: string;
   namesHint: string;
   namesFrom: (file: string) => string;
+  /** The file has one name more than there are classes. */
+  background: (names: number, first: string) => string;
   drop: string;
 }

@@ -3,7 +3,8 @@ import type { DiagramTexts } from "../diagram.ts";
 
 export const diagram = (f: Formats): DiagramTexts => ({
   label: (title) => `Diagram of ${title}`,
-  keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 shows everything, Shift and arrows move the drawing.",
+  keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 shows everything, Shift and arrows move the drawing; Ctrl and the wheel zoom.",
+  touchHint: "Two fingers move the drawing; after a tap on it, one does.",
   waiting: "The diagram appears when the engine has read the network.",
   tools: "View of the diagram",
   larger: "Larger",

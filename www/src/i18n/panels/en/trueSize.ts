@@ -60,7 +60,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   expected: "Expected",
   missing: "missing",
   chooseNames: "Class names…",
-  namesHint: "Optional: a .txt with a name a line, or .json.",
+  namesHint: "Optional: a name a line, JSON, or a Python list or dictionary.",
+  background: (names, first) => `There are ${f.whole(names)} names, one more than classes: leave out the first (“${first}”), a background class?`,
   namesFrom: (file) => `Names from ${file}.`,
   drop: "Weights, pictures and class names can also be dropped anywhere here.",
 });

@@ -60,7 +60,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   expected: "Нужно",
   missing: "отсутствует",
   chooseNames: "Имена классов…",
-  namesHint: "По желанию: .txt, в каждой строке по имени, или .json.",
+  namesHint: "По желанию: по имени в строке, JSON, список или словарь Python.",
+  background: (names, first) => `Имён ${f.whole(names)}, на одно больше, чем классов: пропустить первое («${first}»), класс фона?`,
   namesFrom: (file) => `Имена из файла ${file}.`,
   drop: "Веса, изображения и имена классов можно просто перетащить сюда.",
 });
