@@ -10,6 +10,7 @@ import type { Range, ScaleChoice, Stack } from "../lib/look/stack.ts";
 import { valueText } from "../lib/look/text.ts";
 import { DEPTHS, IMAGE, clamped, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
 import type { Depth, Shown } from "../lib/look/wish.ts";
+import { resultsOf } from "../on-show.ts";
 import type { LookWish } from "../looker.ts";
 import type { NodeMaps } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -129,6 +130,7 @@ export class MapsPanelElement extends PanelElement {
     const text = this.locale.panels.maps;
     const shown = this.#shown();
     if (!shown) return html`<p class="muted">${text.waiting}</p>`;
+    if (resultsOf(this.state).of === "none") return html`<div class="look-waiting"></div>`;
     const { answer, error } = this.state.look;
     const { node } = shown;
     const current = answer && answer.wish.what === (this.#depth === "number" ? "activations" : this.#what) ? answer : null;

@@ -8,6 +8,7 @@ import { recall, remember } from "../lib/storage.ts";
 import type { PastRun } from "../runs.ts";
 import type { ChartPlot } from "./chart-plot.ts";
 import { laterStyles } from "../later.ts";
+import { ownerText } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
@@ -175,6 +176,12 @@ export class MetricChartElement extends PanelElement {
   }
 
   #summary(): string {
+    const { text } = this.locale;
+    const owner = this.state.run.history.empty ? null : ownerText(this.locale, this.state);
+    return owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures());
+  }
+
+  #figures(): string {
     const { text } = this.locale;
     const { history } = this.state.run;
     if (history.empty) return text.charts.empty;

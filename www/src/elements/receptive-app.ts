@@ -7,11 +7,13 @@ import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
 import type { Announcement } from "../state.ts";
 import type { AppState } from "../state.ts";
+import { resultsOf } from "../on-show.ts";
 import { VIEWS, hasRuns, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
 import type { OutlineEditorElement } from "./outline-editor.ts";
+import { ownerNote } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
@@ -173,8 +175,9 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
-          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
+          <div class="view ${resultsOf(state).of === "before" && state.view !== "diagram" ? "behind" : ""}" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
             ${state.view === "training" ? nothing : html`<h2 class="visually-hidden">${text.page.views[state.view]}</h2>`}
+            ${state.view === "diagram" || (state.view === "training" && !hasRuns(state)) ? nothing : ownerNote(locale, state)}
             ${this.#view()}
           </div>
           <try-panel .locale=${locale} .state=${state}></try-panel>

@@ -2,6 +2,7 @@ import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
+import { sameNetwork } from "../lib/same-network.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Change } from "../lib/what-changed.ts";
@@ -59,13 +60,19 @@ export class RunsPanelElement extends PanelElement {
           @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${(event: KeyboardEvent) => this.#nameKey(event, run)} />
         ${front ? html`<span class="second">${text.front}</span>` : nothing}
       </span></th>
-      <td class="run-changes">${this.#changed(text, run, at, runs)}</td>
+      <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>
       <td class="run-figures">${this.#figures(text, run)}</td>
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
         ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
       </td>
     </tr>`;
+  }
+
+  /** Whether its network is the one on show. */
+  #isShown({ spec }: PastRun): boolean {
+    const { document } = this.state;
+    return document === null || sameNetwork(document.present.spec, spec);
   }
 
   /** The line as the charts draw it: colour and dash. */
@@ -80,10 +87,10 @@ export class RunsPanelElement extends PanelElement {
   #changed(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): string {
     const parent = runs.find(({ key }) => key === run.parent);
     const before = parent ?? runs[at - 1];
-    if (!before) return `${run.title}: ${text.first}`;
+    if (!before) return text.first;
     const changes = this.#between(before.spec, run.spec);
     const origin = parent ? [text.from(parent.name)] : [];
-    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another(run.title)].join("; ");
+    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another].join("; ");
     const words = changes.slice(0, MOST_CHANGES).map((change) => this.#say(text, change));
     const rest = changes.length - words.length;
     const all = [...origin, ...words, ...(rest > 0 ? [text.more(rest)] : [])];

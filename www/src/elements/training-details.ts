@@ -8,6 +8,7 @@ import { rateCurve } from "../lib/schedule.ts";
 import type { Decay, Settings } from "../lib/settings.ts";
 import { AUGMENTATION_FIELDS, GRADIENT_FIELDS, PARTS, SCHEDULE_FIELDS, partFields, withField } from "../lib/training-fields.ts";
 import type { Part } from "../lib/training-fields.ts";
+import { isAnother } from "../on-show.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const [WIDTH, HEIGHT, PAD] = [240, 64, 4];
@@ -80,7 +81,8 @@ export class TrainingDetailsElement extends PanelElement {
     const y = (rate: number): number => HEIGHT - PAD - (highest > 0 ? Math.min(1, rate / highest) : 0) * (HEIGHT - 2 * PAD);
     const path = points.map(([part, rate], i) => `${i === 0 ? "M" : "L"}${x(part).toFixed(1)} ${y(rate).toFixed(1)}`).join("");
     const said = (rate: number | undefined): string => format.plain(Number((rate ?? 0).toPrecision(2)));
-    const { metrics } = run;
+    // The run of another network is at no place of this curve.
+    const metrics = isAnother(this.state) ? null : run.metrics;
     return html`<figure class="rate-curve">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${texts.curve(said(points[0]?.[1]), said(highest), said(points.at(-1)?.[1]), epochs)}>
         <path class="rate-base" d="M0 ${HEIGHT - PAD}H${WIDTH}"/>

@@ -6,7 +6,9 @@ import { fileButton } from "./file-button.ts";
 import { centreDigit } from "../lib/mnist.ts";
 import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
+import { answerOwner } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
+import { canAnswer, resultsOf } from "../on-show.ts";
 import { saysPixels } from "../state.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -72,7 +74,7 @@ export class TryPanelElement extends PanelElement {
           <button type="button" class="quiet wide" ?disabled=${data.images.test === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
           ${this.#others()}
         </div>
-        ${pixels ? html`<mask-answer class="try-answer" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
+        ${pixels ? html`<mask-answer class="try-answer ${resultsOf(state).of === "before" ? "behind" : ""}" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
       </div>
     `;
   }
@@ -116,7 +118,8 @@ export class TryPanelElement extends PanelElement {
   #answer(): TemplateResult {
     const { text } = this.locale;
     return html`
-      <div class="try-answer">
+      <div class="try-answer ${resultsOf(this.state).of === "before" ? "behind" : ""}">
+        ${answerOwner(this.locale, this.state, this.empty)}
         <figure class="seen">
           <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
           <figcaption>${text.trying.preview}</figcaption>
@@ -135,7 +138,7 @@ export class TryPanelElement extends PanelElement {
 
   #best(): number | null {
     const { probabilities } = this.state.trying;
-    return probabilities && !this.empty ? probabilities.indexOf(Math.max(...probabilities)) : null;
+    return probabilities && !this.empty && canAnswer(this.state) ? probabilities.indexOf(Math.max(...probabilities)) : null;
   }
 
   #bars(): TemplateResult {
@@ -155,6 +158,7 @@ export class TryPanelElement extends PanelElement {
     const best = this.#best();
     const says =
       this.empty ? text.trying.empty
+      : !canAnswer(this.state) ? text.run.unfinished
       : best === null ? text.trying.noAnswer
       : text.trying.guess(best, probabilities?.[best] ?? 0);
     const right = sample !== null && best === sample.label;
