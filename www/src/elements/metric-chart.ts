@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
 import { chartData, valueAt, valueOf } from "../lib/chart-data.ts";
@@ -87,7 +88,7 @@ export class MetricChartElement extends PanelElement {
       </div>
       <div class="chart-body">
         <div class="plot" role="slider" tabindex="0" aria-labelledby=${id} aria-describedby="${id}-summary" aria-readonly="true" aria-valuemin="0" aria-valuemax=${Math.round(most)} aria-valuenow=${Math.round(step)} aria-valuetext=${this.#valueText(step)}
-          ?hidden=${this.table} @keydown=${this.#key} @blur=${() => (this.hovered = null)}></div>
+          ?hidden=${this.table} @keydown=${onKey(this.#key)} @blur=${() => (this.hovered = null)}></div>
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>

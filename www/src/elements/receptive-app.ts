@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
@@ -55,7 +56,7 @@ export class ReceptiveAppElement extends PanelElement {
     if (this.wide) this.querySelector<HTMLDialogElement>("dialog.sheet")?.close();
   };
 
-  readonly #key = (event: KeyboardEvent): void => {
+  readonly #key = onKey((event: KeyboardEvent): void => {
     const history = historyKeyOf(event);
     if (history) {
       event.preventDefault();
@@ -66,7 +67,7 @@ export class ReceptiveAppElement extends PanelElement {
     event.preventDefault();
     if (shortcut === "help") void this.#showHelp();
     else this.intend({ type: shortcut });
-  };
+  });
 
   /** Its script comes with the first look at it. */
   readonly #showTrueSize = async (): Promise<void> => {
@@ -246,7 +247,7 @@ export class ReceptiveAppElement extends PanelElement {
       choose(next);
       void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#${id}-${next}`)?.focus());
     };
-    return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${move}>
+    return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${onKey(move)}>
       ${tabs.map((tab) => html`<button type="button" role="tab" id="${id}-${tab}" aria-selected=${tab === chosen ? "true" : "false"} aria-controls="${id}-panel" tabindex=${tab === chosen ? 0 : -1} @click=${() => choose(tab)}>${names[tab]}</button>`)}
     </div>`;
   }

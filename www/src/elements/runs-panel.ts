@@ -2,6 +2,7 @@ import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
+import { onKey } from "../lib/keys.ts";
 import { sameNetwork } from "../lib/same-network.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { isAnother, whatChanged } from "../lib/what-changed.ts";
@@ -57,7 +58,7 @@ export class RunsPanelElement extends PanelElement {
           : html`<input type="checkbox" .checked=${!this.state.hidden.has(run.key)} aria-label=${text.shown(run.name)} @change=${(event: Event) => this.intend({ type: "hide_run", key: run.key, hidden: !(event.target as HTMLInputElement).checked })} />`}
         ${this.#swatch(run, front)}
         <input class="name" type="text" size="10" maxlength="24" spellcheck="false" autocomplete="off" .value=${run.name} aria-label=${text.rename(run.name)} title=${refused ? text.taken : ""} aria-invalid=${refused ? "true" : "false"}
-          @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${(event: KeyboardEvent) => this.#nameKey(event, run)} />
+          @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${onKey((event: KeyboardEvent) => this.#nameKey(event, run))} />
         ${front ? html`<span class="second">${text.front}</span>` : nothing}
       </span></th>
       <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
+import { onKey } from "../lib/keys.ts";
 import { LIVE, RANGES, choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge } from "../lib/settings.ts";
 import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
@@ -103,7 +104,7 @@ export class SettingsPanelElement extends PanelElement {
           .value=${live(draft ?? format.plain(value))}
           @input=${(event: Event) => this.#typed(setting, (event.target as HTMLInputElement).value)}
           @blur=${() => this.#left(setting)}
-          @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
+          @keydown=${onKey((event: KeyboardEvent) => this.#key(setting, event))}
         />
         ${setting === "learning_rate" && settings && !isConstant(settings.applied.schedule) && !isAnother(this.state) ? this.#rateNow() : nothing}
         ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}

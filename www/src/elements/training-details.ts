@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 import type { TrainingTexts } from "../i18n/panels/training.ts";
 import { nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
+import { onKey } from "../lib/keys.ts";
 import { rateCurve } from "../lib/schedule.ts";
 import type { Decay, Settings } from "../lib/settings.ts";
 import { AUGMENTATION_FIELDS, GRADIENT_FIELDS, PARTS, SCHEDULE_FIELDS, partFields, withField } from "../lib/training-fields.ts";
@@ -128,7 +129,7 @@ export class TrainingDetailsElement extends PanelElement {
         .value=${live(draft ?? this.#plain(value))}
         @input=${(event: Event) => this.#typed(slot, name, field, id, (event.target as HTMLInputElement).value)}
         @blur=${() => draft !== undefined && !wrong && this.#forget(id)}
-        @keydown=${(event: KeyboardEvent) => this.#key(event, slot, name, field, id, value ?? field.default)} />
+        @keydown=${onKey((event: KeyboardEvent) => this.#key(event, slot, name, field, id, value ?? field.default))} />
       ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${this.locale.text.settings.possible(field)}</p>` : nothing}
     </div>`;
   }
