@@ -39,6 +39,8 @@ export class MetricChartElement extends PanelElement {
   declare private hovered: number | null;
 
   #plot: ChartPlot | null = null;
+  readonly #forced = matchMedia("(forced-colors: active)");
+  readonly #recoloured = (): void => this.requestUpdate();
   #drawn = { version: -1, history: null as unknown };
   /** What the plot was made for. */
   #made = "";
@@ -53,11 +55,13 @@ export class MetricChartElement extends PanelElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#forced.addEventListener("change", this.#recoloured);
     if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#forced.removeEventListener("change", this.#recoloured);
     this.#forget();
   }
 
@@ -230,7 +234,7 @@ export class MetricChartElement extends PanelElement {
 
   /** The plot has to be made anew when this is another. */
   #making(): string {
-    return JSON.stringify([this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
+    return JSON.stringify([this.#forced.matches, this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
   }
 
   async #build(): Promise<void> {
@@ -240,7 +244,7 @@ export class MetricChartElement extends PanelElement {
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;
     this.#plot?.destroy();
-    const making = { metric: this.metric, closeup: this.closeup, behind: this.#behind().map(({ look }) => look) };
+    const making = { metric: this.metric, closeup: this.closeup, forced: this.#forced.matches, behind: this.#behind().map(({ look }) => look) };
     this.#plot = new ChartPlot(box, this, making, () => this.locale.format, (at) => {
       if (at !== this.hovered) this.hovered = at;
     });

@@ -80,8 +80,8 @@ export class RunsPanelElement extends PanelElement {
   #swatch({ look }: PastRun, front: boolean): TemplateResult {
     const { colour, dash } = LOOKS[look] ?? { colour: "--run-1", dash: [] };
     const line = front
-      ? svg`<path d="M0 4h26" stroke="var(--train)" stroke-width="2"/><path d="M0 9h26" stroke="var(--test)" stroke-width="2"/><circle cx="13" cy="9" r="2.5" fill="var(--test)"/>`
-      : svg`<path d="M0 6h26" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray=${dash.join(" ")}/>`;
+      ? svg`<path d="M0 4h26" stroke="var(--train)" stroke-width="2"/><path class="test" d="M0 9h26" stroke="var(--test)" stroke-width="2"/><circle cx="13" cy="9" r="2.5" fill="var(--test)"/>`
+      : svg`<path class=${dash.length > 0 ? "" : "solid"} d="M0 6h26" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray=${dash.join(" ")}/>`;
     return html`<svg class="run-swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${line}</svg>`;
   }
 
