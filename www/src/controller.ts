@@ -300,6 +300,8 @@ export class Controller {
     const { settings, document, run: before } = this.#state;
     if (!document || !settings) return false;
     clearTimeout(this.#compileLater);
+    // What is in the fields is compiled in.
+    clearTimeout(this.#settle);
     const own = ++this.#compilation;
     const id = `run-${++this.#runs}`;
     const spec = version?.spec ?? compilable(document, settings.edited);
@@ -335,8 +337,8 @@ export class Controller {
       // A link may ask for a backend that is not to be had: a page without any network would be no help.
       const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version));
       this.#refuse(thrown);
-      if (instead) return true;
-      return false;
+      if (this.#liveDiffers()) this.#sendLiveSoon();
+      return instead;
     }
   }
 
@@ -348,7 +350,7 @@ export class Controller {
     if (changed === document) return;
     this.#set({ document: changed, settings: { ...settings, edited: changed.present.settings } });
     this.#set(retitled(this.#state) ?? {});
-    if (LIVE.some((setting) => changed.present.settings[setting] !== settings.applied[setting])) this.#sendLiveSoon();
+    if (this.#liveDiffers()) this.#sendLiveSoon();
     void this.#examine();
   }
 
@@ -514,6 +516,12 @@ export class Controller {
     if (LIVE.some((setting) => setting in changes)) this.#sendLiveSoon();
   }
 
+  #liveDiffers(): boolean {
+    const { settings } = this.#state;
+    return settings !== null && LIVE.some((setting) => settings.edited[setting] !== settings.applied[setting]);
+  }
+
+  /** To a run under way, what is in the fields and may not be in force. */
   #sendLiveSoon(): void {
     clearTimeout(this.#settle);
     this.#settle = setTimeout(() => void this.#sendLive(), SETTLE_MS);

@@ -110,7 +110,7 @@ export const ru = (f: Formats): Messages => {
       pauseHint: (title) => `Приостанавливает обучение: ${title}`,
       owner: ({ title, run, edited }) => `${title}${edited ? " до ваших изменений" : ""}${run === null ? "" : `, запуск ${run}`}`,
       ofOwner: (owner, said) => `${owner}: ${said}`,
-      resultsOf: (owner, shown) => `Это результаты другой сети: ${owner}. Показана сеть ${shown}, она здесь ни при чём.`,
+      resultsOf: (owner, shown) => `Это результаты сети ${owner}. Показана другая сеть: ${shown}.`,
       answerOf: (owner) => `Отвечает ${owner}`,
       stays: (run) => `Новый запуск показанной сети; ${run} останется в запусках.`,
       unfinished: "Показанная сеть не закончена: пока она ничего не отвечает.",
