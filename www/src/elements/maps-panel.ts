@@ -22,13 +22,15 @@ import { weightsView } from "./weights-view.ts";
 /** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
   static override properties: PropertyDeclarations = {
-    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, dark: { state: true },
+    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, picked: { state: true }, dark: { state: true },
   };
 
   declare private looking: Looking;
   declare private inputs: Inputs;
   /** The image is shown, and no layer. */
   declare private image: boolean;
+  /** The node that was chosen here, where the maps are of another network than the tree's. */
+  declare private picked: string | null;
   declare private dark: boolean;
 
   readonly #system = matchMedia("(prefers-color-scheme: dark)");
@@ -42,6 +44,7 @@ export class MapsPanelElement extends PanelElement {
     this.looking = AS_FIRST;
     this.inputs = "all";
     this.image = false;
+    this.picked = null;
     this.dark = false;
   }
 
@@ -96,7 +99,14 @@ export class MapsPanelElement extends PanelElement {
     this.dark = theme === "dark" || (theme === "auto" && this.#system.matches);
     if (selection === this.#selected) return;
     this.#selected = selection;
+    if (this.#standing !== "other") this.picked = null;
     if (selection && selection.node !== IMAGE) this.image = false;
+  }
+
+  /** Whether the tree's selection is one here: in another network a layer of the same name, or at the same place, is another layer. An edit keeps names. */
+  get #standing(): "same" | "edited" | "other" {
+    const results = resultsOf(this.state);
+    return results.of !== "another" ? "same" : results.owner.edited ? "edited" : "other";
   }
 
   /** What can be shown, and which of it is. */
@@ -104,8 +114,10 @@ export class MapsPanelElement extends PanelElement {
     const { network, selection } = this.state;
     if (!network) return null;
     const all = shownOf(network.description, network.spec.input);
-    const named = all.findIndex(({ name }) => name === selection?.node);
-    const pathed = all.findIndex(({ path }) => path !== "" && path === selection?.path);
+    const standing = this.#standing;
+    const wanted = standing === "same" ? selection?.node : (this.picked ?? (standing === "edited" ? selection?.node : null));
+    const named = all.findIndex(({ name }) => name === wanted);
+    const pathed = standing === "same" ? all.findIndex(({ path }) => path !== "" && path === selection?.path) : -1;
     const at = this.image ? 0 : named > 0 ? named : pathed > 0 ? pathed : Math.min(1, all.length - 1);
     const node = all[at];
     return node ? { all, at, node } : null;
@@ -171,7 +183,8 @@ export class MapsPanelElement extends PanelElement {
     this.image = node.name === IMAGE;
     this.inputs = "all";
     this.#lookAt({ unit: unit ?? clamped(node.output_shape, this.#unit) });
-    if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
+    if (this.#standing !== "same") this.picked = node.name;
+    else if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
   }
 
   #tools(maps: NodeMaps | null): TemplateResult {
