@@ -158,3 +158,33 @@ test("before anything is trained the network on show is compiled by itself", asy
   assert.equal(resultsOf(controller.state).of, "shown");
   assert.deepEqual(controller.state.runs, []);
 });
+
+test("a link that is opened while training, and a network from a file, are marked and trained alike", async () => {
+  Object.assign(globalThis, { location: { search: "", hash: "" } });
+  const running = { ...paused(), run: { ...paused().run, phase: "running" as const } };
+  const byLink = setUp(running);
+  await byLink.controller.follow(parseAddress(`#preset=${resnet.name}`));
+  const byFile = setUp(running);
+  byFile.controller.handle({ type: "open_files", files: [new File([JSON.stringify(resnet.spec)], "mine.json")] });
+  for (const { controller, types } of [byLink, byFile]) {
+    await settle();
+    const results = resultsOf(controller.state);
+    assert.deepEqual(results, { of: "another", owner: { title: "LeNet-5", run: "kiwi", edited: false } });
+    assert.deepEqual(choicesOf(controller.state), { first: "train_new", possible: true, second: "pause" });
+    controller.handle({ type: "train_new" });
+    await settle();
+    assert.deepEqual(types(), [`compile ${resnet.spec.name}`, `start ${epochs(resnet)}`]);
+    assert.deepEqual([resultsOf(controller.state).of, controller.state.runs.length], ["shown", 1]);
+  }
+});
+
+test("a network from a file that is the trained one is not marked, whatever it is called", async () => {
+  const { controller, types } = setUp(paused());
+  controller.handle({ type: "open_files", files: [new File([JSON.stringify({ ...lenet.spec, name: "copy" })], "copy.json")] });
+  await settle();
+  assert.equal(controller.state.document?.present.title, "copy");
+  assert.deepEqual([resultsOf(controller.state).of, choicesOf(controller.state).first], ["shown", "resume"]);
+  controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual(types(), ["resume"]);
+});

@@ -8,7 +8,7 @@ import { canAnswer, choicesOf, isAnother, resultsOf, retitled, waitingSettings }
 import type { Choices } from "../src/on-show.ts";
 import type { LayerSpec, Spec } from "../src/protocol.ts";
 import type { AppState, RunPhase } from "../src/state.ts";
-import { pageWith, presetNamed, trained } from "./support/page-state.ts";
+import { PRESETS, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
 const net = (layers: readonly LayerSpec[], rest: Partial<Spec> = {}): Spec => ({ version: 1, name: "net", input: [1, 28, 28], layers: [...layers], ...rest });
 const conv: LayerSpec = { op: "conv2d", name: "c", out_channels: 8, kernel_size: 3 };
@@ -154,4 +154,10 @@ test("before there is an engine, and after it stopped, no button trains", () => 
   const stopped: AppState = { ...state, engine: { ...state.engine, phase: "stopped" } };
   assert.deepEqual(choicesOf(stopped), { first: "train_new", possible: false, second: null });
   assert.deepEqual(resultsOf({ ...state, network: null }), { of: "shown" });
+});
+
+test("every preset is its own network, and another one than every other", () => {
+  for (const one of PRESETS) {
+    for (const other of PRESETS) assert.equal(sameNetwork(structuredClone(one.spec), other.spec), one === other, `${one.name} and ${other.name}`);
+  }
 });
