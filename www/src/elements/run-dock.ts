@@ -51,7 +51,8 @@ export class RunDockElement extends PanelElement {
   #owned(said: string): string {
     const { locale: { text }, state } = this;
     const results = resultsOf(state);
-    return results.of === "another" ? text.run.ofOwner(text.run.owner(results.owner), said) : said;
+    // While the one on show is compiled, it is that which is spoken of.
+    return results.of === "another" && !(state.backend.switching && state.backend.preparing) ? text.run.ofOwner(text.run.owner(results.owner), said) : said;
   }
 
   /** To go on with the network that was trained before, or to pause it. */
