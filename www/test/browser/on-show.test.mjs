@@ -42,8 +42,8 @@ test("a preset chosen after training: results are marked, going on is the second
   for (const view of ["training", "maps", "errors"]) {
     await page.click(`#views-${view}`);
     assert.equal(await text(page, ".view .owner-note"), "These results are of LeNet-5, run kiwi. They are not of the network on show, ResNet-8.", view);
-    assert.deepEqual(await violations(page), []);
   }
+  assert.deepEqual(await violations(page), []);
   await page.click("#views-training");
   // Undone, it is the trained network again.
   await page.keyboard.press("Control+z");
@@ -58,8 +58,8 @@ test("a preset chosen after training: results are marked, going on is the second
   await until(page, (state) => state.run.phase === "paused");
   assert.deepEqual(await state(page, (state) => [state.runs.length, state.run.label.name]), [0, "kiwi"]);
   await page.click(".run");
-  await until(page, (state) => state.run.metrics?.step > 0, 120_000);
-  assert.deepEqual(await state(page, (state) => [state.network.title, state.runs.map(({ name, title }) => `${name} ${title}`)]), ["ResNet-8", ["kiwi LeNet-5"]]);
+  await until(page, (state) => state.network.title === "ResNet-8" && state.run.metrics?.step > 0, 120_000);
+  assert.deepEqual(await state(page, (state) => state.runs.map(({ name, title }) => `${name} ${title}`)), ["kiwi LeNet-5"]);
   assert.equal(await page.locator(".owner-note").count(), 0);
   assert.equal(await text(page, ".run"), "Pause");
   assert.deepEqual(page.problems, []);
