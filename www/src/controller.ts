@@ -12,8 +12,9 @@ import { Keeper } from "./keeper.ts";
 import type { LoadFiles } from "./lib/idx-files.ts";
 import { legiblePart } from "./lib/legible.ts";
 import type { Address } from "./lib/link.ts";
-import { LIVE, hasMomentum, pending, settingsOf } from "./lib/settings.ts";
+import { LIVE, hasMomentum, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
+import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
 import { Opening, beginning } from "./opening.ts";
 import { remember } from "./lib/storage.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
@@ -22,7 +23,7 @@ import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
 import { Sharing } from "./sharing.ts";
 import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
-import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, isEdited, problemOf, withNotice, withoutNotices } from "./state.ts";
+import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, problemOf, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
@@ -179,6 +180,10 @@ export class Controller {
     switch (intent.type) {
       case "toggle_run":
         return void this.#toggle();
+      case "train_new":
+        return void this.#startAnew(true);
+      case "go_on":
+        return void this.#goOn();
       case "step":
         return void this.#step();
       case "reset":
@@ -188,7 +193,7 @@ export class Controller {
       case "edit_network":
         return this.#change((document, settings) => edited(document, intent.spec, settings, intent.merge ?? null));
       case "open_network":
-        return this.#change((document) => replaced(document, intent));
+        return this.#change((document, settings) => replaced(document, intent, settings));
       case "undo":
         return this.#change(undone);
       case "redo":
@@ -317,6 +322,8 @@ export class Controller {
     const { settings, document, run: before } = this.#state;
     if (!document || !settings) return false;
     clearTimeout(this.#compileLater);
+    // What is in the fields is compiled in.
+    clearTimeout(this.#settle);
     const own = ++this.#compilation;
     const id = `run-${++this.#runs}`;
     const spec = version?.spec ?? compilable(document, settings.edited);
@@ -356,8 +363,8 @@ export class Controller {
       const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version, checkpoint));
       if (checkpoint && !instead) throw thrown;
       this.#refuse(thrown);
-      if (instead) return true;
-      return false;
+      if (this.#liveDiffers()) this.#sendLiveSoon();
+      return instead;
     }
   }
 
@@ -368,6 +375,8 @@ export class Controller {
     const changed = next(document, settings.edited);
     if (changed === document) return;
     this.#set({ document: changed, settings: { ...settings, edited: changed.present.settings } });
+    this.#set(retitled(this.#state) ?? {});
+    if (this.#liveDiffers()) this.#sendLiveSoon();
     void this.#examine();
   }
 
@@ -392,18 +401,24 @@ export class Controller {
   }
 
   async #followEdits(): Promise<void> {
-    const { run } = this.#state;
-    const untouched = run.metrics === null && (run.phase === "idle" || run.phase === "waiting");
-    if (untouched && isEdited(this.#state)) await this.#compile();
+    if (!isUnderWay(this.#state.run) && isAnother(this.#state)) await this.#compile();
+  }
+
+  /** Nothing is lost yet by taking changes in before the first step. */
+  #isStale(): boolean {
+    return this.#state.run.metrics === null && (waitingSettings(this.#state).length > 0 || isAnother(this.#state));
   }
 
   async #startAnew(train: boolean): Promise<void> {
     if ((await this.#compile()) && train) await this.#begin();
   }
 
+  /** What the first button says; but while training it pauses, whichever network is on show. */
   async #toggle(): Promise<void> {
-    if (!isActive(this.#state.run.phase) && problemOf(this.#state)) return;
-    switch (this.#state.run.phase) {
+    const { phase } = this.#state.run;
+    if (!isActive(phase) && problemOf(this.#state)) return;
+    if (!isActive(phase) && phase !== "pausing" && resultsOf(this.#state).of === "another") return this.#startAnew(true);
+    switch (phase) {
       case "idle":
       case "done":
       case "failed":
@@ -420,6 +435,13 @@ export class Controller {
     }
   }
 
+  /** With the network that is compiled, whichever is on show. */
+  async #goOn(): Promise<void> {
+    const { phase } = this.#state.run;
+    if (phase === "paused") await this.#resume();
+    else if (phase === "idle" || phase === "done") await this.#begin();
+  }
+
   async #beginIfWaiting(): Promise<void> {
     if (this.#state.run.phase === "waiting") await this.#begin();
   }
@@ -428,13 +450,14 @@ export class Controller {
     const { network, data, settings, run, engine } = this.#state;
     if (engine.phase === "stopped") return;
     if (!network || !settings || data.images.train === 0) return this.#setRun({ phase: "waiting" });
-    // Nothing is lost yet by taking the changed settings in; and weights that are no longer numbers are of no use.
-    const stale = run.metrics === null && (pending(settings.applied, settings.edited).length > 0 || isEdited(this.#state));
-    if ((stale || run.phase === "failed") && !(await this.#compile())) return;
+    // Weights that are no longer numbers are of no use.
+    if ((this.#isStale() || run.phase === "failed") && !(await this.#compile())) return;
+    // How long a network trains is said beside it: what is in the fields is of the one on show.
+    const { epochs } = isAnother(this.#state) ? settings.applied : settings.edited;
     this.#setRun({ phase: "starting" });
     this.#set({ announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "refused", "fresh_weights") });
     try {
-      await this.#client.request({ type: "start", epochs: settings.edited.epochs });
+      await this.#client.request({ type: "start", epochs });
     } catch (thrown) {
       this.#setRun({ phase: "idle" });
       this.#refuse(thrown);
@@ -471,9 +494,8 @@ export class Controller {
   async #step(): Promise<void> {
     const { phase } = this.#state.run;
     if (!this.#state.network || !["idle", "paused", "done"].includes(phase) || problemOf(this.#state)) return;
-    const { settings, run } = this.#state;
-    const stale = settings && run.metrics === null && (pending(settings.applied, settings.edited).length > 0 || isEdited(this.#state));
-    if (stale && !(await this.#compile())) return;
+    // One batch of the network on show.
+    if ((this.#isStale() || isAnother(this.#state)) && !(await this.#compile())) return;
     try {
       const { metrics } = await this.#client.request({ type: "step" });
       this.#set(onMetrics(this.#state, { metrics }));
@@ -488,8 +510,8 @@ export class Controller {
     if (!settings || !this.#state.network) return;
     if (run.phase === "waiting") return this.#setRun({ phase: "idle" });
     // A change of batch or weights needs a new plan; a change of seed alone does not.
-    const changes = pending(settings.applied, settings.edited);
-    if (run.phase === "failed" || isEdited(this.#state) || changes.some((setting) => setting !== "seed")) {
+    const changes = waitingSettings(this.#state);
+    if (run.phase === "failed" || isAnother(this.#state) || changes.some((setting) => setting !== "seed")) {
       if (await this.#compile()) this.#set({ announcement: { code: "reset" } });
       return;
     }
@@ -517,15 +539,24 @@ export class Controller {
     this.#set({ settings: { ...settings, edited: { ...settings.edited, ...changes } } });
     // What a training step keeps in memory depends on them.
     if ("batch_size" in changes || "optimizer" in changes) void this.#examine();
-    if (!LIVE.some((setting) => setting in changes)) return;
+    if (LIVE.some((setting) => setting in changes)) this.#sendLiveSoon();
+  }
+
+  #liveDiffers(): boolean {
+    const { settings } = this.#state;
+    return settings !== null && LIVE.some((setting) => settings.edited[setting] !== settings.applied[setting]);
+  }
+
+  /** To a run under way, what is in the fields and may not be in force. */
+  #sendLiveSoon(): void {
     clearTimeout(this.#settle);
     this.#settle = setTimeout(() => void this.#sendLive(), SETTLE_MS);
   }
 
   async #sendLive(): Promise<void> {
     const { settings, network } = this.#state;
-    // Numbers for another optimizer wait for it.
-    if (!settings || !network || settings.edited.optimizer !== settings.applied.optimizer) return;
+    // Numbers for another network or another optimizer wait for it.
+    if (!settings || !network || isAnother(this.#state) || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
     try {
       const reply = await this.#client.request({ type: "set", learning_rate, weight_decay, ...(hasMomentum(settings.applied) && { momentum }) });

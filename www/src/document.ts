@@ -39,19 +39,20 @@ export function newDocument(preset: Pick<Preset, "title" | "spec">): NetworkDocu
   return { present: version(preset), past: [], future: [], merge: null, examination: null, legible: null, examined: false };
 }
 
-/** Another network takes the place of this one; it can be undone. */
-export function replaced(document: NetworkDocument, preset: Pick<Preset, "title" | "spec">): NetworkDocument {
-  return pushed(document, version(preset), null);
+/** Another network takes the place of this one; it can be undone. `settings` are those in the page's fields now. */
+export function replaced(document: NetworkDocument, preset: Pick<Preset, "title" | "spec">, settings: Settings): NetworkDocument {
+  return pushed(document, version(preset), settings, null);
 }
 
 /** The same network with other layers, input or data. */
 export function edited(document: NetworkDocument, spec: Spec, settings: Settings, merge: string | null = null): NetworkDocument {
-  return pushed(document, { title: document.present.title, spec, settings }, merge);
+  return pushed(document, { title: document.present.title, spec, settings }, settings, merge);
 }
 
-function pushed(document: NetworkDocument, present: Version, merge: string | null): NetworkDocument {
+/** `settings` are those with which the present version is left: undoing brings them back. */
+function pushed(document: NetworkDocument, present: Version, settings: Settings, merge: string | null): NetworkDocument {
   const joins = merge !== null && merge === document.merge;
-  const past = joins ? document.past : [...document.past, document.present];
+  const past = joins ? document.past : [...document.past, { ...document.present, settings }];
   return { ...document, present, past, future: [], merge, examined: false };
 }
 

@@ -28,7 +28,7 @@ export async function read(files: readonly File[], specs: RequestClient<SpecRequ
   const networks: OpenedNetwork[] = [];
   const runs: OpenedRun[] = [];
   for (const { name, bytes } of await Promise.all(files.map(plain))) {
-    if (/\.safetensors$/iu.test(name) && !looksLikeRun(bytes) && !isForeign(bytes)) throw noHeader(name, bytes.length);
+    if (/\.safetensors$/iu.test(name) && !looksLikeRun(bytes) && !isForeign(bytes)) throw noHeader(name, bytes);
     if (isIdx(bytes)) images.push({ name, bytes });
     else if (holdsWeights(name, bytes) && (looksLikeRun(bytes) || !beginsObject(bytes))) runs.push({ run: readNote(noteIn(bytes)), bytes });
     else networks.push(await readNetwork(name, textOf(name, bytes), specs));
@@ -37,8 +37,11 @@ export async function read(files: readonly File[], specs: RequestClient<SpecRequ
 }
 
 /** Said here, before another file is used: the engine reads weights when the networks are open. */
-function noHeader(file: string, size: number): ReceptiveFailure {
-  return new ReceptiveFailure({ kind: "malformed_weights", message: `${file} has no header of safetensors`, flaw: size < 8 ? "short" : "header_length", at: 8, size });
+function noHeader(file: string, bytes: Uint8Array): ReceptiveFailure {
+  const size = bytes.length;
+  const length = size < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const [flaw, at] = size < 8 ? ["short", 8] : length > size - 8 ? ["header_length", length] : ["json", 8];
+  return new ReceptiveFailure({ kind: "malformed_weights", message: `${file} has no header of safetensors`, flaw: String(flaw), at: Number(at), size });
 }
 
 /** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
@@ -51,7 +54,7 @@ const LARGEST = 1 << 30;
 
 async function bytesOf(file: File, end?: number): Promise<Uint8Array> {
   const { name } = file;
-  const buffer = await file.slice(0, end).arrayBuffer().catch(() => {
+  const buffer = await (end === undefined ? file : file.slice(0, end)).arrayBuffer().catch(() => {
     throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
   });
   return new Uint8Array(buffer);

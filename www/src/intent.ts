@@ -11,6 +11,10 @@ import type { PastRun } from "./runs.ts";
 
 export type Intent =
   | { type: "toggle_run" }
+  /** A fresh run of the network on show. */
+  | { type: "train_new" }
+  /** Goes on with the network that was trained before, whichever is on show. */
+  | { type: "go_on" }
   | { type: "step" }
   | { type: "reset" }
   | { type: "edit_settings"; changes: Partial<Settings> }

@@ -30,7 +30,7 @@ export function beginning(before: Recalled | null, named: Named | null, first: N
   const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
   // A link to another network: what was left here can be had back by undoing.
   const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
-  const document = left ? (isOther ? replaced(left, first) : left) : newDocument(first);
+  const document = left ? (isOther ? replaced(left, first, left.present.settings) : left) : newDocument(first);
   const { settings } = document.present;
   const runs = before ? before.document.runs.flatMap((key) => before.runs.filter((run) => run.key === key).map(unsaved)) : [];
   const saved = before?.runs.find(({ key }) => key === before.document.current);

@@ -221,11 +221,6 @@ export function withoutNotices(notices: readonly Notice[], ...codes: NoticeCode[
   return notices.some(({ code }) => codes.includes(code)) ? notices.filter(({ code }) => !codes.includes(code)) : notices;
 }
 
-/** Whether the network was edited since it was compiled. */
-export function isEdited({ document, network }: AppState): boolean {
-  return document !== null && network !== null && JSON.stringify(withoutTraining(document.present.spec)) !== JSON.stringify(withoutTraining(network.spec));
-}
-
 /** Why the network as it is edited cannot be trained; null too where that is not known yet. */
 export function problemOf({ document }: AppState): ReceptiveError | null {
   if (!document?.examined) return null;
@@ -238,10 +233,6 @@ export function problemPath({ document }: AppState, error: ReceptiveError): stri
   const { node, path } = error as { node?: unknown; path?: unknown };
   if (typeof path === "string") return path.startsWith("layers[") ? path : null;
   return document?.examination?.network?.nodes.find(({ name }) => name === node)?.path ?? null;
-}
-
-function withoutTraining({ training: _, ...rest }: Spec): Omit<Spec, "training"> {
-  return rest;
 }
 
 /** Whether the network says a class of every pixel, and not of the image. */

@@ -5,6 +5,7 @@ import { errorText } from "../i18n/locale.ts";
 import type { BackendChoice } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import { onKey } from "../lib/keys.ts";
 
 const CHOICES: readonly Exclude<BackendChoice, "auto_software">[] = ["auto", "webgpu", "cpu", "webgpu_software"];
 
@@ -41,14 +42,14 @@ export class BackendChipElement extends PanelElement {
     const name = switching || !status ? backend.pending : backend.chip(status);
     return html`
       <button type="button" class="chip" aria-expanded=${this.open ? "true" : "false"} aria-controls="backend-menu"
-        @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
+        @click=${() => (this.open = !this.open)} @keydown=${onKey(this.#escape)}>
         <span class="chip-dot ${status && !switching ? "" : "waiting"}"></span>
         <span class="visually-hidden">${backend.label}: </span>
         <span class="chip-name">${name}</span>
         ${status && !switching ? html`<span class="chip-kernels">${backend.kernels[status.kernels]}</span>` : nothing}
         ${icons.chevron}
       </button>
-      <div id="backend-menu" class="menu" ?hidden=${!this.open} @keydown=${this.#escape}>
+      <div id="backend-menu" class="menu" ?hidden=${!this.open} @keydown=${onKey(this.#escape)}>
         ${status
           ? html`<p>${backend.running(status)} ${status.adapter ? backend.adapter(status.adapter) : nothing}</p>
               ${status.race ? html`<p>${backend.race(status.race)}</p>` : nothing}
@@ -69,10 +70,10 @@ export class BackendChipElement extends PanelElement {
     `;
   }
 
-  #escape(event: KeyboardEvent): void {
+  readonly #escape = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || !this.open) return;
     event.stopPropagation();
     this.open = false;
     this.querySelector<HTMLElement>(".chip")?.focus();
-  }
+  };
 }

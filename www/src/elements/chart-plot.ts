@@ -6,12 +6,17 @@ import type { Metric } from "../lib/chart-data.ts";
 import { LOOKS } from "../lib/run-names.ts";
 
 const TOP5_DASH = [4, 4];
+/** Where the system's colours are forced, dashes tell the curves apart: that of training is solid, and a run behind that is solid elsewhere is dotted. */
+const FORCED_TEST = [7, 4];
+const FORCED_SOLID = [1, 3];
 const FONT = '12px "Source Sans 3 Variable", system-ui, sans-serif';
 
 /** What a plot is made for; another plot for another of these. */
 export interface ChartMaking {
   metric: Metric;
   closeup: boolean;
+  /** The system's colours are forced. */
+  forced: boolean;
   /** The looks of the runs behind the one in front, in the order of their data. */
   behind: readonly number[];
 }
@@ -83,7 +88,7 @@ export class ChartPlot {
     if (width > 0) this.#plot.setSize({ width, height });
   }
 
-  #options({ metric, closeup, behind }: ChartMaking, format: () => Formats, hover: (at: number | null) => void): uPlot.Options {
+  #options({ metric, closeup, forced, behind }: ChartMaking, format: () => Formats, hover: (at: number | null) => void): uPlot.Options {
     const axis = { font: FONT, stroke: () => this.#colours.ink, grid: { stroke: () => this.#colours.line, width: 1 }, ticks: { show: false } };
     const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({ stroke: colour, width: 1.75, spanGaps: true, points: { show: false }, ...options });
     const [train, test] = [() => this.#colours.train, () => this.#colours.test];
@@ -108,13 +113,14 @@ export class ChartPlot {
       series: [
         {},
         line(train, { width: 1, alpha: 0.35 }),
-        line(train, {}),
-        line(test, { points: { show: true, size: 5, fill: test } }),
+        line(train, forced ? { width: 2.5 } : {}),
+        line(test, { points: { show: true, size: forced ? 8 : 5, fill: test }, ...(forced && { width: 2.5, dash: FORCED_TEST }) }),
         line(train, { width: 1.25, dash: TOP5_DASH }),
         line(test, { width: 1.25, dash: TOP5_DASH }),
         ...behind.flatMap((look) => {
           const colour = (): string => this.#colours.runs[look] ?? this.#colours.ink;
-          const dash = [...(LOOKS[look]?.dash ?? [])];
+          const own = LOOKS[look]?.dash ?? [];
+          const dash = [...(forced && own.length === 0 ? FORCED_SOLID : own)];
           return [line(colour, { width: 1, alpha: 0.7, dash }), line(colour, { dash })];
         }),
       ],

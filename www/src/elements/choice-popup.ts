@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { reveal } from "../lib/reveal.ts";
 import { matching } from "../lib/search.ts";
 
@@ -93,7 +94,7 @@ export class ChoicePopupElement extends LitElement {
     const left = (event: FocusEvent): void => {
       if (event.relatedTarget instanceof Node && !this.contains(event.relatedTarget)) this.#close(null);
     };
-    return html`<div class="popup" @keydown=${this.#key} @focusout=${left}>${question.search ? this.#combobox(question, question.search) : this.#menu(question)}</div>`;
+    return html`<div class="popup" @keydown=${onKey(this.#key)} @focusout=${left}>${question.search ? this.#combobox(question, question.search) : this.#menu(question)}</div>`;
   }
 
   #combobox({ label }: Question, search: NonNullable<Question["search"]>): TemplateResult {

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
+import { onKey } from "../lib/keys.ts";
 import { sharesOf } from "../lib/mistakes.ts";
 
 /** A cell of the matrix. */
@@ -43,7 +44,7 @@ export class ConfusionGridElement extends LitElement {
     const { counts, names } = this;
     const text = this.locale.panels.errors;
     const shares = sharesOf(counts);
-    return html`<div class="confusion-scroll"><table class="confusion" role="grid" aria-label=${text.matrix} @keydown=${this.#key}>
+    return html`<div class="confusion-scroll"><table class="confusion" role="grid" aria-label=${text.matrix} @keydown=${onKey(this.#key)}>
       <thead><tr role="row"><th scope="col" class="corner">${text.label} \\ ${text.said}</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${counts.map((row, label) => html`<tr role="row"><th scope="row">${names[label]}</th>${row.map((count, said) => this.#cell(label, said, count, shares[label]?.[said] ?? 0))}</tr>`)}</tbody>
     </table></div>`;

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { SIDE, centreDigit, shiftImage } from "../lib/mnist.ts";
 
 const PAD = 280;
@@ -61,7 +62,7 @@ export class DigitPadElement extends LitElement {
   protected override render(): TemplateResult {
     return html`
       <canvas class="pad" width=${PAD} height=${PAD} tabindex="0" role="application" aria-label=${this.label} aria-describedby="pad-keys"
-        @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up} @keydown=${this.#key}></canvas>
+        @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up} @keydown=${onKey(this.#key)}></canvas>
       ${this.blank ? html`<span class="pad-hint" aria-hidden="true">${this.hint}</span>` : nothing}
       <span class="visually-hidden" id="pad-keys">${this.keys}</span>
     `;

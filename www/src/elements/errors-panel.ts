@@ -5,6 +5,7 @@ import { inkImage } from "../lib/mask.ts";
 import { CLASSES, NO_CLASS, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../lib/mistakes.ts";
 import { SIDE } from "../lib/mnist.ts";
 import type { Predictions } from "../protocol.ts";
+import { resultsOf } from "../on-show.ts";
 import { saysPixels } from "../state.ts";
 import type { Cell } from "./confusion-grid.ts";
 import * as icons from "./icons.ts";
@@ -40,6 +41,7 @@ export class ErrorsPanelElement extends PanelElement {
   protected override render(): TemplateResult {
     const { state, state: { mistakes } } = this;
     const text = this.locale.panels.errors;
+    if (resultsOf(state).of === "none") return html`<div class="look-waiting"></div>`;
     if (saysPixels(state)) return this.#pixels();
     const { predictions, asking, error } = mistakes;
     return html`

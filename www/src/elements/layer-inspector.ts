@@ -5,6 +5,7 @@ import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import type { FieldName, InspectorTexts } from "../i18n/panels/inspector.ts";
 import { fieldsFor, isTyped, nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
+import { onKey } from "../lib/keys.ts";
 import { operatorTexts, shortName } from "../lib/operators.ts";
 import { OutlineReader } from "../lib/outline-reader.ts";
 import { INPUT } from "../lib/outline.ts";
@@ -147,7 +148,7 @@ export class LayerInspectorElement extends PanelElement {
     const value = this.#value(row, name);
     if (field.type === "boolean") {
       const on = (value ?? field.default) === true;
-      return html`<div class="field layer-check">${this.#label(row, name)}<input type="checkbox" id="${this.prefix}-${name}" .checked=${live(on)} @change=${(event: Event) => this.#set(name, (event.target as HTMLInputElement).checked === field.default ? undefined : (event.target as HTMLInputElement).checked)} @keydown=${this.#back} /></div>`;
+      return html`<div class="field layer-check">${this.#label(row, name)}<input type="checkbox" id="${this.prefix}-${name}" .checked=${live(on)} @change=${(event: Event) => this.#set(name, (event.target as HTMLInputElement).checked === field.default ? undefined : (event.target as HTMLInputElement).checked)} @keydown=${onKey(this.#back)} /></div>`;
     }
     return isTyped(field) ? this.#typed(row, name, field, value) : this.#choice(row, name, field, value);
   }
@@ -168,7 +169,7 @@ export class LayerInspectorElement extends PanelElement {
         .value=${live(draft ?? written(value, plain))}
         @input=${(event: Event) => this.#type(name, field, (event.target as HTMLInputElement).value)}
         @blur=${() => draft !== undefined && !wrong && this.#forget(name)}
-        @keydown=${(event: KeyboardEvent) => this.#key(event, name, field, value ?? otherwise)}
+        @keydown=${onKey((event: KeyboardEvent) => this.#key(event, name, field, value ?? otherwise))}
       />
       ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${this.locale.text.settings.possible(field)}</p>` : nothing}
     </div>`;
@@ -189,7 +190,7 @@ export class LayerInspectorElement extends PanelElement {
         ];
     return html`<div class="field">
       ${this.#label(row, name)}
-      <select id=${id} .value=${live(chosen)} @change=${(event: Event) => this.#choose(row, name, field, (event.target as HTMLSelectElement).value)} @keydown=${this.#back}>
+      <select id=${id} .value=${live(chosen)} @change=${(event: Event) => this.#choose(row, name, field, (event.target as HTMLSelectElement).value)} @keydown=${onKey(this.#back)}>
         ${choices.map(([one, label]) => html`<option value=${one} ?selected=${one === chosen}>${label}</option>`)}
       </select>
     </div>`;

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import type { Arrangement, Stack } from "../lib/look/stack.ts";
 import { arrange, mapAt, placeOf } from "../lib/look/stack.ts";
 import { reveal } from "../lib/reveal.ts";
@@ -73,7 +74,7 @@ export class MapGridElement extends LitElement {
       <div class="map-scroll">
         <div class="map-picture" .style="width: ${width * zoom}px; height: ${height * zoom}px">
           <canvas class="look-maps" tabindex="0" role="application" aria-label=${this.label} aria-description=${this.keys}
-            @pointermove=${this.#point} @pointerleave=${this.#leave} @click=${this.#click} @keydown=${this.#key} @focus=${this.#focus} @blur=${this.#leave}></canvas>
+            @pointermove=${this.#point} @pointerleave=${this.#leave} @click=${this.#click} @keydown=${onKey(this.#key)} @focus=${this.#focus} @blur=${this.#leave}></canvas>
           ${at ? html`<span class="map-mark" .style="left: ${at.column * zoom}px; top: ${at.row * zoom}px; width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px"></span>` : nothing}
         </div>
       </div>

@@ -10,6 +10,7 @@ import type { Range, ScaleChoice, Stack } from "../lib/look/stack.ts";
 import { valueText } from "../lib/look/text.ts";
 import { DEPTHS, IMAGE, clamped, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
 import type { Depth, Shown } from "../lib/look/wish.ts";
+import { resultsOf } from "../on-show.ts";
 import type { LookWish } from "../looker.ts";
 import type { NodeMaps } from "../protocol.ts";
 import * as icons from "./icons.ts";
@@ -21,13 +22,15 @@ import { weightsView } from "./weights-view.ts";
 /** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
   static override properties: PropertyDeclarations = {
-    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, dark: { state: true },
+    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, picked: { state: true }, dark: { state: true },
   };
 
   declare private looking: Looking;
   declare private inputs: Inputs;
   /** The image is shown, and no layer. */
   declare private image: boolean;
+  /** The node that was chosen here, where the maps are of another network than the tree's. */
+  declare private picked: string | null;
   declare private dark: boolean;
 
   readonly #system = matchMedia("(prefers-color-scheme: dark)");
@@ -41,6 +44,7 @@ export class MapsPanelElement extends PanelElement {
     this.looking = AS_FIRST;
     this.inputs = "all";
     this.image = false;
+    this.picked = null;
     this.dark = false;
   }
 
@@ -95,7 +99,14 @@ export class MapsPanelElement extends PanelElement {
     this.dark = theme === "dark" || (theme === "auto" && this.#system.matches);
     if (selection === this.#selected) return;
     this.#selected = selection;
+    if (this.#standing !== "other") this.picked = null;
     if (selection && selection.node !== IMAGE) this.image = false;
+  }
+
+  /** Whether the tree's selection is one here: in another network a layer of the same name, or at the same place, is another layer. An edit keeps names. */
+  get #standing(): "same" | "edited" | "other" {
+    const results = resultsOf(this.state);
+    return results.of !== "another" ? "same" : results.owner.edited ? "edited" : "other";
   }
 
   /** What can be shown, and which of it is. */
@@ -103,8 +114,10 @@ export class MapsPanelElement extends PanelElement {
     const { network, selection } = this.state;
     if (!network) return null;
     const all = shownOf(network.description, network.spec.input);
-    const named = all.findIndex(({ name }) => name === selection?.node);
-    const pathed = all.findIndex(({ path }) => path !== "" && path === selection?.path);
+    const standing = this.#standing;
+    const wanted = standing === "same" ? selection?.node : (this.picked ?? (standing === "edited" ? selection?.node : null));
+    const named = all.findIndex(({ name }) => name === wanted);
+    const pathed = standing === "same" ? all.findIndex(({ path }) => path !== "" && path === selection?.path) : -1;
     const at = this.image ? 0 : named > 0 ? named : pathed > 0 ? pathed : Math.min(1, all.length - 1);
     const node = all[at];
     return node ? { all, at, node } : null;
@@ -129,6 +142,7 @@ export class MapsPanelElement extends PanelElement {
     const text = this.locale.panels.maps;
     const shown = this.#shown();
     if (!shown) return html`<p class="muted">${text.waiting}</p>`;
+    if (resultsOf(this.state).of === "none") return html`<div class="look-waiting"></div>`;
     const { answer, error } = this.state.look;
     const { node } = shown;
     const current = answer && answer.wish.what === (this.#depth === "number" ? "activations" : this.#what) ? answer : null;
@@ -169,7 +183,8 @@ export class MapsPanelElement extends PanelElement {
     this.image = node.name === IMAGE;
     this.inputs = "all";
     this.#lookAt({ unit: unit ?? clamped(node.output_shape, this.#unit) });
-    if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
+    if (this.#standing !== "same") this.picked = node.name;
+    else if (!this.image) this.intend({ type: "select", selection: { path: node.path, node: node.name } });
   }
 
   #tools(maps: NodeMaps | null): TemplateResult {

@@ -4,6 +4,8 @@ import { CLASS_COLOURS, classImage, classesOf, inkImage, overlap, withoutClass }
 import { SIDE } from "../lib/mnist.ts";
 import type { Scene } from "../protocol.ts";
 import * as icons from "./icons.ts";
+import { canAnswer } from "../on-show.ts";
+import { answerOwner } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const NOTHING = new Uint8Array(SIDE * SIDE);
@@ -24,9 +26,16 @@ export class MaskAnswerElement extends PanelElement {
     this.only = null;
   }
 
+  /** What there is to show: of a network that is not finished nothing. */
+  get #scene(): Scene | null {
+    return canAnswer(this.state) ? this.state.trying.scene : null;
+  }
+
   protected override render(): TemplateResult {
-    const { locale: { text: { trying: { mask: text } } }, state: { trying: { scene, sample } } } = this;
+    const { locale, locale: { text: { trying: { mask: text } } }, state, state: { trying: { sample } } } = this;
+    const scene = this.#scene;
     return html`
+      ${answerOwner(locale, state, this.empty)}
       <div class="masks">
         ${this.#figure("picture", text.picture, text.pictureLong)}
         ${this.#figure("there", text.there, sample ? text.thereLong(sample.label) : text.there)}
@@ -46,7 +55,8 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   #legend(): TemplateResult {
-    const { locale: { text: { trying: { mask: text } } }, state: { trying: { scene } } } = this;
+    const { locale: { text: { trying: { mask: text } } } } = this;
+    const scene = this.#scene;
     const classes = scene ? classesOf(scene.mask) : [];
     const none = scene ? withoutClass(scene.mask) : 0;
     return html`<ul class="classes" aria-label=${text.legend}>
@@ -58,19 +68,22 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   #summary(): string {
-    const { locale: { text: { trying: { mask: text } } }, state: { trying: { scene } } } = this;
+    const { locale: { text: { trying: { mask: text } } } } = this;
+    const scene = this.#scene;
     const classes = scene ? classesOf(scene.mask) : [];
     const none = scene ? withoutClass(scene.mask) : 0;
     return `${text.said}: ${none > 0 ? text.noClass(none) : classes.length === 0 ? text.nothing : classes.map(({ digit, pixels }) => `${digit}: ${text.pixels(pixels)}`).join(", ")}`;
   }
 
   #verdict(): TemplateResult {
-    const { locale: { text: { trying: text } }, state: { trying: { scene, sample, untrained } } } = this;
+    const { locale: { text: { run, trying: text } }, state: { trying: { sample, untrained } } } = this;
+    const scene = this.#scene;
     const best = scene ? (classesOf(scene.mask)[0]?.digit ?? null) : null;
     const share = scene ? overlap(scene, sample?.label ?? null) : null;
     const none = scene ? withoutClass(scene.mask) : 0;
     const says =
       this.empty ? text.empty
+      : !canAnswer(this.state) ? run.unfinished
       : !scene ? text.noAnswer
       : none > 0 ? text.mask.noClass(none)
       : best === null ? text.mask.nothing
@@ -84,7 +97,8 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const { trying: { scene, sample } } = this.state;
+    const { trying: { sample } } = this.state;
+    const scene = this.#scene;
     const { picture, digit, mask } = scene ?? EMPTY;
     this.#paint("picture", inkImage(picture));
     this.#paint("there", classImage(picture, sample ? digit.map((there) => there * (sample.label + 1)) : digit, null, sample !== null));

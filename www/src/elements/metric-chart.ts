@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { mendLanguage } from "../lib/browser-language.ts";
+import { onKey } from "../lib/keys.ts";
 import { sampleRows } from "../lib/series.ts";
 import type { Point } from "../lib/series.ts";
 import { chartData, valueAt, valueOf } from "../lib/chart-data.ts";
@@ -9,6 +10,7 @@ import { recall, remember } from "../lib/storage.ts";
 import type { PastRun } from "../runs.ts";
 import type { ChartPlot } from "./chart-plot.ts";
 import { laterStyles } from "../later.ts";
+import { ownerText } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
 
@@ -43,6 +45,8 @@ export class MetricChartElement extends PanelElement {
   declare private hovered: number | null;
 
   #plot: ChartPlot | null = null;
+  readonly #forced = matchMedia("(forced-colors: active)");
+  readonly #recoloured = (): void => this.requestUpdate();
   #drawn = { version: -1, history: null as unknown };
   /** What the plot was made for. */
   #made = "";
@@ -57,11 +61,13 @@ export class MetricChartElement extends PanelElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#forced.addEventListener("change", this.#recoloured);
     if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#forced.removeEventListener("change", this.#recoloured);
     this.#forget();
   }
 
@@ -92,7 +98,7 @@ export class MetricChartElement extends PanelElement {
       </div>
       <div class="chart-body">
         <div class="plot" role="slider" tabindex="0" aria-labelledby=${id} aria-describedby="${id}-summary" aria-readonly="true" aria-valuemin="0" aria-valuemax=${Math.round(most)} aria-valuenow=${Math.round(step)} aria-valuetext=${this.#valueText(step)}
-          ?hidden=${this.table} @keydown=${this.#key} @blur=${() => (this.hovered = null)}></div>
+          ?hidden=${this.table} @keydown=${onKey(this.#key)} @blur=${() => (this.hovered = null)}></div>
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
@@ -182,6 +188,12 @@ export class MetricChartElement extends PanelElement {
 
   #summary(): string {
     const { text } = this.locale;
+    const owner = this.state.run.history.empty ? null : ownerText(this.locale, this.state);
+    return owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures());
+  }
+
+  #figures(): string {
+    const { text } = this.locale;
     const { history } = this.state.run;
     if (history.empty) return text.charts.empty;
     const step = Math.max(history.train.last?.step ?? 0, history.test.last?.step ?? 0);
@@ -228,7 +240,7 @@ export class MetricChartElement extends PanelElement {
 
   /** The plot has to be made anew when this is another. */
   #making(): string {
-    return JSON.stringify([this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
+    return JSON.stringify([this.#forced.matches, this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
   }
 
   async #build(): Promise<void> {
@@ -238,7 +250,7 @@ export class MetricChartElement extends PanelElement {
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;
     this.#plot?.destroy();
-    const making = { metric: this.metric, closeup: this.closeup, behind: this.#behind().map(({ look }) => look) };
+    const making = { metric: this.metric, closeup: this.closeup, forced: this.#forced.matches, behind: this.#behind().map(({ look }) => look) };
     this.#plot = new ChartPlot(box, this, making, () => this.locale.format, (at) => {
       if (at !== this.hovered) this.hovered = at;
     });

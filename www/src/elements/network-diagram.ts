@@ -18,6 +18,7 @@ import type { Folding } from "../lib/diagram/tree.ts";
 import { walked } from "../lib/diagram/walk.ts";
 import type { Direction } from "../lib/diagram/walk.ts";
 import { kernelText } from "../lib/kernel-text.ts";
+import { characterOf, onKey } from "../lib/keys.ts";
 import { edit } from "../lib/outline-actions.ts";
 import type { EditAction } from "../lib/outline-actions.ts";
 import { valueAt } from "../lib/spec-path.ts";
@@ -189,7 +190,7 @@ export class NetworkDiagramElement extends PanelElement {
     return html`
       ${this.#tools()}
       ${this.#problem()}
-      <figure @keydown=${this.#key} @focusin=${this.#focused}>
+      <figure @keydown=${onKey(this.#key)} @focusin=${this.#focused}>
         <svg class="drawing ${stale ? "stale" : ""}" role="group" aria-label=${text.label(title)} aria-describedby="diagram-summary diagram-keys"
           @click=${this.#click} @contextmenu=${this.#contextMenu}>
           <g>
@@ -326,7 +327,9 @@ export class NetworkDiagramElement extends PanelElement {
   };
 
   /** @returns whether the key means something here. */
-  #pressed({ key, shiftKey, target }: KeyboardEvent): boolean {
+  #pressed(event: KeyboardEvent): boolean {
+    const { shiftKey, target } = event;
+    const key = characterOf(event);
     const direction = DIRECTIONS[key];
     const box = this.#boxOf(target as Element);
     if (direction && shiftKey) {

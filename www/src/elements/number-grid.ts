@@ -2,6 +2,7 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { Formats } from "../lib/format.ts";
+import { onKey } from "../lib/keys.ts";
 import { colourOf, css, extentOf, inkOn } from "../lib/look/colours.ts";
 import { rangeOf } from "../lib/look/stack.ts";
 import { cellText, exactText } from "../lib/look/text.ts";
@@ -37,7 +38,7 @@ export function numberGrid({ caption, columns, values, places, empty, at, chosen
   };
   return html`<figure class="number-grid">
     <figcaption>${caption}</figcaption>
-    <div role="group" aria-label=${caption} .style="grid-template-columns: repeat(${columns}, minmax(42px, 1fr))" @keydown=${key}>
+    <div role="group" aria-label=${caption} .style="grid-template-columns: repeat(${columns}, minmax(42px, 1fr))" @keydown=${onKey(key)}>
       ${values.map((value, index) => {
         const colour = colourOf(value / extent, dark);
         const place = places[index] ? `${places[index]}: ` : "";

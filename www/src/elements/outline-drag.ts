@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { dropPlace } from "../lib/outline-actions.ts";
 import type { Drop } from "../lib/outline-actions.ts";
 import type { OutlineRow } from "../lib/outline.ts";
@@ -93,11 +94,11 @@ export class RowDrag {
 
   readonly #cancel = (): void => this.#end();
 
-  readonly #escape = (event: KeyboardEvent): void => {
+  readonly #escape = onKey((event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     this.#end();
-  };
+  });
 
   #end(): void {
     removeEventListener("pointermove", this.#move);

@@ -6,6 +6,7 @@ import { BLANK } from "../document.ts";
 import type { Selection } from "../document.ts";
 import { errorText } from "../i18n/locale.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
+import { onKey } from "../lib/keys.ts";
 import { OFFERED_CONTAINERS, newContainer, newLayer } from "../lib/new-items.ts";
 import { operatorTexts } from "../lib/operators.ts";
 import { actionOf, edit, isEdit } from "../lib/outline-actions.ts";
@@ -130,7 +131,7 @@ export class OutlineEditorElement extends PanelElement {
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
       ${stray && stray.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${stray}></error-fixes>` : nothing}
-      <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${this.#key} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
+      <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
         ${repeat(this.#seen, ({ path }) => path, (row) => this.#row(row))}
       </div>
       ${this.#drag.mark()}

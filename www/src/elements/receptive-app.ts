@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { onKey } from "../lib/keys.ts";
 import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
@@ -7,11 +8,13 @@ import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
 import type { Announcement } from "../state.ts";
 import type { AppState } from "../state.ts";
+import { resultsOf } from "../on-show.ts";
 import { VIEWS, hasRuns, saysPixels } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
 import type { OutlineEditorElement } from "./outline-editor.ts";
+import { ownerNote } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
@@ -53,7 +56,7 @@ export class ReceptiveAppElement extends PanelElement {
     if (this.wide) this.querySelector<HTMLDialogElement>("dialog.sheet")?.close();
   };
 
-  readonly #key = (event: KeyboardEvent): void => {
+  readonly #key = onKey((event: KeyboardEvent): void => {
     const history = historyKeyOf(event);
     if (history) {
       event.preventDefault();
@@ -64,7 +67,7 @@ export class ReceptiveAppElement extends PanelElement {
     event.preventDefault();
     if (shortcut === "help") void this.#showHelp();
     else this.intend({ type: shortcut });
-  };
+  });
 
   /** Its script comes with the first look at it. */
   readonly #showTrueSize = async (asked: boolean): Promise<void> => {
@@ -173,8 +176,9 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         <section class="stage" id="stage" tabindex="-1" aria-label=${text.run.controls}>
           ${this.#tabs("views", text.page.viewBar, VIEWS, state.view, text.page.views, (view) => this.intend({ type: "show_view", view }))}
-          <div class="view" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
+          <div class="view ${resultsOf(state).of === "before" && state.view !== "diagram" ? "behind" : ""}" role="tabpanel" id="views-panel" aria-labelledby="views-${state.view}" data-view=${state.view}>
             ${state.view === "training" ? nothing : html`<h2 class="visually-hidden">${text.page.views[state.view]}</h2>`}
+            ${state.view === "diagram" || (state.view === "training" && !hasRuns(state)) ? nothing : ownerNote(locale, state)}
             ${this.#view()}
           </div>
           <try-panel .locale=${locale} .state=${state}></try-panel>
@@ -243,7 +247,7 @@ export class ReceptiveAppElement extends PanelElement {
       choose(next);
       void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#${id}-${next}`)?.focus());
     };
-    return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${move}>
+    return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${onKey(move)}>
       ${tabs.map((tab) => html`<button type="button" role="tab" id="${id}-${tab}" aria-selected=${tab === chosen ? "true" : "false"} aria-controls="${id}-panel" tabindex=${tab === chosen ? 0 : -1} @click=${() => choose(tab)}>${names[tab]}</button>`)}
     </div>`;
   }

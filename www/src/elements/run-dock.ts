@@ -1,10 +1,11 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { pending } from "../lib/settings.ts";
 import { coresHere, workerChoices } from "../lib/workers.ts";
 import { errorText } from "../i18n/locale.ts";
-import { isActive, isEdited, problemOf, problemPath } from "../state.ts";
+import { choicesOf, isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import type { Choices } from "../on-show.ts";
+import { problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -13,17 +14,18 @@ export class RunDockElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale: { text }, state } = this;
     const { run } = state;
-    const active = isActive(run.phase);
+    const choices = choicesOf(state);
     const stopped = state.engine.phase === "stopped";
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
-    // A run that is under way has a network that is sound; it can always be paused.
-    const problem = active || run.phase === "pausing" ? null : problemOf(state);
+    const problem = choices.first === "pause" ? null : problemOf(state);
     const path = problem ? problemPath(state, problem) : null;
-    const label = active || run.phase === "pausing" ? text.run.pause : run.phase === "paused" ? text.run.resume : text.run.run;
+    const isNew = choices.first === "train_new";
+    const label = { run: text.run.run, pause: text.run.pause, resume: text.run.resume, train_new: text.run.trainNew }[choices.first];
+    const hint = isNew ? text.run.trainNewHint(state.document?.present.title ?? "", run.label?.name ?? null) : nothing;
     return html`
       <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
-        <button type="button" class="primary run" ?disabled=${stopped || run.phase === "pausing" || problem !== null} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: "toggle_run" })}>
-          ${active ? icons.pause : icons.play}<span>${label}</span>
+        <button type="button" class="primary run ${isNew ? "new" : ""}" title=${hint} ?disabled=${!choices.possible} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: isNew ? "train_new" : "toggle_run" })}>
+          ${choices.first === "pause" ? icons.pause : icons.play}<span>${label}</span>
         </button>
         <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled || problem !== null} @click=${() => this.intend({ type: "step" })}>
           ${icons.step}<span>${text.run.step}</span>
@@ -34,7 +36,8 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${problem && run.phase === "idle" ? text.run.mendFirst : this.#status()}</span>
+          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? text.run.mendFirst : this.#owned(this.#status())}</span>
+          ${this.#second(choices)}
           ${this.#figures()}
           ${this.#workers()}
         </p>
@@ -42,6 +45,23 @@ export class RunDockElement extends PanelElement {
         <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
+  }
+
+  /** Of which network it is said, where that is not the one on show. */
+  #owned(said: string): string {
+    const { locale: { text }, state } = this;
+    const results = resultsOf(state);
+    // While the one on show is compiled, it is that which is spoken of.
+    return results.of === "another" && !(state.backend.switching && state.backend.preparing) ? text.run.ofOwner(text.run.owner(results.owner), said) : said;
+  }
+
+  /** To go on with the network that was trained before, or to pause it. */
+  #second({ second }: Choices): TemplateResult | typeof nothing {
+    const { locale: { text }, state: { network, run } } = this;
+    if (second === null || !network) return nothing;
+    const pauses = second === "pause";
+    return html`<button type="button" class="link dock-second" ?disabled=${run.phase === "pausing"} title=${pauses ? text.run.pauseHint(network.title) : text.run.goOnHint(network.title)}
+      @click=${() => this.intend({ type: pauses ? "toggle_run" : "go_on" })}>${pauses ? text.run.pauseIt : text.run.goOn}</button>`;
   }
 
   /** On the CPU: how many workers share a batch. */
@@ -90,7 +110,7 @@ export class RunDockElement extends PanelElement {
       case "paused":
         return text.run.paused(step);
       case "done":
-        return text.run.done(step);
+        return isAnother(this.state) ? text.run.ended(step) : text.run.done(step);
       case "failed":
         return engine.phase === "stopped" ? text.run.noEngine : text.run.failed(step);
       case "idle":
@@ -118,13 +138,14 @@ export class RunDockElement extends PanelElement {
 
   /** The line below the bar: what is still loading, or what waits for a fresh start. */
   #note(): string | TemplateResult {
-    const { locale: { text }, state, state: { data, settings, run } } = this;
-    const changed = settings && run.metrics ? pending(settings.applied, settings.edited) : [];
-    const network = run.metrics !== null && isEdited(state);
+    const { locale: { text }, state, state: { data, run } } = this;
+    const results = resultsOf(state);
+    if (results.of === "another") return results.owner.run === null ? "" : text.run.stays(results.owner.run);
+    const changed = run.metrics ? waitingSettings(state) : [];
     const workers = run.metrics !== null && state.backend.status?.backend === "cpu" && state.backend.workers !== state.backend.asked;
-    if (changed.length > 0 || network || workers) {
+    if (changed.length > 0 || workers) {
       const settingNames = changed.map((setting) => text.settings.names[setting].toLowerCase());
-      const names = [...(network ? [text.settings.network] : []), ...(workers ? [text.run.workers.toLowerCase()] : []), ...settingNames];
+      const names = [...(workers ? [text.run.workers.toLowerCase()] : []), ...settingNames];
       return html`${text.settings.pending(names)}
         <button type="button" class="link" ?disabled=${problemOf(state) !== null} @click=${() => this.intend({ type: "apply_settings" })}>${text.settings.apply}</button>`;
     }

@@ -2,6 +2,8 @@ import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
+import { onKey } from "../lib/keys.ts";
+import { sameNetwork } from "../lib/same-network.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Change } from "../lib/what-changed.ts";
@@ -56,10 +58,10 @@ export class RunsPanelElement extends PanelElement {
           : html`<input type="checkbox" .checked=${!this.state.hidden.has(run.key)} aria-label=${text.shown(run.name)} @change=${(event: Event) => this.intend({ type: "hide_run", key: run.key, hidden: !(event.target as HTMLInputElement).checked })} />`}
         ${this.#swatch(run, front)}
         <input class="name" type="text" size="10" maxlength="24" spellcheck="false" autocomplete="off" .value=${run.name} aria-label=${text.rename(run.name)} title=${refused ? text.taken : ""} aria-invalid=${refused ? "true" : "false"}
-          @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${(event: KeyboardEvent) => this.#nameKey(event, run)} />
+          @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${onKey((event: KeyboardEvent) => this.#nameKey(event, run))} />
         ${front ? html`<span class="second">${text.front}</span>` : nothing}
       </span></th>
-      <td class="run-changes">${this.#changed(text, run, at, runs)}</td>
+      <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>
       <td class="run-figures">${this.#figures(text, run)}</td>
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
@@ -68,22 +70,28 @@ export class RunsPanelElement extends PanelElement {
     </tr>`;
   }
 
+  /** Whether its network is the one on show. */
+  #isShown({ spec }: PastRun): boolean {
+    const { document } = this.state;
+    return document === null || sameNetwork(document.present.spec, spec);
+  }
+
   /** The line as the charts draw it: colour and dash. */
   #swatch({ look }: PastRun, front: boolean): TemplateResult {
     const { colour, dash } = LOOKS[look] ?? { colour: "--run-1", dash: [] };
     const line = front
-      ? svg`<path d="M0 4h26" stroke="var(--train)" stroke-width="2"/><path d="M0 9h26" stroke="var(--test)" stroke-width="2"/><circle cx="13" cy="9" r="2.5" fill="var(--test)"/>`
-      : svg`<path d="M0 6h26" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray=${dash.join(" ")}/>`;
+      ? svg`<path d="M0 4h26" stroke="var(--train)" stroke-width="2"/><path class="test" d="M0 9h26" stroke="var(--test)" stroke-width="2"/><circle cx="13" cy="9" r="2.5" fill="var(--test)"/>`
+      : svg`<path class=${dash.length > 0 ? "" : "solid"} d="M0 6h26" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray=${dash.join(" ")}/>`;
     return html`<svg class="run-swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${line}</svg>`;
   }
 
   #changed(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): string {
     const parent = runs.find(({ key }) => key === run.parent);
     const before = parent ?? runs[at - 1];
-    if (!before) return `${run.title}: ${text.first}`;
+    if (!before) return text.first;
     const changes = this.#between(before.spec, run.spec);
     const origin = parent ? [text.from(parent.name)] : [];
-    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another(run.title)].join("; ");
+    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another].join("; ");
     const words = changes.slice(0, MOST_CHANGES).map((change) => this.#say(text, change));
     const rest = changes.length - words.length;
     const all = [...origin, ...words, ...(rest > 0 ? [text.more(rest)] : [])];

@@ -2,10 +2,12 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
-import { LIVE, RANGES, choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge, pending } from "../lib/settings.ts";
+import { onKey } from "../lib/keys.ts";
+import { LIVE, RANGES, choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge } from "../lib/settings.ts";
 import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
-import { isEdited, problemOf } from "../state.ts";
+import { isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import { problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
@@ -37,8 +39,8 @@ export class SettingsPanelElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale: { text }, state: { settings, run } } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
-    const changed = run.metrics ? pending(settings.applied, settings.edited) : [];
-    const stale = problemOf(this.state) === null && (changed.length > 0 || (run.metrics !== null && isEdited(this.state)));
+    const isNew = resultsOf(this.state).of === "another";
+    const stale = problemOf(this.state) === null && (isNew || (run.metrics !== null && waitingSettings(this.state).length > 0));
     const { optimizer, init, schedule } = settings.edited;
     return html`
       <h2>${text.settings.title}</h2>
@@ -57,8 +59,8 @@ export class SettingsPanelElement extends PanelElement {
           type="button"
           class="quiet apply ${stale ? "pulse" : ""}"
           ?disabled=${!stale}
-          @click=${() => this.intend({ type: "apply_settings" })}
-        >${text.settings.apply}</button>
+          @click=${() => this.intend({ type: isNew ? "train_new" : "apply_settings" })}
+        >${isNew ? text.run.trainNew : text.settings.apply}</button>
       </fieldset>
     `;
   }
@@ -102,9 +104,9 @@ export class SettingsPanelElement extends PanelElement {
           .value=${live(draft ?? format.plain(value))}
           @input=${(event: Event) => this.#typed(setting, (event.target as HTMLInputElement).value)}
           @blur=${() => this.#left(setting)}
-          @keydown=${(event: KeyboardEvent) => this.#key(setting, event)}
+          @keydown=${onKey((event: KeyboardEvent) => this.#key(setting, event))}
         />
-        ${setting === "learning_rate" && settings && !isConstant(settings.applied.schedule) ? this.#rateNow() : nothing}
+        ${setting === "learning_rate" && settings && !isConstant(settings.applied.schedule) && !isAnother(this.state) ? this.#rateNow() : nothing}
         ${setting === "batch_size" ? this.#allImages() : nothing}
         ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${text.settings.range(least, most, whole)}</p>` : nothing}
       </div>

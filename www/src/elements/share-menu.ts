@@ -3,6 +3,7 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import type { Intent } from "../intent.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import { characterOf, onKey } from "../lib/keys.ts";
 
 /** How long a word of success stays. */
 const SHOWN_MS = 2500;
@@ -84,10 +85,10 @@ export class ShareMenuElement extends PanelElement {
     const byHand = shared && !("copied" in shared) ? shared : null;
     return html`
       <button type="button" class="share-button" id="share-button" aria-haspopup="menu" aria-expanded=${this.opened ? "true" : "false"} aria-controls="share-items" aria-label=${page.share} title=${page.share}
-        ?disabled=${document === null} @click=${() => this.#show(!this.opened)} @keydown=${this.#buttonKey}>
+        ?disabled=${document === null} @click=${() => this.#show(!this.opened)} @keydown=${onKey(this.#buttonKey)}>
         ${icons.share}<span class="share-word">${page.share}</span>${icons.chevron}
       </button>
-      <div class="menu share-items" id="share-items" role="menu" aria-label=${text.menu} ?hidden=${!this.opened} @keydown=${this.#menuKey}>
+      <div class="menu share-items" id="share-items" role="menu" aria-label=${text.menu} ?hidden=${!this.opened} @keydown=${onKey(this.#menuKey)}>
         ${this.#item(text.copyLink, { type: "copy", what: "link" })}
         ${this.#item(text.copyEmbed, { type: "copy", what: "embed" })}
         ${this.#item(text.copyJson, { type: "copy", what: "json" })}
@@ -171,7 +172,9 @@ export class ShareMenuElement extends PanelElement {
     const items = this.#items();
     const at = items.indexOf(event.target as HTMLElement);
     const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey ? event.key.toLowerCase() : null;
-    const starting = letter === null ? undefined : [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) => item.textContent?.trim().toLowerCase().startsWith(letter));
+    const others = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+    const startingWith = (text: string): HTMLElement | undefined => others.find((item) => item.textContent?.trim().toLowerCase().startsWith(text));
+    const starting = letter === null ? undefined : (startingWith(letter) ?? startingWith(characterOf(event)));
     const next =
       event.key === "ArrowDown" ? items[(at + 1) % items.length]
       : event.key === "ArrowUp" ? items.at(at - 1)

@@ -4,10 +4,12 @@ import { live } from "lit/directives/live.js";
 import type { TrainingTexts } from "../i18n/panels/training.ts";
 import { nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
+import { onKey } from "../lib/keys.ts";
 import { rateCurve } from "../lib/schedule.ts";
 import type { Decay, Settings } from "../lib/settings.ts";
 import { AUGMENTATION_FIELDS, GRADIENT_FIELDS, PARTS, SCHEDULE_FIELDS, partFields, withField } from "../lib/training-fields.ts";
 import type { Part } from "../lib/training-fields.ts";
+import { isAnother } from "../on-show.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const [WIDTH, HEIGHT, PAD] = [240, 64, 4];
@@ -80,7 +82,8 @@ export class TrainingDetailsElement extends PanelElement {
     const y = (rate: number): number => HEIGHT - PAD - (highest > 0 ? Math.min(1, rate / highest) : 0) * (HEIGHT - 2 * PAD);
     const path = points.map(([part, rate], i) => `${i === 0 ? "M" : "L"}${x(part).toFixed(1)} ${y(rate).toFixed(1)}`).join("");
     const said = (rate: number | undefined): string => format.plain(Number((rate ?? 0).toPrecision(2)));
-    const { metrics } = run;
+    // The run of another network is at no place of this curve.
+    const metrics = isAnother(this.state) ? null : run.metrics;
     return html`<figure class="rate-curve">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${texts.curve(said(points[0]?.[1]), said(highest), said(points.at(-1)?.[1]), epochs)}>
         <path class="rate-base" d="M0 ${HEIGHT - PAD}H${WIDTH}"/>
@@ -126,7 +129,7 @@ export class TrainingDetailsElement extends PanelElement {
         .value=${live(draft ?? this.#plain(value))}
         @input=${(event: Event) => this.#typed(slot, name, field, id, (event.target as HTMLInputElement).value)}
         @blur=${() => draft !== undefined && !wrong && this.#forget(id)}
-        @keydown=${(event: KeyboardEvent) => this.#key(event, slot, name, field, id, value ?? field.default)} />
+        @keydown=${onKey((event: KeyboardEvent) => this.#key(event, slot, name, field, id, value ?? field.default))} />
       ${wrong ? html`<p class="fix" id="${id}-fix" role="alert">${this.locale.text.settings.possible(field)}</p>` : nothing}
     </div>`;
   }

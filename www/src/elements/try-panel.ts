@@ -9,7 +9,9 @@ import { useOfFile } from "../lib/file-use.ts";
 import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
 import { onEnter } from "./on-enter.ts";
+import { answerOwner } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
+import { canAnswer, resultsOf } from "../on-show.ts";
 import { saysPixels } from "../state.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -75,7 +77,7 @@ export class TryPanelElement extends PanelElement {
           <button type="button" class="quiet wide" ?disabled=${data.images.test === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
           ${this.#others()}
         </div>
-        ${pixels ? html`<mask-answer class="try-answer" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
+        ${pixels ? html`<mask-answer class="try-answer ${resultsOf(state).of === "before" ? "behind" : ""}" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
       </div>
     `;
   }
@@ -126,7 +128,8 @@ export class TryPanelElement extends PanelElement {
   #answer(): TemplateResult {
     const { text } = this.locale;
     return html`
-      <div class="try-answer">
+      <div class="try-answer ${resultsOf(this.state).of === "before" ? "behind" : ""}">
+        ${answerOwner(this.locale, this.state, this.empty)}
         <figure class="seen">
           <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
           <figcaption>${text.trying.preview}</figcaption>
@@ -145,7 +148,7 @@ export class TryPanelElement extends PanelElement {
 
   #best(): number | null {
     const { probabilities } = this.state.trying;
-    return this.empty ? null : bestOf(probabilities);
+    return this.empty || !canAnswer(this.state) ? null : bestOf(probabilities);
   }
 
   #bars(): TemplateResult {
@@ -165,6 +168,7 @@ export class TryPanelElement extends PanelElement {
     const best = this.#best();
     const says =
       this.empty ? text.trying.empty
+      : !canAnswer(this.state) ? text.run.unfinished
       : probabilities === null ? text.trying.noAnswer
       : best === null ? text.trying.noClass
       : text.trying.guess(best, probabilities?.[best] ?? 0);

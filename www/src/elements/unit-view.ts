@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
+import { channelKeyOf, onKey } from "../lib/keys.ts";
 import { valueAt } from "../lib/look/arithmetic.ts";
 import { extentOf } from "../lib/look/colours.ts";
 import { fieldNumbers } from "../lib/look/field.ts";
@@ -77,7 +78,7 @@ export class UnitViewElement extends LitElement {
         </figcaption>
         <div class="map-picture" .style="width: ${stack.columns * zoom}px; height: ${stack.rows * zoom}px">
           <canvas class="look-maps" tabindex="0" role="application" aria-label=${text.unitLabel(node.name, channel, rows, columns)} aria-description=${point ? text.featureKeys : text.unitKeys}
-            @click=${this.#click} @keydown=${this.#key}></canvas>
+            @click=${this.#click} @keydown=${onKey(this.#key)}></canvas>
           <span class="map-mark" .style="left: ${x * zoom}px; top: ${y * zoom}px; width: ${zoom}px; height: ${zoom}px"></span>
         </div>
         <p class="unit-value" aria-live="polite"><strong>${value === null ? "…" : `${gradients ? text.gradient : text.value} ${exactText(format, value)}`}</strong>
@@ -166,12 +167,12 @@ export class UnitViewElement extends LitElement {
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { row, column } = this.#lies;
     const move = MOVES[event.key];
-    if (move) this.#to(row + move[0], column + move[1]);
-    else if (event.key === "[") this.#channel(-1);
-    else if (event.key === "]") this.#channel(1);
+    const channel = channelKeyOf(event);
+    if (channel !== 0) this.#channel(channel);
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (move) this.#to(row + move[0], column + move[1]);
     else if (event.key === "Enter") this.#tell("unit-number");
     else if (event.key === "Escape") this.#tell("unit-close");
     else return;

@@ -4,6 +4,7 @@ import type { Field } from "../lib/fields.ts";
 import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../protocol.ts";
+import type { Owner } from "../on-show.ts";
 import type { View } from "../state.ts";
 import type { OutlineTexts } from "./panels/outline.ts";
 import type { TrainingTexts } from "./panels/training.ts";
@@ -74,7 +75,6 @@ export interface Messages {
     rateNow: (rate: number) => string;
     allImages: (images: number) => string;
     range: (least: number, most: number, whole: boolean) => string;
-    network: string;
     pending: (names: readonly string[]) => string;
     apply: string;
     nextRun: string;
@@ -84,6 +84,20 @@ export interface Messages {
     run: string;
     pause: string;
     resume: string;
+    trainNew: string;
+    trainNewHint: (shown: string, run: string | null) => string;
+    goOn: string;
+    goOnHint: (title: string) => string;
+    pauseIt: string;
+    pauseHint: (title: string) => string;
+    /** A network and the run that trained it; `edited`: the network on show is the same one, with changes. */
+    owner: (owner: Owner) => string;
+    /** What is said of another network than the one on show. */
+    ofOwner: (owner: string, said: string) => string;
+    resultsOf: (owner: string, shown: string) => string;
+    answerOf: (owner: string) => string;
+    stays: (run: string) => string;
+    unfinished: string;
     step: string;
     stepHint: string;
     reset: string;
@@ -103,6 +117,8 @@ export interface Messages {
     pausing: string;
     paused: (step: number) => string;
     done: (step: number) => string;
+    /** Where Run would not go on from there. */
+    ended: (step: number) => string;
     failed: (step: number) => string;
     epoch: (epoch: number, epochs: number) => string;
     stepCount: (step: number) => string;

@@ -1,5 +1,6 @@
 /** What can be done to a row of the outline, by menu and by key. Pure. */
 import type { Spec } from "../protocol.ts";
+import { characterOf } from "./keys.ts";
 import type { OutlineRow } from "./outline.ts";
 import { addBranch, duplicate, moveBy, moveInto, moveOut, remove, targetsOf, unwrap, wrap } from "./spec-edit.ts";
 import type { Edited } from "./spec-edit.ts";
@@ -59,7 +60,7 @@ const ALT: { [key: string]: OutlineAction } = { ArrowUp: "up", ArrowDown: "down"
 /** What a key asks for. */
 export function actionOf({ key, code, altKey, ctrlKey, metaKey, shiftKey }: KeyPress): OutlineAction | null {
   const command = ctrlKey || metaKey;
-  if (command) return !altKey && !shiftKey && (key.toLowerCase() === "d" || code === "KeyD") ? "duplicate" : null;
+  if (command) return !altKey && !shiftKey && characterOf({ key, code }) === "d" ? "duplicate" : null;
   if (altKey) return ALT[key] ?? null;
   return PLAIN[key] ?? null;
 }

@@ -1,5 +1,6 @@
 import type { NetworkDescription } from "../protocol.ts";
-import { isEdited, problemOf } from "../state.ts";
+import { isAnother } from "../on-show.ts";
+import { problemOf } from "../state.ts";
 import type { AppState } from "../state.ts";
 import { carried, outlineOf } from "./outline.ts";
 import type { Outline } from "./outline.ts";
@@ -31,5 +32,5 @@ export class OutlineReader {
 /** What was compiled says as much of a network that has not been examined yet. */
 export function describedBefore(state: AppState): NetworkDescription | null {
   const { document, network } = state;
-  return network && !document?.examination && !isEdited(state) ? network.description : null;
+  return network && !document?.examination && !isAnother(state) ? network.description : null;
 }

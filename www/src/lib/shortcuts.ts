@@ -1,10 +1,9 @@
 /** Single keys for what is done often. */
+import { characterOf } from "./keys.ts";
 
 export type Shortcut = "toggle_run" | "step" | "reset" | "random_digit" | "help";
 
-const KEYS: { [key: string]: Shortcut } = { " ": "toggle_run", s: "step", r: "reset", t: "random_digit", "?": "help" };
-/** The same keys on a Russian layout, where no Latin letter can be typed. */
-const PLACES: { [code: string]: Shortcut } = { KeyS: "step", KeyR: "reset", KeyT: "random_digit" };
+const KEYS: { [character: string]: Shortcut } = { " ": "toggle_run", s: "step", r: "reset", t: "random_digit", "?": "help" };
 
 const FIELDS = 'input, select, textarea, [contenteditable="true"]';
 /** Space already means something on these. */
@@ -34,7 +33,7 @@ export function shortcutOf(event: Key, enabled: boolean): Shortcut | null {
   const inside = (selector: string): boolean => Boolean(target?.closest?.(selector));
   if (inside(FIELDS) || inside("dialog")) return null;
   if (event.key === " " && inside(SPACE_TAKEN)) return null;
-  return KEYS[event.key.toLowerCase()] ?? PLACES[event.code] ?? null;
+  return KEYS[characterOf(event)] ?? null;
 }
 
 /** Ctrl+Z takes back an edit of the network, Ctrl+Shift+Z and Ctrl+Y bring it back, wherever one is on the page but in a field that one types in. */
@@ -42,7 +41,7 @@ export function historyKeyOf({ key, code, ctrlKey, metaKey, altKey, shiftKey, ta
   if (altKey || !(ctrlKey || metaKey)) return null;
   const closest = (selector: string): boolean => Boolean((target as Partial<Matches> | null)?.closest?.(selector));
   if (closest(TYPED) || closest("dialog:not(.sheet)")) return null;
-  const is = (letter: string): boolean => key.toLowerCase() === letter || (!/^[a-z]$/iu.test(key) && code === `Key${letter.toUpperCase()}`);
-  if (is("z")) return shiftKey ? "redo" : "undo";
-  return is("y") && !shiftKey ? "redo" : null;
+  const letter = characterOf({ key, code });
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : null;
 }

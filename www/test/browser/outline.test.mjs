@@ -172,16 +172,17 @@ test("what is typed is applied at once and undone at once; what is not possible 
   assert.deepEqual(page.problems, []);
 });
 
-test("an edit while training waits for a fresh start, and says so", { timeout: 120_000 }, async () => {
+test("an edit while training makes another network: the curves say whose they are, and the first button trains the edited one", { timeout: 120_000 }, async () => {
   const page = await open("?backend=cpu&lang=en");
   await page.click(".run");
   await until(page, (state) => state.run.metrics?.step > 5);
   await row(page, "layers[1]").focus();
   await page.keyboard.press("Control+d");
   await until(page, (state) => state.document.examined && state.document.present.spec.layers.length === 13);
-  await page.waitForFunction(() => /Changed: network/u.test(document.querySelector(".dock-note").textContent));
+  assert.match(await page.textContent(".dock-status"), /^LeNet-5 before your changes, run kiwi: Epoch 1/u);
+  assert.match(await page.textContent(".view .owner-note"), /of LeNet-5 before your changes, run kiwi\./u);
   assert.ok(await state(page, (state) => state.run.metrics.step > 0 && state.network.spec.layers.length === 12));
-  await page.locator(".dock-note").getByRole("button", { name: "Restart to apply" }).click();
+  await page.getByRole("button", { name: "Train new network" }).first().click();
   await until(page, (state) => state.network.spec.layers.length === 13 && state.run.metrics?.step > 5);
   assert.deepEqual(page.problems, []);
 });

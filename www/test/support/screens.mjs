@@ -139,6 +139,13 @@ const STEPS = {
     await page.locator("choice-popup input").waitFor();
     return () => page.keyboard.press("Escape");
   },
+  another: async (page) => {
+    await intend(page, { type: "open_network", ...(await state(page, ({ presets }) => presets.find(({ name }) => name === "resnet8"))) });
+    await view(page, "training");
+    await page.locator(".view .owner-note").waitFor();
+    await pane(page, "try");
+    await page.locator(".answer-owner").waitFor();
+  },
   wrong: async (page) => {
     await intend(page, { type: "open_network", ...(await state(page, ({ presets }) => presets.find(({ name }) => name === "resnet8"))) });
     await page.evaluate(() => {

@@ -19,7 +19,9 @@ export interface RunsTexts {
   first: string;
   same: string;
   from: (name: string) => string;
-  another: (title: string) => string;
+  another: string;
+  /** Of a run whose network is not the one on show. */
+  notShown: string;
   added: (layer: string) => string;
   gone: (layer: string) => string;
   more: (count: number) => string;

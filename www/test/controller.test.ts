@@ -1,0 +1,190 @@
+// What the buttons that train ask the engine for, with a client that answers at once.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Controller } from "../src/controller.ts";
+import { BLANK } from "../src/document.ts";
+import { ReceptiveFailure } from "../src/errors.ts";
+import type { SpecClient } from "../src/host.ts";
+import { parseAddress } from "../src/lib/link.ts";
+import type { RequestBody } from "../src/protocol.ts";
+import type { AppState } from "../src/state.ts";
+import type { TrainerClient } from "../src/trainer-client.ts";
+import { choicesOf, resultsOf } from "../src/on-show.ts";
+import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
+
+const [lenet, resnet] = [presetNamed("lenet5"), presetNamed("resnet8")];
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+};
+
+/** `refused` is the type of request that the engine refuses. */
+function setUp(state: AppState, refused: string | null = null) {
+  const asked: RequestBody[] = [];
+  const answer = (request: RequestBody): object => {
+    switch (request.type) {
+      case "compile":
+        return { run: request.run, description: described(request.spec), backend: { requested: "cpu", backend: "cpu", race: null, reason: null }, workers: 1 };
+      case "pause":
+        return { run: "run-1", step: 470 };
+      case "step":
+        return { run: "run-1", metrics: metricsAt(1) };
+      case "set":
+        return { run: "run-1", momentum: 0.9, weight_decay: 0, learning_rate: request.learning_rate };
+      default:
+        return {};
+    }
+  };
+  const request = async (body: RequestBody): Promise<object> => {
+    asked.push(body);
+    if (body.type === refused) throw new ReceptiveFailure({ kind: "too_large", message: "", node: "conv1", needed_bytes: 9, limit_bytes: 8, largest_batch: 1 });
+    return answer(body);
+  };
+  const specs = {
+    request: async (_type: string, { spec }: { spec: typeof BLANK }) =>
+      spec.layers.length > 0 ? { network: described(spec), error: null } : { network: null, error: { kind: "empty_network", message: "" } },
+  };
+  const client = { request, on: () => () => undefined } as unknown as TrainerClient;
+  const controller = new Controller(client, specs as unknown as SpecClient, state, () => undefined, parseAddress(""));
+  const types = (): string[] => asked.splice(0).map((one) => (one.type === "compile" ? `compile ${one.spec.name}` : one.type === "start" ? `start ${one.epochs}` : one.type));
+  return { controller, asked, types };
+}
+
+const paused = (): AppState => trained(pageWith(lenet), "kiwi", 469, "paused");
+const epochs = ({ spec }: typeof lenet): number => spec.training?.epochs ?? 0;
+
+test("the first button trains the network on show as a new run, and the one before stays in the list", async () => {
+  for (const phase of ["paused", "done", "failed", "idle"] as const) {
+    const { controller, types } = setUp({ ...paused(), run: { ...paused().run, phase } });
+    controller.handle({ type: "open_network", ...resnet });
+    controller.handle({ type: "toggle_run" });
+    await settle();
+    assert.deepEqual(types(), [`compile ${resnet.spec.name}`, `start ${epochs(resnet)}`], phase);
+    const { state } = controller;
+    assert.deepEqual(state.runs.map(({ name, title, metrics: { step } }) => [name, title, step]), [["kiwi", "LeNet-5", 469]]);
+    assert.deepEqual([state.network?.title, state.run.phase, state.run.metrics, resultsOf(state).of], [resnet.title, "starting", null, "shown"]);
+  }
+});
+
+test("the second choice goes on with the network that was trained, for the epochs it was made with", async () => {
+  const { controller, types } = setUp(paused());
+  controller.handle({ type: "open_network", ...resnet });
+  await settle();
+  controller.handle({ type: "go_on" });
+  await settle();
+  assert.deepEqual(types(), ["resume"]);
+  assert.deepEqual([controller.state.run.label?.name, resultsOf(controller.state).of], ["kiwi", "another"]);
+
+  const done = setUp({ ...paused(), run: { ...paused().run, phase: "done" } });
+  done.controller.handle({ type: "open_network", ...resnet });
+  done.controller.handle({ type: "edit_settings", changes: { epochs: 77 } });
+  done.controller.handle({ type: "go_on" });
+  await settle();
+  assert.deepEqual(done.types(), [`start ${epochs(lenet)}`]);
+});
+
+test("while training, Space pauses, and the first button takes the network on show", async () => {
+  const running = { ...paused(), run: { ...paused().run, phase: "running" as const } };
+  const one = setUp(running);
+  one.controller.handle({ type: "open_network", ...resnet });
+  one.controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual([one.types(), one.controller.state.run.phase], [["pause"], "paused"]);
+  const other = setUp(running);
+  other.controller.handle({ type: "open_network", ...resnet });
+  other.controller.handle({ type: "train_new" });
+  await settle();
+  assert.deepEqual(other.types(), [`compile ${resnet.spec.name}`, `start ${epochs(resnet)}`]);
+});
+
+test("one step, and a reset, are of the network on show too", async () => {
+  for (const [type, then] of [["step", ["step"]], ["reset", []]] as const) {
+    const { controller, types } = setUp(paused());
+    controller.handle({ type: "open_network", ...resnet });
+    controller.handle({ type });
+    await settle();
+    assert.deepEqual(types(), [`compile ${resnet.spec.name}`, ...then], type);
+    assert.equal(controller.state.network?.title, resnet.title);
+  }
+});
+
+test("a blank network is not trained; the one before can go on", async () => {
+  const { controller, types } = setUp(paused());
+  controller.handle({ type: "open_network", title: "blank", spec: BLANK });
+  await settle();
+  for (const type of ["toggle_run", "step"] as const) controller.handle({ type });
+  await settle();
+  assert.deepEqual(types(), []);
+  assert.deepEqual(choicesOf(controller.state), { first: "train_new", possible: false, second: "go_on" });
+  controller.handle({ type: "go_on" });
+  await settle();
+  assert.deepEqual(types(), ["resume"]);
+});
+
+test("a network that the engine refuses leaves the one before as it was, still marked", async () => {
+  const { controller, types } = setUp(paused(), "compile");
+  controller.handle({ type: "open_network", ...resnet });
+  controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual(types(), [`compile ${resnet.spec.name}`]);
+  const { state } = controller;
+  assert.deepEqual([state.run.phase, state.run.label?.name, state.network?.title, state.runs.length], ["paused", "kiwi", "LeNet-5", 0]);
+  assert.deepEqual([resultsOf(state).of, state.notices.map(({ code }) => code)], ["another", ["refused"]]);
+});
+
+test("live settings of the network on show do not reach the one that trains; undone, they are those in force", async () => {
+  const { controller, types } = setUp(paused());
+  const rate = (): (number | undefined)[] => [controller.state.settings?.applied.learning_rate, controller.state.settings?.edited.learning_rate];
+  controller.handle({ type: "edit_settings", changes: { learning_rate: 0.07, batch_size: 32 } });
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.deepEqual([types(), rate()], [["set"], [0.07, 0.07]]);
+  controller.handle({ type: "open_network", ...resnet });
+  controller.handle({ type: "edit_settings", changes: { learning_rate: 0.5 } });
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.deepEqual([types(), rate()], [[], [0.07, 0.5]]);
+  controller.handle({ type: "undo" });
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.deepEqual([types(), rate()], [[], [0.07, 0.07]]);
+  assert.deepEqual([controller.state.settings?.edited.batch_size, resultsOf(controller.state).of], [32, "shown"]);
+  controller.handle({ type: "redo" });
+  await settle();
+  assert.equal(controller.state.settings?.edited.learning_rate, 0.5);
+});
+
+test("before anything is trained the network on show is compiled by itself", async () => {
+  const { controller, types } = setUp(pageWith(lenet));
+  controller.handle({ type: "open_network", ...resnet });
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  assert.deepEqual(types(), [`compile ${resnet.spec.name}`]);
+  assert.equal(resultsOf(controller.state).of, "shown");
+  assert.deepEqual(controller.state.runs, []);
+});
+
+test("a link that is opened while training, and a network from a file, are marked and trained alike", async () => {
+  Object.assign(globalThis, { location: { search: "", hash: "" } });
+  const running = { ...paused(), run: { ...paused().run, phase: "running" as const } };
+  const byLink = setUp(running);
+  await byLink.controller.follow(parseAddress(`#preset=${resnet.name}`));
+  const byFile = setUp(running);
+  byFile.controller.handle({ type: "open_files", files: [new File([JSON.stringify(resnet.spec)], "mine.json")] });
+  for (const { controller, types } of [byLink, byFile]) {
+    await settle();
+    const results = resultsOf(controller.state);
+    assert.deepEqual(results, { of: "another", owner: { title: "LeNet-5", run: "kiwi", edited: false } });
+    assert.deepEqual(choicesOf(controller.state), { first: "train_new", possible: true, second: "pause" });
+    controller.handle({ type: "train_new" });
+    await settle();
+    assert.deepEqual(types(), [`compile ${resnet.spec.name}`, `start ${epochs(resnet)}`]);
+    assert.deepEqual([resultsOf(controller.state).of, controller.state.runs.length], ["shown", 1]);
+  }
+});
+
+test("a network from a file that is the trained one is not marked, whatever it is called", async () => {
+  const { controller, types } = setUp(paused());
+  controller.handle({ type: "open_files", files: [new File([JSON.stringify({ ...lenet.spec, name: "copy" })], "copy.json")] });
+  await settle();
+  assert.equal(controller.state.document?.present.title, "copy");
+  assert.deepEqual([resultsOf(controller.state).of, choicesOf(controller.state).first], ["shown", "resume"]);
+  controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual(types(), ["resume"]);
+});
