@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { afterEach, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "../../tools/browser.mjs";
@@ -9,6 +10,22 @@ import { serve } from "../../tools/static-server.mjs";
 
 const www = fileURLToPath(new URL("../../", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What the test under way has opened. Afterwards it is closed: pages that train go on in the background, and the next test would share the cores with them. */
+const opened = new Set();
+let testing = false;
+// Other scripts than tests open pages too.
+if (process.env.NODE_TEST_CONTEXT) {
+  beforeEach(() => {
+    testing = true;
+  });
+  afterEach(async () => {
+    testing = false;
+    // One whose browser the test has closed itself is gone already.
+    await Promise.all([...opened].map((context) => context.close().catch(() => {})));
+    opened.clear();
+  });
+}
 
 /** A course's page lies somewhere below its host; nothing may depend on where. */
 const PATH = "/course/receptive/";
@@ -26,6 +43,7 @@ export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, 
 
   async function open(query = "", { path = null, expected = [], unanswered = null, before = {}, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+    if (testing) opened.add(context);
     if (unanswered) await context.route(unanswered, () => {});
     for (const [script, code] of Object.entries(before)) {
       await context.route(`**/${script}`, async (route) => {
@@ -88,9 +106,10 @@ export const state = (page, read) => page.evaluate(`(${read})(document.querySele
 /** The network is there and at least the first images and the test set are. */
 export const ready = (page) => until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
 
-/** axe's violations, one line each. */
-export async function violations(page) {
+/** axe's violations, one line each; of `rules` only, where some are given. */
+export async function violations(page, rules = null) {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const options = { resultTypes: ["violations"], ...(rules ? { runOnly: { type: "rule", values: rules } } : {}) };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`));
 }

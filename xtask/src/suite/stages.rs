@@ -102,12 +102,22 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "native",
-        about: "integration tests and every reference case on the scalar and SIMD kernels, native",
+        about: "integration tests, native",
         has_tests: true,
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["unit"],
         minutes: 30,
-        run: |project, tests| nextest(project, &["--package", "receptive-tests"], tests),
+        run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "native"], tests),
+        ..PLAIN
+    },
+    Stage {
+        name: "cases",
+        about: "every reference case on the scalar and SIMD kernels, and every preset, native and optimised",
+        has_tests: true,
+        tools: &[Tool::Nextest, Tool::Npm],
+        after: &["format"],
+        minutes: 30,
+        run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "cases", "--cargo-profile", "cases"], tests),
         ..PLAIN
     },
     Stage {
@@ -170,7 +180,7 @@ pub const STAGES: &[Stage] = &[
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["native"],
         minutes: 40,
-        run: |project, tests| nextest(project, &["--package", "receptive-tests", "--run-ignored", "only"], tests),
+        run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "native", "--run-ignored", "only"], tests),
         ..PLAIN
     },
     Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
