@@ -211,7 +211,7 @@ pub async fn flawed_files_are_refused_and_change_nothing() {
     let (mut trainer, mut network) = (trainer().await, inference().await);
     trainer.train_step().expect("a step");
     network.draw_weights(3).expect("drawn");
-    let (before, image) = (says(&mut trainer).await, vec![0.5; SIDE * SIDE]);
+    let (before, image) = (says(&mut trainer).await, [0.5; SIDE * SIDE]);
     let other = network.forward(&image).await.expect("it runs");
     for (at, (flaw, bytes, tensor)) in flawed().into_iter().enumerate() {
         let source: &[u8] = &bytes;
@@ -281,7 +281,7 @@ fn wrapped() -> Vec<(Vec<u8>, Vec<&'static str>)> {
 
 /// Reads every sound file, in training and where it only computes: values are those of the file, whatever their type and names.
 pub async fn sound_files_are_read() {
-    let image = vec![0.25; SIDE * SIDE];
+    let image = [0.25; SIDE * SIDE];
     let mut expected = None;
     let plain = sound().into_iter().map(|(what, bytes)| (what, bytes, vec![]));
     for (what, bytes, off) in plain.chain(wrapped().into_iter().map(|(bytes, off)| (off[0], bytes, off))) {
@@ -366,7 +366,7 @@ pub async fn values_that_are_not_finite_are_named_and_give_no_class() {
         let mut network = inference().await;
         let source: &[u8] = &bytes;
         assert_eq!(network.load_weights(&source, |_, _| ()).await.expect("it is sound").not_finite, tensors);
-        let logits = network.forward(&vec![0.25; SIDE * SIDE]).await.expect("it runs").1;
+        let logits = network.forward(&[0.25; SIDE * SIDE]).await.expect("it runs").1;
         assert!(receptive::inference::ranking::top(&logits, 5).is_empty(), "{at}: {logits:?}");
         // A fresh start is a sound one.
         trainer.reset(1).expect("reset");
