@@ -126,6 +126,16 @@ test("files that are not what they should be are refused in words, and nothing i
   await button(page, "Run").click();
   await answered(page);
   assert.match(await page.textContent(".top-five .best"), /digit [a-j] \(\d\)/u);
+  const [, letter] = (await page.textContent(".top-five .best")).match(/digit ([a-j])/u);
+  // One name too many: a background class at the front, which can be left out or not.
+  const names = ["background", ..."abcdefghij"].map((name, i) => `${i}: '${name}'`);
+  await choose(page, "Class names…", { name: "labels.py", mimeType: "", buffer: Buffer.from(`labels = {${names.join(",\n")}}`) });
+  const left = page.getByLabel("leave out the first (“background”)");
+  assert.ok(await left.isChecked());
+  assert.match(await page.textContent(".top-five .best"), new RegExp(`${letter} \\(\\d\\)`, "u"));
+  await left.uncheck();
+  const before = "_abcdefghij"["abcdefghij".indexOf(letter)].replace("_", "background");
+  await page.locator(".top-five .best").getByText(`${before} (`).waitFor();
   assert.deepEqual(page.problems, []);
 });
 
