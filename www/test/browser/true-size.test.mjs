@@ -150,7 +150,7 @@ test("dropped: a picture is scaled, cropped and shown, a file of weights is take
         context.fillStyle = colour;
         context.fillRect(left, 0, 300, 300);
       }
-      const content = type ? await canvas.convertToBlob({ type }) : new Blob(["?"]);
+      const content = type ? await canvas.convertToBlob({ type }) : new Blob([Uint8Array.of(1, 0, 0, 2, 0)]);
       const data = new DataTransfer();
       data.items.add(new File([content], name, { type }));
       document.querySelector(".true-size h2").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
