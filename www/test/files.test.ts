@@ -13,11 +13,13 @@ import { useOf } from "../src/lib/file-use.ts";
 
 const bytesOf = (...parts: (string | Uint8Array | number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part)))));
-const kindOf = (kind: string) => (thrown: unknown): boolean => {
-  assert.ok(thrown instanceof ReceptiveFailure, String(thrown));
-  assert.equal(thrown.error.kind, kind);
-  return true;
-};
+const kindOf =
+  (kind: string) =>
+  (thrown: unknown): boolean => {
+    assert.ok(thrown instanceof ReceptiveFailure, String(thrown));
+    assert.equal(thrown.error.kind, kind);
+    return true;
+  };
 
 // ---- gzip ----
 
@@ -53,7 +55,14 @@ test("what looks like a header inside a member is none", async () => {
 test("gzip data that is damaged, cut off or followed by something else is refused, and so is gzip in gzip", async () => {
   const whole = member(noise);
   const flipped = whole.map((value, at) => (at === 60 ? value ^ 0xff : value));
-  for (const wrong of [whole.subarray(0, 900), whole.subarray(0, -1), flipped, bytesOf(member("one"), "more"), bytesOf(member("one"), whole.subarray(0, 500)), bytesOf([0x1f, 0x8b, 8, 0])]) {
+  for (const wrong of [
+    whole.subarray(0, 900),
+    whole.subarray(0, -1),
+    flipped,
+    bytesOf(member("one"), "more"),
+    bytesOf(member("one"), whole.subarray(0, 500)),
+    bytesOf([0x1f, 0x8b, 8, 0]),
+  ]) {
     await assert.rejects(gunzip(wrong, "a.gz"), kindOf("bad_gzip"));
   }
   await assert.rejects(gunzip(member(member("twice")), "a.gz"), kindOf("double_gzip"));
@@ -80,14 +89,18 @@ for (const [name, encoded] of encodings) {
     assert.equal(decodeText(encoded(JSON_TEXT), "a.json"), JSON_TEXT);
     assert.equal(decodeText(encoded(""), "a.json"), "");
     const { networks } = await open(["a.json", encoded('{"version": 1, "name": "Small", "layers": []}')]);
-    assert.deepEqual(networks.map(({ title }) => title), ["Small"]);
+    assert.deepEqual(
+      networks.map(({ title }) => title),
+      ["Small"],
+    );
     assert.deepEqual(namesFor(encoded("tench\r\nlinux’s\r\n"), "a.txt", 2).list, ["tench", "linux’s"]);
     assert.equal(useOf(encoded("tench\r\ngoldfish\r\n"), { name: "a", type: "" }), "names");
   });
 }
 
 test("what is no text is refused, and the fix is named by kind", () => {
-  for (const bytes of [bytesOf([0x89], "PNG", [0, 0]), bytesOf("caf", [0xe9]), bytesOf("ab\0\0"), bytesOf([0xff, 0xfe, 0x7b])]) assert.throws(() => decodeText(bytes, "a.txt"), kindOf("not_text"));
+  for (const bytes of [bytesOf([0x89], "PNG", [0, 0]), bytesOf("caf", [0xe9]), bytesOf("ab\0\0"), bytesOf([0xff, 0xfe, 0x7b])])
+    assert.throws(() => decodeText(bytes, "a.txt"), kindOf("not_text"));
 });
 
 // ---- class names ----
@@ -127,9 +140,27 @@ test("a Python dictionary of a thousand names", () => {
 });
 
 test("a text without names says whether it is empty or cannot be read", () => {
-  for (const none of ["", " \n ", "[]", "{}", "[1, 2]", '{"a": "tench"}', "[tench", '{"0": "tench", "2": "shark"}', "{0: 'a', 0: 'b'}", "{0: open('x')}", "['a' + 'b']", "['a'] * 3"]) {
+  for (const none of [
+    "",
+    " \n ",
+    "[]",
+    "{}",
+    "[1, 2]",
+    '{"a": "tench"}',
+    "[tench",
+    '{"0": "tench", "2": "shark"}',
+    "{0: 'a', 0: 'b'}",
+    "{0: open('x')}",
+    "['a' + 'b']",
+    "['a'] * 3",
+  ]) {
     assert.equal(parseClassNames(none), null, none);
-    assert.throws(() => namesFor(bytesOf(none), "a.txt", 2), (thrown) => kindOf("no_class_names")(thrown) && (thrown as { error: { what?: string } }).error.what === (none.trim() === "" ? "empty" : "unreadable"));
+    assert.throws(
+      () => namesFor(bytesOf(none), "a.txt", 2),
+      (thrown) =>
+        kindOf("no_class_names")(thrown) &&
+        (thrown as { error: { what?: string } }).error.what === (none.trim() === "" ? "empty" : "unreadable"),
+    );
   }
   assert.throws(() => namesFor(bytesOf("a\nb\nc\nd"), "a.txt", 2), kindOf("wrong_class_names"));
 });
@@ -158,29 +189,57 @@ const rolesOf = (files: Parameters<typeof assignRoles>[0]): (string | undefined)
 };
 
 test("images and labels are found by their magic numbers and counts, whatever they are called", () => {
-  assert.deepEqual(rolesOf([labels("latest-train-labels", 4), images("latest-train-images", 4)]), ["latest-train-images", "latest-train-labels", undefined, undefined]);
+  assert.deepEqual(rolesOf([labels("latest-train-labels", 4), images("latest-train-images", 4)]), [
+    "latest-train-images",
+    "latest-train-labels",
+    undefined,
+    undefined,
+  ]);
   assert.deepEqual(rolesOf([images("x", 3), labels("images", 3)]), ["x", "images", undefined, undefined]);
   assert.deepEqual(rolesOf([images("test", 6), labels("a", 2), labels("b", 6), images("train", 2)]), ["test", "b", "train", "a"]);
   // As many test images as for training: only then names decide, and only whole words.
-  assert.deepEqual(rolesOf([images("t10k-images", 5), labels("train-labels", 5), images("train-images", 5), labels("t10k-labels", 5)]), ["train-images", "train-labels", "t10k-images", "t10k-labels"]);
+  assert.deepEqual(rolesOf([images("t10k-images", 5), labels("train-labels", 5), images("train-images", 5), labels("t10k-labels", 5)]), [
+    "train-images",
+    "train-labels",
+    "t10k-images",
+    "t10k-labels",
+  ]);
   // How far counts are apart the engine says.
   assert.deepEqual(rolesOf([images("a", 4), labels("b", 5)]), ["a", "b", undefined, undefined]);
 });
 
 test("files of which no pairs can be made are refused, with what they are", () => {
-  for (const files of [[images("a", 4)], [images("a", 4), images("b", 4)], [images("a", 4), labels("b", 4), images("c", 2)], [images("latest-a", 4), labels("b", 4), images("c", 4), labels("d", 4)], [images("a", 4), labels("b", 3), images("c", 2), labels("d", 2)]]) {
+  for (const files of [
+    [images("a", 4)],
+    [images("a", 4), images("b", 4)],
+    [images("a", 4), labels("b", 4), images("c", 2)],
+    [images("latest-a", 4), labels("b", 4), images("c", 4), labels("d", 4)],
+    [images("a", 4), labels("b", 3), images("c", 2), labels("d", 2)],
+  ]) {
     assert.throws(() => assignRoles(files), kindOf("no_pair"));
   }
-  assert.throws(() => assignRoles([images("a", 4), { name: "b", bytes: Uint8Array.of(0, 0, 8, 3, 0) }]), (thrown) => {
-    assert.deepEqual((thrown as { error: { found?: unknown } }).error.found, [{ name: "a", what: "images", count: 4 }, { name: "b", what: "images", count: null }]);
-    return true;
-  });
+  assert.throws(
+    () => assignRoles([images("a", 4), { name: "b", bytes: Uint8Array.of(0, 0, 8, 3, 0) }]),
+    (thrown) => {
+      assert.deepEqual((thrown as { error: { found?: unknown } }).error.found, [
+        { name: "a", what: "images", count: 4 },
+        { name: "b", what: "images", count: null },
+      ]);
+      return true;
+    },
+  );
 });
 
 /** As a person opens them; the engine is asked nothing that matters here. */
 function open(...files: [name: string, bytes: Uint8Array][]): ReturnType<typeof read> {
-  const specs = { request: (type: string, { short }: { short?: object }) => Promise.resolve(type === "lengthen" ? { ...short, layers: [] } : { network: {}, error: null }) };
-  return read(files.map(([name, bytes]) => new File([bytes as BlobPart], name)), specs as never);
+  const specs = {
+    request: (type: string, { short }: { short?: object }) =>
+      Promise.resolve(type === "lengthen" ? { ...short, layers: [] } : { network: {}, error: null }),
+  };
+  return read(
+    files.map(([name, bytes]) => new File([bytes as BlobPart], name)),
+    specs as never,
+  );
 }
 
 const network = (name: string): Uint8Array => bytesOf(JSON.stringify({ version: 1, name, layers: [] }));
@@ -188,17 +247,32 @@ const header = bytesOf('{"__metadata__":{"note":"{}"}}');
 const weights = bytesOf([header.length, 0, 0, 0, 0, 0, 0, 0], header);
 
 test("each of several files is taken for what it holds", async () => {
-  const { images: pair, networks, runs } = await open(
-    ["first.json", network("One")], ["second.txt", network("Two")], ["no name at all", weights], ["latest-train-a.json", labels("", 4).bytes], ["b", images("", 4).bytes], ["packed.gz", member(network("Three"))],
+  const {
+    images: pair,
+    networks,
+    runs,
+  } = await open(
+    ["first.json", network("One")],
+    ["second.txt", network("Two")],
+    ["no name at all", weights],
+    ["latest-train-a.json", labels("", 4).bytes],
+    ["b", images("", 4).bytes],
+    ["packed.gz", member(network("Three"))],
   );
-  assert.deepEqual(networks.map(({ title }) => title), ["One", "Two", "Three"]);
+  assert.deepEqual(
+    networks.map(({ title }) => title),
+    ["One", "Two", "Three"],
+  );
   assert.deepEqual(runs, [{ run: null, bytes: weights }]);
   assert.deepEqual(pair && [pair.train_images.name, pair.train_labels.name], ["b", "latest-train-a.json"]);
 });
 
 test("images may be gzipped in several members", async () => {
   const { bytes } = images("", 6);
-  const { images: pair } = await open(["images.gz", bytesOf(member(bytes.subarray(0, 2000)), member(bytes.subarray(2000)), new Uint8Array(100))], ["labels.gz", member(labels("", 6).bytes)]);
+  const { images: pair } = await open(
+    ["images.gz", bytesOf(member(bytes.subarray(0, 2000)), member(bytes.subarray(2000)), new Uint8Array(100))],
+    ["labels.gz", member(labels("", 6).bytes)],
+  );
   assert.deepEqual(pair?.train_images.bytes, bytes);
 });
 
@@ -217,8 +291,21 @@ test("one file that cannot be used is named, and none of them is", async () => {
 
 test("a file dropped on the networks at true size is used for what it holds", () => {
   const use = (bytes: Uint8Array, name = "file", type = ""): unknown => useOf(bytes, { name, type });
-  for (const start of [bytesOf([0x89], "PNG\r\n"), bytesOf([0xff, 0xd8, 0xff, 0xe0]), bytesOf("GIF89a"), bytesOf("RIFF1234WEBPVP8 "), bytesOf([0, 0, 0, 28], "ftypavif")]) assert.equal(use(start, "names.txt"), "picture");
-  assert.deepEqual([use(weights), use(weights, "names.json"), use(bytesOf("PK\x03\x04...."), "resnet18.pth"), use(bytesOf("?"), "A.SafeTensors")], ["weights", "weights", "weights", "weights"]);
-  assert.deepEqual([use(bytesOf('{"0": "tench"}')), use(bytesOf("tench\ngoldfish"), "a.safe"), use(bytesOf("<svg>"), "a.svg", "image/svg+xml")], ["names", "names", "picture"]);
+  for (const start of [
+    bytesOf([0x89], "PNG\r\n"),
+    bytesOf([0xff, 0xd8, 0xff, 0xe0]),
+    bytesOf("GIF89a"),
+    bytesOf("RIFF1234WEBPVP8 "),
+    bytesOf([0, 0, 0, 28], "ftypavif"),
+  ])
+    assert.equal(use(start, "names.txt"), "picture");
+  assert.deepEqual(
+    [use(weights), use(weights, "names.json"), use(bytesOf("PK\x03\x04...."), "resnet18.pth"), use(bytesOf("?"), "A.SafeTensors")],
+    ["weights", "weights", "weights", "weights"],
+  );
+  assert.deepEqual(
+    [use(bytesOf('{"0": "tench"}')), use(bytesOf("tench\ngoldfish"), "a.safe"), use(bytesOf("<svg>"), "a.svg", "image/svg+xml")],
+    ["names", "names", "picture"],
+  );
   assert.deepEqual([use(bytesOf("%PDF-1.7\n%", [0xe2, 0xe3, 0xcf, 0xd3])), use(bytesOf([1, 0, 0, 0, 7, 0, 0]))], [null, null]);
 });

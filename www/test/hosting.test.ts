@@ -12,7 +12,8 @@ import { borrowed, lend, tabName } from "../src/lib/tab-name.ts";
 
 const root = process.env["RECEPTIVE_ROOT"] ?? "..";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const listed = (folder: string): string[] => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+const listed = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
 
 // ---- strict policies ----
 
@@ -23,7 +24,8 @@ test("no markup has a script or a style in it", () => {
   const templates = listed("www/src").filter((path) => path.endsWith(".ts"));
   assert.ok(templates.length > 100, `${templates.length} files`);
   // Lit writes `.style=` into the element's own style, which policies allow, and `style=` into an attribute, which they may not.
-  for (const path of templates) assert.doesNotMatch(read(path), /<style[\s>]|[^.\w]style=["$]|setAttribute\("style"|\beval\(|new Function\(/u, path);
+  for (const path of templates)
+    assert.doesNotMatch(read(path), /<style[\s>]|[^.\w]style=["$]|setAttribute\("style"|\beval\(|new Function\(/u, path);
 });
 
 // ---- names of tabs ----
@@ -35,9 +37,15 @@ class Store {
   removeItem = (name: string): void => void this.items.delete(name);
 }
 
-const before = { sessionStorage: globalThis.sessionStorage, navigator: globalThis.navigator, addEventListener: globalThis.addEventListener, isSecureContext: globalThis.isSecureContext };
+const before = {
+  sessionStorage: globalThis.sessionStorage,
+  navigator: globalThis.navigator,
+  addEventListener: globalThis.addEventListener,
+  isSecureContext: globalThis.isSecureContext,
+};
 afterEach(() => {
-  for (const [name, value] of Object.entries(before)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  for (const [name, value] of Object.entries(before))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 });
 
 /** A tab with this session storage; the page in it is left by `leave`. */
@@ -49,8 +57,13 @@ function tab(store: Store, locks?: Set<string>): { leave: () => void; back: () =
     void then(free ? {} : null);
     return Promise.resolve();
   };
-  const globals = { sessionStorage: store, navigator: locks ? { locks: { request } } : {}, addEventListener: (type: string, listener: (event: object) => void) => (listeners[type] = listener) };
-  for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  const globals = {
+    sessionStorage: store,
+    navigator: locks ? { locks: { request } } : {},
+    addEventListener: (type: string, listener: (event: object) => void) => (listeners[type] = listener),
+  };
+  for (const [name, value] of Object.entries(globals))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   return { leave: () => listeners["pagehide"]?.({}), back: () => listeners["pageshow"]?.({ persisted: true }) };
 }
 
@@ -121,7 +134,10 @@ test("a browser's language that is no language tag becomes the page's", () => {
 });
 
 test("over plain http it is the address that WebGPU lacks, and not the browser", async () => {
-  for (const [language, https] of [["en", /needs https/u], ["ru", /требует https/u]] as const) {
+  for (const [language, https] of [
+    ["en", /needs https/u],
+    ["ru", /требует https/u],
+  ] as const) {
     const locale = await loadLocale(language);
     Object.defineProperty(globalThis, "isSecureContext", { value: false, configurable: true, writable: true });
     assert.match(errorText(locale, { kind: "no_webgpu", message: "" }), https);

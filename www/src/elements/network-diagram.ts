@@ -362,7 +362,8 @@ export class NetworkDiagramElement extends PanelElement {
     if (!world || !this.scene || !this.#source) return;
     const { left: x, width, height } = this.scene;
     const text = this.locale.panels.diagram;
-    const svg = diagramFile(world, { x, y: 0, width, height }, text.label(this.#source.title), summaryOf(this.scene, this.#source.network, this.locale));
-    this.intend({ type: "save_drawing", name: (this.#source.spec.name ?? "network").toLowerCase(), svg });
+    const { network, spec, title } = this.#source;
+    const svg = diagramFile(world, { x, y: 0, width, height }, text.label(title), summaryOf(this.scene, network, this.locale));
+    this.intend({ type: "save_drawing", name: (spec.name ?? "network").toLowerCase(), svg });
   };
 }

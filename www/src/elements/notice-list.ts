@@ -107,10 +107,15 @@ export class NoticeListElement extends PanelElement {
           ${byHand ? this.#button(text.showText, () => this.intend({ type: "show_text", byHand })) : nothing}
           ${this.#button(text.openTab, () => this.intend({ type: "open_tab" }))}
         `;
-        return { title: notice.blocked ? text.frameSavesNot : text.frameSaves(notice.name), detail: notice.blocked ? text.frameLacks : text.frameMayLack, actions };
+        if (notice.blocked) return { title: text.frameSavesNot, detail: text.frameLacks, actions };
+        return { title: text.frameSaves(notice.name), detail: text.frameMayLack, actions };
       }
       case "page_failed":
-        return { title: text.pageFailed, detail: errorText(locale, notice.error), actions: this.#button(text.reload, () => location.reload()) };
+        return {
+          title: text.pageFailed,
+          detail: errorText(locale, notice.error),
+          actions: this.#button(text.reload, () => location.reload()),
+        };
       case "not_stored": {
         const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
         return { title: notice.full ? text.storageFull : text.notStored, actions };

@@ -168,7 +168,13 @@ export function namesFor(bytes: Uint8Array, file: string, classes: number): Clas
   }
   if (list.length !== classes && list.length !== classes + 1) {
     const [found, expected] = [list.length, classes];
-    throw new ReceptiveFailure({ kind: "wrong_class_names", message: `${file} has ${found} names, expected ${expected}`, file, found, expected });
+    throw new ReceptiveFailure({
+      kind: "wrong_class_names",
+      message: `${file} has ${found} names, expected ${expected}`,
+      file,
+      found,
+      expected,
+    });
   }
   return { file, list, background: list.length === classes ? null : BACKGROUND.test(list[0] ?? "") };
 }

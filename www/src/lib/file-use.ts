@@ -22,6 +22,9 @@ export function useOf(bytes: Uint8Array, { name, type }: { name: string; type: s
 
 /** The same of a file on the user's disk. */
 export async function useOfFile(file: File): Promise<FileUse | null> {
-  const start = await file.slice(0, FIRST_BYTES).arrayBuffer().catch(() => new ArrayBuffer());
+  const start = await file
+    .slice(0, FIRST_BYTES)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer());
   return useOf(new Uint8Array(start), file);
 }

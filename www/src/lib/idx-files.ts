@@ -70,8 +70,14 @@ function pairsOf(parts: readonly Part[]): Pair[] {
   if (!one || !first || images.length !== labels.length || images.length > 2) return [];
   // A single pair is one even if its counts differ: the engine says by how much.
   if (!other || !second) return [{ images: one, labels: first }];
-  const straight: [Pair, Pair] = [{ images: one, labels: first }, { images: other, labels: second }];
-  const crossed: [Pair, Pair] = [{ images: one, labels: second }, { images: other, labels: first }];
+  const straight: [Pair, Pair] = [
+    { images: one, labels: first },
+    { images: other, labels: second },
+  ];
+  const crossed: [Pair, Pair] = [
+    { images: one, labels: second },
+    { images: other, labels: first },
+  ];
   const sound = [straight, crossed].filter((pairs) => pairs.every(countsAgree));
   const pairs = sound.length === 1 ? sound[0] : sound.find((pairs) => pairs.every(namesAgree));
   if (!pairs) return [];

@@ -66,7 +66,8 @@ function isBlocked(): boolean {
 /** @throws ReceptiveFailure `wasm_blocked`, `no_simd`, `fetch_failed` or `engine_failed`. */
 export async function loadEngine(progress: (loaded: number, total: number) => void): Promise<Engine> {
   if (isBlocked()) throw new ReceptiveFailure({ kind: "wasm_blocked", message: "a policy forbids WebAssembly here" });
-  if (typeof WebAssembly === "undefined" || !(await simd())) throw new ReceptiveFailure({ kind: "no_simd", message: "this browser has no WebAssembly SIMD" });
+  if (typeof WebAssembly === "undefined" || !(await simd()))
+    throw new ReceptiveFailure({ kind: "no_simd", message: "this browser has no WebAssembly SIMD" });
   const kernels: Kernels = (await relaxedSimd()) ? "relaxed_simd" : "simd128";
   const folder = new URL(kernels === "relaxed_simd" ? "./pkg/relaxed/" : "./pkg/", import.meta.url);
   const wasm = fetchWithProgress(new URL("receptive_bg.wasm", folder), progress);

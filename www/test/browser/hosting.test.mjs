@@ -1,4 +1,5 @@
-// Where the page is served and framed: the headers and rights that README.md names, pages without https, frames, translation, private windows, odd languages.
+// Where the page is served and framed: the headers and rights that README.md names, pages without https, frames, translation, private
+// windows, odd languages.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -9,7 +10,9 @@ import { eventually, openSite, ready, state, until } from "../support/site.mjs";
 /** The lines to copy, block by block. */
 const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
 const header = (line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)];
-const blocks = [...readme.matchAll(/```http\n([\s\S]*?)```/gu)].map(([, lines]) => Object.fromEntries(lines.trim().split("\n").map(header)));
+const blocks = [...readme.matchAll(/```http\n([\s\S]*?)```/gu)].map(([, lines]) =>
+  Object.fromEntries(lines.trim().split("\n").map(header)),
+);
 const [strict, opaque, framed, alone] = blocks;
 
 /** Only here is a page served over plain http: elsewhere localhost counts as safe. */
@@ -48,7 +51,8 @@ async function served(headers, work) {
 }
 
 /** A course page with the trainer in a frame that has these attributes. */
-const course = (attributes, origin = "") => `${origin}/host/frame.html?${new URLSearchParams({ src: "/course/receptive/?backend=cpu&lang=en", ...attributes })}`;
+const course = (attributes, origin = "") =>
+  `${origin}/host/frame.html?${new URLSearchParams({ src: "/course/receptive/?backend=cpu&lang=en", ...attributes })}`;
 
 async function frameOf(page) {
   const element = await page.waitForSelector("iframe");
@@ -83,7 +87,8 @@ test("a strict policy: it trains, and everything drawn has its colours and sizes
     await page.goto(`${origin}/course/receptive/check/index.html`);
     await page.waitForSelector("check-page button");
     assert.deepEqual(page.problems, []);
-  }));
+  }),
+);
 
 test("a policy without 'wasm-unsafe-eval' is named, with what to set", { timeout: 60_000 }, () => {
   const policy = strict["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
@@ -104,7 +109,8 @@ test("a sandbox without an origin, with its headers", { timeout: 120_000 }, () =
     const frame = await frameOf(page);
     await trained(frame);
     assert.deepEqual(page.problems, []);
-  }));
+  }),
+);
 
 test("a frame in an isolated page, with its headers; alone, the page shares memory", { timeout: 180_000 }, async () => {
   const host = await serve({ "/host/": new URL("host", import.meta.url).pathname }, { isolated: true });
@@ -131,7 +137,12 @@ test("plain http: the chip says that WebGPU needs https, links are copied, and a
   const page = await site.open("", { path: "/host/index.html", expected: [/request to plain\.example/u] });
   const address = `${site.origin.replace("localhost", PLAIN)}/course/receptive/?lang=en`;
   await page.goto(address);
-  assert.deepEqual(await page.evaluate(() => [isSecureContext, "locks" in navigator, "clipboard" in navigator, "gpu" in navigator]), [false, false, false, false]);
+  assert.deepEqual(await page.evaluate(() => [isSecureContext, "locks" in navigator, "clipboard" in navigator, "gpu" in navigator]), [
+    false,
+    false,
+    false,
+    false,
+  ]);
   await trained(page);
   await page.click(".chip");
   assert.match(await page.textContent("#backend-menu .reason"), /WebGPU needs https/u);
@@ -151,47 +162,63 @@ test("plain http: the chip says that WebGPU needs https, links are copied, and a
 
 // ---- frames ----
 
-test("a frame that may not save files says so, and shows the text; one that may not open tabs shows the address", { timeout: 180_000 }, async () => {
-  const page = await site.open("", { path: course({ sandbox: "allow-scripts allow-same-origin" }), expected: [/sandbox|Download|popup/iu] });
-  const frame = await frameOf(page);
-  await trained(frame);
-  await frame.click("#share-button");
-  await frame.getByRole("menuitem", { name: "Save network" }).click();
-  await frame.waitForSelector("dialog.by-hand[open]");
-  assert.match(await frame.textContent("dialog.by-hand"), /may not save files/u);
-  assert.equal(JSON.parse(await frame.inputValue("dialog.by-hand textarea")).name, "LeNet-5");
-  await frame.locator("dialog.by-hand").getByRole("button", { name: "Open in a tab" }).click();
-  await frame.waitForFunction(() => /may not open tabs/u.test(document.querySelector("dialog.by-hand").textContent));
-  assert.match(await frame.inputValue("dialog.by-hand textarea"), /^http.*\/course\/receptive\//u);
-  await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
-  await frame.locator("#views-diagram").click();
-  await frame.waitForSelector(".drawing .cell");
-  await frame.locator(".save:enabled").click();
-  await frame.waitForFunction(() => document.querySelector("dialog.by-hand[open] textarea")?.value.startsWith("<?xml"));
-  await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
-  await frame.click("#share-button");
-  await frame.getByRole("menuitem", { name: "Save run" }).click();
-  await frame.waitForSelector("[data-code=frame_saves]");
-  assert.match(await frame.textContent("[data-code=frame_saves]"), /sandbox lacks allow-downloads/u);
-  await frame.getByRole("link", { name: "All operators" }).click();
-  await frame.waitForFunction(() => /operators\/en\.html/u.test(document.querySelector("dialog.by-hand[open] textarea")?.value ?? ""));
-  assert.deepEqual(page.problems, []);
-});
+test(
+  "a frame that may not save files says so, and shows the text; one that may not open tabs shows the address",
+  { timeout: 180_000 },
+  async () => {
+    const page = await site.open("", {
+      path: course({ sandbox: "allow-scripts allow-same-origin" }),
+      expected: [/sandbox|Download|popup/iu],
+    });
+    const frame = await frameOf(page);
+    await trained(frame);
+    await frame.click("#share-button");
+    await frame.getByRole("menuitem", { name: "Save network" }).click();
+    await frame.waitForSelector("dialog.by-hand[open]");
+    assert.match(await frame.textContent("dialog.by-hand"), /may not save files/u);
+    assert.equal(JSON.parse(await frame.inputValue("dialog.by-hand textarea")).name, "LeNet-5");
+    await frame.locator("dialog.by-hand").getByRole("button", { name: "Open in a tab" }).click();
+    await frame.waitForFunction(() => /may not open tabs/u.test(document.querySelector("dialog.by-hand").textContent));
+    assert.match(await frame.inputValue("dialog.by-hand textarea"), /^http.*\/course\/receptive\//u);
+    await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
+    await frame.locator("#views-diagram").click();
+    await frame.waitForSelector(".drawing .cell");
+    await frame.locator(".save:enabled").click();
+    await frame.waitForFunction(() => document.querySelector("dialog.by-hand[open] textarea")?.value.startsWith("<?xml"));
+    await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
+    await frame.click("#share-button");
+    await frame.getByRole("menuitem", { name: "Save run" }).click();
+    await frame.waitForSelector("[data-code=frame_saves]");
+    assert.match(await frame.textContent("[data-code=frame_saves]"), /sandbox lacks allow-downloads/u);
+    await frame.getByRole("link", { name: "All operators" }).click();
+    await frame.waitForFunction(() => /operators\/en\.html/u.test(document.querySelector("dialog.by-hand[open] textarea")?.value ?? ""));
+    assert.deepEqual(page.problems, []);
+  },
+);
 
 test("a tab that is opened from a frame has the frame's run", { timeout: 180_000 }, async () => {
-  const page = await site.open("", { path: course({ sandbox: "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox" }), expected: [/sandbox|Download/iu] });
+  const page = await site.open("", {
+    path: course({ sandbox: "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox" }),
+    expected: [/sandbox|Download/iu],
+  });
   const frame = await frameOf(page);
   await trained(frame);
   await paused(frame);
   const step = await frame.evaluate(() => [...document.querySelector("receptive-app").state.checkpoints.values()][0]);
   await frame.click("#share-button");
   await frame.getByRole("menuitem", { name: "Save run" }).click();
-  const [tab] = await Promise.all([page.waitForEvent("popup"), frame.locator("[data-code=frame_saves]").getByRole("button", { name: "Open in a tab" }).click()]);
+  const [tab] = await Promise.all([
+    page.waitForEvent("popup"),
+    frame.locator("[data-code=frame_saves]").getByRole("button", { name: "Open in a tab" }).click(),
+  ]);
   await has(tab, "went_on");
   assert.equal(await state(tab, (state) => state.run.metrics.step), step);
 });
 
-for (const [what, address] of [["selects a layer", "?backend=cpu&lang=en#select=layers[9]&view=diagram"], ["opens the networks at true size", "?backend=cpu&lang=en&view=true-size"]]) {
+for (const [what, address] of [
+  ["selects a layer", "?backend=cpu&lang=en#select=layers[9]&view=diagram"],
+  ["opens the networks at true size", "?backend=cpu&lang=en&view=true-size"],
+]) {
   test(`a frame whose address ${what} neither scrolls its page nor takes the focus`, { timeout: 120_000 }, async () => {
     const page = await site.open("", { path: course({ src: `/course/receptive/${address}` }) });
     const frame = await frameOf(page);
@@ -213,7 +240,9 @@ const placed = (page) => page.$eval(".drawing > g", (world) => world.getAttribut
 const framesPast = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 test("the wheel over a framed diagram scrolls the page; with Ctrl it zooms", { timeout: 120_000 }, async () => {
-  const page = await site.open("", { path: course({ "data-first": "", height: "1600", src: "/course/receptive/?backend=cpu&lang=en#view=diagram" }) });
+  const page = await site.open("", {
+    path: course({ "data-first": "", height: "1600", src: "/course/receptive/?backend=cpu&lang=en#view=diagram" }),
+  });
   const frame = await frameOf(page);
   await frame.waitForSelector(".drawing .cell");
   await frame.waitForFunction(() => document.querySelector(".drawing > g")?.hasAttribute("transform"));
@@ -237,7 +266,11 @@ test("the wheel over a framed diagram scrolls the page; with Ctrl it zooms", { t
 });
 
 test("a finger scrolls past diagram and pad; after a tap it moves the drawing, and so do two", { timeout: 120_000 }, async () => {
-  const page = await site.open("?backend=cpu&lang=en#view=diagram", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const page = await site.open("?backend=cpu&lang=en#view=diagram", {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
   await ready(page);
   await page.getByRole("button", { name: /Look/u }).last().tap();
   await page.waitForSelector(".drawing .cell");
@@ -246,7 +279,8 @@ test("a finger scrolls past diagram and pad; after a tap it moves the drawing, a
   const swipe = async (fingers, dy) => {
     const points = (offset) => fingers.map(([x, y], id) => ({ x, y: y + offset, id }));
     await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: points(0) });
-    for (let part = 1; part <= 10; part += 1) await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: points((dy * part) / 10) });
+    for (let part = 1; part <= 10; part += 1)
+      await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: points((dy * part) / 10) });
     await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await framesPast(page);
   };
@@ -259,7 +293,13 @@ test("a finger scrolls past diagram and pad; after a tap it moves the drawing, a
   await page.waitForFunction((top) => scrollY > top, top);
   assert.equal(await placed(page), before, "one finger scrolls");
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
-  await swipe([[middle[0] - 60, middle[1]], [middle[0] + 60, middle[1]]], -60);
+  await swipe(
+    [
+      [middle[0] - 60, middle[1]],
+      [middle[0] + 60, middle[1]],
+    ],
+    -60,
+  );
   const moved = await placed(page);
   assert.notEqual(moved, before, "two fingers move the drawing");
   assert.equal(await scrolled(), 0);
@@ -281,7 +321,11 @@ test("a finger scrolls past diagram and pad; after a tap it moves the drawing, a
 /** What translators do to a page: font elements take the place of text nodes, with the nodes in them or with new ones. */
 function translate(keeps) {
   const texts = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) => (node.data.trim() === "" || node.parentElement.closest("script, style, textarea, font") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
+    node.data.trim() === "" || node.parentElement.closest("script, style, textarea, font")
+      ? NodeFilter.FILTER_REJECT
+      : NodeFilter.FILTER_ACCEPT,
+  );
   while (walker.nextNode()) texts.push(walker.currentNode);
   for (const text of texts) {
     const outer = document.createElement("font");
@@ -304,9 +348,19 @@ for (const keeps of [true, false]) {
     await page.waitForFunction((word) => document.querySelector(".run").textContent !== word, word);
     await until(page, (state) => state.run.metrics?.step > 10, 120_000);
     await again();
-    const told = () => page.evaluate(() => [document.querySelector("metric-chart .readout .train dd").textContent, document.querySelector("run-dock").textContent]);
+    const told = () =>
+      page.evaluate(() => [
+        document.querySelector("metric-chart .readout .train dd").textContent,
+        document.querySelector("run-dock").textContent,
+      ]);
     const first = await told();
-    await page.waitForFunction(([loss, dock]) => document.querySelector("metric-chart .readout .train dd").textContent !== loss && document.querySelector("run-dock").textContent !== dock, first, { timeout: 60_000 });
+    await page.waitForFunction(
+      ([loss, dock]) =>
+        document.querySelector("metric-chart .readout .train dd").textContent !== loss &&
+        document.querySelector("run-dock").textContent !== dock,
+      first,
+      { timeout: 60_000 },
+    );
     // Nothing is there twice.
     assert.match((await told())[0], /^[\d.,]+$/u);
     for (const view of ["diagram", "maps", "errors", "training"]) {
@@ -314,12 +368,18 @@ for (const keeps of [true, false]) {
       await page.waitForFunction((view) => document.querySelector(".view").dataset.view === view, view);
       await again();
     }
-    await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[1]", node: null } }));
+    await page.evaluate(() =>
+      document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[1]", node: null } }),
+    );
     await page.click("#columns-layer");
     await again();
-    await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[0]", node: null } }));
+    await page.evaluate(() =>
+      document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[0]", node: null } }),
+    );
     await page.getByRole("button", { name: "RU Русский" }).click();
-    await page.waitForFunction(() => document.documentElement.lang === "ru" && /Пауза|паузу/u.test(document.querySelector(".run").textContent));
+    await page.waitForFunction(
+      () => document.documentElement.lang === "ru" && /Пауза|паузу/u.test(document.querySelector(".run").textContent),
+    );
     // Every text is in the language that was chosen: none was left behind.
     await framesPast(page);
     assert.doesNotMatch(await page.textContent("run-dock"), /step|epoch|images/iu);
@@ -329,7 +389,13 @@ for (const keeps of [true, false]) {
 
 test("where storage takes no blobs, as in a private window of WebKit, a run outlives a reload", { timeout: 180_000 }, async () => {
   const refuse = () => {
-    const holds = (value) => value instanceof Blob || (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer) && Object.values(value).some(holds));
+    const holds = (value) =>
+      value instanceof Blob ||
+      (typeof value === "object" &&
+        value !== null &&
+        !ArrayBuffer.isView(value) &&
+        !(value instanceof ArrayBuffer) &&
+        Object.values(value).some(holds));
     for (const method of ["put", "add"]) {
       const own = IDBObjectStore.prototype[method];
       IDBObjectStore.prototype[method] = function (value, ...key) {
@@ -356,7 +422,10 @@ test("weights that an earlier version stored as blobs are gone on from", { timeo
   const step = await state(page, (state) => state.checkpoints.get(state.run.label.key));
   await page.waitForTimeout(300);
   const turned = await page.evaluate(async () => {
-    const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+    const done = (request) =>
+      new Promise((resolve, reject) =>
+        Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }),
+      );
     const db = await done(indexedDB.open("receptive"));
     const all = await done(db.transaction("weights").objectStore("weights").getAll());
     const store = db.transaction("weights", "readwrite").objectStore("weights");
@@ -370,7 +439,9 @@ test("weights that an earlier version stored as blobs are gone on from", { timeo
 });
 
 test("a browser whose language is none draws the charts", { timeout: 120_000 }, async () => {
-  const page = await site.open("?backend=cpu&lang=en", { before: { "main.js": 'Object.defineProperty(navigator, "language", { value: "C", configurable: true });' } });
+  const page = await site.open("?backend=cpu&lang=en", {
+    before: { "main.js": 'Object.defineProperty(navigator, "language", { value: "C", configurable: true });' },
+  });
   await trained(page);
   await page.waitForSelector("metric-chart .uplot canvas");
   assert.deepEqual(page.problems, []);

@@ -139,6 +139,16 @@ test("files that are not what they should be are refused in words, and nothing i
   await button(page, "Run").click();
   await answered(page);
   assert.match(await page.textContent(".top-five .best"), /digit [a-j] \(\d\)/u);
+  const [, letter] = (await page.textContent(".top-five .best")).match(/digit ([a-j])/u);
+  // One name too many: a background class at the front, which can be left out or not.
+  const names = ["background", ..."abcdefghij"].map((name, i) => `${i}: '${name}'`);
+  await choose(page, "Class names…", { name: "labels.py", mimeType: "", buffer: Buffer.from(`labels = {${names.join(",\n")}}`) });
+  const left = page.getByLabel("leave out the first (“background”)");
+  assert.ok(await left.isChecked());
+  assert.match(await page.textContent(".top-five .best"), new RegExp(`${letter} \\(\\d\\)`, "u"));
+  await left.uncheck();
+  const before = "_abcdefghij"["abcdefghij".indexOf(letter)].replace("_", "background");
+  await page.locator(".top-five .best").getByText(`${before} (`).waitFor();
   assert.deepEqual(page.problems, []);
 });
 
@@ -153,7 +163,7 @@ test("dropped: a picture is scaled, cropped and shown, a file of weights is take
         context.fillStyle = colour;
         context.fillRect(left, 0, 300, 300);
       }
-      const content = type ? await canvas.convertToBlob({ type }) : new Blob(["?"]);
+      const content = type ? await canvas.convertToBlob({ type }) : new Blob([Uint8Array.of(1, 0, 0, 2, 0)]);
       const data = new DataTransfer();
       data.items.add(new File([content], name, { type }));
       document.querySelector(".true-size h2").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
