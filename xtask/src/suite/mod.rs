@@ -31,8 +31,8 @@ pub fn run(project: &mut Project, options: &Test) -> Result<bool> {
     }
     let started = Instant::now();
     let stages = chosen(options)?;
-    let mut tools: Vec<setup::Tool> = stages.iter().flat_map(|stage| stage.tools).copied().collect();
-    tools.dedup();
+    let needed = |tool: &&setup::Tool| stages.iter().any(|stage| stage.tools.contains(tool));
+    let tools: Vec<setup::Tool> = setup::ALL.iter().filter(needed).copied().collect();
     setup::prepare(project, &tools)?;
     println!("Set-up took {:.0} s", started.elapsed().as_secs_f64());
     let outcomes = schedule::run(project, &stages)?;

@@ -98,7 +98,6 @@ pub const STAGES: &[Stage] = &[
         after: &["lint"],
         minutes: 20,
         run: |project, tests| nextest(project, UNIT_TESTS, tests),
-        ..PLAIN
     },
     Stage {
         name: "native",
@@ -169,7 +168,6 @@ pub const STAGES: &[Stage] = &[
         after: &["conformance"],
         minutes: 40,
         run: |project, _| conformance_in_the_browser(project, true),
-        ..PLAIN
     },
     // Every node of every preset, where `native` takes some of each: minutes on two cores.
     Stage {
@@ -181,7 +179,6 @@ pub const STAGES: &[Stage] = &[
         after: &["native"],
         minutes: 40,
         run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "native", "--run-ignored", "only"], tests),
-        ..PLAIN
     },
     Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
 ];
