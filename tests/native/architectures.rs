@@ -35,7 +35,7 @@ fn the_file_of_architectures_is_of_today() {
     let today = format!("{{\"limit_bytes\": {MEMORY_LIMIT}, \"networks\": [\n{}\n]}}\n", lines.join(",\n"));
     assert!(
         same_json(&stored(file, &today), &today),
-        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test native architectures the_file`"
+        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --package receptive-tests architectures the_file`"
     );
 }
 
@@ -178,7 +178,7 @@ fn claims_that_differ_say_why() {
     }
 }
 
-/// Fast enough to run on every keystroke. How long it takes is printed and not asserted: `cargo test --test native architectures -- --nocapture`.
+/// Fast enough to run on every keystroke. How long it takes is printed and not asserted: `cargo test --package receptive-tests architectures -- --nocapture`.
 #[test]
 fn the_deepest_network_is_described_in_milliseconds() {
     let json = zoo::spec("torchvision/resnet152").unwrap();

@@ -26,7 +26,7 @@ fn plan(name: &str) -> Plan {
     Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()
 }
 
-/// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --test native plans` writes it anew.
+/// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --package receptive-tests plans` writes it anew.
 #[test]
 fn the_printed_plan_of_lenet5() {
     let file = "tests/fixtures/plans/lenet5.txt";

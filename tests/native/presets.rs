@@ -21,7 +21,7 @@ fn the_file_of_presets_is_of_today() {
     let today = format!("{head}{}{tail}", lines.join(",\n"));
     assert!(
         same_json(&list(&stored(file, &today)), &list(&today)),
-        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --test native presets the_file`"
+        "{file} is not of today; run `UPDATE_FIXTURES=1 cargo test --package receptive-tests presets the_file`"
     );
 }
 

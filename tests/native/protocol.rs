@@ -284,7 +284,7 @@ fn examples_of_every_message_are_up_to_date() {
     let written = stored("tests/fixtures/protocol.json", &text);
     assert!(
         same_json(&written, &text),
-        "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test native protocol`"
+        "tests/fixtures/protocol.json is not of today; run `UPDATE_FIXTURES=1 cargo test --package receptive-tests protocol`"
     );
 }
 

@@ -130,7 +130,7 @@ fn check_presets(step: impl Fn(usize) -> usize) {
 }
 
 #[test]
-#[ignore = "takes minutes; the next test looks at some of the nodes: cargo test --features harness --test native receptive_fields -- --ignored"]
+#[ignore = "takes minutes; the next test looks at some of the nodes: cargo test --package receptive-tests receptive_fields -- --ignored"]
 fn every_node_of_every_preset_sees_what_the_gradient_reaches() {
     check_presets(|_| 1);
 }

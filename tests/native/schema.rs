@@ -54,7 +54,7 @@ fn the_published_schema_is_of_today() {
     assert_eq!(
         published,
         composed(),
-        "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --test native schema`"
+        "docs/schema/network-1.json is not of today; run `UPDATE_FIXTURES=1 cargo test --package receptive-tests schema`"
     );
 }
 

@@ -35,7 +35,7 @@ test("the language can be switched, is remembered, and a link's language wins", 
   assert.deepEqual(page.problems, []);
 });
 
-test("a first view loads at most 100 kB of scripts and styles, in one language", { timeout: 120_000 }, async () => {
+test("a first view loads at most 170 kB of scripts and styles, in one language", { timeout: 120_000 }, async () => {
   for (const locale of ["ru-RU", "en-US"]) {
     // A server of its own, on which no other page still loads.
     const site = await openSite();
@@ -47,7 +47,7 @@ test("a first view loads at most 100 kB of scripts and styles, in one language",
     const total = sizes.reduce((sum, size) => sum + size, 0);
     console.log(`${locale}: ${(total / 1000).toFixed(1)} kB in ${loaded.length} files`);
     assert.ok(loaded.some((file) => file.endsWith("trainer-worker.js")) && loaded.some((file) => file.endsWith("receptive.js")));
-    assert.ok(total <= 100_000, `${total} bytes: ${loaded.map((file, i) => `${basename(file)} ${sizes[i]}`).join(", ")}`);
+    assert.ok(total <= 170_000, `${total} bytes: ${loaded.map((file, i) => `${basename(file)} ${sizes[i]}`).join(", ")}`);
     await site.close();
   }
 });
