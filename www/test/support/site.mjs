@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { afterEach, beforeEach } from "node:test";
+import { after, afterEach, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "../../tools/browser.mjs";
@@ -13,12 +13,15 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 /** What the test under way has opened. Afterwards it is closed: pages that train go on in the background, and the next test would share the cores with them. */
 const opened = new Set();
+const sites = new Set();
 let testing = false;
 // Other scripts than tests open pages too.
 if (process.env.NODE_TEST_CONTEXT) {
   beforeEach(() => {
     testing = true;
   });
+  // A test that fails does not come to close what it has opened, and a browser that is left would keep its file of tests from ending.
+  after(() => Promise.all([...sites].map((site) => site.close())));
   afterEach(async () => {
     testing = false;
     // One whose browser the test has closed itself is gone already.
@@ -72,15 +75,18 @@ export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, 
     return Object.assign(page, { problems });
   }
 
-  return {
+  const site = {
     open,
     origin: server.origin,
     sent: server.sent,
     close: async () => {
+      if (!sites.delete(site)) return;
       await browser.close();
       await server.close();
     },
   };
+  sites.add(site);
+  return site;
 }
 
 /** Waits until `test`, which runs in the page, is true there. Playwright's own waiting evaluates texts, which a page's policy may forbid. */
