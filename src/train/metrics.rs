@@ -8,7 +8,7 @@ use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 use crate::ops::{PRELUDE, SUMS};
 
 /// Words before the confusion counts: items, right at first place, right within five, steps (the one where a number was found that is none included),
-/// unused, 1 once a loss or a gradient was not finite, and the [`LEVELS`] of the loss sum and of the weight sum (bits of `f32`).
+/// unused, 1 once a loss or a gradient was not finite, and the `LEVELS` of the loss sum and of the weight sum (bits of `f32`).
 pub const HEADER: usize = LOSS + 2 * LEVELS;
 
 /// Where the levels of the loss sum begin; those of the weight sum follow.

@@ -321,7 +321,8 @@ fn no_change_of_a_case_stops_the_runner() {
 #[test]
 fn no_broken_network_stops_the_runner() {
     let (net, bytes) = case(Kind::Nets, "nets/resnet_stem");
-    let broken: [(&str, fn(&mut Value)); 7] = [
+    type Change = fn(&mut Value);
+    let broken: [(&str, Change); 7] = [
         ("attrs that are no object", |net| net["graph"].as_array_mut().unwrap().iter_mut().for_each(|node| node["attrs"] = json!("none"))),
         ("our name for a parameter", |net| {
             for node in net["graph"].as_array_mut().unwrap() {

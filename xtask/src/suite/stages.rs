@@ -134,7 +134,7 @@ pub const STAGES: &[Stage] = &[
         about: "every reference case on the wasm SIMD kernels of both builds, and on WebGPU",
         has_tests: true,
         tools: setup::FOR_BROWSER,
-        after: &["browser"],
+        after: &["build"],
         minutes: 30,
         run: |project, _| conformance_in_the_browser(project, false),
         ..PLAIN
