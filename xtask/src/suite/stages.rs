@@ -85,7 +85,7 @@ pub const STAGES: &[Stage] = &[
         about: "dist/, as it is published, and its sizes",
         tools: setup::FOR_BUILD,
         after: &["types"],
-        minutes: 30,
+        minutes: 60,
         run: build_and_sizes,
         ..PLAIN
     },
@@ -105,7 +105,7 @@ pub const STAGES: &[Stage] = &[
         has_tests: true,
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["unit"],
-        minutes: 30,
+        minutes: 60,
         run: |project, tests| nextest(project, &["--package", "receptive-tests", "--test", "native"], tests),
         ..PLAIN
     },
@@ -115,7 +115,7 @@ pub const STAGES: &[Stage] = &[
         has_tests: true,
         tools: &[Tool::Nextest, Tool::Npm],
         after: &["format"],
-        minutes: 30,
+        minutes: 60,
         run: |project, tests| nextest(project, &["--package", "receptive-cases", "--cargo-profile", "cases"], tests),
         ..PLAIN
     },
@@ -125,7 +125,7 @@ pub const STAGES: &[Stage] = &[
         has_tests: true,
         tools: &[Tool::Npm, Tool::Chromium],
         after: &["build"],
-        minutes: 30,
+        minutes: 60,
         run: tests_browser,
         ..PLAIN
     },
@@ -135,7 +135,7 @@ pub const STAGES: &[Stage] = &[
         has_tests: true,
         tools: setup::FOR_BROWSER,
         after: &["build"],
-        minutes: 30,
+        minutes: 60,
         run: |project, _| conformance_in_the_browser(project, false),
         ..PLAIN
     },
@@ -154,7 +154,7 @@ pub const STAGES: &[Stage] = &[
         has_tests: true,
         tools: setup::FOR_WASM_TESTS,
         after: &["lint-wasm"],
-        minutes: 30,
+        minutes: 60,
         run: tests_wasm,
         ..PLAIN
     },
