@@ -51,6 +51,18 @@ test("what is slow is not repeated", async () => {
   assert.equal(asked.length, 3);
 });
 
+test("a sample that something else made long does not stand for the others", async () => {
+  for (const interrupted of [1, 2, 3]) {
+    const { asked, run } = work(0.01);
+    const busy = async (repeats: number, samples: number): Promise<number[]> => {
+      const times = await run(repeats, samples);
+      return asked.length - 1 === interrupted ? times.map((ms) => ms + 30) : times;
+    };
+    const { ms, repeats } = await timed(busy, patience);
+    assert.ok(repeats >= 100 && Math.abs(ms - 0.01) < 0.002, `${interrupted}: ${ms} of ${repeats}`);
+  }
+});
+
 test("repetitions have a limit", async () => {
   const { run } = work(1e-9);
   const { repeats, ms } = await timed(run, { ...patience, repeats: 64 });

@@ -47,15 +47,19 @@ export async function timed(run: (repeats: number, samples: number) => Promise<r
   const once = async (repeats: number): Promise<number> => median(await run(repeats, 1));
   await once(1);
   let repeats = 1;
-  let elapsed = await once(1);
-  while (elapsed < patience.sample && repeats < patience.repeats) {
-    // A little more than seems enough, at most twenty times as many: the clock may have missed most of it.
-    const factor = Math.min(20, Math.max(2, (1.2 * patience.sample) / Math.max(elapsed, 1e-3)));
-    repeats = Math.min(patience.repeats, Math.ceil(repeats * factor));
-    elapsed = await once(repeats);
-  }
-  const samples = samplesWithin(patience.budget, Math.max(elapsed, 1e-3));
-  const all = median(await run(repeats, samples));
+  let samples = 1;
+  let all = await once(1);
+  do {
+    while (all < patience.sample && repeats < patience.repeats) {
+      // A little more than seems enough, at most twenty times as many: the clock may have missed most of it.
+      const factor = Math.min(20, Math.max(2, (1.2 * patience.sample) / Math.max(all, 1e-3)));
+      repeats = Math.min(patience.repeats, Math.ceil(repeats * factor));
+      all = await once(repeats);
+    }
+    samples = samplesWithin(patience.budget, Math.max(all, 1e-3));
+    all = median(await run(repeats, samples));
+    // One sample seems long where something else had the processor; the median of several tells, and then there are more repetitions to do.
+  } while (all < patience.sample / 2 && repeats < patience.repeats);
   const alone = patience.overhead && repeats > 1 ? median(await run(1, samples)) : 0;
   // Where one alone seems as long as many, it was the clock: then the overhead stays in.
   const ms = alone > 0 && alone < all ? (all - alone) / (repeats - 1) : all / repeats;
