@@ -62,20 +62,25 @@ fn inference(spec: &Spec, kernels: Kernels) -> Inference {
     block_on(Inference::new(spec, Device::Cpu(kernels))).unwrap()
 }
 
-/// Random values for everything that a file for this network holds.
-fn tensors(spec: &Spec) -> Tensors {
+/// Name and shape of every tensor that a file for this network holds, named as PyTorch names them.
+fn listed(spec: &Spec) -> Vec<(String, Vec<usize>)> {
     let plan = Plan::for_inference(spec).unwrap();
+    let parameters = plan.parameters.iter().map(|parameter| (&parameter.name, &parameter.spec));
+    let statistics = plan.statistics.iter().map(|statistic| (&statistic.name, &statistic.spec));
+    let torch = |name: &str| name.replace(".gamma", ".weight").replace(".beta", ".bias");
+    parameters.chain(statistics).map(|(name, spec)| (torch(name), spec.shape.dims().to_vec())).collect()
+}
+
+/// Random values for all of them.
+fn tensors(spec: &Spec) -> Tensors {
     let mut rng = Rng::new(3, Stream::Parameters);
-    let mut draw = |name: &str, shape: &[usize]| {
-        let name = name.replace(".gamma", ".weight").replace(".beta", ".bias");
+    let mut draw = |(name, shape): (String, Vec<usize>)| {
         let positive = name.ends_with("running_var");
         let value = |rng: &mut Rng| if positive { 0.5 + rng.uniform() } else { rng.symmetric(0.2) };
         let values = (0..shape.iter().product()).map(|_| value(&mut rng) as f32).collect();
-        (name, shape.to_vec(), values)
+        (name, shape, values)
     };
-    let parameters: Tensors = plan.parameters.iter().map(|p| draw(&p.name, p.spec.shape.dims())).collect();
-    let statistics: Tensors = plan.statistics.iter().map(|s| draw(&s.name, s.spec.shape.dims())).collect();
-    [parameters, statistics].concat()
+    listed(spec).into_iter().map(&mut draw).collect()
 }
 
 #[test]
@@ -236,7 +241,7 @@ fn memory_of_the_true_sizes_is_planned() {
 /// A file with torchvision's own names for ResNet-18 and for GoogLeNet, written out here as torchvision documents them.
 #[test]
 fn names_are_those_of_torchvision() {
-    let names = |name: &str| -> Vec<String> { tensors(&spec(name)).into_iter().map(|(name, _, _)| name).collect() };
+    let names = |name: &str| -> Vec<String> { listed(&spec(name)).into_iter().map(|(name, _)| name).collect() };
     let resnet = names("torchvision/resnet18");
     for name in [
         "conv1.weight",
@@ -260,7 +265,8 @@ fn names_are_those_of_torchvision() {
         ("torchvision/inception_v3", "Mixed_7c.branch3x3dbl_3b.conv.weight"),
         ("torchvision/resnet152", "layer3.35.conv3.weight"),
     ] {
-        assert!(names(network).iter().any(|known| known == name), "{name} in {network}: {:?}", names(network));
+        let known = names(network);
+        assert!(known.iter().any(|known| known == name), "{name} in {network}: {known:?}");
     }
 }
 

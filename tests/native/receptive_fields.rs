@@ -137,7 +137,7 @@ fn every_node_of_every_preset_sees_what_the_gradient_reaches() {
 
 #[test]
 fn every_preset_sees_what_the_gradient_reaches() {
-    check_presets(|nodes| nodes.div_ceil(if nodes < 150 { 10 } else { 4 }));
+    check_presets(|nodes| nodes.div_ceil(if nodes < 150 { 6 } else { 2 }));
     for name in ["small/resnet8_mnist", "common/lenet5_modern"] {
         check(name, &zoo::spec(name).unwrap(), 3);
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::support::cases;
 use crate::support::specs::{specification, without_nulls};
@@ -58,8 +59,9 @@ fn the_published_schema_is_of_today() {
     );
 }
 
-fn validator() -> Validator {
-    jsonschema::draft202012::new(&schema()).unwrap()
+fn validator() -> &'static Validator {
+    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft202012::new(&schema()).unwrap());
+    &VALIDATOR
 }
 
 fn fails(validator: &Validator, spec: &Value) -> Option<String> {
@@ -72,7 +74,7 @@ fn every_preset_and_architecture_is_valid() {
     let presets = zoo::presets().into_iter().map(|preset| (preset.name, preset.spec));
     let architectures = zoo::ARCHITECTURES.iter().map(|architecture| (architecture.name, (architecture.spec)()));
     for (name, spec) in presets.chain(architectures) {
-        assert_eq!(fails(&validator, &spec), None, "{name}");
+        assert_eq!(fails(validator, &spec), None, "{name}");
     }
 }
 
@@ -125,7 +127,7 @@ fn what_the_engine_refuses_is_invalid() {
     ];
     for spec in wrong {
         assert!(Spec::from_json(&spec).is_err(), "{spec}");
-        assert!(fails(&validator, &spec).is_some(), "{spec}");
+        assert!(fails(validator, &spec).is_some(), "{spec}");
     }
 }
 
@@ -135,7 +137,7 @@ proptest! {
     #[test]
     fn what_the_engine_reads_is_valid(spec in specification()) {
         if Spec::from_json(&spec).is_ok() {
-            prop_assert_eq!(fails(&validator(), &without_nulls(&spec)), None);
+            prop_assert_eq!(fails(validator(), &without_nulls(&spec)), None);
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::args::Forward;
-use crate::build::wasm::{self, Effort, Flavour, Purpose, WasmBuild};
+use crate::build::wasm::{self, Finish, Flavour, Purpose, WasmBuild};
 use crate::failure::{Context, Failure, Result};
 use crate::process::run_lines;
 use crate::project::Project;
@@ -23,7 +23,7 @@ pub fn run(project: &mut Project, options: &Forward) -> Result<()> {
         let backends: Vec<&str> = options.backends.iter().map(|backend| software(backend)).collect();
         runs.push(json!({ "network": name, "spec": spec, "seed": options.seed, "weights": weights, "backends": backends }));
     }
-    let build = WasmBuild { flavour: Flavour::RelaxedSimd, purpose: Purpose::Page, effort: Effort::Full };
+    let build = WasmBuild { flavour: Flavour::RelaxedSimd, purpose: Purpose::Page, finish: Finish::Optimised };
     wasm::build(project, build)?;
     let wanted = runs.len() * options.backends.len();
     let config = json!({ "package": build.folder(project), "runs": runs, "repeats": options.repeats });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openSite, ready, state, until, violations } from "../support/site.mjs";
+import { openSite, ready, state, until, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -242,25 +242,23 @@ test("any test image by its number, and a picture from a file", { timeout: 120_0
   assert.deepEqual(page.problems, []);
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  test(`axe finds nothing, ${colorScheme}: maps at every depth, mistakes`, { timeout: 240_000 }, async () => {
-    const page = await site.open("?backend=cpu&lang=en", { colorScheme, reducedMotion: "reduce" });
-    await ready(page);
-    await openMaps(page);
-    await pick(page, "conv2");
-    await looked(page, "conv2");
-    assert.deepEqual(await violations(page), []);
-    await depth(page, "One number");
-    await looked(page, "conv2", true);
-    await page.locator("number-view .number-grid").first().waitFor();
-    assert.deepEqual(await violations(page), []);
-    await depth(page, "All maps");
-    await page.getByRole("button", { name: "Filters" }).click();
-    await page.locator(".tensor").first().waitFor();
-    assert.deepEqual(await violations(page), []);
-    await page.getByRole("tab", { name: "Mistakes" }).click();
-    await until(page, (state) => state.mistakes.predictions !== null, 120_000);
-    await page.locator('[data-cell="3 3"]').click();
-    assert.deepEqual(await violations(page), []);
-  });
-}
+test("axe finds nothing in both themes: maps at every depth, mistakes", { timeout: 240_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
+  await ready(page);
+  await openMaps(page);
+  await pick(page, "conv2");
+  await looked(page, "conv2");
+  assert.deepEqual(await violationsInBothThemes(page), []);
+  await depth(page, "One number");
+  await looked(page, "conv2", true);
+  await page.locator("number-view .number-grid").first().waitFor();
+  assert.deepEqual(await violationsInBothThemes(page), []);
+  await depth(page, "All maps");
+  await page.getByRole("button", { name: "Filters" }).click();
+  await page.locator(".tensor").first().waitFor();
+  assert.deepEqual(await violationsInBothThemes(page), []);
+  await page.getByRole("tab", { name: "Mistakes" }).click();
+  await until(page, (state) => state.mistakes.predictions !== null, 120_000);
+  await page.locator('[data-cell="3 3"]').click();
+  assert.deepEqual(await violationsInBothThemes(page), []);
+});

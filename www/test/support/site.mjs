@@ -119,3 +119,17 @@ export async function violations(page, rules = null) {
   const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`));
 }
+
+/** axe's rules that look at colours. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
+
+/** axe's violations in both themes, one line each. All rules but those of colours see the same in both. */
+export async function violationsInBothThemes(page) {
+  const found = [];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await violations(page, colorScheme === "dark" ? COLOURS : null)).map((violation) => `${colorScheme}: ${violation}`));
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
+}

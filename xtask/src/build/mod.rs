@@ -11,7 +11,7 @@ use crate::data;
 use crate::failure::{Failure, Result};
 use crate::process::run;
 use crate::project::Project;
-use wasm::{Effort, Flavour, Purpose, WasmBuild};
+use wasm::{Finish, Flavour, Purpose, WasmBuild};
 
 /// Builds `dist/` and checks its sizes.
 pub fn build(project: &Project) -> Result<()> {
@@ -20,7 +20,7 @@ pub fn build(project: &Project) -> Result<()> {
     type_check(project)?;
     both_flavours(|flavour| {
         for purpose in [Purpose::Page, Purpose::Check] {
-            wasm::build(project, WasmBuild { flavour, purpose, effort: Effort::Full })?;
+            wasm::build(project, WasmBuild { flavour, purpose, finish: Finish::Optimised })?;
         }
         Ok(())
     })?;
@@ -33,8 +33,7 @@ pub fn build(project: &Project) -> Result<()> {
     sizes::check(project)
 }
 
-/// Does something for both flavours at the same time: with all optimisations the compiler uses one core for most of it, and each flavour has a
-/// target folder of its own.
+/// Does something for both flavours at the same time: link-time optimisation uses one core for most of it, and each flavour has a target folder of its own.
 fn both_flavours(make: impl Fn(Flavour) -> Result<()> + Sync) -> Result<()> {
     let make = &make;
     std::thread::scope(|scope| {

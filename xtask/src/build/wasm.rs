@@ -1,12 +1,14 @@
-//! One WebAssembly build: cargo, wasm-bindgen's library, then wasm-opt.
+//! One WebAssembly build: cargo, wasm-bindgen, then wasm-opt.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Context, Failure, Result};
 use crate::process::run;
 use crate::project::Project;
+use crate::setup;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -30,13 +32,13 @@ pub enum Purpose {
     Harness,
 }
 
-/// How long a build may take for what comes out of it.
+/// What happens to a build once it is compiled. All are compiled alike: one unit, fat LTO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
-    /// As it is published: one unit, fat LTO, wasm-opt.
-    Full,
-    /// In a fraction of the time, for a first page and for proofs of results: the profile `fast-build` of Cargo.toml, without wasm-opt.
-    Fast,
+pub enum Finish {
+    /// wasm-opt, as it is published.
+    Optimised,
+    /// Nothing, for a first page and for proofs of results: half a minute less.
+    AsCompiled,
 }
 
 /// One of the builds.
@@ -46,8 +48,8 @@ pub struct WasmBuild {
     pub flavour: Flavour,
     /// Who loads it.
     pub purpose: Purpose,
-    /// How it is compiled.
-    pub effort: Effort,
+    /// What happens to it once it is compiled.
+    pub finish: Finish,
 }
 
 impl Flavour {
@@ -94,25 +96,15 @@ impl Purpose {
     }
 }
 
-impl Effort {
-    /// Cargo's profile, and the folder of its output.
-    fn profile(self) -> &'static str {
-        match self {
-            Self::Full => "release",
-            Self::Fast => "fast-build",
-        }
-    }
-}
-
 impl WasmBuild {
     /// Where the package of this build is.
     pub fn folder(self, project: &Project) -> PathBuf {
-        let base = match (self.purpose, self.effort) {
-            (Purpose::Page, Effort::Full) => project.root.join("pkg"),
-            (Purpose::Page, Effort::Fast) => project.target().join("first-page").join("pkg"),
+        let base = match (self.purpose, self.finish) {
+            (Purpose::Page, Finish::Optimised) => project.root.join("pkg"),
+            (Purpose::Page, Finish::AsCompiled) => project.target().join("first-page").join("pkg"),
             (Purpose::Check, _) => return project.target().join("check").join(self.flavour.name()),
-            (Purpose::Harness, Effort::Full) => return project.target().join("harness").join(self.flavour.name()),
-            (Purpose::Harness, Effort::Fast) => return project.target().join("harness-fast").join(self.flavour.name()),
+            (Purpose::Harness, Finish::Optimised) => return project.target().join("harness").join(self.flavour.name()),
+            (Purpose::Harness, Finish::AsCompiled) => return project.target().join("harness-as-compiled").join(self.flavour.name()),
         };
         match self.flavour {
             Flavour::Simd128 => base,
@@ -126,10 +118,8 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
     let folder = build.folder(project);
     let target = build.flavour.cargo_target(project);
     let mut cargo = project.command("cargo");
-    // Two full builds go on at a time, and their progress bars would overwrite each other.
-    let quiet: &[&str] = if build.effort == Effort::Full { &["--quiet"] } else { &[] };
-    cargo.arg("build").args(quiet).args(["--package", "receptive", "--lib", "--target", TARGET, "--no-default-features"]);
-    cargo.args(["--profile", build.effort.profile()]);
+    // Two builds go on at a time, and their progress bars would overwrite each other.
+    cargo.args(["build", "--quiet", "--package", "receptive", "--lib", "--target", TARGET, "--no-default-features", "--release"]);
     if let Some(feature) = build.purpose.feature() {
         cargo.args(["--features", feature]);
     }
@@ -137,17 +127,29 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
     cargo.env("CARGO_TARGET_DIR", &target);
     run(&mut cargo)?;
     std::fs::create_dir_all(&folder).context(|| format!("create {}", folder.display()))?;
-    let mut bindgen = project.command("cargo");
-    bindgen.arg("run").args(quiet).args(["--package", "receptive-bindgen", "--"]);
-    bindgen.arg(target.join(TARGET).join(build.effort.profile()).join("receptive.wasm")).arg(&folder);
-    run(&mut bindgen)?;
+    let compiled = target.join(TARGET).join("release").join("receptive.wasm");
+    run(&mut bindgen(project, &compiled, &folder)?)?;
     // The others have the shaders' texts in the wasm.
     if build.purpose == Purpose::Page {
         run(project.node("tools/shaders.mjs").arg(&folder))?;
     }
-    match build.effort {
-        Effort::Full => optimise(project, &folder.join("receptive_bg.wasm"), build.flavour),
-        Effort::Fast => Ok(()),
+    match build.finish {
+        Finish::Optimised => optimise(project, &folder.join("receptive_bg.wasm"), build.flavour),
+        Finish::AsCompiled => Ok(()),
+    }
+}
+
+/// Writes the JavaScript side: wasm-bindgen's command where the right one is installed, as `wasm-pack test` needs it; else a small program of the workspace
+/// with the library of that command, which compiles in a minute, the command in several. Both write the same files.
+fn bindgen(project: &Project, compiled: &Path, folder: &Path) -> Result<Command> {
+    if let Some(program) = setup::wasm_bindgen(project)? {
+        let mut command = project.command(program);
+        command.args(["--target", "web", "--out-name", "receptive", "--out-dir"]).arg(folder).arg(compiled);
+        Ok(command)
+    } else {
+        let mut command = project.command("cargo");
+        command.args(["run", "--quiet", "--package", "receptive-bindgen", "--"]).arg(compiled).arg(folder);
+        Ok(command)
     }
 }
 

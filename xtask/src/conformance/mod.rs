@@ -6,7 +6,7 @@ mod tally;
 use serde_json::{Value, json};
 
 use crate::args::Conformance;
-use crate::build::wasm::{self, Effort, Flavour, Purpose, WasmBuild};
+use crate::build::wasm::{self, Finish, Flavour, Purpose, WasmBuild};
 use crate::counts::Counts;
 use crate::failure::{Context, Failure, Result};
 use crate::native;
@@ -39,8 +39,8 @@ pub fn run(project: &mut Project, options: &Conformance, prefix: &str) -> Result
                 "backend": backend,
                 "cases": cases.iter().map(Case::json).collect::<Vec<_>>(),
             });
-            let effort = if options.published { Effort::Full } else { Effort::Fast };
-            one_run(project, *run, effort, config, &mut tally)?;
+            let finish = if options.published { Finish::Optimised } else { Finish::AsCompiled };
+            one_run(project, *run, finish, config, &mut tally)?;
         }
         println!("{prefix}{}", tally.closing_line());
         total += tally.counts();
@@ -59,14 +59,14 @@ fn runs(backend: &str) -> &'static [Option<Flavour>] {
     }
 }
 
-fn one_run(project: &Project, flavour: Option<Flavour>, effort: Effort, mut config: Value, tally: &mut Tally) -> Result<()> {
+fn one_run(project: &Project, flavour: Option<Flavour>, finish: Finish, mut config: Value, tally: &mut Tally) -> Result<()> {
     let (mut command, label) = match flavour {
         None => {
             native::compile(project)?;
             (native::command(project, &["conformance"]), String::new())
         }
         Some(flavour) => {
-            let build = WasmBuild { flavour, purpose: Purpose::Harness, effort };
+            let build = WasmBuild { flavour, purpose: Purpose::Harness, finish };
             wasm::build(project, build)?;
             config["package"] = json!(build.folder(project));
             let mut node = project.node("tools/drive.mjs");

@@ -9,9 +9,11 @@ use crate::project::Project;
 
 /// Environment variables that name a browser, as various test tools use them.
 const VARIABLES: [&str; 4] = ["CHROMIUM_PATH", "CHROME_PATH", "CHROME", "CHROMIUM"];
+/// Without windows it draws and runs pages as the whole browser does, which spends more on a window's frame than on a short page (docs/decisions/0023).
+const HEADLESS_SHELLS: [&str; 2] = ["chromium-headless-shell", "chrome-headless-shell"];
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 
-/// Finds or installs a browser.
+/// Finds or installs a browser: its headless shell where there is one.
 pub fn chromium(project: &mut Project) -> Result<()> {
     for variable in VARIABLES {
         if let Some(path) = std::env::var_os(variable).map(PathBuf::from) {
@@ -20,6 +22,21 @@ pub fn chromium(project: &mut Project) -> Result<()> {
                     .with_remedy(format!("unset {variable}")));
             }
             return found(project, path);
+        }
+    }
+    if let Some(path) = headless_shell() {
+        return found(project, path);
+    }
+    // Where nobody has to be asked for it. Without it the suite takes longer, and shows the same.
+    if debian::is_debian() && debian::is_root() {
+        installing("Chromium's headless shell", "tests and measurements run in it", "1 min");
+        match debian::install(project, &HEADLESS_SHELLS[..1]) {
+            Ok(()) => {
+                if let Some(path) = headless_shell() {
+                    return found(project, path);
+                }
+            }
+            Err(failure) => eprintln!("  {failure}"),
         }
     }
     if let Some(path) = look_around() {
@@ -47,6 +64,10 @@ fn found(project: &mut Project, path: PathBuf) -> Result<()> {
     Ok(())
 }
 
+fn headless_shell() -> Option<PathBuf> {
+    HEADLESS_SHELLS.iter().find_map(|name| find_on_path(name))
+}
+
 fn look_around() -> Option<PathBuf> {
     NAMES.iter().find_map(|name| find_on_path(name)).or_else(|| usual_places().into_iter().find(|path| path.is_file()))
 }
@@ -72,13 +93,13 @@ fn usual_places() -> Vec<PathBuf> {
     places
 }
 
-/// Finds or installs chromedriver. Where there is none to install, wasm-pack fetches the one that fits the browser.
+/// Finds or installs chromedriver, and the whole browser that it starts. Where there is none to install, wasm-pack fetches the one that fits the browser.
 pub fn chromedriver(project: &mut Project) -> Result<()> {
     let named = std::env::var_os("CHROMEDRIVER").map(PathBuf::from).filter(|path| path.is_file());
     let mut path = named.or_else(|| find_on_path("chromedriver"));
-    if path.is_none() && debian::is_debian() {
-        installing("chromedriver", "wasm-pack's tests drive the browser through it", "10 s");
-        debian::install(project, &["chromium-driver"])?;
+    if (path.is_none() || look_around().is_none()) && debian::is_debian() {
+        installing("chromedriver", "wasm-pack's tests drive a browser through it", "1 min");
+        debian::install(project, &["chromium", "chromium-driver"])?;
         path = find_on_path("chromedriver");
     }
     match &path {

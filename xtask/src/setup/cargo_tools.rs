@@ -1,6 +1,7 @@
 //! Programs that come from the crate registry: cargo-nextest, wasm-bindgen-cli, wasm-pack, Trunk.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{installing, present};
@@ -87,7 +88,7 @@ pub fn wasm_bindgen(locked: &BTreeMap<String, String>) -> Result<CargoTool> {
         // Its own lock file names a crate version that some registry mirrors lack.
         locked: false,
         features: &[],
-        why: "wasm-pack's runner of tests; must equal the crate's version in Cargo.lock",
+        why: "wasm-pack's runner of tests, and the JavaScript side of the engine; must equal the crate's version in Cargo.lock",
         usual_time: "2 min (seconds with cargo binstall)",
     })
 }
@@ -133,14 +134,22 @@ pub fn ensure(project: &Project, tool: &CargoTool) -> Result<()> {
     })
 }
 
+/// A tool's first program, where an acceptable version of the tool is installed.
+pub fn find(project: &Project, tool: &CargoTool) -> Option<PathBuf> {
+    acceptable_version(project, tool).ok()?;
+    path_of(project, tool.programs[0])
+}
+
+/// `Command` looks programs up on this process's own PATH: cargo's folder is looked through by hand where that lacks it.
+fn path_of(project: &Project, program: &str) -> Option<PathBuf> {
+    crate::process::find_on_path(program).or_else(|| crate::process::find_in(program, project.extra_folders().into_iter()))
+}
+
 /// The installed version if it will do; otherwise what was found instead, if anything.
 fn acceptable_version(project: &Project, tool: &CargoTool) -> std::result::Result<String, Option<String>> {
     let mut first = None;
     for program in tool.programs {
-        // `Command` looks programs up on this process's own PATH: look in cargo's folder by hand where that lacks it.
-        let path = crate::process::find_on_path(program)
-            .or_else(|| crate::process::find_in(program, project.extra_folders().into_iter()))
-            .ok_or(None)?;
+        let path = path_of(project, program).ok_or(None)?;
         let found = output_of(project.command(path).arg("--version")).as_deref().and_then(version_in).ok_or(None)?;
         if !accepted(tool.accepts, &found, &tool.version) {
             return Err(Some(found));

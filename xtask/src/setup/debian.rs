@@ -18,6 +18,11 @@ pub fn is_debian() -> bool {
     Path::new("/etc/debian_version").exists() && find_on_path("apt-get").is_some()
 }
 
+/// Whether packages can be installed without asking anybody.
+pub fn is_root() -> bool {
+    output_of(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
+}
+
 /// Installs packages, after fetching the package lists once a run.
 pub fn install(project: &Project, packages: &[&str]) -> Result<()> {
     static LISTS_FETCHED: AtomicBool = AtomicBool::new(false);
@@ -104,8 +109,7 @@ fn link_linker(project: &Project) -> Result<()> {
 
 /// The command itself for root, through sudo for others.
 fn as_root(project: &Project, program: &str) -> Command {
-    let root = output_of(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    let mut command = if root {
+    let mut command = if is_root() {
         project.command(program)
     } else {
         let mut command = project.command("sudo");

@@ -8,6 +8,8 @@ mod lints;
 mod npm;
 mod rust;
 
+use std::path::PathBuf;
+
 use crate::failure::Result;
 use crate::project::Project;
 
@@ -75,6 +77,11 @@ pub fn prepare(project: &mut Project, tools: &[Tool]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// wasm-bindgen's command, where the one that fits the engine is installed.
+pub fn wasm_bindgen(project: &Project) -> Result<Option<PathBuf>> {
+    Ok(cargo_tools::find(project, &cargo_tools::wasm_bindgen(&project.locked_versions()?)?))
 }
 
 /// One line: the tool is there.
