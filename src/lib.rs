@@ -40,3 +40,7 @@ pub mod check;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+// Without this, `wasm-pack test --headless` passes over all unit tests: it takes them for node's.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -18,7 +18,11 @@ const STEPS: usize = 3;
 pub fn first_page(project: &Project) -> Result<PathBuf> {
     step(1, "the images, checked and packed", "10 s the first time");
     data::pack(project)?;
-    step(2, "the engine, in two builds: with relaxed SIMD for most browsers, without it for Safari", "3 min the first time, 1 min after a change of it");
+    step(
+        2,
+        "the engine, in two builds: with relaxed SIMD for most browsers, without it for Safari",
+        "3 min the first time, 1 min after a change of it",
+    );
     both_flavours(|flavour| wasm::build(project, WasmBuild { flavour, purpose: Purpose::Page, finish: Finish::AsCompiled }))?;
     step(3, "the page: scripts, styles and texts", "10 s");
     let base = project.target().join("first-page");
