@@ -24,7 +24,6 @@ pub(super) struct Run {
     pub epochs: u64,
     /// Sums since the last metrics event, and since the epoch began.
     pub epoch_sums: Sums,
-    pub last_metrics: Option<Metrics>,
     pub metrics_at: f64,
     pub training_ms: f64,
     pub epoch_ms: f64,
@@ -41,6 +40,7 @@ pub(super) struct Run {
 }
 
 /// A test evaluation that training makes room for.
+#[derive(Clone, Copy)]
 pub(super) struct Evaluating {
     pub from: usize,
     pub to: usize,
@@ -56,7 +56,6 @@ impl Run {
             backend,
             epochs: 0,
             epoch_sums: Sums::empty(),
-            last_metrics: None,
             metrics_at: 0.0,
             training_ms: 0.0,
             epoch_ms: 0.0,
@@ -79,7 +78,7 @@ impl Run {
         self.begin_epoch();
         (self.epochs, self.training_ms, self.window_ms, self.evaluated_at_ms) = (0, 0.0, 0.0, 0.0);
         self.steps_at_metrics = 0;
-        (self.last_metrics, self.evaluating, self.checkpoint) = (None, None, None);
+        (self.evaluating, self.checkpoint) = (None, None);
     }
 
     /// Whole epochs behind it.
@@ -127,10 +126,6 @@ impl Run {
         test.images == test.total
     }
 
-    pub fn metrics_due(&self) -> bool {
-        self.last_metrics.is_some()
-    }
-
     /// Reads and clears the sums on the device.
     ///
     /// # Errors
@@ -147,7 +142,7 @@ impl Run {
         let left_in_epoch = (self.trainer.remaining_in_epoch() as f64 / self.batch() as f64).floor();
         let epochs_done = self.trainer.epoch() as f64 - left_in_epoch / steps_an_epoch;
         let steps_left = (self.epochs as f64 - epochs_done).max(0.0) * steps_an_epoch;
-        let metrics = Metrics {
+        Ok(Metrics {
             step,
             epoch: self.trainer.epoch(),
             epochs: self.epochs,
@@ -163,9 +158,7 @@ impl Run {
             seconds_left: (images_per_second > 0.0).then(|| steps_left * self.batch() as f64 / images_per_second),
             learning_rate,
             speed_up: self.trainer.alone_images_per_second().map(|alone| images_per_second / alone),
-        };
-        self.last_metrics = Some(metrics.clone());
-        Ok(metrics)
+        })
     }
 
     pub fn begin_evaluation(&mut self, images: usize, ends_epoch: bool) -> Result<(), Error> {
@@ -221,6 +214,7 @@ impl Run {
     }
 
     pub async fn move_to_cpu(&mut self, reason: DeviceError, checkpoint: Checkpoint) -> Result<(), Error> {
+        let lost_at = self.trainer.steps();
         let mut trainer = Trainer::new(self.trainer.spec().clone(), Device::Cpu(Kernels::Simd), self.trainer.dataset()).await?;
         trainer.set_epochs(self.epochs);
         trainer.restore(&checkpoint)?;
@@ -228,7 +222,11 @@ impl Run {
         self.trainer = trainer;
         self.backend = BackendStatus::cpu(self.backend.requested, Some(reason.into()));
         self.steps_at_metrics = self.trainer.steps();
-        (self.steps_a_slice, self.evaluating) = (1, None);
-        Ok(())
+        self.steps_a_slice = 1;
+        match self.evaluating.take() {
+            // The epoch's steps are all there: it ends with this evaluation. Otherwise the steps that are done again end it once more.
+            Some(Evaluating { to, ends_epoch: true, .. }) if lost_at == self.trainer.steps() => self.begin_evaluation(to, true),
+            _ => Ok(()),
+        }
     }
 }

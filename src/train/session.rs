@@ -13,7 +13,7 @@ use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
 use super::protocol::{Evaluation, Event, Predictions, Reply, Request};
 use super::race::{self, Race};
-use super::run::Run;
+use super::run::{Evaluating, Run};
 use super::trainer::{Device, Prediction, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::backend::select::{self, BackendChoice, BackendStatus, Selected};
@@ -377,27 +377,41 @@ impl Session {
     }
 
     async fn evaluate_in_pieces(&self, split: Split, each: bool) -> Result<(String, Evaluation, Predictions), Error> {
-        let (name, images, interrupted, generation) = {
+        let (interrupted, generation) = {
             let mut guard = self.run.lock().await;
             let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-            // An evaluation in passing shares the sums on the device: it starts over afterwards.
-            let interrupted = run.evaluating.take();
+            if each && run.trainer.plan().places > 1 {
+                let reason = "there are predictions of data with one class an image".to_owned();
+                return Err(TrainError::MalformedRequest { reason }.into());
+            }
             run.trainer.begin_evaluation(split)?;
-            let images = run.trainer.dataset().borrow().loaded(split).images;
-            (run.name.clone(), images, interrupted, self.generation.get())
+            // An evaluation in passing shares the sums on the device.
+            (run.evaluating.take(), self.generation.get())
         };
+        let result = self.evaluate_all(split, each, generation).await;
+        if let Some(Evaluating { to, ends_epoch, .. }) = interrupted {
+            // It starts over, whatever came of this one: an epoch may end with it.
+            let mut guard = self.run.lock().await;
+            if let Some(run) = guard.as_mut().filter(|_| self.generation.get() == generation) {
+                let again = run.begin_evaluation(to, ends_epoch);
+                return result.and_then(|found| again.map(|()| found));
+            }
+        }
+        result
+    }
+
+    /// Evaluates all images of a split, after [`Trainer::begin_evaluation`].
+    async fn evaluate_all(&self, split: Split, each: bool, generation: u64) -> Result<(String, Evaluation, Predictions), Error> {
         let mut predictions = Predictions { split, ..Predictions::default() };
         let mut from = 0;
+        let mut total = None;
         loop {
             next_task().await;
             let mut guard = self.run.lock().await;
             // The network may have been let go of in between, or have made way for another.
             let run = guard.as_mut().filter(|_| self.generation.get() == generation).ok_or(TrainError::NotCompiled)?;
+            let images = *total.get_or_insert_with(|| run.trainer.dataset().borrow().loaded(split).images);
             let begin = now_ms();
-            if each && run.trainer.plan().places > 1 {
-                let reason = "there are predictions of data with one class an image".to_owned();
-                return Err(TrainError::MalformedRequest { reason }.into());
-            }
             while from < images && now_ms() - begin < SLICE_MS {
                 let first = from;
                 from = run.trainer.evaluate_batch(split, from, images)?;
@@ -410,11 +424,8 @@ impl Session {
             }
             if from == images {
                 let sums = run.trainer.end_evaluation().await?;
-                if let Some(interrupted) = interrupted {
-                    run.begin_evaluation(interrupted.to, interrupted.ends_epoch)?;
-                }
                 predictions.step = run.trainer.steps();
-                return Ok((name, run.trainer.measured(split, &sums), predictions));
+                return Ok((run.name.clone(), run.trainer.measured(split, &sums), predictions));
             }
         }
     }
@@ -470,9 +481,7 @@ impl Session {
         run.pace(elapsed);
         if ended || now_ms() - run.metrics_at >= METRICS_MS {
             let metrics = run.measure().await?;
-            if run.metrics_due() || ended {
-                (self.emit)(&Event::Metrics { run: run.name.clone(), metrics });
-            }
+            (self.emit)(&Event::Metrics { run: run.name.clone(), metrics });
         }
         run.keep_checkpoint().await?;
         if ended {
@@ -488,7 +497,7 @@ impl Session {
 
     async fn advance_evaluation(&self, run: &mut Run) -> Result<(), Error> {
         let begin = now_ms();
-        let Some(mut evaluating) = run.evaluating.take() else { return Ok(()) };
+        let Some(mut evaluating) = run.evaluating else { return Ok(()) };
         while evaluating.from < evaluating.to && now_ms() - begin < SLICE_MS {
             evaluating.from = run.trainer.evaluate_batch(Split::Test, evaluating.from, evaluating.to)?;
             run.trainer.finish().await?;
@@ -499,6 +508,7 @@ impl Session {
             return Ok(());
         }
         let sums = run.trainer.end_evaluation().await?;
+        run.evaluating = None;
         run.evaluation_cost_ms = evaluating.cost_ms + now_ms() - begin;
         run.evaluated_at_ms = run.training_ms;
         let evaluation = run.trainer.measured(Split::Test, &sums);
@@ -529,6 +539,7 @@ impl Session {
         match recovered {
             Ok(()) => (self.emit)(&Event::Backend { run: run.name.clone(), backend: run.backend.clone() }),
             Err(error) => {
+                run.evaluating = None;
                 self.running.set(false);
                 (self.emit)(&Event::Failed { run: run.name.clone(), error: error.to_json() });
             }
@@ -607,6 +618,42 @@ mod tests {
         assert_eq!(ask(&session, json!({"type": "start", "epochs": 1}))["type"], "started");
         drive(&session, usize::MAX);
         assert_eq!(events.borrow().last().unwrap()["step"], 18);
+    }
+
+    /// Takes slices until the evaluation that ends the first epoch is under way.
+    fn drive_to_the_end_of_an_epoch(session: &Session) {
+        assert!(session.begin_driving());
+        let ends = || pollster::block_on(session.run.lock()).as_ref().unwrap().evaluating.as_ref().is_some_and(|it| it.ends_epoch);
+        while !ends() {
+            assert_eq!(pollster::block_on(session.slice()), Next::Continue);
+        }
+    }
+
+    /// What a request does to a run of two epochs that it meets while the evaluation that ends the first one is under way.
+    fn ends_of_epochs_around(compile: impl Fn(&Session) -> Value, request: Value, kind: Option<&str>) -> (Vec<Value>, Value) {
+        let (session, events) = session();
+        load(&session, 60);
+        assert_eq!(compile(&session)["type"], "compiled");
+        ask(&session, json!({"type": "start", "epochs": 2}));
+        drive_to_the_end_of_an_epoch(&session);
+        assert_eq!(ask(&session, request)["error"]["kind"].as_str(), kind);
+        while pollster::block_on(session.slice()) == Next::Continue {}
+        let events = events.borrow();
+        let epochs = events.iter().filter(|event| event["type"] == "epoch").map(|event| event["epoch"].clone()).collect();
+        (epochs, events.last().unwrap()["step"].clone())
+    }
+
+    #[test]
+    fn an_evaluation_that_ends_an_epoch_outlives_another_one_and_a_refused_one() {
+        let two_epochs = (vec![json!(1), json!(2)], json!(12));
+        assert_eq!(ends_of_epochs_around(compile, json!({"type": "evaluate", "split": "train"}), None), two_epochs);
+        let per_pixel = |session: &Session| {
+            let layers = json!([{"op": "conv2d", "out_channels": 11, "kernel_size": 1}]);
+            let spec = json!({"version": 1, "data": "cluttered_mnist", "layers": layers, "training": {"batch_size": 10}});
+            ask(session, json!({"type": "compile", "run": "kiwi", "spec": spec, "backend": "scalar"}))
+        };
+        let refused = json!({"type": "predictions", "split": "test"});
+        assert_eq!(ends_of_epochs_around(per_pixel, refused, Some("malformed_request")), two_epochs);
     }
 
     #[test]

@@ -65,10 +65,10 @@ fn inference(spec: &Spec, kernels: Kernels) -> Inference {
 /// Name and shape of every tensor that a file for this network holds, named as PyTorch names them.
 fn listed(spec: &Spec) -> Vec<(String, Vec<usize>)> {
     let plan = Plan::for_inference(spec).unwrap();
-    let parameters = plan.parameters.iter().map(|parameter| (&parameter.name, &parameter.spec));
-    let statistics = plan.statistics.iter().map(|statistic| (&statistic.name, &statistic.spec));
+    let parameters = plan.parameters.iter().map(|parameter| (&parameter.name, &parameter.spec.shape));
+    let statistics = plan.statistics.iter().map(|statistic| (&statistic.name, &statistic.spec.shape));
     let torch = |name: &str| name.replace(".gamma", ".weight").replace(".beta", ".bias");
-    parameters.chain(statistics).map(|(name, spec)| (torch(name), spec.shape.dims().to_vec())).collect()
+    parameters.chain(statistics).map(|(name, shape)| (torch(name), shape.dims().to_vec())).collect()
 }
 
 /// Random values for all of them.

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::failure::{Context, Result};
 use crate::project::Project;
 
-/// Writes `package.json` and copies README and licences.
+/// Writes `package.json` and copies the licences. The package's README stands there already.
 pub fn complete(project: &Project, folder: &Path) -> Result<()> {
     let version = project.locked_versions()?.remove("receptive").unwrap_or_default();
     let package = json!({
@@ -23,7 +23,7 @@ pub fn complete(project: &Project, folder: &Path) -> Result<()> {
     });
     let path = folder.join("package.json");
     std::fs::write(&path, format!("{package:#}\n")).context(|| format!("write {}", path.display()))?;
-    for name in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         std::fs::copy(project.root.join(name), folder.join(name)).context(|| format!("copy {name}"))?;
     }
     Ok(())
