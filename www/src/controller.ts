@@ -8,14 +8,14 @@ import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
-import { Keeper } from "./keeper.ts";
+import { Persistence } from "./persistence.ts";
 import type { LoadFiles } from "./lib/idx-files.ts";
-import { legiblePart } from "./lib/legible.ts";
+import { readablePrefix } from "./lib/readable-prefix.ts";
 import type { Address } from "./lib/link.ts";
 import { LIVE, hasMomentum, settingsOf } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
 import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
-import { Opening, beginning } from "./opening.ts";
+import { Startup, beginning } from "./startup.ts";
 import { remember } from "./lib/storage.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
 import type { BackendChoice, Restoration, TrainerEventType } from "./protocol.ts";
@@ -45,10 +45,10 @@ export class Controller {
   readonly #specs: SpecClient;
   readonly #changed: (state: AppState) => void;
   readonly #digits: Digits;
-  readonly #opening: Opening;
+  readonly #startup: Startup;
   readonly #sharing: Sharing;
   readonly #address: Address;
-  #keeper: Keeper | null = null;
+  #persistence: Persistence | null = null;
   #state: AppState;
   #runs = 0;
   /** Counts compilations, so that only the last one asked for counts. */
@@ -66,7 +66,7 @@ export class Controller {
     this.#address = address;
     const host = this.#asHost();
     this.#digits = new Digits(host);
-    this.#opening = new Opening(host, (files) => this.#loadFiles(files));
+    this.#startup = new Startup(host, (files) => this.#loadFiles(files));
     this.#sharing = new Sharing(host);
     for (const type of ENGINE_EVENTS) {
       client.on(type, (event) => {
@@ -90,10 +90,10 @@ export class Controller {
   /** Loads the engine, the first network and the data; each goes its own way, and each failure has its own message. */
   async boot(): Promise<void> {
     void this.#loadData();
-    const keeping = this.#openKeeper();
+    const keeping = this.#openPersistence();
     if (!(await this.#loadPresets())) return;
-    const keeper = await keeping;
-    const before = (await keeper?.recall()) ?? null;
+    const persistence = await keeping;
+    const before = (await persistence?.recall()) ?? null;
     let named: Named | null = null;
     try {
       named = await networkOf(this.#address, location.search, this.#state.presets, this.#specs);
@@ -105,20 +105,20 @@ export class Controller {
     if (!first) return;
     const { changes, front, goesOn } = beginning(before, named, first, this.#address);
     this.#set(changes);
-    if (front && goesOn && (await this.#attempt(() => keeper?.goOn(front)))) {
-      this.#opening.tellStep();
+    if (front && goesOn && (await this.#attempt(() => persistence?.goOn(front)))) {
+      this.#startup.tellStep();
       this.#digits.weightsChanged();
     } else if (!this.#state.network) {
       if (front && goesOn) this.#set({ runs: [...this.#state.runs, front] });
       await this.#compile();
     }
-    keeper?.ready();
+    persistence?.ready();
     void this.#examine();
   }
 
-  async #openKeeper(): Promise<Keeper | null> {
+  async #openPersistence(): Promise<Persistence | null> {
     try {
-      this.#keeper = await Keeper.open(this.#asHost(), async (version, bytes) => {
+      this.#persistence = await Persistence.open(this.#asHost(), async (version, bytes) => {
         const gone: { on: Restoration | null } = { on: null };
         await this.#compile(this.#state.backend.choice, version, { bytes, done: (restored) => (gone.on = restored) });
         return gone.on;
@@ -126,7 +126,7 @@ export class Controller {
     } catch {
       // A browser without storage of any kind: nothing is kept, and all else works.
     }
-    return this.#keeper;
+    return this.#persistence;
   }
 
   async #loadPresets(): Promise<boolean> {
@@ -151,7 +151,7 @@ export class Controller {
 
   /** The address is another one, by hand or by back and forward. */
   follow(address: Address): Promise<void> {
-    return this.#opening.follow(address);
+    return this.#startup.follow(address);
   }
 
   /** Something on the page failed that nobody waited for. */
@@ -248,13 +248,13 @@ export class Controller {
       case "show_text":
         return this.#set({ shared: { ...intent.byHand } });
       case "open_tab":
-        return void this.#sharing.openTab(this.#keeper);
+        return void this.#sharing.openTab(this.#persistence);
       case "save_drawing":
         return this.#sharing.saveDrawing(intent.name, intent.svg);
       case "save_network":
         return this.#sharing.saveNetwork();
       case "save_run":
-        return void this.#sharing.saveRun(this.#keeper);
+        return void this.#sharing.saveRun(this.#persistence);
       case "rename_run":
         return this.#set(renamed(this.#state, intent.key, intent.name) ?? {});
       case "hide_run": {
@@ -283,7 +283,7 @@ export class Controller {
 
   #set(changes: Partial<AppState>): void {
     this.#state = { ...this.#state, ...changes };
-    this.#keeper?.changed(this.#state);
+    this.#persistence?.changed(this.#state);
     this.#changed(this.#state);
   }
 
@@ -333,7 +333,7 @@ export class Controller {
     const waiting = waits(before);
     const chosen = this.#state.backend.choice;
     this.#set({ backend: { ...this.#state.backend, choice, switching: true, preparing: null } });
-    await this.#keeper?.keep();
+    await this.#persistence?.keep();
     if (own !== this.#compilation) return false;
     try {
       const { workers } = this.#state.backend;
@@ -387,11 +387,11 @@ export class Controller {
     try {
       const spec = compilable(document, settings.edited);
       const examination = await this.#specs.request("examine", { spec });
-      const part = examination.network ? null : legiblePart(spec, examination.error);
-      const legible = part && (await this.#specs.request("examine", { spec: part })).network;
+      const part = examination.network ? null : readablePrefix(spec, examination.error);
+      const readable = part && (await this.#specs.request("examine", { spec: part })).network;
       const latest = this.#state.document;
       if (own !== this.#examination || !latest) return;
-      this.#set({ document: { ...latest, examination, legible, examined: true } });
+      this.#set({ document: { ...latest, examination, readable, examined: true } });
       clearTimeout(this.#compileLater);
       if (problemOf(this.#state) === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
     } catch (thrown) {
@@ -516,7 +516,7 @@ export class Controller {
       return;
     }
     if (run.phase === "running" || run.phase === "starting") await this.#pause();
-    await this.#keeper?.keep();
+    await this.#persistence?.keep();
     try {
       const { seed } = await this.#client.request({ type: "reset", seed: settings.edited.seed });
       this.#set({
@@ -619,22 +619,22 @@ export class Controller {
   }
 
   async #openFiles(files: readonly File[]): Promise<void> {
-    if (await this.#opening.files(files, this.#keeper)) this.#digits.weightsChanged();
+    if (await this.#startup.files(files, this.#persistence)) this.#digits.weightsChanged();
   }
 
   async #branch(key: string): Promise<void> {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
     const run = allRuns(this.#state).find((one) => one.key === key);
-    if (!run || !this.#keeper) return;
-    if (!(await this.#attempt(() => this.#keeper?.branch(run)))) return;
-    this.#opening.version(run);
-    this.#opening.tellStep();
+    if (!run || !this.#persistence) return;
+    if (!(await this.#attempt(() => this.#persistence?.branch(run)))) return;
+    this.#startup.version(run);
+    this.#startup.tellStep();
     this.#digits.weightsChanged();
   }
 
   async #restartEngine(): Promise<void> {
     this.#compilation++;
-    const interrupted = (await this.#keeper?.interrupted()) ?? null;
+    const interrupted = (await this.#persistence?.interrupted()) ?? null;
     this.#client.restart();
     this.#set({
       engine: { phase: "loading", loaded: 0, total: 0 },
@@ -651,7 +651,7 @@ export class Controller {
     if (!this.#state.document) return this.boot();
     void this.#loadData();
     if (!(await this.#loadPresets())) return;
-    if (!interrupted || !(await this.#attempt(() => this.#keeper?.goOn(interrupted.run)))) return void (await this.#compile());
+    if (!interrupted || !(await this.#attempt(() => this.#persistence?.goOn(interrupted.run)))) return void (await this.#compile());
     const step = this.#state.run.metrics?.step ?? 0;
     this.#digits.weightsChanged();
     if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();

@@ -2,8 +2,8 @@
 import { toReceptiveError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { bestOf } from "./lib/mistakes.ts";
-import { Looker } from "./looker.ts";
-import type { Digit, LookWish } from "./looker.ts";
+import { ProbeClient } from "./probe-client.ts";
+import type { Digit, LookWish } from "./probe-client.ts";
 import { Predictor } from "./predictor.ts";
 import type { Under } from "./predictor.ts";
 import type { Sample } from "./state.ts";
@@ -15,7 +15,7 @@ const SAMPLES_AT_ONCE = 12;
 export class Digits {
   readonly #host: Host;
   readonly #predictor: Predictor;
-  readonly #looker: Looker;
+  readonly #probes: ProbeClient;
   /** What the pad shows. */
   #pixels: Uint8Array | null = null;
   /** The first test image, which is looked at while the pad is empty. */
@@ -26,24 +26,24 @@ export class Digits {
     this.#predictor = new Predictor(host.client, (answer) => {
       host.set({ trying: { ...host.state.trying, ...answer, untrained: host.state.run.metrics === null } });
     });
-    this.#looker = new Looker(host.client, () => this.#lookedAt(), (answer) => host.set({ look: { ...host.state.look, ...answer } }));
+    this.#probes = new ProbeClient(host.client, () => this.#lookedAt(), (answer) => host.set({ look: { ...host.state.look, ...answer } }));
   }
 
   /** The weights have changed a little. */
   follow(): void {
     this.#predictor.follow();
-    this.#looker.follow();
+    this.#probes.follow();
   }
 
   /** All weights are other ones than before, or there are some at last. */
   weightsChanged(): void {
     this.#predictor.again();
-    this.#looker.again();
+    this.#probes.again();
   }
 
   /** Images have come: perhaps the first one to look at. */
   imagesCame(): void {
-    if (this.#host.state.look.answer === null) this.#looker.again();
+    if (this.#host.state.look.answer === null) this.#probes.again();
   }
 
   /** Other images have taken the place of those that were there. */
@@ -53,7 +53,7 @@ export class Digits {
 
   /** What the Maps view shows; null when it shows nothing. */
   want(wish: LookWish | null): void {
-    this.#looker.want(wish);
+    this.#probes.want(wish);
   }
 
   /** The pad shows this, or nothing. */
@@ -61,7 +61,7 @@ export class Digits {
     this.#pixels = pixels;
     if (!pixels) this.#host.set({ trying: { ...this.#host.state.trying, probabilities: null, scene: null } });
     this.#predictor.show(pixels, this.#under());
-    this.#looker.again();
+    this.#probes.again();
   }
 
   /** The same digit over other strokes and other noise. */

@@ -20,7 +20,7 @@ export interface NetworkDocument {
   /** Of the present version; of the last one that was examined while that is under way. */
   examination: Examination | null;
   /** Where the network cannot be read: what the engine says of the layers before the one that cannot. */
-  legible: NetworkDescription | null;
+  readable: NetworkDescription | null;
   /** Whether the examination is of the present version. */
   examined: boolean;
 }
@@ -36,7 +36,7 @@ export interface Selection {
 const version = ({ title, spec }: Pick<Preset, "title" | "spec">): Version => ({ title, spec, settings: settingsOf(spec) });
 
 export function newDocument(preset: Pick<Preset, "title" | "spec">): NetworkDocument {
-  return { present: version(preset), past: [], future: [], merge: null, examination: null, legible: null, examined: false };
+  return { present: version(preset), past: [], future: [], merge: null, examination: null, readable: null, examined: false };
 }
 
 /** Another network takes the place of this one; it can be undone. `settings` are those in the page's fields now. */

@@ -4,7 +4,7 @@ import type { Language } from "./i18n/messages.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
 import type { Looking } from "./lib/look/looking.ts";
-import type { LookWish } from "./looker.ts";
+import type { LookWish } from "./probe-client.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
 import type { ByHand, NoticeCode, Shareable, View } from "./state.ts";
 import type { PastRun } from "./runs.ts";

@@ -3,7 +3,7 @@ import { ReceptiveFailure } from "./errors.ts";
 import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
 import type { Pixels } from "./lib/true-size.ts";
 import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
-import { sparing } from "./lib/sparing.ts";
+import { throttle } from "./lib/throttle.ts";
 import { answerInTurn } from "./worker/answering.ts";
 import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Network } from "./worker/engine.ts";
@@ -61,7 +61,7 @@ async function prepared(pack: Engine["package"], request: NetworkRequests["run"]
   try {
     let file: OfFile = { ignored: [], takenOff: [], notFinite: [] };
     if ("file" in request.weights) {
-      const loaded = await network.loadWeights(request.weights.file, sparing((loaded, total) => report({ stage: "weights", loaded, total })));
+      const loaded = await network.loadWeights(request.weights.file, throttle((loaded, total) => report({ stage: "weights", loaded, total })));
       file = { ignored: loaded.ignored, takenOff: loaded.taken_off, notFinite: loaded.not_finite };
     } else {
       report({ stage: "drawing" });
@@ -75,7 +75,7 @@ async function prepared(pack: Engine["package"], request: NetworkRequests["run"]
 }
 
 async function run(request: NetworkRequests["run"], report: Report): Promise<Answer> {
-  engine ??= loadEngine(sparing((loaded, total) => report({ stage: "engine", loaded, total })));
+  engine ??= loadEngine(throttle((loaded, total) => report({ stage: "engine", loaded, total })));
   const { package: pack } = await engine;
   const { network, file } = await prepared(pack, request, report);
   report({ stage: "computing" });

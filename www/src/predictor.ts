@@ -1,6 +1,6 @@
 /** Asks the network what it sees in the pad: one question at a time, always the newest, and again as training goes on. */
 import { ReceptiveFailure } from "./errors.ts";
-import { Newest } from "./newest.ts";
+import { LatestRequest } from "./latest-request.ts";
 import type { Scene, Split } from "./protocol.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
@@ -23,7 +23,7 @@ export class Predictor {
   readonly #answered: (answer: Answer) => void;
   #pixels: Uint8Array | null = null;
   #under: Under = { index: 0 };
-  readonly #newest = new Newest(FOLLOW_MS, () => this.#pixels !== null, () => this.#ask());
+  readonly #latest = new LatestRequest(FOLLOW_MS, () => this.#pixels !== null, () => this.#ask());
 
   constructor(client: TrainerClient, answered: (answer: Answer) => void) {
     this.#client = client;
@@ -38,12 +38,12 @@ export class Predictor {
 
   /** The weights have changed a little. */
   follow(): void {
-    this.#newest.follow();
+    this.#latest.follow();
   }
 
   /** The weights are different ones. */
   again(): void {
-    this.#newest.again();
+    this.#latest.again();
   }
 
   async #ask(): Promise<void> {

@@ -4,7 +4,7 @@ import { compilable } from "./document.ts";
 import { copy, fileName, frameSnippet, save } from "./files.ts";
 import type { Host } from "./host.ts";
 import type { Language } from "./i18n/messages.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Persistence } from "./persistence.ts";
 import { granted, isFramed, openTab } from "./lib/frame.ts";
 import { lend } from "./lib/tab-name.ts";
 import type { ByHand, Shareable } from "./state.ts";
@@ -38,8 +38,8 @@ export class Sharing {
     this.#save(fileName(name, "svg"), svg, "image/svg+xml", { what: "svg", text: svg, lacks: "downloads" });
   }
 
-  async saveRun(keeper: Keeper | null): Promise<void> {
-    const file = await keeper?.file();
+  async saveRun(persistence: Persistence | null): Promise<void> {
+    const file = await persistence?.file();
     if (file) this.#save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream", null);
   }
 
@@ -53,9 +53,9 @@ export class Sharing {
   }
 
   /** There files can be saved, and what the frame has stored is there, too, where the browser keeps both together. */
-  async openTab(keeper: Keeper | null): Promise<void> {
+  async openTab(persistence: Persistence | null): Promise<void> {
     try {
-      await keeper?.keep();
+      await persistence?.keep();
       const address = await this.#link();
       if (!lend(() => openTab(address))) this.#host.set({ shared: { what: "address", text: address, lacks: "popups" } });
     } catch (thrown) {

@@ -8,7 +8,7 @@ import type { PastRun, RunLabel } from "./runs.ts";
 import type { Theme } from "./lib/theme.ts";
 import { AS_FIRST } from "./lib/look/looking.ts";
 import type { Looking } from "./lib/look/looking.ts";
-import type { Looked } from "./looker.ts";
+import type { Looked } from "./probe-client.ts";
 import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Predictions, Preset, Scene, Spec, Split } from "./protocol.ts";
 
 export type RunPhase =

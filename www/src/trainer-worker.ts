@@ -2,7 +2,7 @@
 import { toReceptiveError } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
 import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
-import { sparing } from "./lib/sparing.ts";
+import { throttle } from "./lib/throttle.ts";
 import { loadFiles, loadShards } from "./worker/data.ts";
 import type { Counts } from "./worker/data.ts";
 import { createModuleWorker } from "./create-worker.ts";
@@ -25,7 +25,7 @@ const emit = (event: TrainerEvent): void => scope.postMessage(event);
 /** Workers that share this one's batches run the same script. */
 const isReplica = scope.name === REPLICA;
 
-const engine: Promise<Engine> = loadEngine(isReplica ? () => {} : sparing((loaded, total) => emit({ type: "engine_loading", loaded, total })));
+const engine: Promise<Engine> = loadEngine(isReplica ? () => {} : throttle((loaded, total) => emit({ type: "engine_loading", loaded, total })));
 const replicas = new ReplicaWorkers(() => createModuleWorker(new URL(import.meta.url), REPLICA));
 const session: Promise<Session> = engine.then((loaded) => {
   if (!isReplica) emit({ type: "engine_ready", kernels: loaded.kernels });

@@ -143,7 +143,7 @@ test("the same layers under another title are the same network: an untrained one
 });
 
 test("a run recalled after a reload stands beside the network that was left on show", () => {
-  // As the keeper brings it back: the network is the run's, the document is what was edited last.
+  // As the persistence brings it back: the network is the run's, the document is what was edited last.
   const recalled = { ...trained(pageWith(lenet), "kiwi", 1400, "paused"), document: newDocument(resnet) };
   assert.deepEqual(resultsOf(recalled), { of: "another", owner: { title: "LeNet-5", run: "kiwi", edited: false } });
   assert.deepEqual(settingsOf(recalled.document.present.spec), recalled.document.present.settings);

@@ -22,8 +22,8 @@ test("paths are written as the engine writes them", () => {
 });
 
 test("LeNet-5 is a row for the images and one for each layer, with what the paper says", () => {
-  const { rows, stray } = rowsOf("lenet5");
-  assert.equal(stray, null);
+  const { rows, unplaced } = rowsOf("lenet5");
+  assert.equal(unplaced, null);
   assert.deepEqual(rows.map(({ name, kind }) => name ?? kind), ["input", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "fc1", "relu3", "fc2", "relu4", "fc3"]);
   const [input, conv1] = rows;
   assert.deepEqual(input?.shape, [1, 28, 28]);
@@ -94,7 +94,7 @@ test("an error stands at the row it is about, and behind it no shape is known", 
   assert.deepEqual(where("nameless"), ["layers[0] missing_field"]);
   const { rows } = rowsOf("summands");
   assert.deepEqual(rows.slice(1).map(({ shape }) => shape.length > 0), [true, false, true, true, false, false, false]);
-  assert.deepEqual([rowsOf("empty").rows.length, rowsOf("empty").stray?.kind], [1, "empty_network"]);
+  assert.deepEqual([rowsOf("empty").rows.length, rowsOf("empty").unplaced?.kind], [1, "empty_network"]);
 });
 
 test("until the engine has looked, a row keeps what was known of the same thing", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { LayerSpec, Spec } from "../src/protocol.ts";
 import { ALIASES, OFFERED_CONTAINERS, OFFERED_OPERATORS, newContainer, newLayer } from "../src/lib/new-items.ts";
-import { legiblePart } from "../src/lib/legible.ts";
+import { readablePrefix } from "../src/lib/readable-prefix.ts";
 import { INPUT, outlineOf } from "../src/lib/outline.ts";
 import { matching } from "../src/lib/search.ts";
 import { addBranch, duplicate, freeName, insert, move, moveBy, moveInto, moveOut, namesIn, placeAfter, remove, setField, targetsOf, unwrap, wrap } from "../src/lib/spec-edit.ts";
@@ -161,7 +161,7 @@ test("a few letters are enough", () => {
 
 test("what can be read of a network ends before the layer that cannot", () => {
   const spec: Spec = { version: 1, input: [1, 28, 28], layers: [{ op: "relu" }, { op: "flatten" }, { op: "linear" }] };
-  assert.equal(legiblePart(spec, { path: "layers[2]" })?.layers.length, 2);
-  assert.equal(legiblePart(spec, { path: "layers[1].residual.body[3]" })?.layers.length, 1);
-  for (const error of [null, { path: "layers[0]" }, { path: "training" }, { kind: "empty_network" }]) assert.equal(legiblePart(spec, error), null);
+  assert.equal(readablePrefix(spec, { path: "layers[2]" })?.layers.length, 2);
+  assert.equal(readablePrefix(spec, { path: "layers[1].residual.body[3]" })?.layers.length, 1);
+  for (const error of [null, { path: "layers[0]" }, { path: "training" }, { kind: "empty_network" }]) assert.equal(readablePrefix(spec, error), null);
 });

@@ -5,7 +5,7 @@ import type { ReceptiveError } from "../src/errors.ts";
 import { read } from "../src/files.ts";
 import type { Host } from "../src/host.ts";
 import { LANGUAGES, errorText, loadLocale } from "../src/i18n/locale.ts";
-import type { Keeper } from "../src/keeper.ts";
+import type { Persistence } from "../src/persistence.ts";
 import { chartData } from "../src/lib/chart-data.ts";
 import { classImage, classesOf, overlap, withoutClass as pixelsWithoutClass } from "../src/lib/mask.ts";
 import { NO_CLASS, bestOf, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../src/lib/mistakes.ts";
@@ -13,7 +13,7 @@ import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/
 import { History } from "../src/lib/series.ts";
 import { useOf } from "../src/lib/file-use.ts";
 import { classMap, likelihoodMap, mapPixels, sharesOf } from "../src/lib/true-size.ts";
-import { Opening } from "../src/opening.ts";
+import { Startup } from "../src/startup.ts";
 import { reduce } from "../src/reduce.ts";
 import { initialState } from "../src/state.ts";
 import type { Notice } from "../src/state.ts";
@@ -72,9 +72,9 @@ test("a file that the engine refuses leaves the document and the run as they are
   const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "auto");
   const host = { state, specs, handle: () => assert.fail("nothing changes"), set: () => assert.fail("nothing changes"), notify: (notice: Notice) => notices.push(notice), dismiss: () => {} } as unknown as Host;
   const error: ReceptiveError = { kind: "malformed_tensor", message: "", tensor: "conv1.weight", flaw: "outside", found: 4_294_967_440, expected: 108_360 };
-  const keeper = { restore: () => Promise.reject(new ReceptiveFailure(error)) } as unknown as Keeper;
+  const persistence = { restore: () => Promise.reject(new ReceptiveFailure(error)) } as unknown as Persistence;
   const chosen = new File([content], "run.safetensors");
-  assert.equal(await new Opening(host, () => assert.fail("no images")).files([chosen], keeper), false);
+  assert.equal(await new Startup(host, () => assert.fail("no images")).files([chosen], persistence), false);
   assert.deepEqual(notices, [{ code: "files_refused", error }]);
 });
 

@@ -45,7 +45,7 @@ export async function bundle(outdir) {
   const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
-  await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css", later: "styles/later.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });
+  await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css", lazy: "styles/lazy.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });
   // A page of its own: it shares no part with the trainer's, so that neither grows with the other.
   const check = join(outdir, "check");
   const entryPoints = [["src/check/main.ts", "check"], ["src/check/worker.ts", "check-worker"], ["styles/check.css", "check"]];

@@ -253,7 +253,7 @@ export function operatorPage(operators, language) {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1.5' y='1.5' width='13' height='13' fill='none' stroke='%231f5fa8'/%3E%3Crect x='5' y='5' width='6' height='6' fill='%231f5fa8'/%3E%3C/svg%3E">
 <link rel="stylesheet" href="../page.css">
-<link rel="stylesheet" href="../later.css">
+<link rel="stylesheet" href="../lazy.css">
 </head>
 <body class="operators">
 <header class="operators-top">

@@ -1,7 +1,7 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { ErrorFixesElement } from "./error-fixes.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("error-fixes", ErrorFixesElement);
 
 declare global {

@@ -1,8 +1,8 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { ConfusionGridElement } from "./confusion-grid.ts";
 import { ErrorsPanelElement } from "./errors-panel.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("confusion-grid", ConfusionGridElement);
 customElements.define("errors-panel", ErrorsPanelElement);
 

@@ -1,7 +1,7 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { HelpDialogElement } from "./help-dialog.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("help-dialog", HelpDialogElement);
 
 declare global {

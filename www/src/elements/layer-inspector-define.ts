@@ -1,9 +1,9 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { LayerInspectorElement } from "./layer-inspector.ts";
 import "./layer-spread-define.ts";
 import "./operator-dialog-define.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("layer-inspector", LayerInspectorElement);
 
 declare global {

@@ -65,7 +65,7 @@ export class LayerInspectorElement extends PanelElement {
     const { rows } = this.#reader.read(this.state);
     this.#row = rows.find(({ path }) => path === this.state.selection?.path) ?? null;
     if (this.#row?.op) void this.#loadFormula(this.#row.op);
-    if (this.#row?.error) void import("./late.ts");
+    if (this.#row?.error) void import("./lazy-elements.ts");
   }
 
   /** Focuses the first field, with what is in it selected. */

@@ -1,11 +1,11 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import "./layer-histograms-define.ts";
 import { MapGridElement } from "./map-grid.ts";
 import { MapsPanelElement } from "./maps-panel.ts";
 import { NumberViewElement } from "./number-view.ts";
 import { UnitViewElement } from "./unit-view.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("map-grid", MapGridElement);
 customElements.define("unit-view", UnitViewElement);
 customElements.define("number-view", NumberViewElement);

@@ -11,7 +11,7 @@ import { valueText } from "../lib/look/text.ts";
 import { DEPTHS, IMAGE, clamped, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
 import type { Depth, Shown } from "../lib/look/wish.ts";
 import { resultsOf } from "../on-show.ts";
-import type { LookWish } from "../looker.ts";
+import type { LookWish } from "../probe-client.ts";
 import type { NodeMaps } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import type { NamedValues } from "./layer-histograms.ts";

@@ -9,7 +9,7 @@ import type { Metric } from "../lib/chart-data.ts";
 import { recall, remember } from "../lib/storage.ts";
 import type { PastRun } from "../runs.ts";
 import type { ChartPlot } from "./chart-plot.ts";
-import { laterStyles } from "../later.ts";
+import { lazyStyles } from "../lazy-styles.ts";
 import { ownerText } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 import { saysPixels } from "../state.ts";
@@ -245,7 +245,7 @@ export class MetricChartElement extends PanelElement {
 
   async #build(): Promise<void> {
     const made = (this.#made = this.#making());
-    const [{ ChartPlot }] = await Promise.all([loadPlot(), laterStyles()]);
+    const [{ ChartPlot }] = await Promise.all([loadPlot(), lazyStyles()]);
     const box = this.querySelector<HTMLElement>(".plot");
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;

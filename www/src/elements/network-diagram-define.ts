@@ -1,9 +1,9 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import "./choice-popup-define.ts";
 import "./error-fixes-define.ts";
 import { NetworkDiagramElement } from "./network-diagram.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("network-diagram", NetworkDiagramElement);
 
 declare global {

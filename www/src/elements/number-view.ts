@@ -7,7 +7,7 @@ import { fieldsOf } from "../lib/look/parameters.ts";
 import { exactText, valueText } from "../lib/look/text.ts";
 import type { Shown } from "../lib/look/wish.ts";
 import { IMAGE, mapsOf, unitOf } from "../lib/look/wish.ts";
-import type { Looked } from "../looker.ts";
+import type { Looked } from "../probe-client.ts";
 import type { Spec } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import { numberGrid } from "./number-grid.ts";

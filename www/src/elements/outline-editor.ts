@@ -40,7 +40,7 @@ export class OutlineEditorElement extends PanelElement {
   declare private version: number;
 
   readonly #reader = new OutlineReader();
-  #outline: Outline = { rows: [], stray: null };
+  #outline: Outline = { rows: [], unplaced: null };
   #seen: readonly OutlineRow[] = [];
   readonly #folds = new Folds();
   readonly #drag = new RowDrag(this, { move: (path, place) => this.#apply(move(this.#spec, path, place)), changed: () => (this.version += 1), rows: () => this.#seen, isFolded: (row) => this.#folds.isFolded(row) });
@@ -81,7 +81,7 @@ export class OutlineEditorElement extends PanelElement {
     this.#folds.follow(this.#outline.rows);
     this.#seen = unfolded(this.#outline.rows, (row) => this.#folds.isFolded(row));
     this.#say();
-    if (problemOf(this.state)) void import("./late.ts");
+    if (problemOf(this.state)) void import("./lazy-elements.ts");
   }
 
   /** Of each version one sentence: what its selected layer makes now, or what is wrong. */
@@ -118,7 +118,7 @@ export class OutlineEditorElement extends PanelElement {
     const texts = this.#texts;
     const { document: edited } = state;
     if (!edited) return html`<p class="muted">${text.network.waiting}</p>`;
-    const { stray } = this.#outline;
+    const { unplaced } = this.#outline;
     const selected = this.#rowAt(this.#activePath);
     const name = selected ? labelOf(locale, selected) : "";
     const empty = this.#spec.layers.length === 0;
@@ -130,7 +130,7 @@ export class OutlineEditorElement extends PanelElement {
         <button type="button" class="icon-button undo" aria-label=${texts.undo} title="${texts.undo} (Ctrl+Z)" ?disabled=${edited.past.length === 0} @click=${() => this.intend({ type: "undo" })}>${icons.undo}</button>
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
-      ${stray && stray.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${stray}></error-fixes>` : nothing}
+      ${unplaced && unplaced.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes>` : nothing}
       <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
         ${repeat(this.#seen, ({ path }) => path, (row) => this.#row(row))}
       </div>
@@ -309,7 +309,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   async #ask(anchor: Element, question: Question): Promise<string | null> {
-    await import("./late.ts");
+    await import("./lazy-elements.ts");
     const popup = this.querySelector("choice-popup");
     const focused = document.activeElement;
     const chosen = (await popup?.ask(anchor, question)) ?? null;

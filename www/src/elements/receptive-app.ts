@@ -71,14 +71,14 @@ export class ReceptiveAppElement extends PanelElement {
 
   /** Its script comes with the first look at it. */
   readonly #showTrueSize = async (asked: boolean): Promise<void> => {
-    await Promise.all([this.updateComplete, import("./late.ts")]);
+    await Promise.all([this.updateComplete, import("./lazy-elements.ts")]);
     const dialog = this.querySelector<TrueSizeDialogElement>("true-size-dialog");
     await dialog?.updateComplete;
     dialog?.show(asked);
   };
 
   readonly #showHelp = async (): Promise<void> => {
-    await import("./late.ts");
+    await import("./lazy-elements.ts");
     const dialog = this.querySelector<HelpDialogElement>("help-dialog");
     await dialog?.updateComplete;
     dialog?.show();
@@ -87,7 +87,7 @@ export class ReceptiveAppElement extends PanelElement {
   /** The inspector comes into view, in its sheet where it has no column, and its first field gets the focus. */
   readonly #editLayer = async (): Promise<void> => {
     this.column = "layer";
-    await Promise.all([this.updateComplete, import("./late.ts")]);
+    await Promise.all([this.updateComplete, import("./lazy-elements.ts")]);
     if (!this.wide) this.#openSheet();
     await this.querySelector("layer-inspector")?.focusFirst();
   };
@@ -148,7 +148,7 @@ export class ReceptiveAppElement extends PanelElement {
     if (selection && before && selection !== before.selection) this.column = "layer";
     // At the latest when what the page begins with is there.
     const begun = this.state.data.phase !== "loading" || this.state.data.images.test > 0;
-    if (begun || this.column === "layer" || view !== "training" || hasRuns(this.state)) void import("./late.ts");
+    if (begun || this.column === "layer" || view !== "training" || hasRuns(this.state)) void import("./lazy-elements.ts");
   }
 
   protected override firstUpdated(): void {

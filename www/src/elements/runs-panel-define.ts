@@ -1,7 +1,7 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { RunsPanelElement } from "./runs-panel.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("runs-panel", RunsPanelElement);
 
 declare global {

@@ -1,7 +1,7 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { ShareMenuElement } from "./share-menu.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("share-menu", ShareMenuElement);
 
 declare global {

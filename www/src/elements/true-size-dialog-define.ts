@@ -1,7 +1,7 @@
-import { later } from "../later.ts";
+import { lazyStylesAndTexts } from "../lazy-styles.ts";
 import { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
-await later();
+await lazyStylesAndTexts();
 customElements.define("true-size-dialog", TrueSizeDialogElement);
 
 declare global {

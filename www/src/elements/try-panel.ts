@@ -58,7 +58,7 @@ export class TryPanelElement extends PanelElement {
   protected override render(): TemplateResult {
     const { locale, locale: { text }, state, state: { trying, data } } = this;
     const pixels = saysPixels(state);
-    if (pixels) void import("./late.ts");
+    if (pixels) void import("./lazy-elements.ts");
     return html`
       <div class="try-head"><h2>${text.trying.title}</h2><p class="muted">${pixels ? text.trying.mask.intro : text.trying.intro}</p></div>
       <div class="try">

@@ -10,7 +10,7 @@ import { rangeOf } from "../lib/look/stack.ts";
 import { exactText } from "../lib/look/text.ts";
 import type { Shown } from "../lib/look/wish.ts";
 import { IMAGE, mapsOf, unitOf } from "../lib/look/wish.ts";
-import type { Looked } from "../looker.ts";
+import type { Looked } from "../probe-client.ts";
 import type { NodeMaps } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import { drawMaps } from "./map-canvas.ts";

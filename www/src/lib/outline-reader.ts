@@ -7,7 +7,7 @@ import type { Outline } from "./outline.ts";
 
 /** The rows of the network as it is edited, from one state to the next. */
 export class OutlineReader {
-  #outline: Outline = { rows: [], stray: null };
+  #outline: Outline = { rows: [], unplaced: null };
   #made: unknown[] = [];
 
   read(state: AppState): Outline {
@@ -20,12 +20,12 @@ export class OutlineReader {
 
   #next(state: AppState): Outline {
     const { document } = state;
-    if (!document) return { rows: [], stray: null };
+    if (!document) return { rows: [], unplaced: null };
     const { spec } = document.present;
-    if (document.examined) return outlineOf(spec, document.examination?.network ?? document.legible, problemOf(state));
+    if (document.examined) return outlineOf(spec, document.examination?.network ?? document.readable, problemOf(state));
     const described = describedBefore(state);
     if (described) return outlineOf(spec, described, null);
-    return { rows: carried(outlineOf(spec, null, null).rows, this.#outline.rows), stray: null };
+    return { rows: carried(outlineOf(spec, null, null).rows, this.#outline.rows), unplaced: null };
   }
 }
 

@@ -46,7 +46,7 @@ export interface OutlineRow extends Measures {
 export interface Outline {
   rows: readonly OutlineRow[];
   /** An error that no row is to blame for. */
-  stray: ReceptiveError | null;
+  unplaced: ReceptiveError | null;
 }
 
 /** The path of the row that stands for the images. */
@@ -188,7 +188,7 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
 
   const blamed = error ? rowOf(error, rows, described) : null;
   if (blamed) blamed.error ??= error;
-  return { rows, stray: blamed ? null : error };
+  return { rows, unplaced: blamed ? null : error };
 }
 
 /** The row an error is about: that of its node, or the nearest one around its path. */

@@ -1,5 +1,5 @@
 /** What has to be asked for to show a node at some depth. Pure. */
-import type { Looked, LookWish } from "../../looker.ts";
+import type { Looked, LookWish } from "../../probe-client.ts";
 import type { NetworkDescription, NodeDescription, NodeMaps } from "../../protocol.ts";
 
 export const DEPTHS = ["layer", "unit", "number"] as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ReceptiveFailure } from "../src/errors.ts";
-import { Looker } from "../src/looker.ts";
-import type { LookWish, Looked } from "../src/looker.ts";
+import { ProbeClient } from "../src/probe-client.ts";
+import type { LookWish, Looked } from "../src/probe-client.ts";
 import type { RequestBody } from "../src/protocol.ts";
 import type { TrainerClient } from "../src/trainer-client.ts";
 
@@ -25,29 +25,29 @@ function setUp({ steps = () => 1 }: { steps?: (request: RequestBody) => number }
     },
   } as unknown as Pick<TrainerClient, "request">;
   const answers: (Looked | string)[] = [];
-  const looker = new Looker(client, async () => digit, (answer) => answers.push("answer" in answer ? answer.answer : answer.error.kind));
+  const probes = new ProbeClient(client, async () => digit, (answer) => answers.push("answer" in answer ? answer.answer : answer.error.kind));
   const answerAll = async () => {
     await settle();
     for (const { answer } of open.splice(0)) answer();
     await settle();
   };
-  return { looker, asked, answers, answerAll, open };
+  return { probes, asked, answers, answerAll, open };
 }
 
 test("nothing is asked while nobody looks", async () => {
-  const { looker, asked } = setUp();
-  looker.again();
-  looker.follow();
+  const { probes, asked } = setUp();
+  probes.again();
+  probes.follow();
   await settle();
   assert.equal(asked.length, 0);
 });
 
 test("one question at a time, and then the newest", async () => {
-  const { looker, asked, answers, answerAll } = setUp();
-  looker.want(wish);
+  const { probes, asked, answers, answerAll } = setUp();
+  probes.want(wish);
   await settle();
-  looker.want({ ...wish, nodes: ["relu1"] });
-  looker.want({ ...wish, nodes: ["pool1"] });
+  probes.want({ ...wish, nodes: ["relu1"] });
+  probes.want({ ...wish, nodes: ["pool1"] });
   await settle();
   assert.equal(asked.length, 1);
   await answerAll();
@@ -57,23 +57,23 @@ test("one question at a time, and then the newest", async () => {
 });
 
 test("metrics ask again at most four times a second; whoever left hears nothing", async () => {
-  const { looker, asked, answers, answerAll } = setUp();
-  looker.want(wish);
+  const { probes, asked, answers, answerAll } = setUp();
+  probes.want(wish);
   await answerAll();
-  looker.follow();
+  probes.follow();
   await settle();
   assert.equal(asked.length, 1);
-  looker.again();
+  probes.again();
   await settle();
-  looker.want(null);
+  probes.want(null);
   await answerAll();
   assert.deepEqual([asked.length, answers.length], [2, 1]);
 });
 
 test("maps, weights and field are of one step, if that can be had", async () => {
   let step = 0;
-  const { looker, asked, answers, answerAll } = setUp({ steps: ({ type }) => (type === "look" ? Math.min(++step, 3) : 3) });
-  looker.want({ ...wish, weights: "conv1", field: { node: "conv1", unit: [0, 1, 2] } });
+  const { probes, asked, answers, answerAll } = setUp({ steps: ({ type }) => (type === "look" ? Math.min(++step, 3) : 3) });
+  probes.want({ ...wish, weights: "conv1", field: { node: "conv1", unit: [0, 1, 2] } });
   await answerAll();
   assert.equal(answers.length, 0);
   await answerAll();
@@ -84,12 +84,12 @@ test("maps, weights and field are of one step, if that can be had", async () => 
 });
 
 test("what the engine refuses is said, and the next question is asked all the same", async () => {
-  const { looker, answers, answerAll, open } = setUp();
-  looker.want(wish);
+  const { probes, answers, answerAll, open } = setUp();
+  probes.want(wish);
   await settle();
   open.splice(0)[0]?.refuse();
   await settle();
-  looker.again();
+  probes.again();
   await answerAll();
   assert.deepEqual(answers.map((answer) => typeof answer), ["string", "object"]);
 });

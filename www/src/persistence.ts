@@ -33,7 +33,7 @@ interface Held {
   bytes: Uint8Array;
 }
 
-export class Keeper {
+export class Persistence {
   readonly #host: Host;
   readonly #compile: Compile;
   readonly #saved: Saved | null;
@@ -62,10 +62,10 @@ export class Keeper {
     });
   }
 
-  static async open(host: Host, compile: Compile): Promise<Keeper> {
+  static async open(host: Host, compile: Compile): Promise<Persistence> {
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPENS_WITHIN));
     const saved = await Promise.race([Saved.open().catch(() => null), late]);
-    return new Keeper(host, compile, saved);
+    return new Persistence(host, compile, saved);
   }
 
   async recall(): Promise<Recalled | null> {

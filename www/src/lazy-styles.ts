@@ -5,21 +5,21 @@ let styles: Promise<void> | null = null;
 
 /** It is told, as anything that fails is, and the parts come all the same. */
 const missing = (done: () => void) => (): void => {
-  reportError(new Error("later.css did not load"));
+  reportError(new Error("lazy.css did not load"));
   done();
 };
 
 /** Their stylesheet, once. One that does not come is missed less than what it would style. */
-export function laterStyles(): Promise<void> {
+export function lazyStyles(): Promise<void> {
   styles ??= new Promise((done) => {
     const link = document.createElement("link");
-    const { href } = new URL("./later.css", import.meta.url);
+    const { href } = new URL("./lazy.css", import.meta.url);
     Object.assign(link, { rel: "stylesheet", href, onload: () => done(), onerror: missing(done) });
     document.head.append(link);
   });
   return styles;
 }
 
-export async function later(): Promise<void> {
-  await Promise.all([loadPanels(), laterStyles()]);
+export async function lazyStylesAndTexts(): Promise<void> {
+  await Promise.all([loadPanels(), lazyStyles()]);
 }

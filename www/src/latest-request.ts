@@ -1,5 +1,5 @@
 /** Asks one question at a time, always the newest, and again when what it is about has changed. */
-export class Newest {
+export class LatestRequest {
   readonly #followMs: number;
   readonly #ask: () => Promise<void>;
   readonly #wanted: () => boolean;

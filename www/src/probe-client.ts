@@ -1,7 +1,7 @@
 /** Asks the engine for what the Maps view shows: one question at a time, always the newest, and nothing while nobody looks. */
 import { ReceptiveFailure } from "./errors.ts";
 import type { ReceptiveError } from "./errors.ts";
-import { Newest } from "./newest.ts";
+import { LatestRequest } from "./latest-request.ts";
 import type { NodeTensor, ReplyTo } from "./protocol.ts";
 import type { Under } from "./predictor.ts";
 import type { TrainerClient } from "./trainer-client.ts";
@@ -42,12 +42,12 @@ export interface Looked {
 
 type Answered = (answer: { answer: Looked; error: null } | { error: ReceptiveError }) => void;
 
-export class Looker {
+export class ProbeClient {
   readonly #client: Pick<TrainerClient, "request">;
   readonly #digit: () => Promise<Digit | null>;
   readonly #answered: Answered;
   #wish: LookWish | null = null;
-  readonly #newest = new Newest(FOLLOW_MS, () => this.#wish !== null, () => this.#ask());
+  readonly #latest = new LatestRequest(FOLLOW_MS, () => this.#wish !== null, () => this.#ask());
 
   /** `digit` gives the image to be looked at now; null while there is none. */
   constructor(client: Pick<TrainerClient, "request">, digit: () => Promise<Digit | null>, answered: Answered) {
@@ -64,12 +64,12 @@ export class Looker {
 
   /** The weights have changed a little. */
   follow(): void {
-    this.#newest.follow();
+    this.#latest.follow();
   }
 
   /** The weights or the image are different ones. */
   again(): void {
-    this.#newest.again();
+    this.#latest.again();
   }
 
   async #ask(): Promise<void> {
@@ -82,7 +82,7 @@ export class Looker {
     } catch (thrown) {
       if (!(thrown instanceof ReceptiveFailure)) throw thrown;
       // A newer question may be about another network.
-      if (!this.#newest.stale && this.#wish) this.#answered({ error: thrown.error });
+      if (!this.#latest.stale && this.#wish) this.#answered({ error: thrown.error });
     }
   }
 

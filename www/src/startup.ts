@@ -5,7 +5,7 @@ import { compilable, newDocument, replaced } from "./document.ts";
 import { toReceptiveError } from "./errors.ts";
 import { read } from "./files.ts";
 import type { Host } from "./host.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Persistence } from "./persistence.ts";
 import type { LoadFiles as Images } from "./lib/idx-files.ts";
 import { sameContent } from "./lib/link.ts";
 import type { Address } from "./lib/link.ts";
@@ -58,7 +58,7 @@ const NO_STEPS: PastRun["metrics"] = {
 /** Takes images and labels. @returns whether the engine took them. */
 type LoadImages = (files: Images) => Promise<boolean>;
 
-export class Opening {
+export class Startup {
   readonly #host: Host;
   readonly #loadImages: LoadImages;
 
@@ -87,7 +87,7 @@ export class Opening {
   }
 
   /** Networks, runs, MNIST's own files, several at once: each for what it is. @returns whether other weights are there now. */
-  async files(files: readonly File[], keeper: Keeper | null): Promise<boolean> {
+  async files(files: readonly File[], persistence: Persistence | null): Promise<boolean> {
     const host = this.#host;
     try {
       const { images, networks, runs } = await read(files, host.specs);
@@ -98,7 +98,7 @@ export class Opening {
       for (const { run: saved, bytes } of runs) {
         const run = saved ? unsaved(saved) : this.#untrained();
         // The run and the network that are here make way only for one that the engine has taken.
-        if (!run || !keeper || !(await keeper.restore(run, bytes, null))) continue;
+        if (!run || !persistence || !(await persistence.restore(run, bytes, null))) continue;
         if (saved) this.version(run);
         if (saved) this.tellStep();
         restored = true;

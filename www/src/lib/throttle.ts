@@ -1,5 +1,5 @@
 /** At most ten reports of bytes a second, and the last one. */
-export function sparing(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
+export function throttle(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
   let reported = 0;
   return (loaded, total) => {
     const now = performance.now();
