@@ -184,7 +184,7 @@ pub struct WrongTensor {
     pub expected: String,
 }
 
-/// A tensor with values that are infinite or no numbers.
+/// A tensor with non-finite values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NotFinite {
     /// PyTorch's name of it.

@@ -15,7 +15,7 @@ pub enum BackendChoice {
     /// WebGPU on a hardware adapter that computes right; else the CPU, with the reason. Where both can train a network, the one that is faster at it
     /// ([`crate::train::race`]).
     Auto,
-    /// The same, where an adapter that is a program counts too.
+    /// The same, where a software adapter counts too.
     AutoSoftware,
     /// WebGPU on a hardware adapter, or an error.
     Webgpu,

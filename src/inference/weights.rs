@@ -19,7 +19,7 @@ pub struct Report {
     pub ignored: Vec<String>,
     /// What stood before names and was taken off, such as `module.`.
     pub taken_off: Vec<String>,
-    /// Tensors loaded that have values which are infinite or no numbers.
+    /// Tensors loaded that have non-finite values.
     pub not_finite: Vec<NotFinite>,
 }
 

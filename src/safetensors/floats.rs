@@ -27,14 +27,14 @@ fn half(bits: u16) -> f32 {
     let size = match exponent {
         // Subnormal: multiples of 2^-24, and zero.
         0 => fraction as f32 / (1u32 << 24) as f32,
-        // Infinity, and what is no number.
+        // Infinity and NaN.
         0x1f => f32::from_bits(0x7f80_0000 | fraction << 13),
         _ => f32::from_bits((exponent + 112) << 23 | fraction << 13),
     };
     if bits >> 15 == 0 { size } else { -size }
 }
 
-/// How many are infinite or no numbers.
+/// How many are non-finite.
 pub fn not_finite(values: &[f32]) -> usize {
     values.iter().filter(|value| !value.is_finite()).count()
 }

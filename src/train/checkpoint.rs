@@ -43,7 +43,7 @@ pub struct Restored {
     pub fresh: Vec<String>,
     /// What stood before names in the file and was taken off, such as `module.`.
     pub taken_off: Vec<String>,
-    /// What was taken and has values which are infinite or no numbers; the optimizer's state too.
+    /// What was taken and has non-finite values; the optimizer's state too.
     pub not_finite: Vec<NotFinite>,
 }
 

@@ -37,7 +37,7 @@ pub struct MetricsParams {
 
 /// logits, targets, items (of softmax_cross_entropy), sums. Adds the batch to `sums`, which has [`HEADER`] words and then
 /// `channels * channels` counts: row = label, column = prediction. Items with the label [`IGNORE_INDEX`] do not count. An item whose logits say no class
-/// (one is no number, or the largest is infinite) is right at no place and in no pair. Once a number was not finite training's sums get nothing more, so
+/// (one is NaN, or the largest is infinite) is right at no place and in no pair. Once a number was not finite training's sums get nothing more, so
 /// that `steps` tells in which step; those with pairs go on.
 pub static ACCUMULATE: Kernel = Kernel {
     name: "metrics.accumulate",
@@ -181,7 +181,7 @@ fn accumulate<T: Real>(mut args: Args<'_, T>) {
         loss += items[r].wide();
         weight += items[rows + r].wide();
         let (row, label) = (&logits[r * p.channel_stride as usize..][..channels], targets[r] as usize);
-        // A label that is no class costs what is no number, and is in no count.
+        // A label that is no class costs NaN, and is in no count.
         if label >= channels {
             continue;
         }

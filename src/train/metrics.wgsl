@@ -57,7 +57,7 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
             some = vec2<f32>(0.0);
             in_a_row = 0u;
         }
-        // A label that is no class costs what is no number, and is in no count.
+        // A label that is no class costs NaN, and is in no count.
         if label >= p.channels {
             continue;
         }
@@ -67,7 +67,7 @@ fn count_rows(first: u32, step: u32) -> vec2<f32> {
         var place = 0u;
         var predicted = 0u;
         var largest = logits[start];
-        // A logit that is no number, or +infinity: by its bits, since comparisons may take both for numbers.
+        // A NaN logit, or +infinity: by its bits, since comparisons may take both for numbers.
         var unranked = false;
         var infinite = true;
         for (var c = 0u; c < p.channels; c += 1u) {

@@ -377,7 +377,7 @@ pub struct Predictions {
     /// What each is.
     #[serde(with = "serde_bytes")]
     pub labels: Vec<u8>,
-    /// The most likely class; [`NO_CLASS`] where the logits say none, and then so is the second, and the figures are no numbers.
+    /// The most likely class; [`NO_CLASS`] where the logits give none, and then so is the second, and the figures are NaN.
     #[serde(with = "serde_bytes")]
     pub first: Vec<u8>,
     /// The second most likely.

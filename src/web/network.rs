@@ -134,7 +134,7 @@ impl Network {
 }
 
 /// The `count` classes with the largest logits, largest first: a network is right at top-1 when the first is the image's, at top-5 when one of five is.
-/// None where a logit is no number or the largest is infinite: nothing is first then.
+/// None where a logit is NaN or the largest is infinite: nothing is first then.
 #[wasm_bindgen(js_name = topClasses, unchecked_return_type = "RankedClass[]")]
 pub fn top_classes(logits: &[f32], count: usize) -> Result<JsValue, JsValue> {
     to_js(&ranking::top(logits, count))

@@ -255,7 +255,7 @@ export interface WeightsReport {
   ignored: string[];
   /** What stood before names in the file and was taken off, such as `module.`. */
   taken_off: string[];
-  /** Tensors with values that are infinite or no numbers, and how many. */
+  /** Tensors with non-finite values, and how many. */
   not_finite: { name: string; count: number }[];
 }
 

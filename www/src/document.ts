@@ -1,4 +1,4 @@
-/** The network being edited: its specification, what the engine says of it, and every version before it. Pure. */
+/** The network being edited: its specification, the engine's examination of it, and every earlier version. Pure. */
 import type { Settings } from "./lib/settings.ts";
 import { settingsOf, withSettings } from "./lib/settings.ts";
 import type { NetworkDescription, Preset, Spec } from "./protocol.ts";

@@ -135,7 +135,7 @@ export interface WrongTensor {
   expected: string;
 }
 
-/** A tensor with values that are infinite or no numbers, and how many. */
+/** A tensor with non-finite values, and how many. */
 export interface NotFinite {
   name: string;
   count: number;

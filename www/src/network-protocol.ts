@@ -38,7 +38,7 @@ export interface Answer {
   ignored: readonly string[];
   /** What stood before names in the file and was taken off. */
   takenOff: readonly string[];
-  /** Tensors of the file with values that are infinite or no numbers. */
+  /** Tensors of the file with non-finite values. */
   notFinite: readonly NotFinite[];
   result:
     /** Empty where the logits are not all numbers. */

@@ -41,7 +41,7 @@ impl std::fmt::Debug for Device {
 pub(super) struct Adapter {
     /// For people.
     pub(super) description: String,
-    /// A program that runs on the CPU.
+    /// Whether it is a software adapter, which runs on the CPU.
     pub(super) software: bool,
 }
 

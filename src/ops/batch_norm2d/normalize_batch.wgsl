@@ -110,7 +110,7 @@ fn normalize_batch(
         statistics[at.vector] = mean;
         statistics[at.vectors + at.vector] = inverse;
         statistics[2u * at.vectors + at.vector] = rest;
-        // What is no number (all exponent bits set) leaves the running ones as they are.
+        // A non-finite value (all exponent bits set) leaves the running ones as they are.
         let none = (bitcast<vec4<u32>>(squares) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
         running_mean[at.vector] += select(p.momentum * (mean - running_mean[at.vector] + rest), vec4<f32>(0.0), none);
         let variance = without_padding(squares / (count - 1.0) - running_var[at.vector], at.vector, p.channels);

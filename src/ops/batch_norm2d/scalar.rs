@@ -23,7 +23,7 @@ fn deviation<T: Real>(x: Map<'_, T>, statistics: Map<'_, T>, pixel: usize, c: us
 }
 
 /// Mean and `1 / sqrt(variance + eps)` of the batch, the variance divided by n; the running ones move by `momentum` towards the batch's,
-/// its variance then divided by n - 1. Where these are no numbers the running ones stay: training stops then, and goes on from what was.
+/// its variance then divided by n - 1. Where these are NaN the running ones stay: training stops then, and goes on from what was.
 fn batch_statistics<T: Real>(p: &BatchNorm2dParams, x: &[T], statistics: &mut [T], [running_mean, running_var]: [&mut [T]; 2]) {
     let (x, mut statistics) = (rows(p, x), rows_mut(p, statistics));
     let (count, momentum) = (T::of(p.pixels.into()), T::of(p.momentum.into()));

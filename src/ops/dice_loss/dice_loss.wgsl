@@ -34,7 +34,7 @@ fn class_sums(
                 let q = probabilities[row * p.channel_stride + category];
                 let g = select(0.0, 1.0, label == category);
                 some += vec3<f32>(q * g, q * q, g);
-                // A label that is no class makes the loss what is no number, as with cross-entropy.
+                // A label that is no class makes the loss NaN, as with cross-entropy.
                 if label >= p.channels {
                     some.x = bitcast<f32>(0x7fc00000u | label);
                 }

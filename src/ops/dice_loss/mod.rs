@@ -189,7 +189,7 @@ fn sums<T: Real>(mut args: Args<'_, T>) {
     let [probabilities, labels, sums] = args.take();
     let (probabilities, mut sums) = (Map::new(probabilities.read(), p.channels, 1, 1), MapMut::zeroed(sums.write(), p.channels, 1, 1));
     let labels = &labels.read_words()[..p.rows as usize];
-    // A label that is no class makes the loss what is no number, as with cross-entropy.
+    // A label that is no class makes the loss NaN, as with cross-entropy.
     let no_class = labels.iter().any(|&label| label >= p.channels && label != p.ignore_index);
     let start = if no_class { T::nan() } else { T::zero() };
     for c in 0..p.channels as usize {

@@ -5,7 +5,7 @@ fn counts(row: u32) -> bool {
     return labels[row] != p.ignore_index;
 }
 
-// Whether an item has a class. A label that is none costs what is no number, so that training stops.
+// Whether an item has a class. A label that is none costs NaN, so that training stops.
 fn has_class(row: u32) -> bool {
     return labels[row] < p.channels;
 }

@@ -29,7 +29,7 @@ impl<T: Real> Item<'_, T> {
         !matches!(self.target, Target::Labels(labels) if labels[self.row] == self.p.ignore_index)
     }
 
-    /// Whether it has a class. A label that is none costs what is no number, so that training stops; PyTorch raises an error.
+    /// Whether it has a class. A label that is none costs NaN, so that training stops; PyTorch raises an error.
     fn has_class(&self) -> bool {
         !matches!(self.target, Target::Labels(labels) if labels[self.row] >= self.p.channels)
     }

@@ -3,7 +3,7 @@ import type { Formats } from "../lib/format.ts";
 
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Two digits and a power of ten: 1.2·10⁻⁷. What is no number is said to be none. */
+/** Two digits and a power of ten: 1.2·10⁻⁷. NaN and infinity are written as such. */
 export function scientific(format: Formats, value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : "∞";
   if (value === 0) return "0";

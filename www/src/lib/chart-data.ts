@@ -16,7 +16,7 @@ const BEHIND = 300;
 function curveOf(points: readonly Point[], measure: Measure): { steps: number[]; values: number[] } {
   const known = points.flatMap((point) => {
     const value = valueOf(point, measure);
-    // A loss that is no number has no place, and would take all later ones of a smoothed curve with it.
+    // A NaN loss has no place, and would make all later values of a smoothed curve NaN.
     return value === null || !Number.isFinite(value) ? [] : [{ step: point.step, value }];
   });
   return { steps: known.map(({ step }) => step), values: known.map(({ value }) => value) };

@@ -5,7 +5,7 @@ export const CLASSES = 10;
 /** Stands where the network says no class, since what it computes are no finite numbers. */
 export const NO_CLASS = 255;
 
-/** The class with the largest of its shares; null where there is none, or one of them is no number. */
+/** The class with the largest of its shares; null where there is none, or one of them is NaN. */
 export function bestOf(shares: readonly number[] | null): number | null {
   if (!shares || shares.length === 0 || !shares.every(Number.isFinite)) return null;
   return shares.indexOf(Math.max(...shares));
@@ -46,7 +46,7 @@ export function cellImages({ labels, first }: Predictions, label: number, said: 
 export function worstOf({ labels, first, losses }: Predictions, most: number): number[] {
   const wrong: number[] = [];
   for (let at = 0; at < labels.length; at++) if (labels[at] !== first[at]) wrong.push(at);
-  // A loss that is no number is as bad as can be.
+  // A NaN loss is the worst.
   const size = (at: number): number => (Number.isNaN(losses[at]) ? Number.POSITIVE_INFINITY : (losses[at] as number));
   return wrong.sort((a, b) => size(b) - size(a) || a - b).slice(0, most);
 }

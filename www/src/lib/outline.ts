@@ -1,4 +1,4 @@
-/** The network as rows of a tree: what is written, and what the engine says of it. Pure. */
+/** The network as rows of a tree: what is written, and the engine's examination of it. Pure. */
 import type { ReceptiveError } from "../errors.ts";
 import type { GroupDescription, NetworkDescription, NodeDescription, Spec } from "../protocol.ts";
 import { CONTAINERS, fieldsOf, givenName, kindOf, partsOf } from "./spec-items.ts";

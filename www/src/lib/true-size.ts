@@ -213,7 +213,7 @@ export function testPicture(channels: number, width: number, height: number): Pi
 export const NO_CLASS = 255;
 
 /**
- * The class of each pixel: the one with the largest of its values; none where one of them is no number or the largest is infinite, as in the engine's
+ * The class of each pixel: the one with the largest of its values; none where one of them is NaN or the largest is infinite, as in the engine's
  * ranking. `values` are `[classes, height, width]`.
  */
 export function classMap(values: Float32Array, classes: number): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-/** Networks, right and wrong, with what the engine says of them; `test/browser/outline.test.mjs` asks it again. */
+/** Networks, right and wrong, with the engine's examination of each; `test/browser/outline.test.mjs` asks it again. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReceptiveError } from "../../src/errors.ts";

@@ -19,7 +19,7 @@ export const AS_FIRST: Looking = { tab: "activations", scale: "local", depth: "l
 
 const one = <T extends string>(all: readonly T[], text: string | null, otherwise: T): T => all.find((known) => known === text) ?? otherwise;
 
-/** What an address says of it; as at first where it says nothing, or nonsense. */
+/** As an address has it; the initial state where the address has none, or nonsense. */
 export function parseLooking(fields: URLSearchParams): Looking {
   const unit = (fields.get("unit") ?? "").split(".");
   const depth = one(DEPTHS, fields.get("depth"), AS_FIRST.depth);
