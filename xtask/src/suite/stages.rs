@@ -56,7 +56,7 @@ const PLAIN: Stage = Stage {
     run: |_, _| Ok(Counts::default()),
 };
 
-/// Everything. Stages of one lane use one folder of cargo's, which only one cargo at a time can write: each waits for the one before.
+/// Everything, in the order in which they begin. Stages of one lane use one folder of cargo's, which only one cargo at a time can write: each waits for the one before.
 pub const STAGES: &[Stage] = &[
     Stage { name: "format", about: "rustfmt", when: When::Quick, tools: &[Tool::Lints], run: format, ..PLAIN },
     Stage { name: "types", about: "types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
@@ -119,26 +119,7 @@ pub const STAGES: &[Stage] = &[
         run: |project, tests| nextest(project, &["--package", "receptive-cases", "--cargo-profile", "cases"], tests),
         ..PLAIN
     },
-    Stage {
-        name: "browser",
-        about: "tests of the page in a browser",
-        has_tests: true,
-        tools: &[Tool::Npm, Tool::Chromium],
-        after: &["build"],
-        minutes: 60,
-        run: tests_browser,
-        ..PLAIN
-    },
-    Stage {
-        name: "conformance",
-        about: "every reference case on the wasm SIMD kernels of both builds, and on WebGPU",
-        has_tests: true,
-        tools: setup::FOR_BROWSER,
-        after: &["build"],
-        minutes: 60,
-        run: |project, _| conformance_in_the_browser(project, false),
-        ..PLAIN
-    },
+    Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
     Stage {
         name: "lint-wasm",
         about: "clippy, wasm32",
@@ -156,6 +137,27 @@ pub const STAGES: &[Stage] = &[
         after: &["lint-wasm"],
         minutes: 60,
         run: tests_wasm,
+        ..PLAIN
+    },
+    Stage {
+        name: "conformance",
+        about: "every reference case on the wasm SIMD kernels of both builds, and on WebGPU",
+        has_tests: true,
+        tools: setup::FOR_BROWSER,
+        after: &["build"],
+        minutes: 60,
+        run: |project, _| conformance_in_the_browser(project, false),
+        ..PLAIN
+    },
+    // Last of the usual ones: it keeps both cores busy by itself.
+    Stage {
+        name: "browser",
+        about: "tests of the page in a browser",
+        has_tests: true,
+        tools: &[Tool::Npm, Tool::Chromium],
+        after: &["build"],
+        minutes: 60,
+        run: tests_browser,
         ..PLAIN
     },
     // The same kernels as in the stage `conformance`, compiled once more with all optimisations, which takes minutes and has never made a difference.
@@ -180,7 +182,6 @@ pub const STAGES: &[Stage] = &[
         minutes: 40,
         run: |project, tests| nextest(project, &[&PACKAGES[..], &["--test", "native", "--run-ignored", "only"]].concat(), tests),
     },
-    Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
 ];
 
 /// Runs a program, passes its output on, counts the tests it reports and notes their times.
