@@ -112,9 +112,22 @@ export const state = (page, read) => page.evaluate(`(${read})(document.querySele
 /** The network is there and at least the first images and the test set are. */
 export const ready = (page) => until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
 
+/**
+ * Waits for what passes by itself: results are dimmed until the network on show is compiled, and a transition mixes colours. What stays for seconds is no
+ * such thing, and axe sees it.
+ */
+async function settled(page) {
+  await eventually(page, () => document.querySelector(".behind") === null, undefined, 5000).catch(() => {});
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => {})));
+  });
+}
+
 /** axe's violations, one line each; of `rules` only, where some are given. */
 export async function violations(page, rules = null) {
   await page.evaluate(axeSource);
+  await settled(page);
   const options = { resultTypes: ["violations"], ...(rules ? { runOnly: { type: "rule", values: rules } } : {}) };
   const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`));
