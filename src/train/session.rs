@@ -377,7 +377,7 @@ impl Session {
     }
 
     async fn evaluate_in_pieces(&self, split: Split, each: bool) -> Result<(String, Evaluation, Predictions), Error> {
-        let (interrupted, generation) = {
+        let (interrupted, images, generation) = {
             let mut guard = self.run.lock().await;
             let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
             if each && run.trainer.plan().places > 1 {
@@ -385,10 +385,11 @@ impl Session {
                 return Err(TrainError::MalformedRequest { reason }.into());
             }
             run.trainer.begin_evaluation(split)?;
+            let images = run.trainer.dataset().borrow().loaded(split).images;
             // An evaluation in passing shares the sums on the device.
-            (run.evaluating.take(), self.generation.get())
+            (run.evaluating.take(), images, self.generation.get())
         };
-        let result = self.evaluate_all(split, each, generation).await;
+        let result = self.evaluate_images(split, images, each, generation).await;
         if let Some(Evaluating { to, ends_epoch, .. }) = interrupted {
             // It starts over, whatever came of this one: an epoch may end with it.
             let mut guard = self.run.lock().await;
@@ -400,17 +401,21 @@ impl Session {
         result
     }
 
-    /// Evaluates all images of a split, after [`Trainer::begin_evaluation`].
-    async fn evaluate_all(&self, split: Split, each: bool, generation: u64) -> Result<(String, Evaluation, Predictions), Error> {
+    /// Evaluates the first `images` of a split, after [`Trainer::begin_evaluation`].
+    async fn evaluate_images(
+        &self,
+        split: Split,
+        images: usize,
+        each: bool,
+        generation: u64,
+    ) -> Result<(String, Evaluation, Predictions), Error> {
         let mut predictions = Predictions { split, ..Predictions::default() };
         let mut from = 0;
-        let mut total = None;
         loop {
             next_task().await;
             let mut guard = self.run.lock().await;
             // The network may have been let go of in between, or have made way for another.
             let run = guard.as_mut().filter(|_| self.generation.get() == generation).ok_or(TrainError::NotCompiled)?;
-            let images = *total.get_or_insert_with(|| run.trainer.dataset().borrow().loaded(split).images);
             let begin = now_ms();
             while from < images && now_ms() - begin < SLICE_MS {
                 let first = from;

@@ -14,7 +14,7 @@ const PART = /^part-.*\.js(\.map)?$/u;
 const www = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * Writes main.js and its parts, the workers, page.css (with the fonts it names) and later.css into `outdir`, the operators' texts into `operators/` there, the page
+ * Writes main.js and its parts, the workers, page.css (with the fonts it names) and lazy.css into `outdir`, the operators' texts into `operators/` there, the page
  * of the check into `check/`, and the file of networks at true size.
  */
 export async function bundle(outdir) {

@@ -20,7 +20,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
   build                     set up, build dist/: a folder for any static host and any sub-path
   setup                     only find or install the tools (all of them, also those of `test`)
   conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING] [--published]
-                            run reference cases; simd and webgpu in headless Chromium, --published in builds with all optimisations
+                            run reference cases; simd and webgpu in headless Chromium, --published in builds as wasm-opt leaves them
   describe NAME|SPEC.json [--json]   shapes, parameters and costs of a preset or a spec file
   describe --list           names of all presets
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers N] [--epochs N] [--seed N] [--json]
@@ -108,7 +108,7 @@ pub struct Conformance {
     pub backends: Vec<String>,
     /// Only cases whose id contains this.
     pub only: Option<String>,
-    /// The wasm builds with all optimisations, as they are published.
+    /// The wasm builds as wasm-opt leaves them.
     pub published: bool,
 }
 

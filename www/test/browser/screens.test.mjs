@@ -20,14 +20,12 @@ const tooWide = (page) =>
     return scrollWidth <= innerWidth ? [] : [`${scrollWidth} wide in ${innerWidth}`];
   });
 
-const narrowAndWide = { axe: false };
-
-for (const [lang, options, { axe } = { axe: true }] of [
-  ["en", { viewport: { width: 1440, height: 900 } }],
-  ["ru", phone],
-  // What is on a screen is the same as at one of the widths before.
-  ["ru", { viewport: { width: 1024, height: 768 } }, narrowAndWide],
-  ["en", { viewport: { width: 2560, height: 1400 } }, narrowAndWide],
+for (const [lang, options, axe] of [
+  ["en", { viewport: { width: 1440, height: 900 } }, true],
+  ["ru", phone, true],
+  // What is on a screen is the same as at 1440: axe would find the same.
+  ["ru", { viewport: { width: 1024, height: 768 } }, false],
+  ["en", { viewport: { width: 2560, height: 1400 } }, false],
 ]) {
   test(`all screens, ${lang}, ${options.viewport.width} wide: nothing is too wide${axe ? ", and axe finds nothing in either theme" : ""}`, { timeout: 600_000 }, async (t) => {
     const page = await site.open(`?backend=cpu&lang=${lang}`, { ...options, reducedMotion: "reduce" });

@@ -1,4 +1,4 @@
-//! The page that `cargo xtask serve` shows: the same scripts, styles, data and engine as in `dist/`, made in a fraction of the time.
+//! The page that `cargo xtask serve` shows: the same scripts, styles, data and engine as in `dist/`, made with less work.
 //!
 //! wasm-opt, the page `check/`, the type check and the sizes are left out. Trunk is too: it copies `index.html`, which names nothing that Trunk would process,
 //! and runs `www/tools/assemble.mjs`, as is done here (docs/decisions/0023).

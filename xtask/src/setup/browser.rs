@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{debian, installing, present};
+use super::{debian, installing, present, quiet};
 use crate::failure::{Failure, Result};
 use crate::process::{find_on_path, output_of};
 use crate::project::Project;
@@ -24,22 +24,14 @@ pub fn chromium(project: &mut Project) -> Result<()> {
             return found(project, path);
         }
     }
-    if let Some(path) = headless_shell() {
-        return found(project, path);
-    }
-    // Where nobody has to be asked for it. Without it the suite takes longer, and shows the same.
-    if debian::is_debian() && debian::is_root() {
+    // Where nobody has to be asked for it, and once: the stages of the suite take what its set-up left.
+    if headless_shell().is_none() && !quiet() && debian::is_debian() && debian::is_root() {
         installing("Chromium's headless shell", "tests and measurements run in it", "1 min");
-        match debian::install(project, &HEADLESS_SHELLS[..1]) {
-            Ok(()) => {
-                if let Some(path) = headless_shell() {
-                    return found(project, path);
-                }
-            }
-            Err(failure) => eprintln!("  {failure}"),
+        if let Err(failure) = debian::install(project, &HEADLESS_SHELLS[..1]) {
+            eprintln!("  {failure}: the suite will take longer, and show the same");
         }
     }
-    if let Some(path) = look_around() {
+    if let Some(path) = headless_shell().or_else(look_around) {
         return found(project, path);
     }
     installing("Chromium", "tests and measurements run in a headless browser", "1 min");

@@ -56,7 +56,8 @@ const PLAIN: Stage = Stage {
     run: |_, _| Ok(Counts::default()),
 };
 
-/// Everything, in the order in which they begin. Stages of one lane use one folder of cargo's, which only one cargo at a time can write: each waits for the one before.
+/// Everything, in the order in which they begin. Some stages use one folder of cargo's, which only one cargo at a time can write: each waits for the one
+/// before.
 pub const STAGES: &[Stage] = &[
     Stage { name: "format", about: "rustfmt", when: When::Quick, tools: &[Tool::Lints], run: format, ..PLAIN },
     Stage { name: "types", about: "types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
@@ -160,10 +161,10 @@ pub const STAGES: &[Stage] = &[
         run: tests_browser,
         ..PLAIN
     },
-    // The same kernels as in the stage `conformance`, compiled once more with all optimisations, which takes minutes and has never made a difference.
+    // The same builds as in the stage `conformance`, with wasm-opt, which takes minutes and has never made a difference.
     Stage {
         name: "conformance-published",
-        about: "the reference cases in builds with all optimisations",
+        about: "the reference cases in builds as wasm-opt leaves them",
         when: When::All,
         has_tests: true,
         tools: setup::FOR_BROWSER,
