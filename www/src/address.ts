@@ -1,7 +1,7 @@
 /** The address bar and the page's state, each following the other. Back and forward go between networks and views; edits stay in one entry. */
 import { compilable, newDocument } from "./document.ts";
-import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./lib/link.ts";
 import type { Address } from "./lib/link.ts";
+import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./lib/link.ts";
 import { settingsOf } from "./lib/settings.ts";
 import type { Preset, Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
@@ -28,7 +28,12 @@ const presetOf = (presets: readonly Preset[], name: string | null): Preset | und
 const asOpened = (preset: Preset): Spec => compilable(newDocument(preset), settingsOf(preset.spec));
 
 /** The network a link names, null where it names none. @throws ReceptiveFailure for a link that is damaged or from another version. */
-export async function networkOf({ code, preset }: Address, search: string, presets: readonly Preset[], specs: Specs): Promise<Named | null> {
+export async function networkOf(
+  { code, preset }: Address,
+  search: string,
+  presets: readonly Preset[],
+  specs: Specs,
+): Promise<Named | null> {
   if (code !== null) {
     const spec = await specs.request("lengthen", { short: await decode(code) });
     const known = presets.find((one) => sameContent(asOpened(one), spec));
@@ -41,7 +46,11 @@ export async function networkOf({ code, preset }: Address, search: string, prese
 export const firstNetwork = (presets: readonly Preset[]): Preset | null => presetOf(presets, FIRST) ?? presets[0] ?? null;
 
 /** The hash for a state. @throws ReceptiveFailure where the engine cannot shorten the network, as one with a mistake in it that is no shape's. */
-export async function hashOf({ document, settings, presets, view, selection, looking }: AppState, search: string, specs: Specs): Promise<string> {
+export async function hashOf(
+  { document, settings, presets, view, selection, looking }: AppState,
+  search: string,
+  specs: Specs,
+): Promise<string> {
   if (!document || !settings) return "";
   const spec = compilable(document, settings.edited);
   const preset = presets.find((one) => sameContent(asOpened(one), spec)) ?? null;
@@ -83,7 +92,9 @@ export class AddressBar {
     this.#before = state;
     if (this.#following) return;
     if (!before) return this.#write(state, false);
-    const same = (["document", "view", "selection", "looking"] as const).every((part) => state[part] === before[part]) && state.settings.edited === before.settings?.edited;
+    const same =
+      (["document", "view", "selection", "looking"] as const).every((part) => state[part] === before[part]) &&
+      state.settings.edited === before.settings?.edited;
     if (same) return;
     const opened = state.view !== before.view || state.document.present.title !== before.document?.present.title;
     if (!opened) {

@@ -5,7 +5,7 @@
 
 /** In styles/base.css. */
 const say = (boot: "failed" | "broken"): void => {
-  if (!document.documentElement.dataset["boot"]) document.documentElement.dataset["boot"] = boot;
+  if (!document.documentElement.dataset.boot) document.documentElement.dataset.boot = boot;
 };
 
 /** The page replaces what index.html holds as soon as it has something to show. */

@@ -1,29 +1,30 @@
 /** Turns what a person wants into requests to the trainer, and what comes back into the next state. Knows no element. */
-import { firstNetwork, networkOf } from "./address.ts";
+
 import type { Named } from "./address.ts";
+import { firstNetwork, networkOf } from "./address.ts";
 import { Digits } from "./digits.ts";
-import { compilable, edited, redone, replaced, undone } from "./document.ts";
 import type { NetworkDocument } from "./document.ts";
-import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
+import { compilable, edited, redone, replaced, undone } from "./document.ts";
 import type { ReceptiveError } from "./errors.ts";
+import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
 import type { Host, SpecClient } from "./host.ts";
 import type { Intent } from "./intent.ts";
-import { Persistence } from "./persistence.ts";
 import type { LoadFiles } from "./lib/idx-files.ts";
-import { readablePrefix } from "./lib/readable-prefix.ts";
 import type { Address } from "./lib/link.ts";
-import { LIVE, hasMomentum, settingsOf } from "./lib/settings.ts";
-import type { Settings } from "./lib/settings.ts";
-import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
-import { Startup, beginning } from "./startup.ts";
-import { remember } from "./lib/storage.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
+import { readablePrefix } from "./lib/readable-prefix.ts";
+import type { Settings } from "./lib/settings.ts";
+import { hasMomentum, LIVE, settingsOf } from "./lib/settings.ts";
+import { remember } from "./lib/storage.ts";
+import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
+import { Persistence } from "./persistence.ts";
 import type { BackendChoice, Restoration, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
 import { Sharing } from "./sharing.ts";
+import { beginning, Startup } from "./startup.ts";
 import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
-import { NOT_LOOKED, NO_DATA, NO_MISTAKES, freshRun, isActive, problemOf, withNotice, withoutNotices } from "./state.ts";
+import { freshRun, isActive, NO_DATA, NO_MISTAKES, NOT_LOOKED, problemOf, withNotice, withoutNotices } from "./state.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
@@ -31,7 +32,18 @@ const SETTLE_MS = 150;
 /** Between the last edit of a network that has not been trained and its compilation: what is typed is not compiled letter by letter. */
 const COMPILE_MS = 600;
 const ENGINE_EVENTS: readonly TrainerEventType[] = [
-  "metrics", "evaluation", "epoch", "done", "failed", "backend", "preparing", "engine_loading", "engine_ready", "data", "data_loading", "data_failed",
+  "metrics",
+  "evaluation",
+  "epoch",
+  "done",
+  "failed",
+  "backend",
+  "preparing",
+  "engine_loading",
+  "engine_ready",
+  "data",
+  "data_loading",
+  "data_failed",
 ];
 
 /** A checkpoint that a compilation goes on from, and who hears what became of it. */
@@ -318,7 +330,11 @@ export class Controller {
    * Compiles the edited settings, or a version that goes on from a checkpoint, as a new run. The run before goes on until the new one is ready, and stays if
    * the engine refuses. @returns whether it worked. @throws ReceptiveFailure where a checkpoint comes with it.
    */
-  async #compile(choice: BackendChoice = this.#state.backend.choice, version: Named | null = null, checkpoint: GoingOn | null = null): Promise<boolean> {
+  async #compile(
+    choice: BackendChoice = this.#state.backend.choice,
+    version: Named | null = null,
+    checkpoint: GoingOn | null = null,
+  ): Promise<boolean> {
     const { settings, document, run: before } = this.#state;
     if (!document || !settings) return false;
     clearTimeout(this.#compileLater);
@@ -338,7 +354,15 @@ export class Controller {
     try {
       const { workers } = this.#state.backend;
       const race = earlierRace(spec, workers);
-      const reply = await this.#client.request({ type: "compile", run: id, spec, backend: choice, workers, ...race, ...(checkpoint && { bytes: checkpoint.bytes }) });
+      const reply = await this.#client.request({
+        type: "compile",
+        run: id,
+        spec,
+        backend: choice,
+        workers,
+        ...race,
+        ...(checkpoint && { bytes: checkpoint.bytes }),
+      });
       if (own !== this.#compilation) return false;
       if (reply.backend.race) keepRace(spec, workers, reply.backend.race);
       this.#set({
@@ -468,7 +492,8 @@ export class Controller {
     this.#setRun({ phase: "pausing" });
     try {
       const { step } = await this.#client.request({ type: "pause" });
-      if (this.#state.run.phase === "pausing") this.#set({ run: { ...this.#state.run, phase: "paused" }, announcement: { code: "paused", step } });
+      if (this.#state.run.phase === "pausing")
+        this.#set({ run: { ...this.#state.run, phase: "paused" }, announcement: { code: "paused", step } });
     } catch (thrown) {
       // It may have come to its end on the way: then `done` has said so, and there is nothing to pause.
       if (this.#state.run.phase !== "pausing") return;
@@ -478,7 +503,11 @@ export class Controller {
   }
 
   async #resume(): Promise<void> {
-    this.#set({ run: { ...this.#state.run, phase: "starting" }, announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "went_on") });
+    this.#set({
+      run: { ...this.#state.run, phase: "starting" },
+      announcement: { code: "started" },
+      notices: withoutNotices(this.#state.notices, "went_on"),
+    });
     const { epochsLeft } = this.#state.run;
     try {
       // The order of images goes on where it was only when all are there that it was drawn of.
@@ -559,10 +588,19 @@ export class Controller {
     if (!settings || !network || isAnother(this.#state) || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
     try {
-      const reply = await this.#client.request({ type: "set", learning_rate, weight_decay, ...(hasMomentum(settings.applied) && { momentum }) });
+      const reply = await this.#client.request({
+        type: "set",
+        learning_rate,
+        weight_decay,
+        ...(hasMomentum(settings.applied) && { momentum }),
+      });
       const latest = this.#state.settings;
       if (!latest) return;
-      const live = { learning_rate: reply.learning_rate, momentum: reply.momentum ?? latest.applied.momentum, weight_decay: reply.weight_decay };
+      const live = {
+        learning_rate: reply.learning_rate,
+        momentum: reply.momentum ?? latest.applied.momentum,
+        weight_decay: reply.weight_decay,
+      };
       this.#set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
     } catch (thrown) {
       this.#refuse(thrown);

@@ -2,10 +2,10 @@
 import { toReceptiveError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { bestOf } from "./lib/mistakes.ts";
-import { ProbeClient } from "./probe-client.ts";
-import type { Digit, LookWish } from "./probe-client.ts";
-import { Predictor } from "./predictor.ts";
 import type { Under } from "./predictor.ts";
+import { Predictor } from "./predictor.ts";
+import type { Digit, LookWish } from "./probe-client.ts";
+import { ProbeClient } from "./probe-client.ts";
 import type { Sample } from "./state.ts";
 import { saysPixels } from "./state.ts";
 
@@ -26,7 +26,11 @@ export class Digits {
     this.#predictor = new Predictor(host.client, (answer) => {
       host.set({ trying: { ...host.state.trying, ...answer, untrained: host.state.run.metrics === null } });
     });
-    this.#probes = new ProbeClient(host.client, () => this.#lookedAt(), (answer) => host.set({ look: { ...host.state.look, ...answer } }));
+    this.#probes = new ProbeClient(
+      host.client,
+      () => this.#lookedAt(),
+      (answer) => host.set({ look: { ...host.state.look, ...answer } }),
+    );
   }
 
   /** The weights have changed a little. */
@@ -103,14 +107,20 @@ export class Digits {
   /** What the network says to every test image. */
   async findMistakes(): Promise<void> {
     const host = this.#host;
-    const { mistakes, network, run: { id }, data } = host.state;
+    const {
+      mistakes,
+      network,
+      run: { id },
+      data,
+    } = host.state;
     if (mistakes.asking || !network || saysPixels(host.state) || data.images.test === 0) return;
     host.set({ mistakes: { ...mistakes, asking: true } });
     try {
       const { predictions } = await host.client.request({ type: "predictions", split: "test" });
       if (host.state.run.id === id) host.set({ mistakes: { ...host.state.mistakes, predictions, asking: false, error: null } });
     } catch (thrown) {
-      if (host.state.run.id === id) host.set({ mistakes: { ...host.state.mistakes, asking: false, error: toReceptiveError(thrown, "engine_failed") } });
+      if (host.state.run.id === id)
+        host.set({ mistakes: { ...host.state.mistakes, asking: false, error: toReceptiveError(thrown, "engine_failed") } });
     }
   }
 
@@ -121,7 +131,11 @@ export class Digits {
 
   /** What the pad shows; the first test image while it is empty. */
   async #lookedAt(): Promise<Digit | null> {
-    const { trying: { sample, probabilities }, network, data } = this.#host.state;
+    const {
+      trying: { sample, probabilities },
+      network,
+      data,
+    } = this.#host.state;
     if (!network) return null;
     const said = bestOf(probabilities) ?? 0;
     if (this.#pixels) return { pixels: this.#pixels, under: this.#under(), label: sample?.label ?? said, index: sample?.index ?? null };

@@ -61,7 +61,14 @@ export function undone(document: NetworkDocument, settings: Settings): NetworkDo
   const before = document.past.at(-1);
   if (!before) return document;
   const left = { ...document.present, settings };
-  return { ...document, present: before, past: document.past.slice(0, -1), future: [left, ...document.future], merge: null, examined: false };
+  return {
+    ...document,
+    present: before,
+    past: document.past.slice(0, -1),
+    future: [left, ...document.future],
+    merge: null,
+    examined: false,
+  };
 }
 
 export function redone(document: NetworkDocument, settings: Settings): NetworkDocument {
@@ -77,4 +84,16 @@ export function compilable(document: NetworkDocument, settings: Settings): Spec 
 }
 
 /** A network with nothing in it yet. */
-export const BLANK: Spec = { version: 1, name: "network", input: [1, 28, 28], layers: [], training: { batch_size: 64, epochs: 3, optimizer: { type: "sgd", learning_rate: 0.05, momentum: 0.9 }, schedule: { type: "cosine" }, init: "kaiming" } };
+export const BLANK: Spec = {
+  version: 1,
+  name: "network",
+  input: [1, 28, 28],
+  layers: [],
+  training: {
+    batch_size: 64,
+    epochs: 3,
+    optimizer: { type: "sgd", learning_rate: 0.05, momentum: 0.9 },
+    schedule: { type: "cosine" },
+    init: "kaiming",
+  },
+};

@@ -1,8 +1,8 @@
 /** What a person opens, saves and copies. */
 import { ReceptiveFailure } from "./errors.ts";
 import { gunzip, isGzip } from "./lib/gunzip.ts";
-import { assignRoles, isIdx } from "./lib/idx-files.ts";
 import type { LoadFiles } from "./lib/idx-files.ts";
+import { assignRoles, isIdx } from "./lib/idx-files.ts";
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
 import { decodeText } from "./lib/text-file.ts";
 import type { NamedBytes, Spec } from "./protocol.ts";
@@ -41,11 +41,18 @@ function noHeader(file: string, bytes: Uint8Array): ReceptiveFailure {
   const size = bytes.length;
   const length = size < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const [flaw, at] = size < 8 ? ["short", 8] : length > size - 8 ? ["header_length", length] : ["json", 8];
-  return new ReceptiveFailure({ kind: "malformed_weights", message: `${file} has no header of safetensors`, flaw: String(flaw), at: Number(at), size });
+  return new ReceptiveFailure({
+    kind: "malformed_weights",
+    message: `${file} has no header of safetensors`,
+    flaw: String(flaw),
+    at: Number(at),
+    size,
+  });
 }
 
 /** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
-const beginsObject = (bytes: Uint8Array): boolean => bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
+const beginsObject = (bytes: Uint8Array): boolean =>
+  bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
 
 /** So much of a file tells what it is. */
 const START = 64;
@@ -65,7 +72,8 @@ async function plain(file: File): Promise<NamedBytes> {
   const { name, size } = file;
   const start = await bytesOf(file, START);
   if (isForeign(start)) return { name, bytes: start };
-  if (size > LARGEST) throw new ReceptiveFailure({ kind: "limit_exceeded", message: `${name} is too large`, what: name, needed: size, limit: LARGEST });
+  if (size > LARGEST)
+    throw new ReceptiveFailure({ kind: "limit_exceeded", message: `${name} is too large`, what: name, needed: size, limit: LARGEST });
   const bytes = await bytesOf(file);
   return { name, bytes: isGzip(bytes) ? await gunzip(bytes, name) : bytes };
 }
@@ -92,7 +100,8 @@ async function readNetwork(file: string, text: string, specs: RequestClient<Spec
     throw new ReceptiveFailure({ kind: "bad_json", message: reason, file, reason });
   }
   const fields = typeof content === "object" && content !== null ? content : {};
-  if (!("layers" in fields) && !("v" in fields)) throw new ReceptiveFailure({ kind: "not_ours", message: `${file} holds no network`, file });
+  if (!("layers" in fields) && !("v" in fields))
+    throw new ReceptiveFailure({ kind: "not_ours", message: `${file} holds no network`, file });
   const spec = "v" in fields ? await specs.request("lengthen", { short: fields }) : (fields as Spec);
   const { network, error } = await specs.request("examine", { spec });
   // One that does not fit yet can be drawn and mended; one that cannot be read at all cannot.
@@ -102,7 +111,10 @@ async function readNetwork(file: string, text: string, specs: RequestClient<Spec
 
 /** A name that every file system takes. */
 export function fileName(title: string, extension: string): string {
-  const plain = title.normalize("NFKC").replaceAll(/[^\p{L}\p{N}.()-]+/gu, "-").replaceAll(/^-+|-+$/gu, "");
+  const plain = title
+    .normalize("NFKC")
+    .replaceAll(/[^\p{L}\p{N}.()-]+/gu, "-")
+    .replaceAll(/^-+|-+$/gu, "");
   return `${plain || "network"}.${extension}`;
 }
 

@@ -1,13 +1,13 @@
 /** What a person wants, as elements say it: they know neither the controller nor the worker. */
 import type { Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
+import type { Looking } from "./lib/look/looking.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
-import type { Looking } from "./lib/look/looking.ts";
 import type { LookWish } from "./probe-client.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
-import type { ByHand, NoticeCode, Shareable, View } from "./state.ts";
 import type { PastRun } from "./runs.ts";
+import type { ByHand, NoticeCode, Shareable, View } from "./state.ts";
 
 export type Intent =
   | { type: "toggle_run" }

@@ -5,20 +5,20 @@ import { Controller } from "./controller.ts";
 import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
 import { onPageFailure } from "./failures.ts";
-import { IntentEvent } from "./intent.ts";
-import { loadLocale, pickLanguage } from "./i18n/locale.ts";
 import type { Locale } from "./i18n/locale.ts";
+import { loadLocale, pickLanguage } from "./i18n/locale.ts";
+import { IntentEvent } from "./intent.ts";
 import { isFramed, openTab } from "./lib/frame.ts";
 import { parseAddress } from "./lib/link.ts";
 import { recall, remember } from "./lib/storage.ts";
 import { applyTheme, parseTheme } from "./lib/theme.ts";
+import { wantedWorkers } from "./lib/workers.ts";
 import type { BackendChoice } from "./protocol.ts";
 import { RequestClient } from "./request-client.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
-import { initialState } from "./state.ts";
 import type { AppState, Preferences } from "./state.ts";
+import { initialState } from "./state.ts";
 import { TrainerClient } from "./trainer-client.ts";
-import { wantedWorkers } from "./lib/workers.ts";
 
 const CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "cpu", "webgpu_software", "auto_software"];
 
@@ -89,7 +89,9 @@ speak(first);
 
 // Fetching and compiling the engine is the worker's work: the page is drawn and answers meanwhile.
 const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "trainer"));
-const specs = new RequestClient<SpecRequests, SpecReplies>(() => createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"));
+const specs = new RequestClient<SpecRequests, SpecReplies>(() =>
+  createModuleWorker(new URL("./spec-worker.js", import.meta.url), "specifications"),
+);
 const controller = new Controller(client, specs, app.state, show, parseAddress(location.hash));
 onPageFailure((reason) => controller.tellFailure(reason));
 bar = new AddressBar(specs, (address) => controller.follow(address));

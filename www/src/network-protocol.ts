@@ -2,8 +2,9 @@
  * All messages between the page and the worker that runs networks at true size (`network-worker.ts`). A request is `{ id, type, ... }` and ends in exactly one
  * reply with the same id: the one listed for it, or `error`. Before that there may be any number of `progress` with its id.
  */
-import type { NotFinite } from "./errors.ts";
+
 import type { RankedClass } from "../../src/web/types.d.ts";
+import type { NotFinite } from "./errors.ts";
 import type { LikelihoodMap, Normalization, Pixels } from "./lib/true-size.ts";
 import type { BackendChoice, BackendStatus, Spec } from "./protocol.ts";
 import type { AnswerMessage } from "./request-client.ts";
@@ -40,8 +41,7 @@ export interface Answer {
   takenOff: readonly string[];
   /** Tensors of the file with non-finite values. */
   notFinite: readonly NotFinite[];
-  result:
-    /** Empty where the logits are not all numbers. */
+  result: /** Empty where the logits are not all numbers. */
     | { kind: "classes"; top: readonly RankedClass[] }
     /** `map` has a class for each pixel, or 255 where its values are not all numbers; `shares` the part that each class has; `likelihood` is of the last class. */
     | { kind: "map"; width: number; height: number; map: Uint8Array<ArrayBuffer>; shares: readonly number[]; likelihood: LikelihoodMap };

@@ -1,12 +1,12 @@
 /** A worker of its own for networks at true size: they take hundreds of megabytes and seconds, and training goes on meanwhile. */
 import { ReceptiveFailure } from "./errors.ts";
-import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
-import type { Pixels } from "./lib/true-size.ts";
-import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
 import { throttle } from "./lib/throttle.ts";
+import type { Pixels } from "./lib/true-size.ts";
+import { centreCrop, classMap, likelihoodMap, normalized, resample, sharesOf, testPicture, toGrey } from "./lib/true-size.ts";
+import type { Answer, NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "./network-protocol.ts";
 import { answerInTurn } from "./worker/answering.ts";
-import { loadEngine } from "./worker/engine.ts";
 import type { Engine, Network } from "./worker/engine.ts";
+import { loadEngine } from "./worker/engine.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
 interface WorkerScope {
@@ -61,7 +61,10 @@ async function prepared(pack: Engine["package"], request: NetworkRequests["run"]
   try {
     let file: OfFile = { ignored: [], takenOff: [], notFinite: [] };
     if ("file" in request.weights) {
-      const loaded = await network.loadWeights(request.weights.file, throttle((loaded, total) => report({ stage: "weights", loaded, total })));
+      const loaded = await network.loadWeights(
+        request.weights.file,
+        throttle((loaded, total) => report({ stage: "weights", loaded, total })),
+      );
       file = { ignored: loaded.ignored, takenOff: loaded.taken_off, notFinite: loaded.not_finite };
     } else {
       report({ stage: "drawing" });
@@ -84,9 +87,15 @@ async function run(request: NetworkRequests["run"], report: Report): Promise<Ans
   const { shape, logits } = await network.forward(image);
   const seconds = (performance.now() - start) / 1000;
   const [classes = 0, height = 1, width = 1] = shape;
-  if (shape.length === 1) return { backend: network.backend, seconds, ...file, result: { kind: "classes", top: pack.topClasses(logits, 5) } };
+  if (shape.length === 1)
+    return { backend: network.backend, seconds, ...file, result: { kind: "classes", top: pack.topClasses(logits, 5) } };
   const map = classMap(logits, classes);
-  return { backend: network.backend, seconds, ...file, result: { kind: "map", width, height, map, shares: sharesOf(map, classes), likelihood: likelihoodMap(logits, classes, classes - 1) } };
+  return {
+    backend: network.backend,
+    seconds,
+    ...file,
+    result: { kind: "map", width, height, map, shares: sharesOf(map, classes), likelihood: likelihoodMap(logits, classes, classes - 1) },
+  };
 }
 
 async function answer(request: NetworkRequest): Promise<NetworkMessage> {

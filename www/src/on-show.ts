@@ -3,9 +3,9 @@
  * that train do. Pure.
  */
 import { compilable } from "./document.ts";
-import { pending } from "./lib/settings.ts";
-import type { FreshSetting } from "./lib/settings.ts";
 import { sameNetwork } from "./lib/same-network.ts";
+import type { FreshSetting } from "./lib/settings.ts";
+import { pending } from "./lib/settings.ts";
 import type { OptimizerSpec, Spec } from "./protocol.ts";
 import type { AppState, RunState } from "./state.ts";
 import { isActive, problemOf } from "./state.ts";
@@ -29,8 +29,20 @@ export function retitled(state: AppState): Pick<AppState, "network"> | null {
 
 /** Fields of an optimizer that have no setting on the page, as Adam's betas: they come with a network. */
 function unseen({ training }: Spec): string {
-  const { type: _t, learning_rate: _l, momentum: _m, weight_decay: _w, clip_grad_norm: _c, decay: _d, ...rest }: OptimizerSpec = training?.optimizer ?? {};
-  return JSON.stringify(Object.entries(rest).filter(([, value]) => value != null).sort(([one], [other]) => (one < other ? -1 : 1)));
+  const {
+    type: _t,
+    learning_rate: _l,
+    momentum: _m,
+    weight_decay: _w,
+    clip_grad_norm: _c,
+    decay: _d,
+    ...rest
+  }: OptimizerSpec = training?.optimizer ?? {};
+  return JSON.stringify(
+    Object.entries(rest)
+      .filter(([, value]) => value != null)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }
 
 /** Settings that the compiled network was not made with and that need a fresh start. Those that reach a run under way are not among them. */

@@ -1,11 +1,11 @@
 /** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
 import type { Host } from "./host.ts";
-import { Saved } from "./lib/saved.ts";
-import type { Recalled } from "./lib/saved.ts";
 import { readNote, writeNote } from "./lib/run-file.ts";
+import type { Recalled } from "./lib/saved.ts";
+import { Saved } from "./lib/saved.ts";
 import type { Restoration } from "./protocol.ts";
-import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
+import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
 import type { AppState } from "./state.ts";
 import { isActive } from "./state.ts";
 
@@ -88,7 +88,11 @@ export class Persistence {
     if (state.engine.phase === "stopped" && before.engine.phase !== "stopped") this.#interrupted = isActive(before.run.phase);
     if (!this.#ready) return;
     const kept: readonly (keyof AppState)[] = ["document", "runs", "hidden"];
-    if (kept.some((part) => state[part] !== before[part]) || state.settings?.edited !== before.settings?.edited || state.run.label !== before.run.label) {
+    if (
+      kept.some((part) => state[part] !== before[part]) ||
+      state.settings?.edited !== before.settings?.edited ||
+      state.run.label !== before.run.label
+    ) {
       if (state.runs !== before.runs) void this.#keepRuns(state.runs.filter((run) => !before.runs.includes(run)));
       clearTimeout(this.#settle);
       this.#settle = setTimeout(() => void this.#keepDocument(), SETTLE_MS);
@@ -135,7 +139,15 @@ export class Persistence {
     this.#held.delete(key);
     this.#held.set(key, held);
     let bytes = 0;
-    for (const [place, [other, { bytes: { length } }]] of [...this.#held].reverse().entries()) {
+    for (const [
+      place,
+      [
+        other,
+        {
+          bytes: { length },
+        },
+      ],
+    ] of [...this.#held].reverse().entries()) {
       bytes += length;
       if (place > 0 && (place >= HELD || bytes > MOST_HELD_BYTES)) this.#held.delete(other);
     }
@@ -168,7 +180,14 @@ export class Persistence {
     const { document, settings, runs, hidden, run } = this.#host.state;
     if (!this.#ready || !document || !settings) return;
     const { title, spec } = document.present;
-    await to.putDocument({ title, spec, settings: settings.edited, runs: runs.map(({ key }) => key), hidden: [...hidden], current: run.label?.key ?? null });
+    await to.putDocument({
+      title,
+      spec,
+      settings: settings.edited,
+      runs: runs.map(({ key }) => key),
+      hidden: [...hidden],
+      current: run.label?.key ?? null,
+    });
   }
 
   /** Where there is no room, older weights make some; where nothing may be stored, that is said once. */
@@ -243,11 +262,17 @@ export class Persistence {
     const noted = readNote(reply.note);
     if (reply.not_finite.length > 0) host.notify({ code: "weights_not_finite", tensors: reply.not_finite });
     const begins = reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0);
-    if (begins || !noted) host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
+    if (begins || !noted)
+      host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
     if (begins) return true;
     const then = noted ? { ...unsaved(noted), name: run.name } : run;
     const given = label ?? newLabel(state, state.runs.some(({ key }) => key === run.key) ? run.key : null);
-    const front = wentOn(state.run.id, then, { key: given.key, name: given.name, look: given.look, parent: given.parent }, { step: reply.step, epochsDone: reply.epochs_done });
+    const front = wentOn(
+      state.run.id,
+      then,
+      { key: given.key, name: given.name, look: given.look, parent: given.parent },
+      { step: reply.step, epochsDone: reply.epochs_done },
+    );
     host.set({ run: front });
     this.#hold(given.key, { step: reply.step, bytes });
     void this.#store(async (to) => {

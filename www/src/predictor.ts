@@ -23,7 +23,11 @@ export class Predictor {
   readonly #answered: (answer: Answer) => void;
   #pixels: Uint8Array | null = null;
   #under: Under = { index: 0 };
-  readonly #latest = new LatestRequest(FOLLOW_MS, () => this.#pixels !== null, () => this.#ask());
+  readonly #latest = new LatestRequest(
+    FOLLOW_MS,
+    () => this.#pixels !== null,
+    () => this.#ask(),
+  );
 
   constructor(client: TrainerClient, answered: (answer: Answer) => void) {
     this.#client = client;

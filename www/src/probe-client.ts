@@ -1,9 +1,10 @@
 /** Asks the engine for what the Maps view shows: one question at a time, always the newest, and nothing while nobody looks. */
-import { ReceptiveFailure } from "./errors.ts";
+
 import type { ReceptiveError } from "./errors.ts";
+import { ReceptiveFailure } from "./errors.ts";
 import { LatestRequest } from "./latest-request.ts";
-import type { NodeTensor, ReplyTo } from "./protocol.ts";
 import type { Under } from "./predictor.ts";
+import type { NodeTensor, ReplyTo } from "./protocol.ts";
 import type { TrainerClient } from "./trainer-client.ts";
 
 /** While training, maps are drawn at most this often. */
@@ -47,7 +48,11 @@ export class ProbeClient {
   readonly #digit: () => Promise<Digit | null>;
   readonly #answered: Answered;
   #wish: LookWish | null = null;
-  readonly #latest = new LatestRequest(FOLLOW_MS, () => this.#wish !== null, () => this.#ask());
+  readonly #latest = new LatestRequest(
+    FOLLOW_MS,
+    () => this.#wish !== null,
+    () => this.#ask(),
+  );
 
   /** `digit` gives the image to be looked at now; null while there is none. */
   constructor(client: Pick<TrainerClient, "request">, digit: () => Promise<Digit | null>, answered: Answered) {

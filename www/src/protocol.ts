@@ -248,7 +248,16 @@ export type RequestBody =
    * it did then. With the bytes of a checkpoint it goes on from there; of a file of another network, parameters of the same name and shape are taken. Where
    * either is refused, nothing has changed.
    */
-  | { type: "compile"; run: RunId; spec: Spec; backend: BackendChoice; workers?: number; cpu_ms?: number; webgpu_ms?: number; bytes?: Uint8Array }
+  | {
+      type: "compile";
+      run: RunId;
+      spec: Spec;
+      backend: BackendChoice;
+      workers?: number;
+      cpu_ms?: number;
+      webgpu_ms?: number;
+      bytes?: Uint8Array;
+    }
   | { type: "start"; epochs?: number; wait_for_all?: boolean }
   | { type: "pause" }
   | { type: "resume" }
@@ -294,7 +303,14 @@ export type Request = { id: number } & RequestBody;
 /** The reply each request gets when all goes well. */
 export interface Replies {
   /** `workers`: how many share a batch: fewer than were asked for where it is small, one where it is not the CPU that trains. */
-  compile: { type: "compiled"; run: RunId; description: NetworkDescription; backend: BackendStatus; workers: number; restored: Restoration | null };
+  compile: {
+    type: "compiled";
+    run: RunId;
+    description: NetworkDescription;
+    backend: BackendStatus;
+    workers: number;
+    restored: Restoration | null;
+  };
   start: { type: "started"; run: RunId };
   pause: { type: "paused"; run: RunId; step: number };
   resume: { type: "resumed"; run: RunId };

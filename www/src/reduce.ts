@@ -1,8 +1,8 @@
 /** What an event of the worker changes in the state of the page. Pure, but for the curves: those grow in place, and their version tells. */
 import type { ReceptiveError } from "./errors.ts";
 import { isGuessing } from "./lib/series.ts";
-import { newLabel } from "./runs.ts";
 import type { EventOf, TrainerEvent } from "./protocol.ts";
+import { newLabel } from "./runs.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
 import { saysPixels, withNotice, withoutNotices } from "./state.ts";
 
@@ -19,7 +19,11 @@ export function reduce(state: AppState, event: TrainerEvent): AppState {
     case "data":
       return onData(state, event);
     case "data_failed":
-      return { ...state, data: { ...state.data, phase: "failed" }, notices: withNotice(state.notices, { code: "data_failed", error: event.error }) };
+      return {
+        ...state,
+        data: { ...state.data, phase: "failed" },
+        notices: withNotice(state.notices, { code: "data_failed", error: event.error }),
+      };
     case "metrics":
       return onMetrics(state, event);
     case "evaluation":
@@ -59,7 +63,12 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(
     { ...state, notices: guessing && !known ? withNotice(notices, { code: "guessing" }) : notices },
-    { metrics, settings: state.settings?.applied ?? null, label: state.run.label ?? newLabel(state), phase: phase === "starting" ? "running" : phase },
+    {
+      metrics,
+      settings: state.settings?.applied ?? null,
+      label: state.run.label ?? newLabel(state),
+      phase: phase === "starting" ? "running" : phase,
+    },
   );
 }
 
@@ -73,7 +82,8 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
   const { history, epochs, metrics } = state.run;
   const step = Math.max(metrics?.step ?? 0, history.test.last?.step ?? 0);
   history.addEpochEnd(step);
-  if (summary.test_loss !== null && summary.test_top1 !== null) history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1, top5: summary.test_top5, mean_iou: summary.test_mean_iou });
+  if (summary.test_loss !== null && summary.test_top1 !== null)
+    history.addTest({ step, loss: summary.test_loss, top1: summary.test_top1, top5: summary.test_top5, mean_iou: summary.test_mean_iou });
   const announcement = { code: "epoch", summary } as const;
   return withRun({ ...state, announcement }, { epochs: [...epochs, summary] });
 }
@@ -81,11 +91,17 @@ function onEpoch(state: AppState, { type: _type, run: _run, ...summary }: EventO
 function onFailed(state: AppState, error: ReceptiveError): AppState {
   const learningRate = state.settings?.applied.learning_rate ?? 0;
   const notice: Notice =
-    error.kind === "non_finite" || error.kind === "non_finite_weights" ? { code: "diverged", error, learningRate }
-    : error.kind === "panic" || error.kind === "engine_failed" ? { code: "crashed", error }
-    : { code: "refused", error };
+    error.kind === "non_finite" || error.kind === "non_finite_weights"
+      ? { code: "diverged", error, learningRate }
+      : error.kind === "panic" || error.kind === "engine_failed"
+        ? { code: "crashed", error }
+        : { code: "refused", error };
   const stopped = notice.code === "crashed";
-  const next = { ...state, notices: withNotice(state.notices, notice), engine: stopped ? { ...state.engine, phase: "stopped" as const } : state.engine };
+  const next = {
+    ...state,
+    notices: withNotice(state.notices, notice),
+    engine: stopped ? { ...state.engine, phase: "stopped" as const } : state.engine,
+  };
   return withRun(next, { phase: "failed" });
 }
 

@@ -40,7 +40,11 @@ export class RequestClient<Requests, Replies extends { [T in keyof Requests]: un
   }
 
   /** @throws ReceptiveFailure with the error the request ended in. */
-  request<T extends keyof Requests>(type: T, body: Requests[T], progress: (progress: Progress) => void = () => undefined): Promise<Replies[T]> {
+  request<T extends keyof Requests>(
+    type: T,
+    body: Requests[T],
+    progress: (progress: Progress) => void = () => undefined,
+  ): Promise<Replies[T]> {
     const id = this.#nextId++;
     const worker = (this.#worker ??= this.#open());
     return new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 /** The runs of a page: the one in front, which trains, and those before it, whose curves and weights stay. Pure. */
-import { History } from "./lib/series.ts";
-import type { SavedHistory } from "./lib/series.ts";
+
 import { nextLook, nextName } from "./lib/run-names.ts";
+import type { SavedHistory } from "./lib/series.ts";
+import { History } from "./lib/series.ts";
 import { settingsOf, withSettings } from "./lib/settings.ts";
 import type { EpochSummary, Evaluation, Metrics, Spec } from "./protocol.ts";
 import type { AppState, RunState } from "./state.ts";
@@ -70,7 +71,18 @@ export function wentOn(id: string, run: PastRun, label: RunLabel, { step, epochs
   const { history, epochs, evaluation } = run;
   const left = Math.max(0, run.metrics.epochs - epochsDone);
   const metrics = { ...run.metrics, step, images_per_second: 0, seconds_left: null };
-  return { id, phase: left > 0 ? "paused" : "done", label, metrics, settings: settingsOf(run.spec), evaluation, epochs, history, historyVersion: history.version, epochsLeft: left > 0 ? left : null };
+  return {
+    id,
+    phase: left > 0 ? "paused" : "done",
+    label,
+    metrics,
+    settings: settingsOf(run.spec),
+    evaluation,
+    epochs,
+    history,
+    historyVersion: history.version,
+    epochsLeft: left > 0 ? left : null,
+  };
 }
 
 /** Changes a name, whichever run has it; one that another run has is refused. */

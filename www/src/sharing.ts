@@ -4,9 +4,9 @@ import { compilable } from "./document.ts";
 import { copy, fileName, frameSnippet, save } from "./files.ts";
 import type { Host } from "./host.ts";
 import type { Language } from "./i18n/messages.ts";
-import type { Persistence } from "./persistence.ts";
 import { granted, isFramed, openTab } from "./lib/frame.ts";
 import { lend } from "./lib/tab-name.ts";
+import type { Persistence } from "./persistence.ts";
 import type { ByHand, Shareable } from "./state.ts";
 
 export class Sharing {
@@ -20,7 +20,12 @@ export class Sharing {
     try {
       const { document, settings } = this.#host.state;
       if (!document || !settings) return;
-      const text = what === "json" ? this.#json() : what === "link" ? await this.#link() : frameSnippet(await this.#link(this.#host.state.preferences.language), document.present.title);
+      const text =
+        what === "json"
+          ? this.#json()
+          : what === "link"
+            ? await this.#link()
+            : frameSnippet(await this.#link(this.#host.state.preferences.language), document.present.title);
       this.#host.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
     } catch (thrown) {
       this.#host.refuse(thrown);

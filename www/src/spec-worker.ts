@@ -1,8 +1,8 @@
 /** A worker of its own for specifications: an edit is answered at once, however busy the trainer is. */
 import type { SpecMessage, SpecRequest } from "./spec-protocol.ts";
 import { answerInTurn } from "./worker/answering.ts";
-import { loadEngine } from "./worker/engine.ts";
 import type { Engine } from "./worker/engine.ts";
+import { loadEngine } from "./worker/engine.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
 interface WorkerScope {

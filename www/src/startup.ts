@@ -1,19 +1,20 @@
 /** What comes into the page: from the address, from storage, from files. */
-import { firstNetwork, networkOf } from "./address.ts";
+
 import type { Named } from "./address.ts";
+import { firstNetwork, networkOf } from "./address.ts";
 import { compilable, newDocument, replaced } from "./document.ts";
 import { toReceptiveError } from "./errors.ts";
 import { read } from "./files.ts";
 import type { Host } from "./host.ts";
-import type { Persistence } from "./persistence.ts";
 import type { LoadFiles as Images } from "./lib/idx-files.ts";
-import { sameContent } from "./lib/link.ts";
 import type { Address } from "./lib/link.ts";
+import { sameContent } from "./lib/link.ts";
 import type { Recalled } from "./lib/saved.ts";
-import { settingsOf, withSettings } from "./lib/settings.ts";
 import type { Settings } from "./lib/settings.ts";
-import { newLabel, unsaved } from "./runs.ts";
+import { settingsOf, withSettings } from "./lib/settings.ts";
+import type { Persistence } from "./persistence.ts";
 import type { PastRun } from "./runs.ts";
+import { newLabel, unsaved } from "./runs.ts";
 import type { AppState } from "./state.ts";
 
 /** How a page begins. */
@@ -27,9 +28,15 @@ export interface Beginning {
 
 /** What was left here, unless a link names another network; `named` is the link's, `first` what there is without any of both. */
 export function beginning(before: Recalled | null, named: Named | null, first: Named, { view, selection, looking }: Address): Beginning {
-  const left = before && { ...newDocument(before.document), present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings } };
+  const left = before && {
+    ...newDocument(before.document),
+    present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings },
+  };
   // A link to another network: what was left here can be had back by undoing.
-  const isOther = left !== null && named !== null && !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
+  const isOther =
+    left !== null &&
+    named !== null &&
+    !sameContent(compilable(left, left.present.settings), withSettings(named.spec, settingsOf(named.spec)));
   const document = left ? (isOther ? replaced(left, first, left.present.settings) : left) : newDocument(first);
   const { settings } = document.present;
   const runs = before ? before.document.runs.flatMap((key) => before.runs.filter((run) => run.key === key).map(unsaved)) : [];
@@ -52,7 +59,21 @@ export function beginning(before: Recalled | null, named: Named | null, first: N
 
 /** Of a run that has not seen an image. */
 const NO_STEPS: PastRun["metrics"] = {
-  step: 0, epoch: 0, epochs: 0, images_seen: 0, images_in_use: 0, images_total: 0, loss: 0, top1: 0, top5: 0, images_per_second: 0, seconds: 0, progress: 0, seconds_left: null, learning_rate: 0, speed_up: null,
+  step: 0,
+  epoch: 0,
+  epochs: 0,
+  images_seen: 0,
+  images_in_use: 0,
+  images_total: 0,
+  loss: 0,
+  top1: 0,
+  top5: 0,
+  images_per_second: 0,
+  seconds: 0,
+  progress: 0,
+  seconds_left: null,
+  learning_rate: 0,
+  speed_up: null,
 };
 
 /** Takes images and labels. @returns whether the engine took them. */
@@ -76,13 +97,18 @@ export class Startup {
       const { document, settings } = host.state;
       if (!named || !document || !settings) return;
       const wanted = withSettings(named.spec, settingsOf(named.spec));
-      const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean => version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
+      const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean =>
+        version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
       if (isAt({ spec: document.present.spec, settings: settings.edited })) return;
       if (isAt(document.past.at(-1))) return host.handle({ type: "undo" });
       if (isAt(document.future[0])) return host.handle({ type: "redo" });
       host.handle({ type: "open_network", ...named });
     } catch (thrown) {
-      host.notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title: host.state.document?.present.title ?? "" });
+      host.notify({
+        code: "link_refused",
+        error: toReceptiveError(thrown, "engine_failed"),
+        title: host.state.document?.present.title ?? "",
+      });
     }
   }
 
@@ -128,6 +154,14 @@ export class Startup {
     const { document, settings, run } = this.#host.state;
     if (!document || !settings) return null;
     const { title } = document.present;
-    return { ...newLabel(this.#host.state), title, spec: compilable(document, settings.edited), history: run.history, epochs: [], metrics: NO_STEPS, evaluation: null };
+    return {
+      ...newLabel(this.#host.state),
+      title,
+      spec: compilable(document, settings.edited),
+      history: run.history,
+      epochs: [],
+      metrics: NO_STEPS,
+      evaluation: null,
+    };
   }
 }

@@ -1,15 +1,28 @@
 /** Everything the page shows, as one value: the controller makes the next one, the elements draw it. */
-import type { NotFinite, ReceptiveError } from "./errors.ts";
+
 import type { NetworkDocument, Selection } from "./document.ts";
+import type { NotFinite, ReceptiveError } from "./errors.ts";
 import type { Language } from "./i18n/messages.ts";
+import type { Looking } from "./lib/look/looking.ts";
+import { AS_FIRST } from "./lib/look/looking.ts";
 import { History } from "./lib/series.ts";
 import type { Settings } from "./lib/settings.ts";
-import type { PastRun, RunLabel } from "./runs.ts";
 import type { Theme } from "./lib/theme.ts";
-import { AS_FIRST } from "./lib/look/looking.ts";
-import type { Looking } from "./lib/look/looking.ts";
 import type { Looked } from "./probe-client.ts";
-import type { BackendChoice, BackendStatus, Evaluation, EpochSummary, Metrics, NetworkDescription, Predictions, Preset, Scene, Spec, Split } from "./protocol.ts";
+import type {
+  BackendChoice,
+  BackendStatus,
+  EpochSummary,
+  Evaluation,
+  Metrics,
+  NetworkDescription,
+  Predictions,
+  Preset,
+  Scene,
+  Spec,
+  Split,
+} from "./protocol.ts";
+import type { PastRun, RunLabel } from "./runs.ts";
 
 export type RunPhase =
   /** Nothing trained yet, or reset. */
@@ -159,7 +172,15 @@ export interface AppState {
   /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
   /** `preparing`: pipelines compiled while it is switching; `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
-  backend: { choice: BackendChoice; status: BackendStatus | null; switching: boolean; preparing: { done: number; total: number } | null; workers: number; asked: number; sharing: number };
+  backend: {
+    choice: BackendChoice;
+    status: BackendStatus | null;
+    switching: boolean;
+    preparing: { done: number; total: number } | null;
+    workers: number;
+    asked: number;
+    sharing: number;
+  };
   settings: { applied: Settings; edited: Settings } | null;
   run: RunState;
   /** Those before it, the oldest first. */
@@ -179,7 +200,18 @@ export interface AppState {
 }
 
 export function freshRun(id: string): RunState {
-  return { id, phase: "idle", label: null, metrics: null, settings: null, evaluation: null, epochs: [], history: new History(), historyVersion: 0, epochsLeft: null };
+  return {
+    id,
+    phase: "idle",
+    label: null,
+    metrics: null,
+    settings: null,
+    evaluation: null,
+    epochs: [],
+    history: new History(),
+    historyVersion: 0,
+    epochsLeft: null,
+  };
 }
 
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };

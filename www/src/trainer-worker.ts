@@ -1,13 +1,14 @@
 /** The worker: loads the engine, hands it requests, hands its events on. Everything here is plumbing; training itself is `src/train`. */
-import { toReceptiveError } from "./errors.ts";
-import type { ReceptiveError } from "./errors.ts";
-import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
-import { throttle } from "./lib/throttle.ts";
-import { loadFiles, loadShards } from "./worker/data.ts";
-import type { Counts } from "./worker/data.ts";
+
 import { createModuleWorker } from "./create-worker.ts";
-import { loadEngine } from "./worker/engine.ts";
+import type { ReceptiveError } from "./errors.ts";
+import { toReceptiveError } from "./errors.ts";
+import { throttle } from "./lib/throttle.ts";
+import type { ReplyBody, Request, TrainerEvent, WorkerMessage } from "./protocol.ts";
+import type { Counts } from "./worker/data.ts";
+import { loadFiles, loadShards } from "./worker/data.ts";
 import type { Engine, Session } from "./worker/engine.ts";
+import { loadEngine } from "./worker/engine.ts";
 import { REPLICA, ReplicaWorkers, serveReplica } from "./worker/replicas.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
@@ -25,7 +26,9 @@ const emit = (event: TrainerEvent): void => scope.postMessage(event);
 /** Workers that share this one's batches run the same script. */
 const isReplica = scope.name === REPLICA;
 
-const engine: Promise<Engine> = loadEngine(isReplica ? () => {} : throttle((loaded, total) => emit({ type: "engine_loading", loaded, total })));
+const engine: Promise<Engine> = loadEngine(
+  isReplica ? () => {} : throttle((loaded, total) => emit({ type: "engine_loading", loaded, total })),
+);
 const replicas = new ReplicaWorkers(() => createModuleWorker(new URL(import.meta.url), REPLICA));
 const session: Promise<Session> = engine.then((loaded) => {
   if (!isReplica) emit({ type: "engine_ready", kernels: loaded.kernels });
@@ -107,7 +110,10 @@ function withFloats(reply: ReplyBody): ReplyBody {
       return { ...reply, gradient: floats(reply.gradient) };
     case "predictions": {
       const { predictions } = reply;
-      return { ...reply, predictions: { ...predictions, probabilities: floats(predictions.probabilities), losses: floats(predictions.losses) } };
+      return {
+        ...reply,
+        predictions: { ...predictions, probabilities: floats(predictions.probabilities), losses: floats(predictions.losses) },
+      };
     }
     default:
       return reply;
@@ -120,11 +126,14 @@ function malformed(request: unknown): ReplyBody {
 }
 
 async function engineFailed(): Promise<boolean> {
-  return session.then(() => false, () => true);
+  return session.then(
+    () => false,
+    () => true,
+  );
 }
 
 function serve({ data: request }: MessageEvent<Request>): void {
-  answer(request)
+  void answer(request)
     .catch(async (thrown: unknown): Promise<ReplyBody> => {
       // Before the engine runs a failure is one of loading it; afterwards, whatever is thrown without a kind is a trap in the wasm.
       return { type: "error", error: toReceptiveError(thrown, (await engineFailed()) ? "engine_failed" : "panic") };

@@ -7,7 +7,7 @@ import { agrees, arithmeticOf, runningSums } from "../src/lib/look/arithmetic.ts
 import { channelsRead, fieldsOf, itemAt } from "../src/lib/look/parameters.ts";
 import type { LayerSpec, NodeTensor, Spec } from "../src/protocol.ts";
 
-const fixtures = join(process.env["RECEPTIVE_ROOT"] ?? "..", "tests/fixtures");
+const fixtures = join(process.env.RECEPTIVE_ROOT ?? "..", "tests/fixtures");
 
 interface Case {
   id: string;
@@ -20,11 +20,16 @@ const { cases } = JSON.parse(readFileSync(join(fixtures, "ops.json"), "utf8")) a
 function readTensors(file: string): Map<string, NodeTensor> {
   const bytes = readFileSync(join(fixtures, file));
   const length = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString("utf8", 8, 8 + length)) as { [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] } };
+  const header = JSON.parse(bytes.toString("utf8", 8, 8 + length)) as {
+    [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] };
+  };
   const tensors = new Map<string, NodeTensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (entry.dtype !== "F32") continue;
-    const { shape, data_offsets: [from, to] } = entry;
+    const {
+      shape,
+      data_offsets: [from, to],
+    } = entry;
     const values = Float32Array.from({ length: (to - from) / 4 }, (_, at) => bytes.readFloatLE(8 + length + from + 4 * at));
     tensors.set(name, { name, shape, values });
   }
@@ -43,13 +48,33 @@ const AFFINE: { [name: string]: string } = { weight: "gamma", bias: "beta" };
 
 /** Attributes of a case as fields of a layer. */
 function fieldsOfCase({ op, attrs }: Case): LayerSpec {
-  const fields = Object.entries(attrs).filter(([, value]) => value !== null).map(([name, value]) => [FIELDS[name] ?? name, value]);
+  const fields = Object.entries(attrs)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [FIELDS[name] ?? name, value]);
   return { op, ...(Object.fromEntries(fields) as object) };
 }
 
 const OPS = [
-  "conv2d", "conv_transpose2d", "linear", "max_pool2d", "avg_pool2d", "global_avg_pool2d", "adaptive_avg_pool2d", "add", "concat", "relu", "tanh", "sigmoid",
-  "scaled_tanh", "softmax", "log_softmax", "local_response_norm", "pad2d", "crop2d", "rbf", "batch_norm2d",
+  "conv2d",
+  "conv_transpose2d",
+  "linear",
+  "max_pool2d",
+  "avg_pool2d",
+  "global_avg_pool2d",
+  "adaptive_avg_pool2d",
+  "add",
+  "concat",
+  "relu",
+  "tanh",
+  "sigmoid",
+  "scaled_tanh",
+  "softmax",
+  "log_softmax",
+  "local_response_norm",
+  "pad2d",
+  "crop2d",
+  "rbf",
+  "batch_norm2d",
 ];
 
 for (const op of OPS) {
@@ -57,15 +82,17 @@ for (const op of OPS) {
     let checked = 0;
     for (const one of cases.filter((one) => one.op === op)) {
       // Statistics of a batch are not of one image; other axes than the channels have no place in a network; a folded ReLU is a node of its own.
-      if (one.attrs["training"] === true || (one.attrs["dim"] ?? 1) !== 1 || one.attrs["relu"] === true || one.attrs["reduction"]) continue;
+      if (one.attrs.training === true || (one.attrs.dim ?? 1) !== 1 || one.attrs.relu === true || one.attrs.reduction) continue;
       const tensors = readTensors(one.file);
       const y = tensors.get("out.y");
-      const inputs = ["in.x", "in.a", "in.b", "in.x0", "in.x1", "in.x2", "in.x3", "in.x4"].flatMap((name) => tensors.get(name) ?? []).map(first);
+      const inputs = ["in.x", "in.a", "in.b", "in.x0", "in.x1", "in.x2", "in.x3", "in.x4"]
+        .flatMap((name) => tensors.get(name) ?? [])
+        .map(first);
       if (!y || y.shape.length < 2 || inputs.some(({ shape }) => shape.length === 0)) continue;
       const output = first(y);
       const fields = fieldsOfCase(one);
       const weight = tensors.get("in.weight") ?? tensors.get("in.codes");
-      if (op === "conv2d" || op === "conv_transpose2d") fields["kernel_size"] = weight?.shape.slice(2);
+      if (op === "conv2d" || op === "conv_transpose2d") fields.kernel_size = weight?.shape.slice(2);
       const parameters = ["weight", "bias", "running_mean", "running_var", "codes"].flatMap((name) => {
         const found = tensors.get(`in.${name}`);
         return found ? [{ ...found, name: (op === "batch_norm2d" && AFFINE[name]) || name }] : [];
@@ -80,7 +107,11 @@ for (const op of OPS) {
         // Cases that are about infinities and NaN have no arithmetic to show.
         if (!Number.isFinite(expected)) continue;
         assert.ok(agrees(found, expected), `${one.id} at ${at}: ${found.value}, not ${expected}`);
-        if ("planes" in found) assert.ok(found.planes.every(({ first: start, rows, columns }) => start + (rows - 1) * columns < found.terms.length), one.id);
+        if ("planes" in found)
+          assert.ok(
+            found.planes.every(({ first: start, rows, columns }) => start + (rows - 1) * columns < found.terms.length),
+            one.id,
+          );
         checked++;
       }
     }
@@ -95,25 +126,33 @@ function unitAt(shape: readonly number[], at: number): number[] {
 
 test("values that are only moved are found where they come from", () => {
   const x = { shape: [2, 4, 6], values: Float32Array.from({ length: 48 }, (_, at) => at + 1) };
-  const ask = (op: string, fields: LayerSpec, output: number[], unit: number[]) => arithmeticOf({ op, fields, inputs: [x], tensors: [], output, unit });
+  const ask = (op: string, fields: LayerSpec, output: number[], unit: number[]) =>
+    arithmeticOf({ op, fields, inputs: [x], tensors: [], output, unit });
   assert.deepEqual(ask("flatten", {}, [48], [31]), { kind: "copy", from: { input: 0, at: [1, 1, 1] }, value: 32 });
-  assert.deepEqual(ask("upsample", { scale_factor: [2, 3] }, [2, 8, 18], [1, 3, 4]), { kind: "copy", from: { input: 0, at: [1, 1, 1] }, value: 32 });
+  assert.deepEqual(ask("upsample", { scale_factor: [2, 3] }, [2, 8, 18], [1, 3, 4]), {
+    kind: "copy",
+    from: { input: 0, at: [1, 1, 1] },
+    value: 32,
+  });
   assert.deepEqual(ask("dropout", { p: 0.5 }, [2, 4, 6], [1, 1, 1]), { kind: "copy", from: { input: 0, at: [1, 1, 1] }, value: 32 });
   // Of containers: a crop of the centre, half of the new channels in front, every second pixel.
   assert.deepEqual(ask("crop2d", {}, [2, 2, 3], [1, 0, 0]), { kind: "copy", from: { input: 0, at: [1, 1, 1] }, value: 32 });
   assert.deepEqual(ask("pad_channels", {}, [6, 4, 6], [3, 1, 1]), { kind: "copy", from: { input: 0, at: [1, 1, 1] }, value: 32 });
   assert.deepEqual(ask("pad_channels", {}, [6, 4, 6], [5, 1, 1]), { kind: "copy", from: null, value: 0 });
   const subsample = ask("avg_pool2d", {}, [2, 2, 3], [1, 1, 2]);
-  assert.ok(subsample.kind === "sum" && subsample.terms.length === 1 && subsample.value === valueOf(x.values, 24 + 2 * 6 + 4));
+  assert.ok(subsample.kind === "sum" && subsample.terms.length === 1 && subsample.value === numberAt(x.values, 24 + 2 * 6 + 4));
 });
 
-const valueOf = (values: Float32Array, at: number): number => values[at] ?? Number.NaN;
+const numberAt = (values: Float32Array, at: number): number => values[at] ?? Number.NaN;
 
 test("a fixed factor and a channel's own line", () => {
   const x = { shape: [2, 1, 1], values: Float32Array.of(3, 5) };
   const factor = arithmeticOf({ op: "mul_const", fields: { factor: -0.5 }, inputs: [x], tensors: [], output: [2, 1, 1], unit: [1, 0, 0] });
   assert.ok(factor.kind === "formula" && factor.value === -2.5);
-  const tensors = [{ name: "weight", shape: [2], values: Float32Array.of(2, 4) }, { name: "bias", shape: [2], values: Float32Array.of(0, 1) }];
+  const tensors = [
+    { name: "weight", shape: [2], values: Float32Array.of(2, 4) },
+    { name: "bias", shape: [2], values: Float32Array.of(0, 1) },
+  ];
   const affine = arithmeticOf({ op: "channel_affine", fields: {}, inputs: [x], tensors, output: [2, 1, 1], unit: [1, 0, 0] });
   assert.ok(affine.kind === "formula" && affine.value === 21);
   assert.equal(arithmeticOf({ op: "from_the_future", fields: {}, inputs: [x], tensors: [], output: [2], unit: [0] }).kind, "none");
@@ -121,7 +160,11 @@ test("a fixed factor and a channel's own line", () => {
 
 test("a node's fields are those of its item; containers' nodes have none", () => {
   const conv = { op: "conv2d", out_channels: 4, kernel_size: 3 };
-  const spec: Spec = { version: 1, input: [1, 28, 28], layers: [{ residual: { body: [conv] } }, { parallel: { branches: [[conv], [{ op: "relu" }]] } }] };
+  const spec: Spec = {
+    version: 1,
+    input: [1, 28, 28],
+    layers: [{ residual: { body: [conv] } }, { parallel: { branches: [[conv], [{ op: "relu" }]] } }],
+  };
   assert.deepEqual(itemAt(spec, "layers[0].residual.body[0]"), conv);
   assert.deepEqual(itemAt(spec, "layers[1].parallel.branches[1][0]"), { op: "relu" });
   assert.equal(itemAt(spec, "layers[7].residual"), null);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckDifference, CheckStep, NetworkDescription } from "../../src/web/types.d.ts";
-import { median, resolution, samplesWithin, timed } from "../src/check/measure.ts";
 import type { Patience } from "../src/check/measure.ts";
+import { median, resolution, samplesWithin, timed } from "../src/check/measure.ts";
 import { milliseconds, scientific } from "../src/check/numbers.ts";
 import type { BackendResult } from "../src/check/protocol.ts";
 import { byTime, imagesPerSecond, isTimed, relative, rows, speedUp, total, verdict, worst } from "../src/check/summary.ts";
@@ -17,11 +17,17 @@ test("the median is the middle one, or the mean of the two in the middle", () =>
 
 test("the clock's step is found by watching it", () => {
   let calls = 0;
-  assert.equal(resolution(() => Math.floor(calls++ / 7) * 0.125), 0.125);
+  assert.equal(
+    resolution(() => Math.floor(calls++ / 7) * 0.125),
+    0.125,
+  );
 });
 
 test("slow things are sampled less often, and an odd number of times", () => {
-  assert.deepEqual([10, 300, 400, 5000].map((sample) => samplesWithin(1000, sample)), [5, 3, 1, 1]);
+  assert.deepEqual(
+    [10, 300, 400, 5000].map((sample) => samplesWithin(1000, sample)),
+    [5, 3, 1, 1],
+  );
 });
 
 const patience: Patience = { sample: 2, budget: 1000, repeats: 4096, overhead: false };
@@ -76,10 +82,26 @@ test("a submit's own time is taken off where that is asked for", async () => {
   assert.ok(Math.abs((await of(true)).ms - 0.05) < 1e-6);
 });
 
-const difference = (name: string, fields: Partial<CheckDifference> = {}): CheckDifference => ({ name, gradient: true, largest: 1e-7, magnitude: 1, used: 0.1, passes: true, ...fields });
+const difference = (name: string, fields: Partial<CheckDifference> = {}): CheckDifference => ({
+  name,
+  gradient: true,
+  largest: 1e-7,
+  magnitude: 1,
+  used: 0.1,
+  passes: true,
+  ...fields,
+});
 
 const result = (fields: Partial<BackendResult>): BackendResult => ({
-  id: "simd", status: null, error: null, loss: null, differences: [], batch: null, steps: [], times: [], ...fields,
+  id: "simd",
+  status: null,
+  error: null,
+  loss: null,
+  differences: [],
+  batch: null,
+  steps: [],
+  times: [],
+  ...fields,
 });
 
 test("the worst is what fails, then what is furthest apart; what is no number is worse than all", () => {
@@ -98,22 +120,45 @@ test("a verdict has the loss, the logits, the worst gradient, and the part of th
   assert.equal(verdict(result({})), null);
   const outputs = [difference("loss", { gradient: false, used: 0.2 }), difference("logits", { gradient: false })];
   const good = verdict(result({ differences: [...outputs, difference("conv1.weight", { largest: 1e-6 }), difference("fc.bias")] }));
-  assert.deepEqual([good?.loss?.name, good?.logits?.name, good?.gradients?.name, good?.passes, good?.used], ["loss", "logits", "conv1.weight", true, 0.2]);
-  const bad = verdict(result({ differences: [...outputs, difference("fc.bias", { used: Number.NaN, passes: false }), difference("conv1.weight")] }));
+  assert.deepEqual(
+    [good?.loss?.name, good?.logits?.name, good?.gradients?.name, good?.passes, good?.used],
+    ["loss", "logits", "conv1.weight", true, 0.2],
+  );
+  const bad = verdict(
+    result({ differences: [...outputs, difference("fc.bias", { used: Number.NaN, passes: false }), difference("conv1.weight")] }),
+  );
   assert.ok(bad && !bad.passes && Number.isNaN(bad.used));
 });
 
 const network = { nodes: ["conv1", "relu1", "fc"].map((name) => ({ name, op: name.replace(/\d/u, "") })) } as NetworkDescription;
 const step = (node: string, backward = false): CheckStep => ({ node, backward, kernel: `${node}.x` });
-const steps = [step("input"), step("conv1"), step("fc"), step("loss"), step("loss", true), step("fc", true), step("fc", true), step("conv1", true)];
+const steps = [
+  step("input"),
+  step("conv1"),
+  step("fc"),
+  step("loss"),
+  step("loss", true),
+  step("fc", true),
+  step("fc", true),
+  step("conv1", true),
+];
 const times = [1, 4, 2, 1, 1, 3, 2, 6].map((ms) => ({ ms, samples: 5, repeats: 1 }));
 
 test("steps are summed by node, images first, what follows the layers last", () => {
   const list = rows(network, [result({ steps, times })]);
-  assert.deepEqual(list.map(({ name }) => name), ["input", "conv1", "relu1", "fc", "loss"]);
+  assert.deepEqual(
+    list.map(({ name }) => name),
+    ["input", "conv1", "relu1", "fc", "loss"],
+  );
   assert.deepEqual(list[3]?.times.simd, { forward: 2, backward: 5, total: 7, share: 0.35 });
-  assert.deepEqual(list.map(({ folded }) => folded), [false, false, true, false, false]);
-  assert.deepEqual(list.map(({ op }) => op), [null, "conv", "relu", "fc", null]);
+  assert.deepEqual(
+    list.map(({ folded }) => folded),
+    [false, false, true, false, false],
+  );
+  assert.deepEqual(
+    list.map(({ op }) => op),
+    [null, "conv", "relu", "fc", null],
+  );
   const sum = total(list, "simd");
   assert.equal(sum.total, 20);
   assert.ok(Math.abs(sum.share - 1) < 1e-12);
@@ -122,12 +167,18 @@ test("steps are summed by node, images first, what follows the layers last", () 
 
 test("rows are sorted by time, those without one behind", () => {
   const list = rows(network, [result({ steps, times })]);
-  assert.deepEqual(byTime(list, "simd").map(({ name }) => name), ["conv1", "fc", "loss", "input", "relu1"]);
+  assert.deepEqual(
+    byTime(list, "simd").map(({ name }) => name),
+    ["conv1", "fc", "loss", "input", "relu1"],
+  );
 });
 
 test("a backend counts once all its steps have been timed", () => {
   assert.ok(!isTimed(result({})) && !isTimed(result({ steps, times: times.slice(1) })) && isTimed(result({ steps, times })));
-  assert.deepEqual(rows(network, [result({ steps, times: [] })]).map(({ folded }) => folded), [true, true, true]);
+  assert.deepEqual(
+    rows(network, [result({ steps, times: [] })]).map(({ folded }) => folded),
+    [true, true, true],
+  );
   assert.equal(imagesPerSecond(16, 8), 2000);
   const timing = (ms: number) => ({ ms, samples: 5, repeats: 1 });
   const [scalar, simd] = [result({ id: "scalar", batch: timing(20) }), result({ batch: timing(5) })];
@@ -138,13 +189,22 @@ test("a backend counts once all its steps have been timed", () => {
 test("small numbers are written with powers of ten, in both languages", () => {
   assert.equal(scientific(new Formats("en"), 1.234e-7), "1.2·10⁻⁷");
   assert.equal(scientific(new Formats("ru"), 1.25e12), "1,3·10¹²");
-  assert.deepEqual([0, 2.5, Number.NaN, Number.POSITIVE_INFINITY].map((value) => scientific(new Formats("en"), value)), ["0", "2.5", "NaN", "∞"]);
-  assert.deepEqual([123.4, 12.34, 1.234, 0.1234, 0.001234].map((value) => milliseconds(new Formats("en"), value)), ["123", "12.3", "1.23", "0.123", "0.0012"]);
+  assert.deepEqual(
+    [0, 2.5, Number.NaN, Number.POSITIVE_INFINITY].map((value) => scientific(new Formats("en"), value)),
+    ["0", "2.5", "NaN", "∞"],
+  );
+  assert.deepEqual(
+    [123.4, 12.34, 1.234, 0.1234, 0.001234].map((value) => milliseconds(new Formats("en"), value)),
+    ["123", "12.3", "1.23", "0.123", "0.0012"],
+  );
 });
 
 test("both languages have the same texts, each in its own letters", () => {
   const text = { en: checkTexts.en(new Formats("en")), ru: checkTexts.ru(new Formats("ru")) };
-  const said = (of: object): string[] => Object.entries(of).flatMap(([key, value]) => (typeof value === "object" ? said(value as object).map((inner) => `${key}.${inner}`) : [key])).sort();
+  const said = (of: object): string[] =>
+    Object.entries(of)
+      .flatMap(([key, value]) => (typeof value === "object" ? said(value as object).map((inner) => `${key}.${inner}`) : [key]))
+      .sort();
   assert.deepEqual(said(text.en), said(text.ru));
   for (const [language, { failed, heading, layers, tolerance, webgpuWay }] of Object.entries(text)) {
     for (const one of [failed, heading, layers, tolerance, webgpuWay]) assert.equal(/[а-яё]/iu.test(one), language === "ru", one);

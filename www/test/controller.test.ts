@@ -6,10 +6,10 @@ import { BLANK } from "../src/document.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
 import type { SpecClient } from "../src/host.ts";
 import { parseAddress } from "../src/lib/link.ts";
+import { choicesOf, resultsOf } from "../src/on-show.ts";
 import type { RequestBody } from "../src/protocol.ts";
 import type { AppState } from "../src/state.ts";
 import type { TrainerClient } from "../src/trainer-client.ts";
-import { choicesOf, resultsOf } from "../src/on-show.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
 const [lenet, resnet] = [presetNamed("lenet5"), presetNamed("resnet8")];
@@ -23,7 +23,12 @@ function setUp(state: AppState, refused: string | null = null) {
   const answer = (request: RequestBody): object => {
     switch (request.type) {
       case "compile":
-        return { run: request.run, description: described(request.spec), backend: { requested: "cpu", backend: "cpu", race: null, reason: null }, workers: 1 };
+        return {
+          run: request.run,
+          description: described(request.spec),
+          backend: { requested: "cpu", backend: "cpu", race: null, reason: null },
+          workers: 1,
+        };
       case "pause":
         return { run: "run-1", step: 470 };
       case "step":
@@ -36,7 +41,8 @@ function setUp(state: AppState, refused: string | null = null) {
   };
   const request = async (body: RequestBody): Promise<object> => {
     asked.push(body);
-    if (body.type === refused) throw new ReceptiveFailure({ kind: "too_large", message: "", node: "conv1", needed_bytes: 9, limit_bytes: 8, largest_batch: 1 });
+    if (body.type === refused)
+      throw new ReceptiveFailure({ kind: "too_large", message: "", node: "conv1", needed_bytes: 9, limit_bytes: 8, largest_batch: 1 });
     return answer(body);
   };
   const specs = {
@@ -45,7 +51,10 @@ function setUp(state: AppState, refused: string | null = null) {
   };
   const client = { request, on: () => () => undefined } as unknown as TrainerClient;
   const controller = new Controller(client, specs as unknown as SpecClient, state, () => undefined, parseAddress(""));
-  const types = (): string[] => asked.splice(0).map((one) => (one.type === "compile" ? `compile ${one.spec.name}` : one.type === "start" ? `start ${one.epochs}` : one.type));
+  const types = (): string[] =>
+    asked
+      .splice(0)
+      .map((one) => (one.type === "compile" ? `compile ${one.spec.name}` : one.type === "start" ? `start ${one.epochs}` : one.type));
   return { controller, asked, types };
 }
 
@@ -60,8 +69,14 @@ test("the first button trains the network on show as a new run, and the one befo
     await settle();
     assert.deepEqual(types(), [`compile ${resnet.spec.name}`, `start ${epochs(resnet)}`], phase);
     const { state } = controller;
-    assert.deepEqual(state.runs.map(({ name, title, metrics: { step } }) => [name, title, step]), [["kiwi", "LeNet-5", 469]]);
-    assert.deepEqual([state.network?.title, state.run.phase, state.run.metrics, resultsOf(state).of], [resnet.title, "starting", null, "shown"]);
+    assert.deepEqual(
+      state.runs.map(({ name, title, metrics: { step } }) => [name, title, step]),
+      [["kiwi", "LeNet-5", 469]],
+    );
+    assert.deepEqual(
+      [state.network?.title, state.run.phase, state.run.metrics, resultsOf(state).of],
+      [resnet.title, "starting", null, "shown"],
+    );
   }
 });
 
@@ -97,7 +112,10 @@ test("while training, Space pauses, and the first button takes the network on sh
 });
 
 test("one step, and a reset, are of the network on show too", async () => {
-  for (const [type, then] of [["step", ["step"]], ["reset", []]] as const) {
+  for (const [type, then] of [
+    ["step", ["step"]],
+    ["reset", []],
+  ] as const) {
     const { controller, types } = setUp(paused());
     controller.handle({ type: "open_network", ...resnet });
     controller.handle({ type });
@@ -133,7 +151,10 @@ test("a network that the engine refuses leaves the one before as it was, still m
 
 test("live settings of the network on show do not reach the one that trains; undone, they are those in force", async () => {
   const { controller, types } = setUp(paused());
-  const rate = (): (number | undefined)[] => [controller.state.settings?.applied.learning_rate, controller.state.settings?.edited.learning_rate];
+  const rate = (): (number | undefined)[] => [
+    controller.state.settings?.applied.learning_rate,
+    controller.state.settings?.edited.learning_rate,
+  ];
   controller.handle({ type: "edit_settings", changes: { learning_rate: 0.07, batch_size: 32 } });
   await new Promise((resolve) => setTimeout(resolve, 250));
   assert.deepEqual([types(), rate()], [["set"], [0.07, 0.07]]);

@@ -3,8 +3,8 @@ import { afterEach, mock, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { ReceptiveFailure } from "../src/errors.ts";
 import type { Split, TrainerEvent } from "../src/protocol.ts";
-import { loadFiles, loadShards } from "../src/worker/data.ts";
 import type { Counts } from "../src/worker/data.ts";
+import { loadFiles, loadShards } from "../src/worker/data.ts";
 import type { Session } from "../src/worker/engine.ts";
 
 const base = new URL("https://host.example/course/data/");
@@ -32,7 +32,11 @@ function serve(changes: { [name: string]: Uint8Array | number | "no answer" } = 
   return asked;
 }
 
-interface Added { split: Split; size: number; file: string }
+interface Added {
+  split: Split;
+  size: number;
+  file: string;
+}
 
 function session(): { session: Promise<Session>; added: Added[] } {
   const added: Added[] = [];
@@ -64,8 +68,14 @@ async function load(changes: Parameters<typeof serve>[0], have: Counts = { train
 test("first the first training shard, then the test set, then the rest, and the counts go up", async () => {
   const { added, events, have, error } = await load({});
   assert.equal(error, null);
-  assert.deepEqual(added.map(({ file }) => file), ["train-0.bin", "test-0.bin", "train-1.bin"]);
-  assert.deepEqual(added.map(({ size }) => size), [6000, 1000, 4000]);
+  assert.deepEqual(
+    added.map(({ file }) => file),
+    ["train-0.bin", "test-0.bin", "train-1.bin"],
+  );
+  assert.deepEqual(
+    added.map(({ size }) => size),
+    [6000, 1000, 4000],
+  );
   const counts = events.filter((event) => event.type === "data").map(({ split, images, total }) => `${split} ${images}/${total}`);
   assert.deepEqual(counts, ["train 6/10", "test 1/1", "train 10/10"]);
   assert.deepEqual(have, { train: 10, test: 1 });
@@ -76,7 +86,7 @@ test("first the first training shard, then the test set, then the rest, and the 
 test("a retry fetches only what is missing", async () => {
   const have = { train: 0, test: 0 };
   const first = await load({ "train-1.bin": "no answer" }, have);
-  assert.deepEqual(first.error && [first.error.kind, first.error["file"]], ["fetch_failed", "train-1.bin"]);
+  assert.deepEqual(first.error && [first.error.kind, first.error.file], ["fetch_failed", "train-1.bin"]);
   assert.deepEqual(have, { train: 6, test: 1 });
   mock.restoreAll();
   const again = await load({}, have);
@@ -86,10 +96,30 @@ test("a retry fetches only what is missing", async () => {
 for (const [what, changes, kind, fields] of [
   ["a missing manifest", { "manifest.json": 404 }, "fetch_failed", { file: "manifest.json", status: 404 }],
   ["no network", { "train-0.bin": "no answer" }, "fetch_failed", { file: "train-0.bin", status: 0 }],
-  ["a shard cut off", { "train-0.bin": files["train-0.bin"]?.subarray(0, 100) }, "truncated", { offset: 100, needed: files["train-0.bin"]?.length }],
-  ["a shard with something behind it", { "train-0.bin": Buffer.concat([files["train-0.bin"] ?? Buffer.alloc(0), Buffer.alloc(3)]) }, "wrong_size", { file: "train-0.bin" }],
-  ["a damaged shard", { "train-0.bin": files["train-0.bin"]?.map((value, at) => (at === 40 ? value ^ 0xff : value)) }, "bad_gzip", { file: "train-0.bin" }],
-  ["a manifest of another version", { "manifest.json": new TextEncoder().encode('{"version":2}') }, "unsupported_version", { supported: 1 }],
+  [
+    "a shard cut off",
+    { "train-0.bin": files["train-0.bin"]?.subarray(0, 100) },
+    "truncated",
+    { offset: 100, needed: files["train-0.bin"]?.length },
+  ],
+  [
+    "a shard with something behind it",
+    { "train-0.bin": Buffer.concat([files["train-0.bin"] ?? Buffer.alloc(0), Buffer.alloc(3)]) },
+    "wrong_size",
+    { file: "train-0.bin" },
+  ],
+  [
+    "a damaged shard",
+    { "train-0.bin": files["train-0.bin"]?.map((value, at) => (at === 40 ? value ^ 0xff : value)) },
+    "bad_gzip",
+    { file: "train-0.bin" },
+  ],
+  [
+    "a manifest of another version",
+    { "manifest.json": new TextEncoder().encode('{"version":2}') },
+    "unsupported_version",
+    { supported: 1 },
+  ],
   ["a manifest that is none", { "manifest.json": new TextEncoder().encode("<!doctype html>") }, "malformed_json", {}],
 ] as [string, Parameters<typeof serve>[0], string, object][]) {
   test(`${what}: ${kind}, and nothing is added`, async () => {
@@ -103,8 +133,16 @@ for (const [what, changes, kind, fields] of [
 
 test("chosen files are handed on with their names", async () => {
   const calls: unknown[][] = [];
-  const fake = { loadIdx: (...args: unknown[]) => (calls.push(args), { train: 4, test: 0 }) } as unknown as Session;
-  const files = { train_images: { name: "i", bytes: Uint8Array.of(0, 0, 8, 3) }, train_labels: { name: "l", bytes: Uint8Array.of(0, 0, 8, 1) } };
+  const fake = {
+    loadIdx: (...args: unknown[]) => {
+      calls.push(args);
+      return { train: 4, test: 0 };
+    },
+  } as unknown as Session;
+  const files = {
+    train_images: { name: "i", bytes: Uint8Array.of(0, 0, 8, 3) },
+    train_labels: { name: "l", bytes: Uint8Array.of(0, 0, 8, 1) },
+  };
   assert.deepEqual(await loadFiles(fake, { type: "load_files", ...files }), { train: 4, test: 0 });
   assert.deepEqual(calls, [[files.train_images.bytes, files.train_labels.bytes, undefined, undefined, ["i", "l", "", ""]]]);
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chunksOf } from "../src/lib/diagram/chunks.ts";
-import { graphOf } from "../src/lib/diagram/graph.ts";
 import type { Level } from "../src/lib/diagram/graph.ts";
+import { graphOf } from "../src/lib/diagram/graph.ts";
 import { Layout } from "../src/lib/diagram/layout.ts";
-import { fitted, rounded, sceneOf, sizesOf, widthOf, wrapped } from "../src/lib/diagram/scene.ts";
 import type { Box, Scene } from "../src/lib/diagram/scene.ts";
+import { fitted, rounded, sceneOf, sizesOf, widthOf, wrapped } from "../src/lib/diagram/scene.ts";
 import { DRAWING_STYLE, standalone } from "../src/lib/diagram/style.ts";
-import { NOTHING_FOLDED, foldable } from "../src/lib/diagram/tree.ts";
 import type { Folding } from "../src/lib/diagram/tree.ts";
+import { foldable, NOTHING_FOLDED } from "../src/lib/diagram/tree.ts";
 import { fitting, held, opening, showing, zoomed } from "../src/lib/diagram/viewport.ts";
 import { walked } from "../src/lib/diagram/walk.ts";
 import { kernelText } from "../src/lib/kernel-text.ts";
@@ -17,19 +17,69 @@ import type { GroupDescription, NetworkDescription, NodeDescription } from "../s
 
 const writing = { shape: (shape: readonly number[]) => shape.join("×"), frameTitle: ({ name }: { name: string }) => name };
 
-function node(name: string, op: string, inputs: string[], shape: number[] = [8, 28, 28], more: Partial<NodeDescription> = {}): NodeDescription {
+function node(
+  name: string,
+  op: string,
+  inputs: string[],
+  shape: number[] = [8, 28, 28],
+  more: Partial<NodeDescription> = {},
+): NodeDescription {
   return {
-    name, op, inputs, output_shape: shape, head: null, path: `layers[${name}]`, error: null, params: 0, params_arithmetic: "", macs: 0, activation_bytes: 0, training_activation_bytes: 0,
-    receptive_field: [1, 1], receptive_field_unbounded: [1, 1], jump: [1, 1], centre: [0, 0], aligned: true, ...more,
+    name,
+    op,
+    inputs,
+    output_shape: shape,
+    head: null,
+    path: `layers[${name}]`,
+    error: null,
+    params: 0,
+    params_arithmetic: "",
+    macs: 0,
+    activation_bytes: 0,
+    training_activation_bytes: 0,
+    receptive_field: [1, 1],
+    receptive_field_unbounded: [1, 1],
+    jump: [1, 1],
+    centre: [0, 0],
+    aligned: true,
+    ...more,
   };
 }
 
-function group(name: string, kind: GroupDescription["kind"], path: string, depth: number, first_node: number, nodes: number): GroupDescription {
-  return { name, kind, path, depth, first_node, nodes, output_shape: [8, 28, 28], params: 0, macs: 0, activation_bytes: 0, training_activation_bytes: 0 };
+function group(
+  name: string,
+  kind: GroupDescription["kind"],
+  path: string,
+  depth: number,
+  first_node: number,
+  nodes: number,
+): GroupDescription {
+  return {
+    name,
+    kind,
+    path,
+    depth,
+    first_node,
+    nodes,
+    output_shape: [8, 28, 28],
+    params: 0,
+    macs: 0,
+    activation_bytes: 0,
+    training_activation_bytes: 0,
+  };
 }
 
 function network(nodes: NodeDescription[], groups: GroupDescription[] = []): NetworkDescription {
-  const totals = { params: 0, macs: 0, head_params: 0, head_macs: 0, activation_bytes: 0, training_activation_bytes: 0, inference_bytes: 0, training_bytes: null };
+  const totals = {
+    params: 0,
+    macs: 0,
+    head_params: 0,
+    head_macs: 0,
+    activation_bytes: 0,
+    training_activation_bytes: 0,
+    inference_bytes: 0,
+    training_bytes: null,
+  };
   return { name: "network", nodes, groups, totals, training_refused: null };
 }
 
@@ -40,7 +90,10 @@ function resnet(rounds: number, wrongRound = 0): NetworkDescription {
   let before = "relu0";
   for (let round = 1; round <= rounds; round += 1) {
     const at = `block${round}`;
-    groups.push(group(at, "repeat", "layers[2]", 0, nodes.length, 5), group(`${at}.residual1`, "residual", "layers[2].repeat.body[0]", 1, nodes.length, 5));
+    groups.push(
+      group(at, "repeat", "layers[2]", 0, nodes.length, 5),
+      group(`${at}.residual1`, "residual", "layers[2].repeat.body[0]", 1, nodes.length, 5),
+    );
     const error = round === wrongRound ? { kind: "summands_differ", message: "they differ" } : null;
     nodes.push(
       node(`${at}.conv1`, "conv2d", [before]),
@@ -69,21 +122,32 @@ const named = (scene: Scene, id: string): Box => {
 const itemsOf = (level: Level): string[] => level.items.map(({ id }) => id);
 
 test("what follows a convolution is drawn on it, and every node is a box of its own", () => {
-  const chain = network([node("conv", "conv2d", ["input"]), node("bn", "batch_norm2d", ["conv"]), node("relu", "relu", ["bn"]), node("pool", "max_pool2d", ["relu"], [8, 14, 14])]);
+  const chain = network([
+    node("conv", "conv2d", ["input"]),
+    node("bn", "batch_norm2d", ["conv"]),
+    node("relu", "relu", ["bn"]),
+    node("pool", "max_pool2d", ["relu"], [8, 14, 14]),
+  ]);
   const { level } = graphOf(chain, [1, 28, 28], NOTHING_FOLDED, false);
   assert.deepEqual(itemsOf(level), ["/input", "conv", "pool", "/output"]);
   const scene = sceneFor(chain);
   assert.deepEqual(ids(scene.boxes), ["/input", "conv", "bn", "relu", "pool", "/output"]);
   const [conv, bn] = [named(scene, "conv"), named(scene, "bn")];
   assert.equal(conv.y + conv.height, bn.y);
-  assert.deepEqual(scene.edges.map(({ label }) => label?.text), ["1×28×28", "8×28×28", "8×14×14"]);
+  assert.deepEqual(
+    scene.edges.map(({ label }) => label?.text),
+    ["1×28×28", "8×28×28", "8×14×14"],
+  );
 });
 
 test("a value that two nodes read ends a stack", () => {
   const forked = network([node("conv", "conv2d", ["input"]), node("relu", "relu", ["conv"]), node("add", "add", ["relu", "conv"])]);
   const { level } = graphOf(forked, [1, 28, 28], NOTHING_FOLDED, false);
   assert.deepEqual(itemsOf(level), ["/input", "conv", "relu", "add", "/output"]);
-  assert.deepEqual(level.links.filter(({ skip }) => skip).map(({ source, target }) => [source, target]), [["conv", "add"]]);
+  assert.deepEqual(
+    level.links.filter(({ skip }) => skip).map(({ source, target }) => [source, target]),
+    [["conv", "add"]],
+  );
 });
 
 test("rounds are folded into the first, which stands for all", () => {
@@ -95,7 +159,10 @@ test("rounds are folded into the first, which stands for all", () => {
   assert.ok(frame?.kind === "frame");
   assert.deepEqual([frame.container.rounds, frame.container.kind, frame.container.path], [9, "residual", "layers[2].repeat.body[0]"]);
   // The link around the body begins at the frame's edge.
-  assert.deepEqual(frame.inside.links.filter(({ skip }) => skip).map(({ from, target }) => [from.at, target]), [["entry", "block1.add1"]]);
+  assert.deepEqual(
+    frame.inside.links.filter(({ skip }) => skip).map(({ from, target }) => [from.at, target]),
+    [["entry", "block1.add1"]],
+  );
   assert.deepEqual(foldable(description), { containers: [], rounds: ["block1"] });
 });
 
@@ -104,7 +171,10 @@ test("unfolded, every round is there; folded, a container is one box", () => {
   assert.equal(unfolded.boxes.filter(({ kind }) => kind === "frame").length, 9);
   assert.equal(unfolded.boxes.filter(({ kind }) => kind === "cell").length, 48);
   assert.equal(unfolded.edges.filter(({ skip }) => skip).length, 9);
-  const staged = network([node("a.conv", "conv2d", ["input"]), node("a.pool", "max_pool2d", ["a.conv"]), node("fc", "linear", ["a.pool"], [10])], [group("a", "stage", "layers[0]", 0, 0, 2)]);
+  const staged = network(
+    [node("a.conv", "conv2d", ["input"]), node("a.pool", "max_pool2d", ["a.conv"]), node("fc", "linear", ["a.pool"], [10])],
+    [group("a", "stage", "layers[0]", 0, 0, 2)],
+  );
   const folded = sceneFor(staged, { folded: new Set(["a"]), unfolded: new Set() });
   assert.deepEqual(ids(folded.boxes), ["/input", "a/", "fc", "/output"]);
   assert.equal(named(folded, "a/").kind, "fold");
@@ -121,39 +191,67 @@ test("a node that does not fit is shown with the link into it, and what lies beh
   assert.ok(scene.edges.some(({ state, label }) => state === "unknown" && label?.text === "?"));
   const { callout } = scene;
   assert.ok(callout && callout.lines.length > 1);
-  const covered = scene.boxes.filter((box) => box.kind !== "frame" && box.x < callout.x + callout.width && box.x + box.width > callout.x && box.y < callout.y + callout.height && box.y + box.height > callout.y);
+  const covered = scene.boxes.filter(
+    (box) =>
+      box.kind !== "frame" &&
+      box.x < callout.x + callout.width &&
+      box.x + box.width > callout.x &&
+      box.y < callout.y + callout.height &&
+      box.y + box.height > callout.y,
+  );
   assert.deepEqual(covered, []);
 });
 
 test("an end that does not fit the data is marked at the output", () => {
   const { level } = graphOf(network([node("fc", "linear", ["input"], [9])]), [1, 28, 28], NOTHING_FOLDED, true);
-  assert.deepEqual(level.links.map(({ state }) => state), ["ok", "wrong"]);
+  assert.deepEqual(
+    level.links.map(({ state }) => state),
+    ["ok", "wrong"],
+  );
 });
 
 test("no two boxes overlap, frames hold what is theirs, and branches keep their order", () => {
   const branches = network(
     [
       node("stem", "conv2d", ["input"]),
-      ...["b1", "b2", "b3", "b4"].flatMap((name, i) => [node(`mix.${name}`, "conv2d", ["stem"], [4 * (i + 1), 14, 14]), ...(i > 0 ? [node(`mix.${name}x`, "conv2d", [`mix.${name}`])] : [])]),
+      ...["b1", "b2", "b3", "b4"].flatMap((name, i) => [
+        node(`mix.${name}`, "conv2d", ["stem"], [4 * (i + 1), 14, 14]),
+        ...(i > 0 ? [node(`mix.${name}x`, "conv2d", [`mix.${name}`])] : []),
+      ]),
       node("mix.concat", "concat", ["mix.b1", "mix.b2x", "mix.b3x", "mix.b4x"]),
       node("aux.fc", "linear", ["mix.concat"], [10], { head: "aux" }),
       node("fc", "linear", ["mix.concat"], [10]),
     ],
     [group("mix", "parallel", "layers[1]", 0, 1, 8), group("aux", "head", "layers[2]", 0, 9, 1)],
   );
-  for (const scene of [sceneFor(branches), sceneFor(resnet(4)), sceneFor(resnet(4), { folded: new Set(), unfolded: new Set(["block1"]) })]) {
+  for (const scene of [
+    sceneFor(branches),
+    sceneFor(resnet(4)),
+    sceneFor(resnet(4), { folded: new Set(), unfolded: new Set(["block1"]) }),
+  ]) {
     const solid = scene.boxes.filter(({ kind }) => kind !== "frame");
     for (const [i, one] of solid.entries()) {
       for (const other of solid.slice(i + 1)) {
-        const apart = one.x + one.width <= other.x + 0.01 || other.x + other.width <= one.x + 0.01 || one.y + one.height <= other.y + 0.01 || other.y + other.height <= one.y + 0.01;
+        const apart =
+          one.x + one.width <= other.x + 0.01 ||
+          other.x + other.width <= one.x + 0.01 ||
+          one.y + one.height <= other.y + 0.01 ||
+          other.y + other.height <= one.y + 0.01;
         assert.ok(apart, `${one.id} and ${other.id}`);
       }
     }
-    for (const box of scene.boxes) assert.ok(box.x >= scene.left - 0.01 && box.x + box.width <= scene.left + scene.width + 0.01 && box.y + box.height <= scene.height + 0.01, box.id);
+    for (const box of scene.boxes)
+      assert.ok(
+        box.x >= scene.left - 0.01 && box.x + box.width <= scene.left + scene.width + 0.01 && box.y + box.height <= scene.height + 0.01,
+        box.id,
+      );
   }
   const scene = sceneFor(branches);
   const xs = ["mix.b1", "mix.b2", "mix.b3", "mix.b4"].map((id) => named(scene, id).x);
-  assert.deepEqual(xs, xs.toSorted((one, other) => one - other));
+  assert.deepEqual(
+    xs,
+    xs.toSorted((one, other) => one - other),
+  );
   const frame = named(scene, "mix/");
   assert.ok(frame.x < Math.min(...xs) && frame.y + frame.height > named(scene, "mix.concat").y);
   // The head has an output of its own, and its links are dashed.
@@ -170,7 +268,12 @@ test("levels that are alike are laid out once", () => {
 
 test("a link between two frames goes through the edges of both", () => {
   const saved = network(
-    [node("down.conv", "conv2d", ["input"]), node("down.pool", "max_pool2d", ["down.conv"]), node("up.conv", "conv_transpose2d", ["down.pool"]), node("up.concat", "concat", ["up.conv", "down.conv"])],
+    [
+      node("down.conv", "conv2d", ["input"]),
+      node("down.pool", "max_pool2d", ["down.conv"]),
+      node("up.conv", "conv_transpose2d", ["down.pool"]),
+      node("up.concat", "concat", ["up.conv", "down.conv"]),
+    ],
     [group("down", "stage", "layers[0]", 0, 0, 2), group("up", "stage", "layers[1]", 0, 2, 2)],
   );
   const { level } = graphOf(saved, [1, 28, 28], NOTHING_FOLDED, false);
@@ -241,17 +344,33 @@ test("texts are cut or wrapped to their room", () => {
   assert.equal(fitted("conv1", 100), "conv1");
   assert.equal(fitted("a_very_long_name_of_a_layer", 66), "a_very_lo…");
   assert.deepEqual(wrapped("one two three four", 9), ["one two", "three", "four"]);
-  assert.equal(rounded([[0, 0], [0, 20], [40, 20]], 5), "M0 0L0 15Q0 20 5 20L40 20");
+  assert.equal(
+    rounded(
+      [
+        [0, 0],
+        [0, 20],
+        [40, 20],
+      ],
+      5,
+    ),
+    "M0 0L0 15Q0 20 5 20L40 20",
+  );
 });
 
 test("the style of a file has no token left in it", () => {
-  const style = standalone(DRAWING_STYLE, (token) => `#${token.length.toString(16).padStart(6, "0")}`, () => "#abcdef");
+  const style = standalone(
+    DRAWING_STYLE,
+    (token) => `#${token.length.toString(16).padStart(6, "0")}`,
+    () => "#abcdef",
+  );
   assert.doesNotMatch(style, /var\(|color-mix/u);
   assert.match(style, /data-family="convolution"\] \.box \{ fill: #abcdef/u);
 });
 
 test("kernels and paths are read from the specification", () => {
-  const spec = { layers: [{ op: "conv2d", kernel_size: 5 }, { parallel: { branches: [[{ op: "conv2d", kernel_size: [1, 7], stride: 2 }]] } }] };
+  const spec = {
+    layers: [{ op: "conv2d", kernel_size: 5 }, { parallel: { branches: [[{ op: "conv2d", kernel_size: [1, 7], stride: 2 }]] } }],
+  };
   assert.equal(kernelText(valueAt(spec, "layers[0]")), "5×5");
   assert.equal(kernelText(valueAt(spec, "layers[1].parallel.branches[0][0]")), "1×7 /2");
   assert.equal(kernelText(valueAt(spec, "layers[7].stage.body[0]")), "");

@@ -6,10 +6,10 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { ReceptiveFailure } from "../src/errors.ts";
 import { read } from "../src/files.ts";
 import { fitsClasses, nameAt, namesFor, parseClassNames } from "../src/lib/class-names.ts";
+import { useOf } from "../src/lib/file-use.ts";
 import { gunzip } from "../src/lib/gunzip.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
 import { decodeText } from "../src/lib/text-file.ts";
-import { useOf } from "../src/lib/file-use.ts";
 
 const bytesOf = (...parts: (string | Uint8Array | number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part)))));

@@ -12,12 +12,22 @@ function fixes(name: string): Fix[] {
   return fixesFor(error, document);
 }
 const codes = (name: string): string[] => fixes(name).map(({ text }) => text.code);
-const mendedAt = (name: string, code: string, path: string): unknown => valueAt(fixes(name).find(({ text }) => text.code === code)?.spec, path);
+const mendedAt = (name: string, code: string, path: string): unknown =>
+  valueAt(fixes(name).find(({ text }) => text.code === code)?.spec, path);
 
 test("a sum of unlike shapes: a projection, the body fitted, or a shortcut without parameters", () => {
   assert.deepEqual(codes("summands"), ["projection", "fit_body", "pad_shortcut"]);
-  assert.deepEqual(mendedAt("summands", "projection", "layers[1].residual.shortcut"), [{ op: "conv2d", out_channels: 32, kernel_size: 1, stride: 2, bias: false }, { op: "batch_norm2d" }]);
-  assert.deepEqual(mendedAt("summands", "fit_body", "layers[1].residual.body[0]"), { op: "conv2d", out_channels: 16, kernel_size: 3, padding: 1, bias: false });
+  assert.deepEqual(mendedAt("summands", "projection", "layers[1].residual.shortcut"), [
+    { op: "conv2d", out_channels: 32, kernel_size: 1, stride: 2, bias: false },
+    { op: "batch_norm2d" },
+  ]);
+  assert.deepEqual(mendedAt("summands", "fit_body", "layers[1].residual.body[0]"), {
+    op: "conv2d",
+    out_channels: 16,
+    kernel_size: 3,
+    padding: 1,
+    bias: false,
+  });
   assert.equal(mendedAt("summands", "pad_shortcut", "layers[1].residual.shortcut"), "pad");
 });
 
@@ -32,23 +42,48 @@ test("branches are padded to one size, sums get as many channels or are concaten
 });
 
 test("a kernel that is too large: padding, a smaller one, or one pooling less", () => {
-  assert.deepEqual(fixes("kernel").map(({ text }) => text), [{ code: "padding", value: 1 }, { code: "kernel", value: 3 }, { code: "remove", name: "pool2" }]);
+  assert.deepEqual(
+    fixes("kernel").map(({ text }) => text),
+    [
+      { code: "padding", value: 1 },
+      { code: "kernel", value: 3 },
+      { code: "remove", name: "pool2" },
+    ],
+  );
   assert.equal((fixes("kernel")[2]?.spec?.layers ?? []).length, 6);
 });
 
 test("dimensions, classes and channels", () => {
   assert.deepEqual(mendedAt("rank", "flatten", "layers[2]"), { op: "flatten" });
-  assert.deepEqual(fixes("flat").map(({ text }) => text), [{ code: "remove", name: "flatten" }]);
+  assert.deepEqual(
+    fixes("flat").map(({ text }) => text),
+    [{ code: "remove", name: "flatten" }],
+  );
   assert.deepEqual(mendedAt("classes", "outputs", "layers[2]"), { op: "linear", out_features: 10 });
   assert.deepEqual(mendedAt("maps", "classifier", "layers[3]"), { op: "linear", out_features: 10 });
-  assert.deepEqual(fixes("groups").map(({ text }) => text), [{ code: "groups", value: 2 }]);
-  assert.deepEqual(fixes("groups_out").map(({ text }) => text), [{ code: "channels", value: 10 }, { code: "groups", value: 1 }]);
+  assert.deepEqual(
+    fixes("groups").map(({ text }) => text),
+    [{ code: "groups", value: 2 }],
+  );
+  assert.deepEqual(
+    fixes("groups_out").map(({ text }) => text),
+    [
+      { code: "channels", value: 10 },
+      { code: "groups", value: 1 },
+    ],
+  );
 });
 
 test("what cannot be read is mended by the nearest that can", () => {
-  assert.deepEqual(fixes("value").map(({ text }) => text), [{ code: "value", field: "out_channels", value: "1" }]);
+  assert.deepEqual(
+    fixes("value").map(({ text }) => text),
+    [{ code: "value", field: "out_channels", value: "1" }],
+  );
   assert.deepEqual(mendedAt("same", "value", "layers[0].padding"), [2, 1]);
-  assert.deepEqual(fixes("negative").map(({ text }) => text), [{ code: "value", field: "padding", value: "0" }]);
+  assert.deepEqual(
+    fixes("negative").map(({ text }) => text),
+    [{ code: "value", field: "padding", value: "0" }],
+  );
   assert.deepEqual(fixes("operator")[0]?.text, { code: "operator", op: "conv2d" });
   assert.deepEqual(mendedAt("field", "drop_field", "layers[0]"), { op: "relu" });
   assert.deepEqual(mendedAt("missing", "value", "layers[0].kernel_size"), 3);
@@ -63,7 +98,9 @@ test("what cannot be read is mended by the nearest that can", () => {
 test("too large for this device: a smaller batch", () => {
   const { document } = examined("lenet5");
   const error = { kind: "too_large", message: "", node: "LeNet-5", needed_bytes: 9e9, limit_bytes: 1e9, largest_batch: 16 } as const;
-  assert.deepEqual(fixesFor(error, document), [{ text: { code: "batch", value: 16 }, spec: null, settings: { batch_size: 16 }, path: null }]);
+  assert.deepEqual(fixesFor(error, document), [
+    { text: { code: "batch", value: 16 }, spec: null, settings: { batch_size: 16 }, path: null },
+  ]);
   assert.deepEqual(fixesFor({ ...error, largest_batch: 0 }, document), []);
 });
 
@@ -74,7 +111,12 @@ test("each error of the examples but an empty network has a fix, and each fix a 
     const error = examination.error ?? examination.network?.training_refused;
     if (!error || error.kind === "empty_network") continue;
     assert.ok(fixes(name).length > 0, name);
-    for (const { language, panels: { fixes: { of } } } of locales) {
+    for (const {
+      language,
+      panels: {
+        fixes: { of },
+      },
+    } of locales) {
       for (const { text } of fixes(name)) {
         const label = (of[text.code] as (fix: typeof text) => string)(text);
         assert.doesNotMatch(label, /undefined|NaN|\[object/u);

@@ -1,6 +1,6 @@
 // What a page may not count on where it is served over plain http, with a strict policy, in a frame or in a private window.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
 
@@ -10,7 +10,7 @@ import { shift } from "../src/lib/reveal.ts";
 import { bytesOf } from "../src/lib/saved.ts";
 import { borrowed, lend, tabName } from "../src/lib/tab-name.ts";
 
-const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+const root = process.env.RECEPTIVE_ROOT ?? "..";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const listed = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
@@ -64,7 +64,7 @@ function tab(store: Store, locks?: Set<string>): { leave: () => void; back: () =
   };
   for (const [name, value] of Object.entries(globals))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  return { leave: () => listeners["pagehide"]?.({}), back: () => listeners["pageshow"]?.({ persisted: true }) };
+  return { leave: () => listeners.pagehide?.({}), back: () => listeners.pageshow?.({ persisted: true }) };
 }
 
 const copyOf = (store: Store): Store => {

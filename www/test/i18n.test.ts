@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ruWord } from "../src/i18n/ru-words.ts";
-import { LANGUAGES, errorText, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
 import type { ReceptiveError } from "../src/errors.ts";
-const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+import { errorText, LANGUAGES, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
+import { ruWord } from "../src/i18n/ru-words.ts";
+
+const root = process.env.RECEPTIVE_ROOT ?? "..";
 const locales = await Promise.all(LANGUAGES.map(loadLocale));
 await loadPanels();
 const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels } }));
@@ -38,14 +39,56 @@ test("no text is empty, and the Russian ones are Russian", () => {
 
 /** Stands for an error with any field: a number where a number is formatted, a word where one is named. */
 function anyError(kind: string): ReceptiveError {
-  const words = ["reason", "found", "path", "operator", "known", "expected", "field", "node", "axis", "shape", "fix", "which", "left", "right", "first", "other", "what", "op", "file", "labels_file", "split", "adapter", "kernel", "run", "name", "files", "tensor", "format"];
+  const words = [
+    "reason",
+    "found",
+    "path",
+    "operator",
+    "known",
+    "expected",
+    "field",
+    "node",
+    "axis",
+    "shape",
+    "fix",
+    "which",
+    "left",
+    "right",
+    "first",
+    "other",
+    "what",
+    "op",
+    "file",
+    "labels_file",
+    "split",
+    "adapter",
+    "kernel",
+    "run",
+    "name",
+    "files",
+    "tensor",
+    "format",
+  ];
   const numeric: { [kind: string]: string[] } = {
-    bad_magic: ["found", "expected"], wrong_size: ["found", "expected"], checksum_mismatch: ["found", "expected"], label_out_of_range: ["found"], too_few_images: ["found"],
-    invalid_pixels: ["found", "expected"], wrong_length: ["found", "expected"], invalid_setting: ["found"], malformed_tensor: ["found", "expected"], wrong_inputs: ["found"], wrong_class_names: ["found", "expected"],
+    bad_magic: ["found", "expected"],
+    wrong_size: ["found", "expected"],
+    checksum_mismatch: ["found", "expected"],
+    label_out_of_range: ["found"],
+    too_few_images: ["found"],
+    invalid_pixels: ["found", "expected"],
+    wrong_length: ["found", "expected"],
+    invalid_setting: ["found"],
+    malformed_tensor: ["found", "expected"],
+    wrong_inputs: ["found"],
+    wrong_class_names: ["found", "expected"],
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {
-      if (key === "found" && kind === "no_pair") return [{ name: "a", what: "images", count: 2 }, { name: "b", what: "labels", count: null }];
+      if (key === "found" && kind === "no_pair")
+        return [
+          { name: "a", what: "images", count: 2 },
+          { name: "b", what: "labels", count: null },
+        ];
       if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
       if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
       if (key in target) return target[key as keyof ReceptiveError];
@@ -56,7 +99,8 @@ function anyError(kind: string): ReceptiveError {
 
 test("all panels are among them", () => {
   const files = readdirSync(join(root, "www/src/i18n/panels/en")).map((name) => name.replace(/\.ts$/u, ""));
-  for (const { panels } of locales) assert.deepEqual(files.filter((name) => !["outline", "training"].includes(name)).sort(), Object.keys(panels).sort());
+  for (const { panels } of locales)
+    assert.deepEqual(files.filter((name) => !["outline", "training"].includes(name)).sort(), Object.keys(panels).sort());
 });
 
 test("every error kind has a sentence in both languages, without holes", () => {
@@ -73,19 +117,26 @@ test("every error kind has a sentence in both languages, without holes", () => {
 test("every error the engine can send has its sentence", () => {
   const source = readFileSync(join(root, "src/error.rs"), "utf8");
   const enums = [...source.matchAll(/pub enum (\w+Error) \{([\s\S]*?)\n\}/gu)].filter(([, name]) => name !== "Error");
-  const kinds = enums.flatMap(([, , body]) => [...(body ?? "").matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => variant ?? ""));
+  const kinds = enums.flatMap(([, , body]) =>
+    [...(body ?? "").matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => variant ?? ""),
+  );
   assert.ok(kinds.length > 30, `${kinds.length} kinds found`);
   const snake = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase();
   for (const { text } of locales) for (const kind of kinds) assert.ok(snake(kind) in text.errors, `no text for ${snake(kind)}`);
 });
 
 test("what the engine says inside its errors is said in Russian, too", () => {
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".rs") && !/tests\.rs$|zoo|conformance|web/u.test(name));
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".rs") && !/tests\.rs$|zoo|conformance|web/u.test(name),
+  );
   const phrases = new Set<string>();
   for (const name of sources) {
     const [code = ""] = readFileSync(join(root, "src", name), "utf8").split("#[cfg(test)]");
     for (const [, phrase = ""] of code.matchAll(/\b(?:fix|what|expected)(?: =|:)(?: \|\|)?\s*"([^"]+)"/gu)) phrases.add(phrase);
-    for (const [, phrase = ""] of code.matchAll(/(?:expected: format!\(|let expected = \|?\|? ?format!\(|invalid\([^"]*, (?:format!\()?|missing\([^"]*, (?:format!\()?)"([^"]+ [^"]+)"/gu)) phrases.add(phrase.replaceAll(/\{[^}]*\}/gu, "7"));
+    for (const [, phrase = ""] of code.matchAll(
+      /(?:expected: format!\(|let expected = \|?\|? ?format!\(|invalid\([^"]*, (?:format!\()?|missing\([^"]*, (?:format!\()?)"([^"]+ [^"]+)"/gu,
+    ))
+      phrases.add(phrase.replaceAll(/\{[^}]*\}/gu, "7"));
   }
   assert.ok(phrases.size > 50, `${phrases.size} found`);
   const names = /^(F32 7|activations|gradients|loss|op|optimizer|job|kind of case|schedule)$/u;
@@ -113,8 +164,16 @@ test("an error of an unknown kind keeps its own sentence", () => {
 
 test("Russian numbers take their forms", async () => {
   const { text } = await loadLocale("ru");
-  const forms = [1, 2, 5, 11, 21, 22, 25, 111].map((n) => text.notices.filesLoaded(n, 0).match(/изображени\S+/u)?.[0].replace(/\W$/u, ""));
-  assert.deepEqual(forms.map((form) => form?.replace(/[.,]$/u, "")), ["изображение", "изображения", "изображений", "изображений", "изображение", "изображения", "изображений", "изображений"]);
+  const forms = [1, 2, 5, 11, 21, 22, 25, 111].map((n) =>
+    text.notices
+      .filesLoaded(n, 0)
+      .match(/изображени\S+/u)?.[0]
+      .replace(/\W$/u, ""),
+  );
+  assert.deepEqual(
+    forms.map((form) => form?.replace(/[.,]$/u, "")),
+    ["изображение", "изображения", "изображений", "изображений", "изображение", "изображения", "изображений", "изображений"],
+  );
   assert.match(text.run.ready(1), /1 эпохи/u);
   assert.match(text.run.ready(3), /3 эпох\./u);
   assert.match(text.network.totals(61_706, 416_520), /параметров/u);

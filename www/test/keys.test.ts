@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { channelKeyOf, characterOf, isComposing, onKey } from "../src/lib/keys.ts";
@@ -38,7 +38,11 @@ test("single keys go by the character where it is Latin, wherever it lies", () =
     for (const [code, key] of Object.entries(keys)) {
       const event = { ...NO_MODIFIER, key, code, target: nowhere };
       assert.equal(shortcutOf(event, true), wanted[key] ?? null, `${layout}: ${key} at ${code}`);
-      assert.equal(shortcutOf({ ...event, key: key.toUpperCase() }, true), wanted[key] ?? null, `${layout}: ${key.toUpperCase()} at ${code}`);
+      assert.equal(
+        shortcutOf({ ...event, key: key.toUpperCase() }, true),
+        wanted[key] ?? null,
+        `${layout}: ${key.toUpperCase()} at ${code}`,
+      );
     }
   }
 });
@@ -46,7 +50,8 @@ test("single keys go by the character where it is Latin, wherever it lies", () =
 test("and by the place where the layout types another alphabet", () => {
   const wanted: { [code: string]: string } = { KeyR: "reset", KeyS: "step", KeyT: "random_digit" };
   for (const [layout, keys] of Object.entries(FOREIGN)) {
-    for (const [code, key] of foreign(keys)) assert.equal(shortcutOf({ ...NO_MODIFIER, key, code, target: nowhere }, true), wanted[code] ?? null, `${layout}: ${key} at ${code}`);
+    for (const [code, key] of foreign(keys))
+      assert.equal(shortcutOf({ ...NO_MODIFIER, key, code, target: nowhere }, true), wanted[code] ?? null, `${layout}: ${key} at ${code}`);
   }
 });
 
@@ -70,7 +75,8 @@ test("names of keys are no characters, and signs and digits of other alphabets a
 });
 
 test("maps are gone through by keys that every keyboard has, and by brackets however they are typed", () => {
-  const press = (key: string, code: string, more: Partial<typeof NO_MODIFIER> = {}): number => channelKeyOf({ ...NO_MODIFIER, key, code, ...more });
+  const press = (key: string, code: string, more: Partial<typeof NO_MODIFIER> = {}): number =>
+    channelKeyOf({ ...NO_MODIFIER, key, code, ...more });
   assert.deepEqual([press("PageUp", "PageUp"), press("PageDown", "PageDown")], [-1, 1]);
   assert.deepEqual([press("[", "BracketLeft"), press("]", "BracketRight")], [-1, 1]);
   // Russian and Ukrainian: by place. German and French on Windows and Linux: with AltGr, which is Ctrl and Alt. German on a Mac: with Alt.
@@ -78,14 +84,28 @@ test("maps are gone through by keys that every keyboard has, and by brackets how
   assert.deepEqual([press("[", "Digit8", { ctrlKey: true, altKey: true }), press("]", "Digit9", { ctrlKey: true, altKey: true })], [-1, 1]);
   assert.deepEqual([press("[", "Digit5", { altKey: true }), press("]", "Digit6", { altKey: true }), press("[", "Digit5")], [-1, 1, -1]);
   // What lies there on these layouts, and the browser's own keys, are something else.
-  assert.deepEqual([press("ü", "BracketLeft"), press("Dead", "BracketLeft"), press("$", "BracketRight"), press("+", "BracketRight")], [0, 0, 0, 0]);
-  assert.deepEqual([press("[", "BracketLeft", { metaKey: true }), press("[", "BracketLeft", { ctrlKey: true }), press("PageDown", "PageDown", { ctrlKey: true })], [0, 0, 0]);
+  assert.deepEqual(
+    [press("ü", "BracketLeft"), press("Dead", "BracketLeft"), press("$", "BracketRight"), press("+", "BracketRight")],
+    [0, 0, 0, 0],
+  );
+  assert.deepEqual(
+    [
+      press("[", "BracketLeft", { metaKey: true }),
+      press("[", "BracketLeft", { ctrlKey: true }),
+      press("PageDown", "PageDown", { ctrlKey: true }),
+    ],
+    [0, 0, 0],
+  );
 });
 
 test("keys of a composition go to the input method", () => {
   const heard: string[] = [];
   const handle = onKey((event: { key: string; isComposing?: boolean; keyCode?: number }) => heard.push(event.key));
-  for (const event of [{ key: "Enter", isComposing: true, keyCode: 229 }, { key: "Escape", isComposing: true }, { key: "Enter", isComposing: false, keyCode: 229 }]) {
+  for (const event of [
+    { key: "Enter", isComposing: true, keyCode: 229 },
+    { key: "Escape", isComposing: true },
+    { key: "Enter", isComposing: false, keyCode: 229 },
+  ]) {
     assert.ok(isComposing(event));
     handle(event);
   }
@@ -94,7 +114,7 @@ test("keys of a composition go to the input method", () => {
 });
 
 test("every handler of keys is made so, and none reads places by itself", () => {
-  const root = join(process.env["RECEPTIVE_ROOT"] ?? "..", "www/src");
+  const root = join(process.env.RECEPTIVE_ROOT ?? "..", "www/src");
   let handlers = 0;
   for (const name of readdirSync(root, { recursive: true, encoding: "utf8" }).filter((one) => one.endsWith(".ts"))) {
     const source = readFileSync(join(root, name), "utf8");
@@ -108,7 +128,8 @@ test("every handler of keys is made so, and none reads places by itself", () => 
       const [, field = ""] = /^this\.(#\w+)$/u.exec(listener) ?? [];
       assert.ok(field !== "" && source.includes(`${field} = onKey(`), `${name}: ${listener} without onKey`);
     }
-    if (!name.endsWith("keys.ts")) assert.doesNotMatch(source, /"(?:Key[A-Z]|Digit\d|Bracket(?:Left|Right))"/u, `${name} reads places by itself`);
+    if (!name.endsWith("keys.ts"))
+      assert.doesNotMatch(source, /"(?:Key[A-Z]|Digit\d|Bracket(?:Left|Right))"/u, `${name} reads places by itself`);
   }
   assert.ok(handlers > 20, `${handlers} handlers`);
 });

@@ -3,16 +3,30 @@ import { test } from "node:test";
 import { paramsArithmetic } from "../src/lib/arithmetic.ts";
 import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
-import { classImage, classesOf, inkImage, overlap } from "../src/lib/mask.ts";
-import { SIDE, centreDigit, inkBox, shiftImage } from "../src/lib/mnist.ts";
-import { History, Series, isGuessing, sampleRows, smooth } from "../src/lib/series.ts";
-import { choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge, pending, settingsOf, withSettings } from "../src/lib/settings.ts";
+import { classesOf, classImage, inkImage, overlap } from "../src/lib/mask.ts";
+import { centreDigit, inkBox, SIDE, shiftImage } from "../src/lib/mnist.ts";
+import { History, isGuessing, Series, sampleRows, smooth } from "../src/lib/series.ts";
 import type { ScheduleChoice, Settings } from "../src/lib/settings.ts";
-import type { Spec } from "../src/protocol.ts";
+import {
+  choiceOf,
+  choosing,
+  chosenSchedule,
+  hasMomentum,
+  isAllowed,
+  nudge,
+  pending,
+  settingsOf,
+  withSettings,
+} from "../src/lib/settings.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
+import type { Spec } from "../src/protocol.ts";
 
-function drawing(width: number, height: number, ink: (x: number, y: number) => number): { width: number; height: number; pixels: Uint8Array } {
+function drawing(
+  width: number,
+  height: number,
+  ink: (x: number, y: number) => number,
+): { width: number; height: number; pixels: Uint8Array } {
   const pixels = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels[y * width + x] = ink(x, y);
   return { width, height, pixels };
@@ -25,7 +39,9 @@ function boxOf(image: Uint8Array): { width: number; height: number; left: number
 }
 
 function centreOfMass(image: Uint8Array): [number, number] {
-  let mass = 0, x = 0, y = 0;
+  let mass = 0,
+    x = 0,
+    y = 0;
   image.forEach((value, at) => {
     mass += value;
     x += value * ((at % SIDE) + 0.5);
@@ -58,7 +74,8 @@ test("the centre of mass, not of the box, comes to the middle", () => {
 });
 
 test("where it was drawn and how large does not matter", () => {
-  const ring = (cx: number, cy: number, r: number) => centreDigit(drawing(280, 280, (x, y) => (Math.abs(Math.hypot(x - cx, y - cy) - r) < r / 5 ? 255 : 0)));
+  const ring = (cx: number, cy: number, r: number) =>
+    centreDigit(drawing(280, 280, (x, y) => (Math.abs(Math.hypot(x - cx, y - cy) - r) < r / 5 ? 255 : 0)));
   const small = ring(70, 70, 50);
   const large = ring(150, 140, 100);
   assert.ok(small && large);
@@ -92,9 +109,15 @@ test("shifting moves by whole pixels and drops what leaves", () => {
   image[SIDE * SIDE - 1] = 7;
   const moved = shiftImage(image, 1, 2);
   assert.equal(moved[2 * SIDE + 1], 9);
-  assert.equal(moved.reduce((a, b) => a + b, 0), 9);
+  assert.equal(
+    moved.reduce((a, b) => a + b, 0),
+    9,
+  );
   assert.deepEqual(shiftImage(image, 0, 0), image);
-  assert.equal(shiftImage(image, 40, 0).reduce((a, b) => a + b, 0), 0);
+  assert.equal(
+    shiftImage(image, 40, 0).reduce((a, b) => a + b, 0),
+    0,
+  );
 });
 
 test("numbers read as people write them", () => {
@@ -109,7 +132,10 @@ test("what is shown for a setting can be read back, in both languages", () => {
   for (const language of ["en", "ru"]) {
     const format = new Formats(language);
     for (const value of [0, 0.02, 0.9, 1e-4, 1e-5, 64, 1024, 4294967295 / 65536]) {
-      assert.ok(Math.abs((parseNumber(format.plain(value)) ?? NaN) - value) <= value * 1e-5, `${language} ${value}: ${format.plain(value)}`);
+      assert.ok(
+        Math.abs((parseNumber(format.plain(value)) ?? NaN) - value) <= value * 1e-5,
+        `${language} ${value}: ${format.plain(value)}`,
+      );
     }
   }
 });
@@ -140,11 +166,17 @@ test("a long curve is thinned evenly and keeps its ends and its shape", () => {
 test("a curve does not run backwards, and a step measured twice counts once", () => {
   const series = new Series();
   for (const step of [1, 2, 2, 1, 3]) series.push({ step, loss: step, top1: 0 });
-  assert.deepEqual(series.points.map(({ step }) => step), [1, 2, 3]);
+  assert.deepEqual(
+    series.points.map(({ step }) => step),
+    [1, 2, 3],
+  );
 });
 
 test("smoothing starts at the first value and leaves a constant alone", () => {
-  assert.deepEqual(smooth([2, 2, 2], 0.9).map((value) => Number(value.toFixed(9))), [2, 2, 2]);
+  assert.deepEqual(
+    smooth([2, 2, 2], 0.9).map((value) => Number(value.toFixed(9))),
+    [2, 2, 2],
+  );
   assert.equal(smooth([5, 1], 0.9)[0], 5);
   assert.deepEqual(smooth([5, 1, 3], 0), [5, 1, 3]);
 });
@@ -155,7 +187,14 @@ test("two curves share one axis", () => {
   history.addTrain({ step: 20, loss: 1, top1: 0.6 });
   history.addTest({ step: 15, loss: 1.5, top1: 0.4 });
   const nothing = [null, null, null];
-  assert.deepEqual(chartData(history, [], "loss", { smoothing: 0, top5: false }), [[10, 15, 20], nothing, [2, null, 1], [null, 1.5, null], nothing, nothing]);
+  assert.deepEqual(chartData(history, [], "loss", { smoothing: 0, top5: false }), [
+    [10, 15, 20],
+    nothing,
+    [2, null, 1],
+    [null, 1.5, null],
+    nothing,
+    nothing,
+  ]);
   const [, raw, smoothed] = chartData(history, [], "loss", { smoothing: 0.85, top5: false });
   assert.deepEqual(raw, [2, null, 1]);
   assert.ok((smoothed?.[2] ?? 0) > 1);
@@ -169,7 +208,14 @@ test("runs behind and top-5 have curves of their own on the same axis", () => {
   behind.addTest({ step: 20, loss: 1, top1: 0.4 });
   const data = chartData(front, [behind], "accuracy", { smoothing: 0, top5: true });
   assert.deepEqual(data, [
-    [5, 10, 20], [null, null, null], [null, 0.1, null], [null, 0.2, null], [null, 0.6, null], [null, 0.7, null], [0.3, null, null], [null, null, 0.4],
+    [5, 10, 20],
+    [null, null, null],
+    [null, 0.1, null],
+    [null, 0.2, null],
+    [null, 0.6, null],
+    [null, 0.7, null],
+    [0.3, null, null],
+    [null, null, 0.4],
   ]);
   assert.equal(valueAt(data[2], 2), 0.1);
   assert.equal(valueAt(data[2], 0), null);
@@ -187,7 +233,10 @@ test("a history that was kept goes on as if it had not been", () => {
   }
   whole.addEpochEnd(938);
   assert.equal(half.train.points.length, whole.train.points.length);
-  assert.deepEqual(half.train.points.map(({ step }) => step), whole.train.points.map(({ step }) => step));
+  assert.deepEqual(
+    half.train.points.map(({ step }) => step),
+    whole.train.points.map(({ step }) => step),
+  );
   assert.ok(half.train.points.every(({ loss }, at) => Math.abs(loss / (whole.train.points[at]?.loss ?? 0) - 1) < 1e-4));
   assert.deepEqual(History.from(whole.save()).epochEnds, [938]);
 });
@@ -201,7 +250,10 @@ test("the accuracy's axis stands still, the loss's grows by halves", () => {
 });
 
 test("a table takes no more rows than it shows, ends included", () => {
-  const rows = sampleRows(Array.from({ length: 501 }, (_, at) => at), 11);
+  const rows = sampleRows(
+    Array.from({ length: 501 }, (_, at) => at),
+    11,
+  );
   assert.deepEqual(rows, [0, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500]);
   assert.deepEqual(sampleRows([1, 2], 11), [1, 2]);
 });
@@ -214,9 +266,27 @@ test("a loss that stays at ln 10 is guessing, one that only began there is not",
 });
 
 test("settings come from a specification and go back into it", () => {
-  const spec = { version: 1 as const, input: [1, 28, 28], layers: [], training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } } };
+  const spec = {
+    version: 1 as const,
+    input: [1, 28, 28],
+    layers: [],
+    training: { epochs: 3, optimizer: { type: "sgd" as const, learning_rate: 0.02, nesterov: true } },
+  };
   const settings = settingsOf(spec);
-  assert.deepEqual(settings, { optimizer: "sgd", learning_rate: 0.02, momentum: 0.9, weight_decay: 0, batch_size: 64, epochs: 3, seed: 1, init: "pytorch", schedule: { type: "constant" }, augmentation: {}, clip_grad_norm: null, decay: "all" });
+  assert.deepEqual(settings, {
+    optimizer: "sgd",
+    learning_rate: 0.02,
+    momentum: 0.9,
+    weight_decay: 0,
+    batch_size: 64,
+    epochs: 3,
+    seed: 1,
+    init: "pytorch",
+    schedule: { type: "constant" },
+    augmentation: {},
+    clip_grad_norm: null,
+    decay: "all",
+  });
   const changed = withSettings(spec, { ...settings, momentum: 0.5, batch_size: 32 });
   assert.deepEqual(settingsOf(changed), { ...settings, momentum: 0.5, batch_size: 32 });
   assert.equal(changed.training?.optimizer?.nesterov, true);
@@ -225,7 +295,9 @@ test("settings come from a specification and go back into it", () => {
 
 test("another optimizer comes with its own rates, waits for a fresh start, and takes along what is not its predecessor's", () => {
   const spec: Spec = {
-    version: 1, input: [1, 28, 28], layers: [],
+    version: 1,
+    input: [1, 28, 28],
+    layers: [],
     training: { optimizer: { learning_rate: 0.05, nesterov: true, clip_grad_norm: 2, decay: "weights" } },
   };
   const applied = settingsOf(spec);
@@ -233,7 +305,13 @@ test("another optimizer comes with its own rates, waits for a fresh start, and t
   assert.deepEqual([edited.learning_rate, edited.weight_decay, hasMomentum(edited)], [0.001, 0.01, false]);
   assert.deepEqual(pending(applied, edited), ["optimizer"]);
   const changed = withSettings(spec, edited);
-  assert.deepEqual(changed.training?.optimizer, { clip_grad_norm: 2, decay: "weights", type: "adamw", learning_rate: 0.001, weight_decay: 0.01 });
+  assert.deepEqual(changed.training?.optimizer, {
+    clip_grad_norm: 2,
+    decay: "weights",
+    type: "adamw",
+    learning_rate: 0.001,
+    weight_decay: 0.01,
+  });
   assert.deepEqual(settingsOf(changed), edited);
   assert.deepEqual({ ...edited, ...choosing("sgd", applied) }, applied, "back to the one in force, its numbers come back");
   for (const optimizer of ["sgd", "adam", "adamw", "rmsprop"] as const) {
@@ -256,13 +334,25 @@ test("each schedule that the page offers goes into a specification and is known 
   const own: Spec = { ...spec, training: { schedule: { type: "multi_step", milestones: [2, 4] } } };
   const owned = settingsOf(own);
   assert.deepEqual(withSettings(own, owned).training?.schedule, { type: "multi_step", milestones: [2, 4] });
-  assert.deepEqual(chosenSchedule("multi_step", { ...owned, schedule: { type: "cosine" } }, owned.schedule), owned.schedule, "back to the one in force, its fields come back");
-  assert.deepEqual([hasMomentum(begin("one_cycle")), hasMomentum({ ...settings, schedule: { type: "one_cycle", cycle_momentum: false } })], [false, true]);
+  assert.deepEqual(
+    chosenSchedule("multi_step", { ...owned, schedule: { type: "cosine" } }, owned.schedule),
+    owned.schedule,
+    "back to the one in force, its fields come back",
+  );
+  assert.deepEqual(
+    [hasMomentum(begin("one_cycle")), hasMomentum({ ...settings, schedule: { type: "one_cycle", cycle_momentum: false } })],
+    [false, true],
+  );
   assert.deepEqual(choosing("rmsprop", settings, { type: "one_cycle" }).schedule, { type: "one_cycle", cycle_momentum: false });
 });
 
 test("augmentation, clipping and decay wait for a fresh start, and what is off is not written", () => {
-  const spec: Spec = { version: 1, input: [1, 28, 28], layers: [], training: { augmentation: { shift: 2 }, optimizer: { type: "adam", clip_grad_norm: 1 } } };
+  const spec: Spec = {
+    version: 1,
+    input: [1, 28, 28],
+    layers: [],
+    training: { augmentation: { shift: 2 }, optimizer: { type: "adam", clip_grad_norm: 1 } },
+  };
   const settings = settingsOf(spec);
   assert.deepEqual([settings.augmentation, settings.clip_grad_norm, settings.decay], [{ shift: 2 }, 1, "all"]);
   const edited: Settings = { ...settings, augmentation: {}, clip_grad_norm: null, decay: "weights" };
@@ -270,7 +360,10 @@ test("augmentation, clipping and decay wait for a fresh start, and what is off i
   const { training } = withSettings(spec, edited);
   assert.ok(training && !("augmentation" in training) && !("clip_grad_norm" in (training.optimizer ?? {})));
   assert.equal(training.optimizer?.decay, "weights");
-  assert.deepEqual(pending({ ...settings, augmentation: { shift: 1, scale: 0.1 } }, { ...settings, augmentation: { scale: 0.1, shift: 1 } }), []);
+  assert.deepEqual(
+    pending({ ...settings, augmentation: { shift: 1, scale: 0.1 } }, { ...settings, augmentation: { scale: 0.1, shift: 1 } }),
+    [],
+  );
 });
 
 test("arrow keys move a setting to a round neighbour within its range", () => {
@@ -290,8 +383,14 @@ test("arrow keys move a setting to a round neighbour within its range", () => {
 
 test("single keys work outside of fields, on a Russian layout too, and can be turned off", () => {
   const press = (key: string, code = "", inside = "", more = {}) => ({
-    key, code, ctrlKey: false, metaKey: false, altKey: false, repeat: false,
-    target: { closest: (selector: string) => (inside && selector.includes(inside) ? {} : null) }, ...more,
+    key,
+    code,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    repeat: false,
+    target: { closest: (selector: string) => (inside && selector.includes(inside) ? {} : null) },
+    ...more,
   });
   assert.equal(shortcutOf(press(" "), true), "toggle_run");
   assert.equal(shortcutOf(press("R"), true), "reset");
@@ -312,7 +411,10 @@ test("themes", () => {
 
 test("a mask is counted by class, held against the digit, and painted in colours or shades of grey", () => {
   const scene = { picture: Uint8Array.of(255, 0, 0, 0, 0), digit: Uint8Array.of(1, 1, 1, 0, 0), mask: Uint8Array.of(8, 8, 2, 8, 0) };
-  assert.deepEqual(classesOf(scene.mask), [{ digit: 7, pixels: 3 }, { digit: 1, pixels: 1 }]);
+  assert.deepEqual(classesOf(scene.mask), [
+    { digit: 7, pixels: 3 },
+    { digit: 1, pixels: 1 },
+  ]);
   assert.equal(overlap(scene, 7), 2 / 4);
   assert.equal(overlap(scene, null), 3 / 4);
   assert.equal(overlap(scene, 0), 0);
@@ -320,7 +422,7 @@ test("a mask is counted by class, held against the digit, and painted in colours
   assert.deepEqual([...inkImage(scene.picture).slice(0, 8)], [0, 0, 0, 255, 0, 0, 0, 0]);
   const painted = (only: number | null, known?: boolean): number[][] => {
     const rgba = classImage(scene.picture, scene.mask, only, known);
-    return scene.mask.reduce<number[][]>((pixels, _, at) => [...pixels, [...rgba.slice(4 * at, 4 * at + 4)]], []);
+    return Array.from(scene.mask, (_, at) => [...rgba.slice(4 * at, 4 * at + 4)]);
   };
   assert.deepEqual(painted(null)[0], [255, 157, 167, 255]);
   assert.deepEqual(painted(null)[4], [127, 127, 127, 0]);
@@ -338,6 +440,8 @@ test("a mean IoU is of test points alone, and joined where all have one", () => 
 
 test("how many parameters there are is written as the language writes numbers", () => {
   const formats = (["ru", "en"] as const).map((language) => new Formats(language));
-  const written = formats.map((format) => paramsArithmetic("5*5*256*1024 + 1024 = 6,554,624", (count) => format.whole(count)).replaceAll(/\s/gu, " "));
+  const written = formats.map((format) =>
+    paramsArithmetic("5*5*256*1024 + 1024 = 6,554,624", (count) => format.whole(count)).replaceAll(/\s/gu, " "),
+  );
   assert.deepEqual(written, ["5·5·256·1 024 + 1 024 = 6 554 624", "5·5·256·1,024 + 1,024 = 6,554,624"]);
 });

@@ -9,7 +9,13 @@ test("what an address says is read as it was written", async () => {
   const code = await encode(short);
   assert.match(code, /^[\w-]+$/u);
   assert.deepEqual(await decode(code), short);
-  const address = { code, preset: null, view: "maps", selection: { path: "layers[2].residual.body[0]", node: "block 1" }, looking: { tab: "gradients", scale: "layer", depth: "unit", unit: [3, 0, 14] } } as const;
+  const address = {
+    code,
+    preset: null,
+    view: "maps",
+    selection: { path: "layers[2].residual.body[0]", node: "block 1" },
+    looking: { tab: "gradients", scale: "layer", depth: "unit", unit: [3, 0, 14] },
+  } as const;
   assert.deepEqual(parseAddress(writeAddress(address)), address);
   const plain = { code: null, preset: "resnet20", view: "training", selection: null, looking: AS_FIRST } as const;
   assert.equal(writeAddress(plain), "#preset=resnet20");

@@ -23,7 +23,10 @@ test("a palette runs from the least to the largest, as image data has it", () =>
   const words = paletteOf(false);
   assert.equal(words.length, 511);
   assert.deepEqual([...new Uint8Array(words.buffer, 255 * 4, 4)], [...colourOf(0, false), 255]);
-  assert.deepEqual([stepOf(0, 2), stepOf(2, 2), stepOf(-2, 2), stepOf(9, 2), stepOf(-9, 2), stepOf(Number.NaN, 2)], [255, 510, 0, 510, 0, 255]);
+  assert.deepEqual(
+    [stepOf(0, 2), stepOf(2, 2), stepOf(-2, 2), stepOf(9, 2), stepOf(-9, 2), stepOf(Number.NaN, 2)],
+    [255, 510, 0, 510, 0, 255],
+  );
   assert.deepEqual([extentOf([-3, 1]), extentOf([0, 0]), extentOf([0, Number.POSITIVE_INFINITY])], [3, 1, 1]);
 });
 
@@ -42,7 +45,16 @@ test("maps lie in lines; each place on the picture is one map's or none's", () =
   const arrangement = arrange(stack, 400, 2);
   assert.deepEqual([arrangement.across, arrangement.down, arrangement.gap], [2, 2, 1]);
   assert.deepEqual(placeOf(stack, arrangement, 2), { row: 3, column: 0 });
-  assert.deepEqual([mapAt(stack, arrangement, 0, 0), mapAt(stack, arrangement, 1, 2), mapAt(stack, arrangement, 1, 3), mapAt(stack, arrangement, 4, 1), mapAt(stack, arrangement, 4, 4)], [0, null, 1, 2, null]);
+  assert.deepEqual(
+    [
+      mapAt(stack, arrangement, 0, 0),
+      mapAt(stack, arrangement, 1, 2),
+      mapAt(stack, arrangement, 1, 3),
+      mapAt(stack, arrangement, 4, 1),
+      mapAt(stack, arrangement, 4, 4),
+    ],
+    [0, null, 1, 2, null],
+  );
   const words = new Uint32Array(arrangement.width * arrangement.height);
   const palette = paletteOf(true);
   paint(words, stack, arrangement, extents(stack, "local", null), palette);

@@ -15,8 +15,16 @@ const predictions: Predictions = {
 
 test("images are counted by label and by what is said", () => {
   const counts = confusionOf(predictions, 3);
-  assert.deepEqual(counts, [[1, 1, 0], [0, 1, 2], [1, 0, 0]]);
-  assert.deepEqual(sharesOf(counts), [[0.5, 0.5, 0], [0, 1 / 3, 2 / 3], [1, 0, 0]]);
+  assert.deepEqual(counts, [
+    [1, 1, 0],
+    [0, 1, 2],
+    [1, 0, 0],
+  ]);
+  assert.deepEqual(sharesOf(counts), [
+    [0.5, 0.5, 0],
+    [0, 1 / 3, 2 / 3],
+    [1, 0, 0],
+  ]);
   assert.deepEqual(sharesOf([[0, 0]]), [[0, 0]]);
   assert.deepEqual(cellImages(predictions, 1, 2), [3, 4]);
 });

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newDocument, redone, replaced, undone } from "../src/document.ts";
-import { BLANK } from "../src/document.ts";
-import { settingsOf } from "../src/lib/settings.ts";
+import { BLANK, newDocument, redone, replaced, undone } from "../src/document.ts";
 import { sameNetwork } from "../src/lib/same-network.ts";
-import { canAnswer, choicesOf, isAnother, resultsOf, retitled, waitingSettings } from "../src/on-show.ts";
+import { settingsOf } from "../src/lib/settings.ts";
 import type { Choices } from "../src/on-show.ts";
+import { canAnswer, choicesOf, isAnother, resultsOf, retitled, waitingSettings } from "../src/on-show.ts";
 import type { LayerSpec, Spec } from "../src/protocol.ts";
 import type { AppState, RunPhase } from "../src/state.ts";
 import { PRESETS, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
-const net = (layers: readonly LayerSpec[], rest: Partial<Spec> = {}): Spec => ({ version: 1, name: "net", input: [1, 28, 28], layers: [...layers], ...rest });
+const net = (layers: readonly LayerSpec[], rest: Partial<Spec> = {}): Spec => ({
+  version: 1,
+  name: "net",
+  input: [1, 28, 28],
+  layers: [...layers],
+  ...rest,
+});
 const conv: LayerSpec = { op: "conv2d", name: "c", out_channels: 8, kernel_size: 3 };
 
 test("the same network is told by what it computes, however it is written and trained", () => {
@@ -18,12 +23,20 @@ test("the same network is told by what it computes, however it is written and tr
     [conv, { kernel_size: 3, out_channels: 8, name: "c", op: "conv2d" }],
     [conv, { ...conv, stride: 1, padding: 0, dilation: 1, groups: 1, bias: true }],
     [conv, { ...conv, kernel_size: [3, 3], stride: null }],
-    [{ op: "max_pool2d", kernel_size: 2 }, { op: "max_pool2d", kernel_size: 2, stride: [2, 2] }],
+    [
+      { op: "max_pool2d", kernel_size: 2 },
+      { op: "max_pool2d", kernel_size: 2, stride: [2, 2] },
+    ],
     [{ residual: { body: [conv] } }, { residual: { body: [{ ...conv, stride: 1 }], shortcut: "identity" } }],
-    [{ parallel: { branches: [[conv], [{ op: "relu" }]] } }, { parallel: { branches: [{ body: [conv] }, { body: [{ op: "relu" }] }], join: "concat" } }],
+    [
+      { parallel: { branches: [[conv], [{ op: "relu" }]] } },
+      { parallel: { branches: [{ body: [conv] }, { body: [{ op: "relu" }] }], join: "concat" } },
+    ],
   ];
   for (const [one, other] of same) assert.ok(sameNetwork(net([one]), net([other])), JSON.stringify([one, other]));
-  assert.ok(sameNetwork(net([conv]), net([conv], { name: "other", data: "mnist", training: { batch_size: 7, optimizer: { learning_rate: 3 } } })));
+  assert.ok(
+    sameNetwork(net([conv]), net([conv], { name: "other", data: "mnist", training: { batch_size: 7, optimizer: { learning_rate: 3 } } })),
+  );
   const { input: _, ...bare } = net([conv]);
   assert.ok(sameNetwork(net([conv]), bare as Spec));
 });
@@ -32,7 +45,10 @@ test("another network is told by any layer, name of a layer, input or data", () 
   const different: [LayerSpec[], LayerSpec[]][] = [
     [[conv], []],
     [[conv], [conv, { op: "relu" }]],
-    [[conv, { op: "relu" }], [{ op: "relu" }, conv]],
+    [
+      [conv, { op: "relu" }],
+      [{ op: "relu" }, conv],
+    ],
     [[conv], [{ ...conv, out_channels: 9 }]],
     [[conv], [{ ...conv, name: "d" }]],
     [[conv], [{ ...conv, stride: 2 }]],
@@ -71,8 +87,10 @@ test("a trained network and another one on show: the results say whose they are,
     const other = open(paused, preset);
     assert.deepEqual(resultsOf(other), { of: "another", owner: { title: "LeNet-5", run: "kiwi", edited: false } });
     const by = (phase: RunPhase): Choices => choicesOf(inPhase(other, phase));
-    for (const phase of ["paused", "done", "idle"] as const) assert.deepEqual(by(phase), { first: "train_new", possible: true, second: "go_on" }, phase);
-    for (const phase of ["running", "starting"] as const) assert.deepEqual(by(phase), { first: "train_new", possible: true, second: "pause" }, phase);
+    for (const phase of ["paused", "done", "idle"] as const)
+      assert.deepEqual(by(phase), { first: "train_new", possible: true, second: "go_on" }, phase);
+    for (const phase of ["running", "starting"] as const)
+      assert.deepEqual(by(phase), { first: "train_new", possible: true, second: "pause" }, phase);
     assert.deepEqual(by("pausing"), { first: "train_new", possible: false, second: "pause" });
     // Weights that are no numbers are not gone on from.
     assert.deepEqual(by("failed"), { first: "train_new", possible: true, second: null });
@@ -123,7 +141,10 @@ test("settings that need a fresh start are told from the network, those of an op
   const state = trained(pageWith(lenet), "kiwi", 469, "paused");
   assert.ok(state.settings && state.document);
   const { settings } = state;
-  const edit = (changes: Partial<typeof settings.edited>): AppState => ({ ...state, settings: { ...settings, edited: { ...settings.edited, ...changes } } });
+  const edit = (changes: Partial<typeof settings.edited>): AppState => ({
+    ...state,
+    settings: { ...settings, edited: { ...settings.edited, ...changes } },
+  });
   assert.deepEqual(waitingSettings(edit({ batch_size: 7 })), ["batch_size"]);
   assert.deepEqual(waitingSettings(edit({ learning_rate: 0.5, momentum: 0.1, weight_decay: 0.1, epochs: 99 })), []);
   assert.deepEqual(waitingSettings(edit({ optimizer: "adam" })), ["optimizer"]);
@@ -158,6 +179,7 @@ test("before there is an engine, and after it stopped, no button trains", () => 
 
 test("every preset is its own network, and another one than every other", () => {
   for (const one of PRESETS) {
-    for (const other of PRESETS) assert.equal(sameNetwork(structuredClone(one.spec), other.spec), one === other, `${one.name} and ${other.name}`);
+    for (const other of PRESETS)
+      assert.equal(sameNetwork(structuredClone(one.spec), other.spec), one === other, `${one.name} and ${other.name}`);
   }
 });

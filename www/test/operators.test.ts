@@ -3,15 +3,17 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { OPERATORS, OperatorTexts, familyOf, shortName } from "../src/lib/operators.ts";
+import { familyOf, OPERATORS, OperatorTexts, shortName } from "../src/lib/operators.ts";
 import { operatorsOf, readOperators, readText, writeOperators } from "../tools/operators.mjs";
 
-const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+const root = process.env.RECEPTIVE_ROOT ?? "..";
 const listed = await operatorsOf(root);
 const LANGUAGES = ["en", "ru"] as const;
 
 test("every operator of the engine has its texts, a family and a name in both languages", async () => {
-  const { $defs } = JSON.parse(await readFile(join(root, "docs/schema/network-1.json"), "utf8")) as { $defs: { layer: { oneOf: { $ref: string }[] } } };
+  const { $defs } = JSON.parse(await readFile(join(root, "docs/schema/network-1.json"), "utf8")) as {
+    $defs: { layer: { oneOf: { $ref: string }[] } };
+  };
   const schema = $defs.layer.oneOf.map(({ $ref }) => $ref.split("/").at(-1) ?? "");
   assert.ok(schema.length > 20 && schema.every((op) => listed.includes(op)), `${schema.join()} and ${listed.join()}`);
   const operators = await readOperators(root);
@@ -22,7 +24,10 @@ test("every operator of the engine has its texts, a family and a name in both la
     assert.ok(tokens.includes(`--op-${familyOf(op)}:`), `${op}: no colour for ${familyOf(op)}`);
     for (const language of LANGUAGES) assert.ok(shortName(op, language).length < 25, `${language}: ${op}`);
   }
-  assert.deepEqual([familyOf("max_pool2d"), shortName("max_pool2d", "en"), shortName("max_pool2d", "ru")], ["pooling", "max pooling", "макс. пулинг"]);
+  assert.deepEqual(
+    [familyOf("max_pool2d"), shortName("max_pool2d", "en"), shortName("max_pool2d", "ru")],
+    ["pooling", "max pooling", "макс. пулинг"],
+  );
   assert.deepEqual([familyOf("from_the_future"), shortName("from_the_future", "en")], ["other", "from_the_future"]);
 });
 
@@ -41,9 +46,15 @@ test("all formulas are MathML, and no text is in the other's language", async ()
 
 test("the errors that the texts name are the engine's", async () => {
   const source = await readFile(join(root, "src/error.rs"), "utf8");
-  const kinds = new Set([...source.matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => (variant ?? "").replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase()));
+  const kinds = new Set(
+    [...source.matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) =>
+      (variant ?? "").replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase(),
+    ),
+  );
   for (const { op, en, ru } of await readOperators(root)) {
-    const [named, russian] = [en, ru].map(({ sections }) => [...(sections[4]?.html ?? "").matchAll(/\(<code>(\w+)<\/code>\)/gu)].map(([, kind]) => kind ?? ""));
+    const [named, russian] = [en, ru].map(({ sections }) =>
+      [...(sections[4]?.html ?? "").matchAll(/\(<code>(\w+)<\/code>\)/gu)].map(([, kind]) => kind ?? ""),
+    );
     assert.deepEqual(russian, named, `${op}: both languages name the same errors`);
     for (const kind of named ?? []) assert.ok(kinds.has(kind), `${op}: there is no error ${kind}`);
   }
@@ -80,9 +91,15 @@ None.
 test("a text in the strict format is read, any other is refused with its line", () => {
   const { family, short, title, formulas, sections } = readText(GOOD, "en", "nothing.en.md");
   assert.deepEqual([family, short], ["shape", "nothing"]);
-  assert.deepEqual([title, formulas, sections.map(({ name }) => name)], ["Nothing", ["y = x"], ["Formula", "Shapes", "Source", "Departures", "Errors"]]);
+  assert.deepEqual(
+    [title, formulas, sections.map(({ name }) => name)],
+    ["Nothing", ["y = x"], ["Formula", "Shapes", "Source", "Departures", "Errors"]],
+  );
   const refused = (change: (text: string) => string, expected: RegExp): void =>
-    assert.throws(() => readText(change(GOOD), "en", "nothing.en.md"), (error: Error) => expected.test(error.message) || assert.fail(error.message));
+    assert.throws(
+      () => readText(change(GOOD), "en", "nothing.en.md"),
+      (error: Error) => expected.test(error.message) || assert.fail(error.message),
+    );
   refused((text) => text.replace("shape", "shapes"), /^nothing\.en\.md:1: begins with .* one of convolution/u);
   refused((text) => text.replace(/^<.*\n/u, ""), /^nothing\.en\.md:1: begins with/u);
   refused((text) => text.replace("# Nothing", "Nothing"), /^nothing\.en\.md:2: has/u);

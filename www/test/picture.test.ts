@@ -23,7 +23,8 @@ test("dark on light, light on dark and on nothing are the same digit", () => {
     return centreDigit(drawing);
   });
   const [first] = images;
-  assert.ok(first && first.some((level) => level === 255));
+  assert.ok(first);
+  assert.ok(first.some((level) => level === 255));
   for (const image of images) assert.deepEqual(image, first);
   // 20 rows of 4 columns, in the middle.
   assert.equal(first.filter((level) => level > 0).length, 80);

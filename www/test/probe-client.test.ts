@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ReceptiveFailure } from "../src/errors.ts";
+import type { Looked, LookWish } from "../src/probe-client.ts";
 import { ProbeClient } from "../src/probe-client.ts";
-import type { LookWish, Looked } from "../src/probe-client.ts";
 import type { RequestBody } from "../src/protocol.ts";
 import type { TrainerClient } from "../src/trainer-client.ts";
 
@@ -20,12 +20,20 @@ function setUp({ steps = () => 1 }: { steps?: (request: RequestBody) => number }
       return new Promise((resolve, reject) => {
         const step = steps(request);
         const reply = { step, maps: [], range: [0, 1], tensors: [], gradient: new Float32Array(0), rows: [0, 0], columns: [0, 0] };
-        open.push({ request, answer: () => resolve(reply), refuse: () => reject(new ReceptiveFailure({ kind: "panic", message: "" } as never)) });
+        open.push({
+          request,
+          answer: () => resolve(reply),
+          refuse: () => reject(new ReceptiveFailure({ kind: "panic", message: "" } as never)),
+        });
       });
     },
   } as unknown as Pick<TrainerClient, "request">;
   const answers: (Looked | string)[] = [];
-  const probes = new ProbeClient(client, async () => digit, (answer) => answers.push("answer" in answer ? answer.answer : answer.error.kind));
+  const probes = new ProbeClient(
+    client,
+    async () => digit,
+    (answer) => answers.push("answer" in answer ? answer.answer : answer.error.kind),
+  );
   const answerAll = async () => {
     await settle();
     for (const { answer } of open.splice(0)) answer();
@@ -51,7 +59,10 @@ test("one question at a time, and then the newest", async () => {
   await settle();
   assert.equal(asked.length, 1);
   await answerAll();
-  assert.deepEqual(asked.map((request) => "nodes" in request && request.nodes[0]), ["conv1", "pool1"]);
+  assert.deepEqual(
+    asked.map((request) => "nodes" in request && request.nodes[0]),
+    ["conv1", "pool1"],
+  );
   await answerAll();
   assert.equal(answers.length, 2);
 });
@@ -91,5 +102,8 @@ test("what the engine refuses is said, and the next question is asked all the sa
   await settle();
   probes.again();
   await answerAll();
-  assert.deepEqual(answers.map((answer) => typeof answer), ["string", "object"]);
+  assert.deepEqual(
+    answers.map((answer) => typeof answer),
+    ["string", "object"],
+  );
 });

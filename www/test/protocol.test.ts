@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { faults } from "../src/protocol-schema.ts";
 
-const fixture = join(process.env["RECEPTIVE_ROOT"] ?? "..", "tests/fixtures/protocol.json");
+const fixture = join(process.env.RECEPTIVE_ROOT ?? "..", "tests/fixtures/protocol.json");
 
 interface Examples {
   requests: object[];
@@ -14,7 +14,11 @@ interface Examples {
 
 test("every example the engine's tests wrote is a message of ours", () => {
   const examples = JSON.parse(readFileSync(fixture, "utf8")) as Examples;
-  const kinds = [["request", examples.requests], ["reply", examples.replies], ["event", examples.events]] as const;
+  const kinds = [
+    ["request", examples.requests],
+    ["reply", examples.replies],
+    ["event", examples.events],
+  ] as const;
   for (const [direction, messages] of kinds) {
     assert.ok(messages.length > 5, `${direction}s: ${messages.length}`);
     for (const message of messages) {

@@ -5,7 +5,13 @@ import { earlierRace, keepRace } from "../src/lib/races.ts";
 import { remember } from "../src/lib/storage.ts";
 import type { Spec } from "../src/protocol.ts";
 
-const spec = (batch_size: number): Spec => ({ version: 1, input: [1, 28, 28], layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }], training: { batch_size } }) as unknown as Spec;
+const spec = (batch_size: number): Spec =>
+  ({
+    version: 1,
+    input: [1, 28, 28],
+    layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }],
+    training: { batch_size },
+  }) as unknown as Spec;
 
 test("a race is remembered by network, batch and workers, the oldest forgotten", () => {
   const race = { cpu_ms: 4, webgpu_ms: 2.5 };

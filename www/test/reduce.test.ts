@@ -2,16 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Metrics } from "../src/protocol.ts";
 import { reduce } from "../src/reduce.ts";
-import { initialState, withNotice } from "../src/state.ts";
 import type { AppState, RunPhase } from "../src/state.ts";
+import { initialState, withNotice } from "../src/state.ts";
 
 const start = (phase: RunPhase = "running"): AppState => {
   const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "auto");
   return { ...state, run: { ...state.run, id: "run-1", phase } };
 };
 const metrics = (step: number, loss = 1): Metrics => ({
-  step, epoch: 1, epochs: 3, images_seen: step * 64, images_in_use: 6000, images_total: 60_000, loss, top1: 0.5, top5: 0.9,
-  images_per_second: 1000, seconds: 1, progress: 0.1, seconds_left: 9, learning_rate: 0.02, speed_up: null,
+  step,
+  epoch: 1,
+  epochs: 3,
+  images_seen: step * 64,
+  images_in_use: 6000,
+  images_total: 60_000,
+  loss,
+  top1: 0.5,
+  top5: 0.9,
+  images_per_second: 1000,
+  seconds: 1,
+  progress: 0.1,
+  seconds_left: 9,
+  learning_rate: 0.02,
+  speed_up: null,
 });
 
 test("the first metrics turn starting into running", () => {
@@ -33,22 +46,36 @@ test("the last words of a replaced run change nothing", () => {
 });
 
 test("a loss that is no number stops the run with its own notice", () => {
-  const state = reduce(start(), { type: "failed", run: "run-1", error: { kind: "non_finite", message: "", step: 9, node: "fc1", what: "loss", learning_rate: 5 } });
+  const state = reduce(start(), {
+    type: "failed",
+    run: "run-1",
+    error: { kind: "non_finite", message: "", step: 9, node: "fc1", what: "loss", learning_rate: 5 },
+  });
   assert.equal(state.run.phase, "failed");
-  assert.deepEqual(state.notices.map(({ code }) => code), ["diverged"]);
+  assert.deepEqual(
+    state.notices.map(({ code }) => code),
+    ["diverged"],
+  );
   assert.equal(state.engine.phase, "loading");
 });
 
 test("a panic stops the engine, whichever run it was in", () => {
   const state = reduce(start(), { type: "failed", run: null, error: { kind: "panic", message: "", reason: "" } });
   assert.equal(state.engine.phase, "stopped");
-  assert.deepEqual(state.notices.map(({ code }) => code), ["crashed"]);
+  assert.deepEqual(
+    state.notices.map(({ code }) => code),
+    ["crashed"],
+  );
 });
 
 test("a lost device says where training goes on", () => {
   let state = reduce(start(), { type: "metrics", run: "run-1", metrics: metrics(420) });
   const reason = { kind: "device_lost", message: "", reason: "destroyed" } as const;
-  state = reduce(state, { type: "backend", run: "run-1", backend: { requested: "auto", backend: "cpu", kernels: "simd128", adapter: null, software: false, reason, race: null } });
+  state = reduce(state, {
+    type: "backend",
+    run: "run-1",
+    backend: { requested: "auto", backend: "cpu", kernels: "simd128", adapter: null, software: false, reason, race: null },
+  });
   const [notice] = state.notices;
   assert.ok(notice?.code === "device_lost" && notice.step === 420 && notice.backend === "cpu");
   assert.equal(state.run.phase, "running");
@@ -56,15 +83,31 @@ test("a lost device says where training goes on", () => {
 
 test("guessing is said once, and taken back when the loss moves", () => {
   let state = start();
-  for (let step = 50; step <= 400; step += 50) state = reduce(state, { type: "metrics", run: "run-1", metrics: metrics(step, Math.log(10)) });
-  assert.deepEqual(state.notices.map(({ code }) => code), ["guessing"]);
+  for (let step = 50; step <= 400; step += 50)
+    state = reduce(state, { type: "metrics", run: "run-1", metrics: metrics(step, Math.log(10)) });
+  assert.deepEqual(
+    state.notices.map(({ code }) => code),
+    ["guessing"],
+  );
   for (let step = 450; step <= 900; step += 50) state = reduce(state, { type: "metrics", run: "run-1", metrics: metrics(step, 0.4) });
   assert.deepEqual(state.notices, []);
 });
 
 test("an epoch is announced and puts its test figures on the curve", () => {
   let state = reduce(start(), { type: "metrics", run: "run-1", metrics: metrics(938) });
-  state = reduce(state, { type: "epoch", run: "run-1", epoch: 1, train_loss: 0.2, train_top1: 0.9, test_loss: 0.1, test_top1: 0.97, test_top5: 1, seconds: 6, images_per_second: 10_000, test_mean_iou: null });
+  state = reduce(state, {
+    type: "epoch",
+    run: "run-1",
+    epoch: 1,
+    train_loss: 0.2,
+    train_top1: 0.9,
+    test_loss: 0.1,
+    test_top1: 0.97,
+    test_top5: 1,
+    seconds: 6,
+    images_per_second: 10_000,
+    test_mean_iou: null,
+  });
   assert.equal(state.announcement?.code, "epoch");
   assert.deepEqual(state.run.history.test.last, { step: 938, loss: 0.1, top1: 0.97, top5: 1 });
   assert.deepEqual(state.run.history.epochEnds, [938]);
@@ -79,5 +122,8 @@ test("data counts up split by split", () => {
 
 test("a notice of a code replaces the one before", () => {
   const notices = withNotice(withNotice([], { code: "guessing" }), { code: "fresh_weights", backend: "cpu" });
-  assert.deepEqual(withNotice(notices, { code: "guessing" }).map(({ code }) => code), ["fresh_weights", "guessing"]);
+  assert.deepEqual(
+    withNotice(notices, { code: "guessing" }).map(({ code }) => code),
+    ["fresh_weights", "guessing"],
+  );
 });

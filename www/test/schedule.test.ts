@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { read } from "../src/lib/fields.ts";
 import { rateCurve, scheduled } from "../src/lib/schedule.ts";
-import { AUGMENTATION_FIELDS, SCHEDULE_FIELDS, partFields, withField } from "../src/lib/training-fields.ts";
+import { AUGMENTATION_FIELDS, partFields, SCHEDULE_FIELDS, withField } from "../src/lib/training-fields.ts";
 import type { ScheduleSpec } from "../src/protocol.ts";
 
 interface Case {
@@ -17,7 +17,7 @@ interface Case {
   rtol: number;
 }
 
-const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+const root = process.env.RECEPTIVE_ROOT ?? "..";
 const { cases } = JSON.parse(readFileSync(join(root, "tests/fixtures/schedules.json"), "utf8")) as { cases: Case[] };
 
 /** As `src/conformance/schedule.rs` reads them. */
@@ -25,14 +25,18 @@ function specOf({ schedule, attrs }: Case): { rate: number; spec: ScheduleSpec }
   const name = schedule.replace(/^warmup_/u, "");
   const { lr, max_lr, total_steps, ...others } = attrs;
   const type = name === "multistep" ? "multi_step" : name === "warmup" ? "constant" : name;
-  return { rate: Number(max_lr ?? lr), spec: { ...others, type, ...(total_steps !== undefined && { total: total_steps }) } as ScheduleSpec };
+  return {
+    rate: Number(max_lr ?? lr),
+    spec: { ...others, type, ...(total_steps !== undefined && { total: total_steps }) } as ScheduleSpec,
+  };
 }
 
 test("every schedule has PyTorch's rate and momentum in every step", () => {
   assert.ok(cases.length >= 15, `${cases.length} cases`);
   for (const one of cases) {
     const { rate, spec } = specOf(one);
-    const near = (got: number, want: number, what: string): void => assert.ok(Math.abs(got - want) <= one.atol + one.rtol * Math.abs(want), `${one.id} ${what}: ${got}, not ${want}`);
+    const near = (got: number, want: number, what: string): void =>
+      assert.ok(Math.abs(got - want) <= one.atol + one.rtol * Math.abs(want), `${one.id} ${what}: ${got}, not ${want}`);
     for (const [step, want] of one.lr.entries()) {
       const now = scheduled(spec, rate, step, { epoch: 1, run: one.lr.length });
       near(now.rate, want, `lr[${step}]`);
@@ -48,7 +52,8 @@ test("a curve goes from the first step to the last, however short the run", () =
   assert.deepEqual([curve.length, curve[0]], [160, [0, 0.1]]);
   assert.ok(curve.at(-1)?.[0] === 1 && (curve.at(-1)?.[1] ?? 1) < 1e-6);
   for (const type of ["constant", "cosine", "polynomial", "one_cycle"] as const) {
-    for (const [, rate] of rateCurve({ type, warmup: type === "one_cycle" ? 0 : 9 }, 0.1, 1, 1)) assert.ok(Number.isFinite(rate) && rate <= 0.1, type);
+    for (const [, rate] of rateCurve({ type, warmup: type === "one_cycle" ? 0 : 9 }, 0.1, 1, 1))
+      assert.ok(Number.isFinite(rate) && rate <= 0.1, type);
   }
 });
 

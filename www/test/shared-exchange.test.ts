@@ -2,15 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { ReplicaTask } from "../../src/web/types.d.ts";
-import { Exchange, Served } from "../src/worker/shared-exchange.ts";
 import type { Replica } from "../src/worker/engine.ts";
+import { Exchange, Served } from "../src/worker/shared-exchange.ts";
 
 const LENGTHS = { exchanged: 3, hyper: 2, images: 5, labels: 1, random: 4 };
-const shard = (images: number[], label: number): ReplicaTask => ({ images: Uint8Array.from(images), labels: Uint8Array.of(label), random: Uint32Array.of(1, 2, 3, 4), sums: false });
-const update = (value: number): ReplicaTask => ({ exchanged: Float32Array.of(value, value, value), hyper: Float32Array.of(0.5, value), sums: false });
+const shard = (images: number[], label: number): ReplicaTask => ({
+  images: Uint8Array.from(images),
+  labels: Uint8Array.of(label),
+  random: Uint32Array.of(1, 2, 3, 4),
+  sums: false,
+});
+const update = (value: number): ReplicaTask => ({
+  exchanged: Float32Array.of(value, value, value),
+  hyper: Float32Array.of(0.5, value),
+  sums: false,
+});
 
 /** A task as it is now: the memory behind it is overwritten. */
-const kept = (task: ReplicaTask): object => Object.fromEntries(Object.entries(task).filter(([name]) => name !== "into").map(([name, value]) => [name, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value]));
+const kept = (task: ReplicaTask): object =>
+  Object.fromEntries(
+    Object.entries(task)
+      .filter(([name]) => name !== "into")
+      .map(([name, value]) => [name, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value]),
+  );
 
 /** A replica whose gradients say what it was given. */
 function replica(heard: object[]): Replica {
@@ -61,7 +75,11 @@ test("what ends a step comes before the next shard, and a message ends the stand
 test("who fails, ends or is silent answers nothing", async () => {
   const failing = pair();
   tellShard(failing.exchange, shard([0, 0, 0, 0, 0], 0));
-  const broken = { run: () => { throw new Error("another network"); } } as unknown as Replica;
+  const broken = {
+    run: () => {
+      throw new Error("another network");
+    },
+  } as unknown as Replica;
   assert.throws(() => failing.served.serve(broken), /another network/u);
   assert.equal(await failing.exchange.answer(10_000), null);
 

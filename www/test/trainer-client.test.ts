@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { ReceptiveFailure } from "../src/errors.ts";
 import type { Request, WorkerMessage } from "../src/protocol.ts";
-import { TrainerClient } from "../src/trainer-client.ts";
 import type { WorkerLike } from "../src/trainer-client.ts";
+import { TrainerClient } from "../src/trainer-client.ts";
 
 class FakeWorker implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;
@@ -51,10 +51,17 @@ function open(): { client: TrainerClient; workers: FakeWorker[]; pass(ms: number
 }
 
 const kindOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => "resolved", (thrown: unknown) => (thrown instanceof ReceptiveFailure ? thrown.error.kind : String(thrown)));
+  promise.then(
+    () => "resolved",
+    (thrown: unknown) => (thrown instanceof ReceptiveFailure ? thrown.error.kind : String(thrown)),
+  );
 
 test("each request gets its own reply, whatever the order", async () => {
-  const { client, workers: [worker], close } = open();
+  const {
+    client,
+    workers: [worker],
+    close,
+  } = open();
   const first = client.request({ type: "pause" });
   const second = client.request({ type: "start", epochs: 2 });
   const [a, b] = worker?.sent ?? [];
@@ -67,7 +74,11 @@ test("each request gets its own reply, whatever the order", async () => {
 });
 
 test("an error reply rejects with the typed error and leaves the worker alone", async () => {
-  const { client, workers: [worker], close } = open();
+  const {
+    client,
+    workers: [worker],
+    close,
+  } = open();
   const asked = client.request({ type: "step" });
   worker?.say({ id: worker.sent[0]?.id ?? 0, type: "error", error: { kind: "busy", message: "" } });
   assert.equal(await kindOf(asked), "busy");
@@ -76,7 +87,11 @@ test("an error reply rejects with the typed error and leaves the worker alone", 
 });
 
 test("events reach those who listen, until they stop", () => {
-  const { client, workers: [worker], close } = open();
+  const {
+    client,
+    workers: [worker],
+    close,
+  } = open();
   const steps: number[] = [];
   const stop = client.on("done", ({ step }) => steps.push(step));
   worker?.say({ type: "done", run: "r", step: 1 });
@@ -87,7 +102,11 @@ test("events reach those who listen, until they stop", () => {
 });
 
 test("a crash of the worker fails what is open and says so", async () => {
-  const { client, workers: [worker], close } = open();
+  const {
+    client,
+    workers: [worker],
+    close,
+  } = open();
   const crashes: string[] = [];
   client.on("crashed", ({ error }) => crashes.push(error.kind));
   const asked = client.request({ type: "pause" });
@@ -98,7 +117,11 @@ test("a crash of the worker fails what is open and says so", async () => {
 });
 
 test("a panic in a reply is a crash: the instance cannot be used again", async () => {
-  const { client, workers: [worker], close } = open();
+  const {
+    client,
+    workers: [worker],
+    close,
+  } = open();
   const crashes: string[] = [];
   client.on("crashed", ({ error }) => crashes.push(error.kind));
   const [asked, other] = [client.request({ type: "step" }), client.request({ type: "pause" })];
@@ -123,7 +146,12 @@ test("restarting makes a new worker; the old one is ended and no longer heard", 
 });
 
 test("a worker that says nothing for ten seconds is reported once, and again when it answers", () => {
-  const { client, workers: [worker], pass, close } = open();
+  const {
+    client,
+    workers: [worker],
+    pass,
+    close,
+  } = open();
   const seen: string[] = [];
   client.on("silent", ({ error }) => seen.push(`silent ${error.seconds}`));
   client.on("answers", () => seen.push("answers"));
@@ -138,10 +166,17 @@ test("a worker that says nothing for ten seconds is reported once, and again whe
 });
 
 test("a worker that answers its pings is never called silent, however long a request takes", () => {
-  const { client, workers: [worker], pass, close } = open();
+  const {
+    client,
+    workers: [worker],
+    pass,
+    close,
+  } = open();
   let silent = 0;
   client.on("silent", () => silent++);
-  void client.request({ type: "compile", run: "r", spec: { version: 1, input: [1, 28, 28], layers: [] }, backend: "webgpu" }).catch(() => undefined);
+  void client
+    .request({ type: "compile", run: "r", spec: { version: 1, input: [1, 28, 28], layers: [] }, backend: "webgpu" })
+    .catch(() => undefined);
   for (let second = 0; second < 60; second++) {
     pass(1000);
     for (const { type, id } of worker?.sent.splice(0) ?? []) if (type === "ping") worker?.say({ id, type: "pong" });

@@ -4,17 +4,31 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ReceptiveError } from "../src/errors.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
-import { byFamily, centreCrop, classMap, likelihoodMap, likelihoodPixels, mapPixels, normalized, originOf, resample, sharesOf, testPicture, toGrey } from "../src/lib/true-size.ts";
 import type { Pixels, TrueSizeNetworks } from "../src/lib/true-size.ts";
-import { RequestClient } from "../src/request-client.ts";
-import type { RequestWorkerLike } from "../src/request-client.ts";
+import {
+  byFamily,
+  centreCrop,
+  classMap,
+  likelihoodMap,
+  likelihoodPixels,
+  mapPixels,
+  normalized,
+  originOf,
+  resample,
+  sharesOf,
+  testPicture,
+  toGrey,
+} from "../src/lib/true-size.ts";
 import type { NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "../src/network-protocol.ts";
+import type { RequestWorkerLike } from "../src/request-client.ts";
+import { RequestClient } from "../src/request-client.ts";
 
 type NetworkWorkerLike = RequestWorkerLike<NetworkMessage>;
 type NetworkClient = RequestClient<NetworkRequests, NetworkReplies, Progress>;
+
 import { spec } from "../src/protocol-schema.ts";
 
-const root = process.env["RECEPTIVE_ROOT"] ?? "..";
+const root = process.env.RECEPTIVE_ROOT ?? "..";
 
 function pixels(width: number, height: number, at: (x: number, y: number) => readonly number[]): Pixels {
   const data = new Uint8ClampedArray(width * height * 4);
@@ -44,7 +58,10 @@ test("a part of it is that part", () => {
 test("no pixel is left out when a picture becomes smaller: fine stripes become grey", () => {
   const stripes = pixels(64, 64, (x) => (x % 2 ? [255, 255, 255, 255] : [0, 0, 0, 255]));
   const small = red(resample(stripes, whole(stripes), 8, 8));
-  assert.ok(small.every((value) => Math.abs(value - 127.5) < 6), small.join());
+  assert.ok(
+    small.every((value) => Math.abs(value - 127.5) < 6),
+    small.join(),
+  );
   const one = pixels(100, 100, (x, y) => (x === 50 && y === 50 ? [255, 255, 255, 255] : [0, 0, 0, 255]));
   const mean = (of: Pixels): number => red(of).reduce((sum, value) => sum + value, 0) / red(of).length;
   assert.ok(mean(resample(one, whole(one), 10, 10)) > 0, "a single bright pixel is seen");
@@ -54,7 +71,10 @@ test("values between those of a small picture are mixed, and none is out of rang
   const two = pixels(2, 1, (x) => [255 * x, 255 * x, 255 * x, 255]);
   const wide = red(resample(two, whole(two), 8, 1));
   assert.deepEqual([wide[0], wide.at(-1)], [0, 255]);
-  assert.deepEqual(wide, wide.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    wide,
+    wide.toSorted((a, b) => a - b),
+  );
 });
 
 test("what is see-through stands on white", () => {
@@ -77,12 +97,19 @@ test("colours become grey by their brightness, or its opposite", () => {
 test("values go in channel by channel, less the mean, by the deviation", () => {
   const picture = pixels(2, 1, (x) => (x ? [255, 0, 51, 255] : [0, 255, 102, 255]));
   const values = normalized(picture, { mean: [0.5, 0.25, 0], std: [0.5, 0.25, 0.1] });
-  assert.deepEqual([...values].map((value) => Math.round(value * 1e5) / 1e5), [-1, 1, 3, -1, 4, 2]);
+  assert.deepEqual(
+    [...values].map((value) => Math.round(value * 1e5) / 1e5),
+    [-1, 1, 3, -1, 4, 2],
+  );
   assert.equal(normalized(picture, { mean: [0.1307], std: [0.3081] }).length, 2);
 });
 
 test("the page's own pictures have the size that is asked for, and something on them", () => {
-  for (const [channels, side] of [[3, 224], [1, 28], [1, 572]] as const) {
+  for (const [channels, side] of [
+    [3, 224],
+    [1, 28],
+    [1, 572],
+  ] as const) {
     const picture = testPicture(channels, side, side);
     assert.equal(picture.data.length, side * side * 4);
     assert.ok(new Set(red(picture)).size > 4);
@@ -93,14 +120,20 @@ test("the page's own pictures have the size that is asked for, and something on 
 test("each pixel has the class of its largest value, of equal ones the first", () => {
   const map = classMap(Float32Array.of(1, 5, 0, 2, 3, 0, 0, 9, 0), 3);
   assert.deepEqual([...map], [1, 2, 0]);
-  assert.deepEqual(sharesOf(map, 3).map((share) => Math.round(share * 300)), [100, 100, 100]);
+  assert.deepEqual(
+    sharesOf(map, 3).map((share) => Math.round(share * 300)),
+    [100, 100, 100],
+  );
   assert.deepEqual(mapPixels(map, 3, 1).data.length, 12);
 });
 
 test("how likely a class is fills the scale from the least to the most", () => {
   // Two classes: the second is ahead by ln 1, ln 3 and ln 9.
   const likelihood = likelihoodMap(Float32Array.of(0, 0, 0, 0, Math.log(3), Math.log(9)), 2, 1);
-  assert.deepEqual([likelihood.least, likelihood.most].map((share) => Math.round(share * 1e6) / 1e6), [0.5, 0.9]);
+  assert.deepEqual(
+    [likelihood.least, likelihood.most].map((share) => Math.round(share * 1e6) / 1e6),
+    [0.5, 0.9],
+  );
   assert.deepEqual([...likelihood.levels], [0, Math.round((255 * 0.25) / 0.4), 255]);
   assert.deepEqual([...likelihoodPixels(likelihood, 3, 1).data.subarray(8)], [254, 232, 56, 255]);
   assert.deepEqual([...likelihoodMap(Float32Array.of(1, 1), 2, 0).levels], [0]);
@@ -110,7 +143,10 @@ test("the file of networks has all that the page shows", () => {
   const { networks, limit_bytes } = JSON.parse(readFileSync(join(root, "www/architectures.json"), "utf8")) as TrueSizeNetworks;
   assert.ok(networks.length > 25 && networks.every(({ bytes }) => bytes < limit_bytes));
   assert.equal(byFamily(networks).flatMap(([, members]) => members).length, networks.length);
-  assert.deepEqual(byFamily(networks).map(([family]) => family), ["LeNet", "AlexNet", "ZFNet", "VGG", "Inception", "ResNet", "U-Net"]);
+  assert.deepEqual(
+    byFamily(networks).map(([family]) => family),
+    ["LeNet", "AlexNet", "ZFNet", "VGG", "Inception", "ResNet", "U-Net"],
+  );
   const labels = networks.map((network) => `${network.title.replace(/ \(torchvision\)$/u, "")} ${originOf(network)}`);
   assert.equal(new Set(labels).size, labels.length, "no two look alike in the list");
   for (const network of networks) {
@@ -122,7 +158,8 @@ test("the file of networks has all that the page shows", () => {
   }
   const find = (name: string): TrueSizeNetworks["networks"][number] | undefined => networks.find((network) => network.name === name);
   assert.deepEqual(find("torchvision/resnet152")?.normalization, { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
-  for (const name of ["torchvision/googlenet", "torchvision/inception_v3"]) assert.deepEqual(find(name)?.normalization.mean, [0.5, 0.5, 0.5]);
+  for (const name of ["torchvision/googlenet", "torchvision/inception_v3"])
+    assert.deepEqual(find(name)?.normalization.mean, [0.5, 0.5, 0.5]);
   assert.deepEqual(find("paper/lenet5_1998")?.output, [10]);
 });
 
@@ -156,7 +193,10 @@ function client(): { client: NetworkClient; workers: FakeWorker[] } {
 
 const asked = { file: null, input: [1, 2, 2], inverted: false };
 const kindOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => "fine", (thrown: unknown) => (thrown instanceof ReceptiveFailure ? thrown.error.kind : String(thrown)));
+  promise.then(
+    () => "fine",
+    (thrown: unknown) => (thrown instanceof ReceptiveFailure ? thrown.error.kind : String(thrown)),
+  );
 
 test("no worker is made before something is asked, and one answers all", async () => {
   const { client: own, workers } = client();
@@ -168,8 +208,15 @@ test("no worker is made before something is asked, and one answers all", async (
   const [worker] = workers as [FakeWorker];
   const ids = worker.sent.map(({ id }) => id) as [number, number];
   worker.say({ id: ids[0], type: "progress", progress: { stage: "engine", loaded: 1, total: 2 } });
-  for (const id of [ids[1], ids[0]]) worker.say({ id, type: "reply", to: "picture", reply: { pixels: pixels(1, 1, () => [id]), from: [id, 1] } });
-  assert.deepEqual([(await first).from, (await second).from], [[ids[0], 1], [ids[1], 1]]);
+  for (const id of [ids[1], ids[0]])
+    worker.say({ id, type: "reply", to: "picture", reply: { pixels: pixels(1, 1, () => [id]), from: [id, 1] } });
+  assert.deepEqual(
+    [(await first).from, (await second).from],
+    [
+      [ids[0], 1],
+      [ids[1], 1],
+    ],
+  );
   assert.deepEqual(heard, [{ stage: "engine", loaded: 1, total: 2 }]);
 });
 

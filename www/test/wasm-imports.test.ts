@@ -9,7 +9,19 @@ const section = (kind: number, body: number[]): number[] => [kind, (body.length 
 
 /** A type without parameters, these imports, and nothing else. */
 const wasmOf = (...imports: number[][]): Buffer =>
-  Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...section(1, [1, 0x60, 0, 0]), ...section(2, [imports.length, ...imports.flat()]), ...section(0, [...text("name"), 7])]);
+  Buffer.from([
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    ...section(1, [1, 0x60, 0, 0]),
+    ...section(2, [imports.length, ...imports.flat()]),
+    ...section(0, [...text("name"), 7]),
+  ]);
 
 test("imports from the package's script get short names, and all else stays", () => {
   const wasm = wasmOf(
@@ -21,10 +33,26 @@ test("imports from the package's script get short names, and all else stays", ()
     [...text(MODULE), ...text("__wbindgen_throw"), 0, 0],
   );
   const { bytes, names } = shortImports(wasm);
-  assert.deepEqual([...names], [["__wbg_log_0123456789abcdef", "$0"], ["__wbindgen_throw", "$1"]]);
+  assert.deepEqual(
+    [...names],
+    [
+      ["__wbg_log_0123456789abcdef", "$0"],
+      ["__wbindgen_throw", "$1"],
+    ],
+  );
   const made = new WebAssembly.Module(Uint8Array.from(bytes));
   const imports = WebAssembly.Module.imports(made);
-  assert.deepEqual(imports.map(({ name, kind }) => [name, kind]), [["$0", "function"], ["memory", "memory"], ["__wbg_not_ours", "function"], ["table", "table"], ["global", "global"], ["$1", "function"]]);
+  assert.deepEqual(
+    imports.map(({ name, kind }) => [name, kind]),
+    [
+      ["$0", "function"],
+      ["memory", "memory"],
+      ["__wbg_not_ours", "function"],
+      ["table", "table"],
+      ["global", "global"],
+      ["$1", "function"],
+    ],
+  );
   assert.equal(WebAssembly.Module.customSections(made, "name").length, 1);
 });
 

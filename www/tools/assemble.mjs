@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { bundle } from "./bundle.mjs";
-import { USED, USED_BY_CHECK, shrinkPackage } from "./package.mjs";
+import { shrinkPackage, USED, USED_BY_CHECK } from "./package.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const staging = process.env.TRUNK_STAGING_DIR;
@@ -26,7 +26,10 @@ const first = process.env.RECEPTIVE_FIRST_PAGE;
 await copy(first ?? join(root, "pkg"), join(staging, "pkg"));
 const folders = ["pkg", "pkg/relaxed"];
 if (first) {
-  await writeFile(join(staging, "check/index.html"), "<!doctype html><meta charset=utf-8><title>check</title><p>cargo xtask serve --full</p>\n");
+  await writeFile(
+    join(staging, "check/index.html"),
+    "<!doctype html><meta charset=utf-8><title>check</title><p>cargo xtask serve --full</p>\n",
+  );
 } else {
   await copy(join(root, "target/check/simd128"), join(staging, "check/pkg"));
   await copy(join(root, "target/check/relaxed_simd"), join(staging, "check/pkg/relaxed"));

@@ -1,6 +1,6 @@
 // Bundles the page's scripts and styles with esbuild, and makes the operators' texts. `node tools/bundle.mjs OUTDIR`, or `bundle(outdir)`.
 import { existsSync } from "node:fs";
-import { copyFile, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -45,10 +45,19 @@ export async function bundle(outdir) {
   const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
-  await build({ ...common, entryPoints: { main: "src/main.ts", page: "styles/page.css", lazy: "styles/lazy.css" }, splitting: true, chunkNames: "part-[name]-[hash]" });
+  await build({
+    ...common,
+    entryPoints: { main: "src/main.ts", page: "styles/page.css", lazy: "styles/lazy.css" },
+    splitting: true,
+    chunkNames: "part-[name]-[hash]",
+  });
   // A page of its own: it shares no part with the trainer's, so that neither grows with the other.
   const check = join(outdir, "check");
-  const entryPoints = [["src/check/main.ts", "check"], ["src/check/worker.ts", "check-worker"], ["styles/check.css", "check"]];
+  const entryPoints = [
+    ["src/check/main.ts", "check"],
+    ["src/check/worker.ts", "check-worker"],
+    ["styles/check.css", "check"],
+  ];
   await build({ ...common, outdir: check, entryPoints: entryPoints.map(([from, out]) => ({ in: from, out })) });
   await copyFile(join(www, "check.html"), join(check, "index.html"));
   for (const folder of [outdir, check]) for (const name of await readdir(folder)) if (/\.js$/u.test(name)) await shrink(join(folder, name));

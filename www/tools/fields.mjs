@@ -13,7 +13,8 @@ function field(schema, at) {
   if (type === "boolean") return made({ type });
   if (type === "string") return made({ type: "text" });
   const [one, list] = anyOf;
-  if (one?.type === "integer" && list?.type === "array") return made({ type: list.minItems === 4 ? "sides" : "pair", least: one.minimum, most: one.maximum });
+  if (one?.type === "integer" && list?.type === "array")
+    return made({ type: list.minItems === 4 ? "sides" : "pair", least: one.minimum, most: one.maximum });
   if (one?.enum) return made({ type: "shortcut", choices: one.enum });
   if (one?.const !== undefined) return made({ type: "connections", choices: [one.const] });
   throw new Error(`${at}: a field of this kind is not known`);
@@ -30,7 +31,12 @@ export async function readFields(root) {
   const fieldsOf = (name) => {
     const { properties, required } = $defs[name].properties[name]?.type === "object" ? $defs[name].properties[name] : $defs[name];
     const entries = Object.entries(properties).filter(([, schema]) => schema.const === undefined && !isList(schema));
-    return Object.fromEntries(entries.map(([key, schema]) => [key, { ...field(resolved(schema), `${name}.${key}`), ...(required?.includes(key) && { required: true }) }]));
+    return Object.fromEntries(
+      entries.map(([key, schema]) => [
+        key,
+        { ...field(resolved(schema), `${name}.${key}`), ...(required?.includes(key) && { required: true }) },
+      ]),
+    );
   };
   const operators = $defs.layer.oneOf.map(({ $ref }) => $ref.split("/").at(-1));
   const fields = Object.fromEntries([...operators, ...CONTAINERS].map((name) => [name, fieldsOf(name)]));
@@ -47,7 +53,10 @@ export function fieldsModule(root) {
     name: "fields",
     setup(build) {
       build.onResolve({ filter: /^receptive:fields$/ }, ({ path }) => ({ path, namespace: "fields" }));
-      build.onLoad({ filter: /.*/, namespace: "fields" }, async () => ({ contents: JSON.stringify(await readFields(root)), loader: "json" }));
+      build.onLoad({ filter: /.*/, namespace: "fields" }, async () => ({
+        contents: JSON.stringify(await readFields(root)),
+        loader: "json",
+      }));
     },
   };
 }

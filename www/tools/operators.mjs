@@ -1,7 +1,7 @@
 // The operators' texts, from src/ops/*/OP.{en,ru}.md to the page: `operators/en.html` and `ru.html`, which need no script, and `en.json` and
 // `ru.json`, from which the page takes the text of one operator. Their families and short names go into the page's script itself, as the module
 // `receptive:operators`. A text that is not in the strict format ends the build with its file and line.
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import { Lexer, Marked } from "marked";
@@ -45,9 +45,10 @@ const STYLE_CLASSES = {
 
 /** @param {string} markup of one formula */
 function styledByClass(markup) {
-  return markup.replaceAll(/<([^>]*?) style="([^"]*)"([^>]*)>/gu, (tag, before, style, after) => {
+  return markup.replaceAll(/<([^>]*?) style="([^"]*)"([^>]*)>/gu, (_tag, before, style, after) => {
     const name = STYLE_CLASSES[style];
-    if (name === undefined) throw new Error(`Temml writes style="${style}": give it a class in tools/operators.mjs and styles/operators.css`);
+    if (name === undefined)
+      throw new Error(`Temml writes style="${style}": give it a class in tools/operators.mjs and styles/operators.css`);
     const rest = `${before}${after}`;
     if (name === "") return `<${rest}>`;
     return rest.includes('class="') ? `<${rest.replace('class="', `class="${name} `)}>` : `<${rest} class="${name}">`;
@@ -86,7 +87,8 @@ export function readText(source, language, file) {
   };
   const lines = source.split("\n");
   const [, family, short] = /^<!-- family: (\w+); short: (\S.*) -->$/u.exec(lines[0] ?? "") ?? [];
-  if (!FAMILIES.includes(family)) refuse(1, `begins with \`<!-- family: FAMILY; short: SHORT NAME -->\`, where FAMILY is one of ${FAMILIES.join(", ")}`);
+  if (!FAMILIES.includes(family))
+    refuse(1, `begins with \`<!-- family: FAMILY; short: SHORT NAME -->\`, where FAMILY is one of ${FAMILIES.join(", ")}`);
   const title = /^# (\S.*)$/u.exec(lines[1] ?? "")?.[1];
   if (!title) refuse(2, "has `# Title` in its second line");
   // Where each part begins: the line after its heading, counted from 0.
@@ -96,7 +98,8 @@ export function readText(source, language, file) {
     if (line.startsWith("```")) fenced = !fenced;
     if (fenced || at < 2 || !/^#/u.test(line)) return;
     const wanted = SECTIONS[language][parts.length - 1];
-    if (line !== `## ${wanted}`) refuse(at + 1, wanted ? `\`${line}\` stands where \`## ${wanted}\` belongs` : `\`${line}\` is one section too many`);
+    if (line !== `## ${wanted}`)
+      refuse(at + 1, wanted ? `\`${line}\` stands where \`## ${wanted}\` belongs` : `\`${line}\` is one section too many`);
     parts.push({ name: wanted, from: at + 1 });
   });
   const missing = SECTIONS[language][parts.length - 1];
@@ -110,7 +113,15 @@ export function readText(source, language, file) {
   const [why, ...sections] = html;
   if (why.blocks.length > 2 || why.blocks.includes("code")) refuse(3, "begins with one or two paragraphs, without formulas");
   if (!sections[0].blocks.includes("code")) refuse(parts[1].from, `\`## ${sections[0].name}\` has no formula (a \`\`\`math block)`);
-  return { family, short, title, why: why.html, sections: sections.map(({ name, html }) => ({ name, html })), formulas, paragraphs: html.map(({ blocks }) => blocks.join(" ")) };
+  return {
+    family,
+    short,
+    title,
+    why: why.html,
+    sections: sections.map(({ name, html }) => ({ name, html })),
+    formulas,
+    paragraphs: html.map(({ blocks }) => blocks.join(" ")),
+  };
 }
 
 /** A part's HTML and the kinds of its blocks. `first` is the number of its first line. */
@@ -174,19 +185,29 @@ export async function readOperators(root) {
       if (!op) continue;
       const path = join(folder, entry.name, name);
       const file = relative(root, path);
-      if (!operators.includes(op) || !LANGUAGES.includes(language)) throw new TextError(file, 1, "belongs to no operator, or to no language");
+      if (!operators.includes(op) || !LANGUAGES.includes(language))
+        throw new TextError(file, 1, "belongs to no operator, or to no language");
       texts.set(`${op}.${language}`, { file, ...readText(await readFile(path, "utf8"), language, file) });
     }
   }
   for (const op of operators) {
-    for (const language of LANGUAGES) if (!texts.has(`${op}.${language}`)) throw new TextError(relative(root, folder), 1, `${op} has no text ${op}.${language}.md beside its code`);
+    for (const language of LANGUAGES)
+      if (!texts.has(`${op}.${language}`))
+        throw new TextError(relative(root, folder), 1, `${op} has no text ${op}.${language}.md beside its code`);
     const [en, ru] = LANGUAGES.map((language) => texts.get(`${op}.${language}`));
     if (en.family !== ru.family) throw new TextError(ru.file, 1, `is of another family than ${en.file}`);
     if (en.formulas.join("\n\n") !== ru.formulas.join("\n\n")) throw new TextError(ru.file, 1, `has other formulas than ${en.file}`);
     const differing = en.paragraphs.findIndex((blocks, i) => blocks !== ru.paragraphs[i]);
-    if (differing >= 0) throw new TextError(ru.file, 1, `part ${differing + 1} is not built as in ${en.file}: ${ru.paragraphs[differing]}, ${en.paragraphs[differing]}`);
+    if (differing >= 0)
+      throw new TextError(
+        ru.file,
+        1,
+        `part ${differing + 1} is not built as in ${en.file}: ${ru.paragraphs[differing]}, ${en.paragraphs[differing]}`,
+      );
   }
-  const read = operators.sort().map((op) => ({ op, family: texts.get(`${op}.en`).family, en: texts.get(`${op}.en`), ru: texts.get(`${op}.ru`) }));
+  const read = operators
+    .sort()
+    .map((op) => ({ op, family: texts.get(`${op}.en`).family, en: texts.get(`${op}.en`), ru: texts.get(`${op}.ru`) }));
   return FAMILIES.flatMap((family) => read.filter((one) => one.family === family));
 }
 
@@ -200,7 +221,10 @@ export function operatorsModule(root) {
     setup(build) {
       build.onResolve({ filter: /^receptive:operators$/ }, ({ path }) => ({ path, namespace: "operators" }));
       build.onLoad({ filter: /.*/, namespace: "operators" }, async () => {
-        const entries = (await readOperators(root)).map(({ op, family, en, ru }) => [op, { family, short: { en: en.short, ru: ru.short } }]);
+        const entries = (await readOperators(root)).map(({ op, family, en, ru }) => [
+          op,
+          { family, short: { en: en.short, ru: ru.short } },
+        ]);
         return { contents: JSON.stringify(Object.fromEntries(entries)), loader: "json" };
       });
     },
@@ -215,24 +239,40 @@ export function body({ why, sections }, level) {
 const PAGE = {
   en: {
     title: "The operators",
-    intro: "What the layers of a network compute, why they are there, where they come from, and in what they depart from it. Formulas, names and default values are those of the engine; it is compared with PyTorch number by number.",
+    intro:
+      "What the layers of a network compute, why they are there, where they come from, and in what they depart from it. Formulas, names and default values are those of the engine; it is compared with PyTorch number by number.",
     contents: "Contents",
     back: "To the trainer",
     other: "Русский",
     families: {
-      convolution: "Convolutions", pooling: "Smaller and larger maps", activation: "Activations", dense: "All with all", normalization: "Normalization and scale",
-      noise: "Left out at random", join: "Joins", shape: "Shapes", outcome: "Answers and losses",
+      convolution: "Convolutions",
+      pooling: "Smaller and larger maps",
+      activation: "Activations",
+      dense: "All with all",
+      normalization: "Normalization and scale",
+      noise: "Left out at random",
+      join: "Joins",
+      shape: "Shapes",
+      outcome: "Answers and losses",
     },
   },
   ru: {
     title: "Операторы",
-    intro: "Что вычисляют слои сети, зачем они нужны, откуда взяты и в чём отличаются от источника. Формулы, имена и значения по умолчанию те же, что в движке; он сверен с PyTorch число за числом.",
+    intro:
+      "Что вычисляют слои сети, зачем они нужны, откуда взяты и в чём отличаются от источника. Формулы, имена и значения по умолчанию те же, что в движке; он сверен с PyTorch число за числом.",
     contents: "Содержание",
     back: "К обучению",
     other: "English",
     families: {
-      convolution: "Свёртки", pooling: "Уменьшение и увеличение карт", activation: "Функции активации", dense: "Все со всеми", normalization: "Нормализация и масштаб",
-      noise: "Случайные пропуски", join: "Соединения", shape: "Формы", outcome: "Ответы и потери",
+      convolution: "Свёртки",
+      pooling: "Уменьшение и увеличение карт",
+      activation: "Функции активации",
+      dense: "Все со всеми",
+      normalization: "Нормализация и масштаб",
+      noise: "Случайные пропуски",
+      join: "Соединения",
+      shape: "Формы",
+      outcome: "Ответы и потери",
     },
   },
 };
@@ -241,7 +281,10 @@ const PAGE = {
 export function operatorPage(operators, language) {
   const text = PAGE[language];
   const other = LANGUAGES.find((one) => one !== language);
-  const families = [...new Set(operators.map(({ family }) => family))].map((family) => ({ family, members: operators.filter((one) => one.family === family) }));
+  const families = [...new Set(operators.map(({ family }) => family))].map((family) => ({
+    family,
+    members: operators.filter((one) => one.family === family),
+  }));
   const nameOf = ({ op, [language]: { title } }) => `${title} <code>${op}</code>`;
   return `<!doctype html>
 <html lang="${language}">

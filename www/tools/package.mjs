@@ -1,5 +1,5 @@
 // The engine's package as a visitor gets it: what the page's workers use of its script, minified, and short names between that script and the wasm.
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -29,7 +29,13 @@ export async function shrinkPackage(folder, used = USED) {
   const { bytes, names } = shortImports(await readFile(wasm));
   // The names end in hashes of sixteen digits: what is called so is an import and nothing else.
   const renamed = outputFiles[0].text.replaceAll(/\b__wb\w+/gu, (word) => names.get(word) ?? word);
-  const { code } = await minify(renamed, { module: true, ecma: 2022, compress: { passes: 2 }, mangle: { properties: { regex: /^__(wbg_ptr|destroy_into_raw|wrap)$/u } }, format: { comments: false } });
+  const { code } = await minify(renamed, {
+    module: true,
+    ecma: 2022,
+    compress: { passes: 2 },
+    mangle: { properties: { regex: /^__(wbg_ptr|destroy_into_raw|wrap)$/u } },
+    format: { comments: false },
+  });
   await Promise.all([writeFile(script, code), writeFile(wasm, bytes)]);
   const snippets = join(folder, "snippets");
   for (const file of await readdir(snippets, { recursive: true })) {

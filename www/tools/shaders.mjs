@@ -1,5 +1,5 @@
 // Writes `shaders.json` into a folder: the WGSL of all kernels by the names that the engine has for them. `node tools/shaders.mjs FOLDER`.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 

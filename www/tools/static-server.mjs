@@ -53,7 +53,10 @@ export async function serve(mounts, { port = 0, host = "127.0.0.1", isolated = f
           ...headers[found.prefix],
         });
         if (request.method === "HEAD") response.end();
-        else createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
+        else
+          createReadStream(found.file)
+            .on("error", () => response.destroy())
+            .pipe(response);
       }
     } catch (error) {
       response.writeHead(400, { "content-type": "text/plain" }).end(`${error}\n`);

@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { createModuleWorker } from "../create-worker.ts";
 import { halfMoon, moon, play, sun, warning } from "../elements/icons.ts";
 import type { ReceptiveError } from "../errors.ts";
@@ -16,8 +16,8 @@ import { applyTheme, nextTheme } from "../lib/theme.ts";
 import type { NetworkDescription, Preset } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
 import { layerTable } from "./layer-table.ts";
-import { BACKENDS } from "./protocol.ts";
 import type { BackendId, BackendResult, CheckReplies, CheckRequests, Progress, Stage } from "./protocol.ts";
+import { BACKENDS } from "./protocol.ts";
 import { resultCard } from "./result-card.ts";
 import { isTimed } from "./summary.ts";
 import type { CheckTexts } from "./texts.ts";
@@ -55,8 +55,17 @@ function say(language: Language): Said {
 /** The page `check/`: it renders into the page itself, as all our elements do. */
 export class CheckPageElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    language: { attribute: false }, theme: { attribute: false }, preset: { attribute: false }, batch: { attribute: false }, presets: { state: true }, activity: { state: true },
-    network: { state: true }, measured: { state: true }, results: { state: true }, order: { state: true }, shown: { state: true },
+    language: { attribute: false },
+    theme: { attribute: false },
+    preset: { attribute: false },
+    batch: { attribute: false },
+    presets: { state: true },
+    activity: { state: true },
+    network: { state: true },
+    measured: { state: true },
+    results: { state: true },
+    order: { state: true },
+    shown: { state: true },
   };
 
   declare language: Language;
@@ -73,7 +82,9 @@ export class CheckPageElement extends LitElement {
   /** On a narrow screen the table has room for one. */
   declare private shown: BackendId;
 
-  readonly #client = new RequestClient<CheckRequests, CheckReplies, Progress>(() => createModuleWorker(new URL("./check-worker.js", import.meta.url), "check"));
+  readonly #client = new RequestClient<CheckRequests, CheckReplies, Progress>(() =>
+    createModuleWorker(new URL("./check-worker.js", import.meta.url), "check"),
+  );
 
   constructor() {
     super();
@@ -120,7 +131,9 @@ export class CheckPageElement extends LitElement {
     this.results = [];
     this.order = "network";
     try {
-      await this.#client.request("check", { spec: { ...spec, training: { ...spec.training, batch_size: this.batch } } }, (progress) => this.#hear(progress));
+      await this.#client.request("check", { spec: { ...spec, training: { ...spec.training, batch_size: this.batch } } }, (progress) =>
+        this.#hear(progress),
+      );
       this.activity = { kind: "done" };
     } catch (thrown) {
       const error = toReceptiveError(thrown, "engine_failed");
@@ -200,7 +213,8 @@ export class CheckPageElement extends LitElement {
   #controls({ text, error }: Said): TemplateResult {
     const { activity } = this;
     const running = activity.kind === "running";
-    const chosen = this.presets.length > 0 ? this.presets.map(({ name, title }) => ({ name, title })) : [{ name: this.preset, title: this.preset }];
+    const chosen =
+      this.presets.length > 0 ? this.presets.map(({ name, title }) => ({ name, title })) : [{ name: this.preset, title: this.preset }];
     return html`
       <div class="check-controls">
         <label class="check-field"><span>${text.network}</span>
@@ -213,21 +227,30 @@ export class CheckPageElement extends LitElement {
             ${BATCHES.map((size) => html`<option value=${size} ?selected=${size === this.batch}>${text.images(size)}</option>`)}
           </select>
         </label>
-        ${running
-          ? html`<button type="button" class="quiet check-stop" @click=${() => this.#client.stop()}>${text.stop}</button>`
-          : html`<button type="button" class="primary check-run" ?disabled=${this.presets.length === 0} @click=${() => void this.#run()}>${play}${text.run}</button>`}
+        ${
+          running
+            ? html`<button type="button" class="quiet check-stop" @click=${() => this.#client.stop()}>${text.stop}</button>`
+            : html`<button type="button" class="primary check-run" ?disabled=${this.presets.length === 0} @click=${() => void this.#run()}>${play}${text.run}</button>`
+        }
         <div class="check-progress">
           <p role="status">${
-            activity.kind === "loading" ? text.stage({ at: "engine", loaded: 0, total: 0 })
-            : activity.kind === "idle" ? text.idle
-            : activity.kind === "stopped" ? text.stopped
-            : activity.kind === "done" ? text.done
-            : activity.kind === "failed" ? html`<span class="check-failed">${warning} ${text.failed} ${error(activity.error)}</span>`
-            : this.#stage(text, activity.stage)
+            activity.kind === "loading"
+              ? text.stage({ at: "engine", loaded: 0, total: 0 })
+              : activity.kind === "idle"
+                ? text.idle
+                : activity.kind === "stopped"
+                  ? text.stopped
+                  : activity.kind === "done"
+                    ? text.done
+                    : activity.kind === "failed"
+                      ? html`<span class="check-failed">${warning} ${text.failed} ${error(activity.error)}</span>`
+                      : this.#stage(text, activity.stage)
           }</p>
-          ${activity.kind === "running" && activity.stage?.at === "layers"
-            ? html`<progress aria-label=${text.layers} max=${activity.stage.of} value=${activity.stage.done}></progress>`
-            : nothing}
+          ${
+            activity.kind === "running" && activity.stage?.at === "layers"
+              ? html`<progress aria-label=${text.layers} max=${activity.stage.of} value=${activity.stage.done}></progress>`
+              : nothing
+          }
         </div>
       </div>
     `;
@@ -249,12 +272,19 @@ export class CheckPageElement extends LitElement {
           ${BACKENDS.map((id) => resultCard(said, id, this.results, this.measured))}
         </div>
       </section>
-      ${this.network && timed.length > 0
-        ? layerTable(said, {
-            network: this.network, results: this.results, timed, order: this.order, shown: timed.includes(this.shown) ? this.shown : (timed.at(-1) ?? "scalar"),
-            sort: (order) => (this.order = order), show: (backend) => (this.shown = backend),
-          })
-        : nothing}
+      ${
+        this.network && timed.length > 0
+          ? layerTable(said, {
+              network: this.network,
+              results: this.results,
+              timed,
+              order: this.order,
+              shown: timed.includes(this.shown) ? this.shown : (timed.at(-1) ?? "scalar"),
+              sort: (order) => (this.order = order),
+              show: (backend) => (this.shown = backend),
+            })
+          : nothing
+      }
     `;
   }
 }

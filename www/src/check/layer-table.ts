@@ -1,13 +1,14 @@
 /** Where the time goes: each layer, forward and backward, on each backend. */
-import { html, nothing } from "lit";
+
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { chevron } from "../elements/icons.ts";
 import type { NetworkDescription } from "../protocol.ts";
 import type { Order, Said } from "./check-page.ts";
 import { milliseconds } from "./numbers.ts";
 import type { BackendId, BackendResult } from "./protocol.ts";
-import { byTime, rows, total } from "./summary.ts";
 import type { NodeTime, Row } from "./summary.ts";
+import { byTime, rows, total } from "./summary.ts";
 
 export interface LayerTable {
   network: NetworkDescription;
@@ -37,14 +38,21 @@ function cells(said: Said, id: BackendId, time: NodeTime | undefined, most: numb
   `;
 }
 
-function line(said: Said, { name, op, folded, times }: Row, timed: readonly BackendId[], most: { [B in BackendId]?: number }): TemplateResult {
+function line(
+  said: Said,
+  { name, op, folded, times }: Row,
+  timed: readonly BackendId[],
+  most: { [B in BackendId]?: number },
+): TemplateResult {
   const note = op ?? said.text.others[name] ?? "";
   return html`
     <tr data-node=${name}>
       <th scope="row"><span class="check-name">${name}</span> ${note === name ? nothing : html`<span class="second">${note}</span>`}</th>
-      ${folded
-        ? html`<td class="second folded" colspan=${3 * timed.length}>${said.text.folded}</td>`
-        : timed.map((id) => cells(said, id, times[id], most[id] ?? 1))}
+      ${
+        folded
+          ? html`<td class="second folded" colspan=${3 * timed.length}>${said.text.folded}</td>`
+          : timed.map((id) => cells(said, id, times[id], most[id] ?? 1))
+      }
     </tr>
   `;
 }
@@ -56,7 +64,8 @@ export function layerTable(said: Said, table: LayerTable): TemplateResult {
   const sorted = order === "network" ? inOrder : byTime(inOrder, order);
   const most: { [B in BackendId]?: number } = {};
   for (const id of timed) most[id] = Math.max(...inOrder.map(({ times }) => times[id]?.total ?? 0));
-  const sorting = (one: Order): "ascending" | "descending" | "none" => (one !== order ? "none" : one === "network" ? "ascending" : "descending");
+  const sorting = (one: Order): "ascending" | "descending" | "none" =>
+    one !== order ? "none" : one === "network" ? "ascending" : "descending";
   const sums = timed.map((id) => ({ id, sum: total(inOrder, id), whole: results.find((result) => result.id === id)?.batch?.ms ?? 0 }));
   return html`
     <section class="check-layers">

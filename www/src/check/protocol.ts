@@ -56,7 +56,10 @@ export type Stage =
   | { at: "opening" | "comparing" | "speed"; backend: BackendId }
   | { at: "layers"; backend: BackendId; done: number; of: number };
 
-export type Progress = { kind: "stage"; stage: Stage } | { kind: "network"; network: NetworkDescription } | { kind: "result"; result: BackendResult };
+export type Progress =
+  | { kind: "stage"; stage: Stage }
+  | { kind: "network"; network: NetworkDescription }
+  | { kind: "result"; result: BackendResult };
 
 export type CheckRequest = { [T in keyof CheckRequests]: { id: number; type: T } & CheckRequests[T] }[keyof CheckRequests];
 export type CheckMessage = AnswerMessage<CheckReplies, Progress>;

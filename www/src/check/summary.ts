@@ -1,7 +1,7 @@
 /** What the page shows, from what the worker sent. No DOM. */
 import type { CheckDifference, NetworkDescription } from "../../../src/web/types.d.ts";
-import { BACKENDS } from "./protocol.ts";
 import type { BackendId, BackendResult } from "./protocol.ts";
+import { BACKENDS } from "./protocol.ts";
 
 export type Half = "forward" | "backward";
 
@@ -67,7 +67,9 @@ export function byTime(list: readonly Row[], backend: BackendId): Row[] {
 /** The sum of all rows on a backend. */
 export function total(list: readonly Row[], backend: BackendId): NodeTime {
   const sum = { forward: 0, backward: 0, total: 0, share: 0 };
-  for (const { times: { [backend]: time } } of list) {
+  for (const {
+    times: { [backend]: time },
+  } of list) {
     if (!time) continue;
     sum.forward += time.forward;
     sum.backward += time.backward;

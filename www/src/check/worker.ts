@@ -3,13 +3,13 @@ import type { CheckDifference, CheckStep } from "../../../src/web/types.d.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { toReceptiveError } from "../errors.ts";
 import type { BackendChoice, BackendStatus, NetworkDescription, Preset, Spec } from "../protocol.ts";
-import { fetchManifest, fetchShard } from "../worker/data.ts";
 import { answerInTurn } from "../worker/answering.ts";
+import { fetchManifest, fetchShard } from "../worker/data.ts";
 import { loadEngine } from "../worker/engine.ts";
-import { resolution, timed } from "./measure.ts";
 import type { Patience } from "./measure.ts";
-import { BACKENDS } from "./protocol.ts";
+import { resolution, timed } from "./measure.ts";
 import type { BackendId, BackendResult, CheckMessage, CheckReplies, CheckRequest, Progress, Stage, Timing } from "./protocol.ts";
+import { BACKENDS } from "./protocol.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
 interface WorkerScope {
@@ -59,7 +59,9 @@ let images: Promise<Images> | null = null;
 const stage = (report: Report, stage: Stage): void => report({ kind: "stage", stage });
 
 function opened(report: Report): Promise<CheckPackage> {
-  engine ??= loadEngine((loaded, total) => stage(report, { at: "engine", loaded, total })).then((loaded) => loaded.package as unknown as CheckPackage);
+  engine ??= loadEngine((loaded, total) => stage(report, { at: "engine", loaded, total })).then(
+    (loaded) => loaded.package as unknown as CheckPackage,
+  );
   return engine;
 }
 
@@ -68,9 +70,18 @@ function loaded(report: Report): Promise<Images> {
   const load = async (): Promise<Images> => {
     const base = new URL("../data/", import.meta.url);
     const { signal } = new AbortController();
-    const { train: { shards: [shard] } } = await fetchManifest(new URL("manifest.json", base), signal);
+    const {
+      train: {
+        shards: [shard],
+      },
+    } = await fetchManifest(new URL("manifest.json", base), signal);
     if (!shard) throw new Error("manifest.json lists no training images");
-    const bytes = await fetchShard(new URL(shard.file, base), shard, (loaded) => stage(report, { at: "data", loaded, total: shard.bytes }), signal);
+    const bytes = await fetchShard(
+      new URL(shard.file, base),
+      shard,
+      (loaded) => stage(report, { at: "data", loaded, total: shard.bytes }),
+      signal,
+    );
     return { file: shard.file, bytes };
   };
   images ??= load();
@@ -83,7 +94,9 @@ const leastSample = (least: number): number => Math.max(least, 20 * resolution((
 /** A batch is timed in windows, as training runs: a GPU gets a few steps ahead. */
 const ofBatch = (): Patience => ({ sample: leastSample(100), budget: 4000, repeats: 64, overhead: false });
 const ofStep = (backend: BackendId): Patience =>
-  backend === "webgpu" ? { sample: leastSample(10), budget: 1000, repeats: 1024, overhead: true } : { sample: leastSample(2), budget: 1000, repeats: 4096, overhead: false };
+  backend === "webgpu"
+    ? { sample: leastSample(10), budget: 1000, repeats: 1024, overhead: true }
+    : { sample: leastSample(2), budget: 1000, repeats: 4096, overhead: false };
 
 /** WebGPU on hardware; where there is none, on a program: right, and slow. */
 async function open(package_: CheckPackage, backend: BackendId, spec: Spec, { bytes, file }: Images): Promise<Check> {
@@ -101,7 +114,12 @@ async function resultsOf(check: Check): Promise<CheckResults> {
 }
 
 /** Everything of one backend. What it has found so far is reported as soon as it is known. */
-async function examine(check: Check, result: BackendResult, compare: (results: CheckResults) => CheckDifference[], report: Report): Promise<void> {
+async function examine(
+  check: Check,
+  result: BackendResult,
+  compare: (results: CheckResults) => CheckDifference[],
+  report: Report,
+): Promise<void> {
   const { id } = result;
   const found = (more: Partial<BackendResult>): void => report({ kind: "result", result: Object.assign(result, more) });
   found({ status: check.backend });
@@ -109,11 +127,13 @@ async function examine(check: Check, result: BackendResult, compare: (results: C
   const results = await resultsOf(check);
   found({ loss: results.loss, differences: compare(results) });
   stage(report, { at: "speed", backend: id });
-  found({ batch: await timed(async (repeats, samples) => {
-    const times: number[] = [];
-    for (let sample = 0; sample < samples; sample++) times.push(await check.run(repeats));
-    return times;
-  }, ofBatch()) });
+  found({
+    batch: await timed(async (repeats, samples) => {
+      const times: number[] = [];
+      for (let sample = 0; sample < samples; sample++) times.push(await check.run(repeats));
+      return times;
+    }, ofBatch()),
+  });
   const { steps } = check;
   const patience = ofStep(id);
   const times: Timing[] = [];

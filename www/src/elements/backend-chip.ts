@@ -1,11 +1,11 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { errorText } from "../i18n/locale.ts";
+import { onKey } from "../lib/keys.ts";
 import type { BackendChoice } from "../protocol.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
-import { onKey } from "../lib/keys.ts";
 
 const CHOICES: readonly Exclude<BackendChoice, "auto_software">[] = ["auto", "webgpu", "cpu", "webgpu_software"];
 
@@ -37,7 +37,12 @@ export class BackendChipElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { text }, state: { backend: { status, switching, choice } } } = this;
+    const {
+      locale: { text },
+      state: {
+        backend: { status, switching, choice },
+      },
+    } = this;
     const { backend } = text;
     const name = switching || !status ? backend.pending : backend.chip(status);
     return html`
@@ -50,20 +55,24 @@ export class BackendChipElement extends PanelElement {
         ${icons.chevron}
       </button>
       <div id="backend-menu" class="menu" ?hidden=${!this.open} @keydown=${onKey(this.#escape)}>
-        ${status
-          ? html`<p>${backend.running(status)} ${status.adapter ? backend.adapter(status.adapter) : nothing}</p>
+        ${
+          status
+            ? html`<p>${backend.running(status)} ${status.adapter ? backend.adapter(status.adapter) : nothing}</p>
               ${status.race ? html`<p>${backend.race(status.race)}</p>` : nothing}
               ${status.reason ? html`<p class="reason">${errorText(this.locale, status.reason)}</p>` : nothing}`
-          : nothing}
+            : nothing
+        }
         <fieldset>
           <legend>${backend.label}</legend>
-          ${CHOICES.map((one) => html`
+          ${CHOICES.map(
+            (one) => html`
             <label class="radio">
               <input type="radio" name="backend" value=${one} .checked=${live(one === (choice === "auto_software" ? "auto" : choice))} ?disabled=${switching} @change=${() => this.intend({ type: "choose_backend", backend: one })} />
               <span>${backend.choices[one]}</span>
               <span class="second">${backend.hints[one]}</span>
             </label>
-          `)}
+          `,
+          )}
         </fieldset>
         <p class="muted">${backend.freshStart}</p>
       </div>

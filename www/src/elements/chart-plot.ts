@@ -1,8 +1,8 @@
 /** The drawing in a chart: uPlot with this page's axes and lines. It comes when there is something to draw. */
 import uPlot from "uplot";
-import type { Formats } from "../lib/format.ts";
-import { yRange } from "../lib/chart-data.ts";
 import type { Metric } from "../lib/chart-data.ts";
+import { yRange } from "../lib/chart-data.ts";
+import type { Formats } from "../lib/format.ts";
 import { LOOKS } from "../lib/run-names.ts";
 
 const TOP5_DASH = [4, 4];
@@ -89,8 +89,19 @@ export class ChartPlot {
   }
 
   #options({ metric, closeup, forced, behind }: ChartMaking, format: () => Formats, hover: (at: number | null) => void): uPlot.Options {
-    const axis = { font: FONT, stroke: () => this.#colours.ink, grid: { stroke: () => this.#colours.line, width: 1 }, ticks: { show: false } };
-    const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({ stroke: colour, width: 1.75, spanGaps: true, points: { show: false }, ...options });
+    const axis = {
+      font: FONT,
+      stroke: () => this.#colours.ink,
+      grid: { stroke: () => this.#colours.line, width: 1 },
+      ticks: { show: false },
+    };
+    const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({
+      stroke: colour,
+      width: 1.75,
+      spanGaps: true,
+      points: { show: false },
+      ...options,
+    });
     const [train, test] = [() => this.#colours.train, () => this.#colours.test];
     const value = (value: number | null): string => {
       if (value === null) return "";
@@ -104,7 +115,15 @@ export class ChartPlot {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
         x: { time: false, range: (_self, _least, most) => [0, most > 0 ? most : 100] },
-        y: { distr: closeup && metric === "loss" ? 3 : 1, range: (self) => yRange(metric, closeup, self.data.slice(2).flatMap((values) => [...values])) },
+        y: {
+          distr: closeup && metric === "loss" ? 3 : 1,
+          range: (self) =>
+            yRange(
+              metric,
+              closeup,
+              self.data.slice(2).flatMap((values) => [...values]),
+            ),
+        },
       },
       axes: [
         { ...axis, size: 28, space: 64, grid: { show: false }, values: (_self, splits) => splits.map((step) => format().whole(step)) },

@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { onKey } from "../lib/keys.ts";
 import { reveal } from "../lib/reveal.ts";
 import { matching } from "../lib/search.ts";
@@ -123,7 +123,9 @@ export class ChoicePopupElement extends LitElement {
 
   /** Groups are named while nothing has been typed; then the best fit comes first, whatever its group. */
   #heading({ group }: Choice, before: Choice | undefined): TemplateResult | typeof nothing {
-    return group && this.typed.trim() === "" && group !== before?.group ? html`<div class="popup-group" role="presentation">${group}</div>` : nothing;
+    return group && this.typed.trim() === "" && group !== before?.group
+      ? html`<div class="popup-group" role="presentation">${group}</div>`
+      : nothing;
   }
 
   #face({ label, hint }: Choice): TemplateResult {
@@ -134,11 +136,15 @@ export class ChoicePopupElement extends LitElement {
     const shown = this.#shown;
     const typing = this.question?.search !== undefined;
     const next =
-      event.key === "ArrowDown" ? (this.active + 1) % Math.max(1, shown.length)
-      : event.key === "ArrowUp" ? (this.active - 1 + shown.length) % Math.max(1, shown.length)
-      : !typing && event.key === "Home" ? 0
-      : !typing && event.key === "End" ? shown.length - 1
-      : null;
+      event.key === "ArrowDown"
+        ? (this.active + 1) % Math.max(1, shown.length)
+        : event.key === "ArrowUp"
+          ? (this.active - 1 + shown.length) % Math.max(1, shown.length)
+          : !typing && event.key === "Home"
+            ? 0
+            : !typing && event.key === "End"
+              ? shown.length - 1
+              : null;
     event.stopPropagation();
     if (next !== null) {
       event.preventDefault();

@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import { onKey } from "../lib/keys.ts";
 import { sharesOf } from "../lib/mistakes.ts";
@@ -13,8 +13,13 @@ export interface Cell {
 /** Labels against answers. Arrow keys move between the cells; `cell-choose` is fired where they can be opened. */
 export class ConfusionGridElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    locale: { attribute: false }, counts: { attribute: false }, names: { attribute: false }, chosen: { attribute: false }, shares: { type: Boolean },
-    opens: { type: Boolean }, at: { state: true },
+    locale: { attribute: false },
+    counts: { attribute: false },
+    names: { attribute: false },
+    chosen: { attribute: false },
+    shares: { type: Boolean },
+    opens: { type: Boolean },
+    at: { state: true },
   };
 
   declare locale: Locale;
@@ -51,7 +56,12 @@ export class ConfusionGridElement extends LitElement {
   }
 
   #cell(label: number, said: number, count: number, share: number): TemplateResult {
-    const { locale: { format }, names, chosen, at } = this;
+    const {
+      locale: { format },
+      names,
+      chosen,
+      at,
+    } = this;
     const text = this.locale.panels.errors;
     const here = at.label === label && at.said === said;
     const open = chosen?.label === label && chosen.said === said;
@@ -66,8 +76,12 @@ export class ConfusionGridElement extends LitElement {
     const { label, said } = this.at;
     const last = this.counts.length - 1;
     const moves: { [key: string]: Cell } = {
-      ArrowLeft: { label, said: said - 1 }, ArrowRight: { label, said: said + 1 }, ArrowUp: { label: label - 1, said }, ArrowDown: { label: label + 1, said },
-      Home: { label, said: 0 }, End: { label, said: last },
+      ArrowLeft: { label, said: said - 1 },
+      ArrowRight: { label, said: said + 1 },
+      ArrowUp: { label: label - 1, said },
+      ArrowDown: { label: label + 1, said },
+      Home: { label, said: 0 },
+      End: { label, said: last },
     };
     const to = moves[event.key];
     if (to) {

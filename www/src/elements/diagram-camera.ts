@@ -1,6 +1,7 @@
 /** Moves a drawing in its field: one transform of one group, set at most once a frame. The elements know nothing of it. */
-import { fitting, held, opening, showing, zoomed } from "../lib/diagram/viewport.ts";
+
 import type { Rect, Size, Viewport } from "../lib/diagram/viewport.ts";
+import { fitting, held, opening, showing, zoomed } from "../lib/diagram/viewport.ts";
 
 /** A press that moves no further is a click. */
 const STILL = 4;

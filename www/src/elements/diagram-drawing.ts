@@ -1,10 +1,11 @@
 /** The SVG of a network's drawing. */
-import { nothing, svg } from "lit";
+
 import type { SVGTemplateResult } from "lit";
-import type { DiagramTexts } from "../i18n/panels/diagram.ts";
+import { nothing, svg } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import { FRAME_TITLE, HEAD_HEIGHT, fitted } from "../lib/diagram/scene.ts";
+import type { DiagramTexts } from "../i18n/panels/diagram.ts";
 import type { Box, Callout, CellBox, Edge, EndBox, FoldBox, FrameBox } from "../lib/diagram/scene.ts";
+import { FRAME_TITLE, fitted, HEAD_HEIGHT } from "../lib/diagram/scene.ts";
 import type { Container } from "../lib/diagram/tree.ts";
 import { shortName } from "../lib/operators.ts";
 
@@ -34,16 +35,28 @@ export function boxName(box: Box, { text, locale: { format, language }, kernel }
     case "input":
       return `${text.image} ${format.shape(box.shape)}`;
     case "output":
-      return [text.output, box.head ? text.headOutput : "", box.shape.length > 0 ? format.shape(box.shape) : text.unknownShape].filter(Boolean).join(", ");
+      return [text.output, box.head ? text.headOutput : "", box.shape.length > 0 ? format.shape(box.shape) : text.unknownShape]
+        .filter(Boolean)
+        .join(", ");
     case "fold":
     case "frame": {
       const { container } = box;
       const rounds = container.rounds > 1 && container.folded ? text.rounds(container.rounds) : "";
-      return [frameTitle(container, text), rounds, text.layers(container.count), text.params(container.params), gives(container.shape)].filter(Boolean).join(", ");
+      return [frameTitle(container, text), rounds, text.layers(container.count), text.params(container.params), gives(container.shape)]
+        .filter(Boolean)
+        .join(", ");
     }
     case "cell": {
       const { node } = box.cell;
-      return [node.name, `${shortName(node.op, language)}${kernel(box)}`, gives(node.output_shape), node.params > 0 ? text.params(node.params) : "", node.error ? text.wrong : ""].filter(Boolean).join(", ");
+      return [
+        node.name,
+        `${shortName(node.op, language)}${kernel(box)}`,
+        gives(node.output_shape),
+        node.params > 0 ? text.params(node.params) : "",
+        node.error ? text.wrong : "",
+      ]
+        .filter(Boolean)
+        .join(", ");
     }
   }
 }
@@ -64,7 +77,13 @@ export function drawBox(box: Box, pen: Pen): SVGTemplateResult {
   }
 }
 
-function button(box: Box, pen: Pen, name: string, content: SVGTemplateResult, family: string | typeof nothing = nothing): SVGTemplateResult {
+function button(
+  box: Box,
+  pen: Pen,
+  name: string,
+  content: SVGTemplateResult,
+  family: string | typeof nothing = nothing,
+): SVGTemplateResult {
   return svg`<g class=${name} data-box=${box.id} data-family=${family} role="button" tabindex=${pen.current === box.id ? 0 : -1} aria-label=${boxName(box, pen)} aria-pressed=${pen.selected === box.id ? "true" : "false"}>${content}</g>`;
 }
 
@@ -72,7 +91,15 @@ const ring = ({ x, y, width, height }: { x: number; y: number; width: number; he
   svg`<rect class="focus" x=${x - 3} y=${y - 3} width=${width + 6} height=${height + 6} rx="6"/>`;
 
 function drawCell(box: CellBox, pen: Pen): SVGTemplateResult {
-  const { x, y, width, height, strip, head, cell: { node } } = box;
+  const {
+    x,
+    y,
+    width,
+    height,
+    strip,
+    head,
+    cell: { node },
+  } = box;
   const short = `${shortName(node.op, pen.locale.language)}${pen.kernel(box)}`;
   const middle = x + width / 2;
   const unknown = node.output_shape.length === 0 && !node.error;
@@ -80,16 +107,25 @@ function drawCell(box: CellBox, pen: Pen): SVGTemplateResult {
     ? svg`<text class="second" x=${middle} y=${y + 15} text-anchor="middle">${fitted(short, width - 16)}</text>`
     : svg`<text class="name" x=${middle} y=${y + 17} text-anchor="middle">${fitted(box.name, (width - 16) * 0.92)}</text>
         <text class="second" x=${middle} y=${y + 32} text-anchor="middle">${fitted(short, width - 12)}</text>`;
-  return button(box, pen, classes("cell", strip && "strip", head && "head", unknown && "unknown"), svg`
+  return button(
+    box,
+    pen,
+    classes("cell", strip && "strip", head && "head", unknown && "unknown"),
+    svg`
     <title>${node.name}</title>
     <rect class="box" x=${x} y=${y} width=${width} height=${height} rx="3"/>
     <rect class="stripe" x=${x} y=${y} width="4" height=${height} rx="1.5"/>
-    ${texts}${ring(box)}`, box.family);
+    ${texts}${ring(box)}`,
+    box.family,
+  );
 }
 
 function drawEnd(box: EndBox, pen: Pen): SVGTemplateResult {
   const { x, y, width, height, head, kind, shape } = box;
-  const { text, locale: { format } } = pen;
+  const {
+    text,
+    locale: { format },
+  } = pen;
   const name = kind === "input" ? text.image : text.output;
   const said = shape.length > 0 ? format.shape(shape) : "?";
   return svg`<g class=${classes("end", head && "head")} data-box=${box.id} role="img" aria-label=${boxName(box, pen)}>
@@ -109,11 +145,16 @@ function toggle(box: FrameBox | FoldBox, pen: Pen, x: number, y: number): SVGTem
 function drawFold(box: FoldBox, pen: Pen): SVGTemplateResult {
   const { x, y, width, height, container } = box;
   const { text } = pen;
-  return svg`${button(box, pen, classes("fold", container.head && "head", container.shape.length === 0 && "unknown"), svg`
+  return svg`${button(
+    box,
+    pen,
+    classes("fold", container.head && "head", container.shape.length === 0 && "unknown"),
+    svg`
       <path class="rounds" d=${`M${x + 4} ${y - 3}h${width}v${height}`}/>
       <rect class="box" x=${x} y=${y} width=${width} height=${height} rx="4"/>
       <text class="name" x=${x + width / 2 + 10} y=${y + 19} text-anchor="middle">${fitted(frameTitle(container, text), width - 40)}</text>
-      <text class="second" x=${x + width / 2 + 10} y=${y + 34} text-anchor="middle">${text.layers(container.count)}</text>${ring(box)}`)}
+      <text class="second" x=${x + width / 2 + 10} y=${y + 34} text-anchor="middle">${text.layers(container.count)}</text>${ring(box)}`,
+  )}
     ${toggle(box, pen, x + 6, y + 6)}`;
 }
 
@@ -124,8 +165,13 @@ function drawFrame(box: FrameBox, pen: Pen): SVGTemplateResult {
   return svg`<g class=${classes("frame", container.head && "head")}>
     ${stacked ? svg`<path class="rounds" d=${`M${x + 5} ${y - 5}h${width}v${height}M${x + 10} ${y - 10}h${width}v${height}`}/>` : nothing}
     <rect class="frame-box" x=${x} y=${y} width=${width} height=${height} rx="8"/>
-    ${button(box, pen, "frame-title", svg`<rect x=${x + 28} y=${y + 2} width=${Math.max(24, title.length * 6.8)} height="24" fill="transparent"/>
-      <text class="frame-name" x=${x + 30} y=${y + 18}>${title}</text>${ring({ x: x + 4, y: y + 4, width: width - 8, height: FRAME_TITLE - 8 })}`)}
+    ${button(
+      box,
+      pen,
+      "frame-title",
+      svg`<rect x=${x + 28} y=${y + 2} width=${Math.max(24, title.length * 6.8)} height="24" fill="transparent"/>
+      <text class="frame-name" x=${x + 30} y=${y + 18}>${title}</text>${ring({ x: x + 4, y: y + 4, width: width - 8, height: FRAME_TITLE - 8 })}`,
+    )}
     ${toggle(box, pen, x + 8, y + 6)}</g>`;
 }
 
@@ -155,4 +201,3 @@ export function drawMark(box: Box): SVGTemplateResult {
   const height = box.kind === "cell" && !box.strip ? HEAD_HEIGHT : box.height;
   return svg`<rect class="mark" x=${x - 4} y=${y - 4} width=${width + 8} height=${height + 8} rx="6"/>`;
 }
-

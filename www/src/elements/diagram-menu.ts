@@ -1,8 +1,8 @@
 /** What can be done with a box of a drawing. */
 import type { Locale } from "../i18n/locale.ts";
 import type { Box } from "../lib/diagram/scene.ts";
-import { edit } from "../lib/outline-actions.ts";
 import type { EditAction } from "../lib/outline-actions.ts";
+import { edit } from "../lib/outline-actions.ts";
 import type { Spec } from "../protocol.ts";
 import type { Question } from "./choice-popup.ts";
 import { frameTitle } from "./diagram-drawing.ts";
@@ -19,5 +19,8 @@ export function pathOf(box: Box): string | null {
 export function whatToDo(locale: Locale, spec: Spec, box: Box, path: string): Question {
   const texts = locale.text.outline;
   const label = "container" in box ? frameTitle(box.container, locale.panels.diagram) : box.id;
-  return { label: texts.actionsOf(label), choices: ACTIONS.flatMap((id) => (edit(id, spec, path) ? [{ id, label: texts.actions[id] }] : [])) };
+  return {
+    label: texts.actionsOf(label),
+    choices: ACTIONS.flatMap((id) => (edit(id, spec, path) ? [{ id, label: texts.actions[id] }] : [])),
+  };
 }

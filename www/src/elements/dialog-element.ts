@@ -1,5 +1,5 @@
-import { html } from "lit";
 import type { TemplateResult } from "lit";
+import { html } from "lit";
 import { isFramed } from "../lib/frame.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";

@@ -1,11 +1,14 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { onKey } from "../lib/keys.ts";
-import { SIDE, centreDigit, shiftImage } from "../lib/mnist.ts";
+import { centreDigit, SIDE, shiftImage } from "../lib/mnist.ts";
 
 const PAD = 280;
 const MOVES: { [key: string]: readonly [number, number] } = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
 };
 
 /**
@@ -15,7 +18,13 @@ const MOVES: { [key: string]: readonly [number, number] } = {
  */
 export class DigitPadElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    label: {}, keys: {}, hint: {}, brush: { type: Number }, sample: { attribute: false }, preview: { attribute: false }, blank: { state: true },
+    label: {},
+    keys: {},
+    hint: {},
+    brush: { type: Number },
+    sample: { attribute: false },
+    preview: { attribute: false },
+    blank: { state: true },
   };
 
   declare label: string;
@@ -178,7 +187,9 @@ export class DigitPadElement extends LitElement {
   #report(): void {
     const image = this.#shifted();
     this.blank = image === null;
-    this.preview()?.getContext("2d")?.putImageData(toAlpha(image ?? new Uint8Array(SIDE * SIDE)), 0, 0);
+    this.preview()
+      ?.getContext("2d")
+      ?.putImageData(toAlpha(image ?? new Uint8Array(SIDE * SIDE)), 0, 0);
     this.dispatchEvent(new CustomEvent<Uint8Array | null>("digit-change", { detail: image }));
   }
 }

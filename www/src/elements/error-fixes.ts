@@ -1,5 +1,5 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { ReceptiveError } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
 import type { Fix, FixText } from "../lib/fix.ts";
@@ -18,16 +18,25 @@ export class ErrorFixesElement extends PanelElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { error, locale, state: { document: edited } } = this;
+    const {
+      error,
+      locale,
+      state: { document: edited },
+    } = this;
     if (!error) return nothing;
     const { region, of } = locale.panels.fixes;
     const fixes = edited ? fixesFor(error, edited) : [];
-    const label = <C extends FixText["code"]>(text: Extract<FixText, { code: C }>): string => (of[text.code as C] as (fix: typeof text) => string)(text);
+    const label = <C extends FixText["code"]>(text: Extract<FixText, { code: C }>): string =>
+      (of[text.code as C] as (fix: typeof text) => string)(text);
     return html`
       <p class="error-text">${errorText(locale, error)}</p>
-      ${fixes.length === 0 ? nothing : html`<div class="error-fixes" role="group" aria-label=${region}>
+      ${
+        fixes.length === 0
+          ? nothing
+          : html`<div class="error-fixes" role="group" aria-label=${region}>
         ${fixes.map((fix) => html`<button type="button" class="quiet small" data-fix=${fix.text.code} @click=${() => this.#mend(fix)}>${label(fix.text)}</button>`)}
-      </div>`}
+      </div>`
+      }
     `;
   }
 

@@ -1,11 +1,11 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { errorText } from "../i18n/locale.ts";
 import { inkImage } from "../lib/mask.ts";
-import { CLASSES, NO_CLASS, cellImages, confusionOf, scoresOf, withoutClass, worstOf } from "../lib/mistakes.ts";
+import { CLASSES, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../lib/mistakes.ts";
 import { SIDE } from "../lib/mnist.ts";
-import type { Predictions } from "../protocol.ts";
 import { resultsOf } from "../on-show.ts";
+import type { Predictions } from "../protocol.ts";
 import { saysPixels } from "../state.ts";
 import type { Cell } from "./confusion-grid.ts";
 import * as icons from "./icons.ts";
@@ -17,7 +17,12 @@ const WORST = 20;
 
 /** What the network gets wrong: which digits it takes for which, and on which images. */
 export class ErrorsPanelElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, cell: { state: true }, shown: { state: true }, shares: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    cell: { state: true },
+    shown: { state: true },
+    shares: { state: true },
+  };
 
   declare private cell: Cell | null;
   declare private shown: number;
@@ -39,7 +44,10 @@ export class ErrorsPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, state: { mistakes } } = this;
+    const {
+      state,
+      state: { mistakes },
+    } = this;
     const text = this.locale.panels.errors;
     if (resultsOf(state).of === "none") return html`<div class="look-waiting"></div>`;
     if (saysPixels(state)) return this.#pixels();
@@ -61,7 +69,11 @@ export class ErrorsPanelElement extends PanelElement {
     return html`
       ${none > 0 ? html`<p class="look-error" role="alert">${icons.warning} ${text.noClass(none)}</p>` : nothing}
       <div class="mistakes">
-        <section aria-label=${text.matrix}>${this.#matrix(confusionOf(predictions), Array.from({ length: CLASSES }, (_, digit) => String(digit)), true)}</section>
+        <section aria-label=${text.matrix}>${this.#matrix(
+          confusionOf(predictions),
+          Array.from({ length: CLASSES }, (_, digit) => String(digit)),
+          true,
+        )}</section>
         <section aria-label=${text.classes}>${this.#classes(predictions)}</section>
       </div>
       <section class="cell-images" aria-live="polite">${this.#cellImages(predictions)}</section>
@@ -82,13 +94,17 @@ export class ErrorsPanelElement extends PanelElement {
   }
 
   #classes(predictions: Predictions): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.errors;
     return html`<h3>${text.classes}</h3>
       <table class="scores"><thead><tr><th scope="col">${text.label}</th><td></td><th scope="col">${text.top1}</th><th scope="col">${text.top2}</th></tr></thead>
-      <tbody>${scoresOf(predictions).map(({ label, top1, top2 }) => html`<tr><th scope="row">${label}</th>
+      <tbody>${scoresOf(predictions).map(
+        ({ label, top1, top2 }) => html`<tr><th scope="row">${label}</th>
         <td class="track-cell" aria-hidden="true"><span class="track"><span class="two" .style="--share: ${top2}"></span><span class="one" .style="--share: ${top1}"></span></span></td>
-        <td>${format.coarsePercent(top1)}</td><td class="muted">${format.coarsePercent(top2)}</td></tr>`)}</tbody></table>`;
+        <td>${format.coarsePercent(top1)}</td><td class="muted">${format.coarsePercent(top2)}</td></tr>`,
+      )}</tbody></table>`;
   }
 
   #cellImages(predictions: Predictions): TemplateResult {
@@ -124,32 +140,42 @@ export class ErrorsPanelElement extends PanelElement {
 
   /** Of networks that say a class of every pixel: what their evaluation counted. */
   #pixels(): TemplateResult {
-    const { run: { evaluation } } = this.state;
+    const {
+      run: { evaluation },
+    } = this.state;
     const text = this.locale.panels.errors;
     const names = [text.background, ...Array.from({ length: CLASSES }, (_, digit) => String(digit))];
     return html`<p>${text.pixels}</p>
-      ${evaluation?.confusion
-        ? html`<p class="muted">${text.pixelSummary(evaluation.step)}</p>${this.#matrix(evaluation.confusion, names.slice(0, evaluation.confusion.length), false)}`
-        : html`<p class="muted">${text.pixelsWaiting}</p>`}`;
+      ${
+        evaluation?.confusion
+          ? html`<p class="muted">${text.pixelSummary(evaluation.step)}</p>${this.#matrix(evaluation.confusion, names.slice(0, evaluation.confusion.length), false)}`
+          : html`<p class="muted">${text.pixelsWaiting}</p>`
+      }`;
   }
 
   protected override updated(): void {
-    const { state, state: { mistakes: { predictions, samples, error } } } = this;
+    const {
+      state,
+      state: {
+        mistakes: { predictions, samples, error },
+      },
+    } = this;
     if (saysPixels(state)) return;
     if (!predictions) {
       const wish = `${state.run.id} ${state.data.images.test > 0}`;
-      if (state.network && state.data.images.test > 0 && !error && this.#asked !== wish) this.#later(wish, () => this.intend({ type: "find_mistakes" }));
+      if (state.network && state.data.images.test > 0 && !error && this.#asked !== wish)
+        this.#later(wish, () => this.intend({ type: "find_mistakes" }));
       return;
     }
     const canvases = [...this.querySelectorAll<HTMLCanvasElement>("canvas[data-index]")];
     const missing: number[] = [];
     for (const canvas of canvases) {
-      const index = Number(canvas.dataset["index"]);
+      const index = Number(canvas.dataset.index);
       const sample = samples.get(index);
       if (sample) canvas.getContext("2d")?.putImageData(new ImageData(inkImage(sample.pixels), SIDE, SIDE), 0, 0);
       else missing.push(index);
     }
-    const wish = `${state.run.id} ${canvases.map((canvas) => canvas.dataset["index"]).join(" ")}`;
+    const wish = `${state.run.id} ${canvases.map((canvas) => canvas.dataset.index).join(" ")}`;
     if (missing.length > 0 && this.#asked !== wish) this.#later(wish, () => this.intend({ type: "fetch_samples", indices: missing }));
   }
 

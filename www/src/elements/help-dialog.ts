@@ -1,5 +1,5 @@
-import { html } from "lit";
 import type { TemplateResult } from "lit";
+import { html } from "lit";
 import { DialogElement } from "./dialog-element.ts";
 import { fileButton } from "./file-button.ts";
 
@@ -10,8 +10,18 @@ export class HelpDialogElement extends DialogElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { language, panels: { help }, text: { network } }, state: { preferences } } = this;
-    return this.frame("help", help.title, html`
+    const {
+      locale: {
+        language,
+        panels: { help },
+        text: { network },
+      },
+      state: { preferences },
+    } = this;
+    return this.frame(
+      "help",
+      help.title,
+      html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
       <p><a class="link" href="check/index.html?lang=${language}" target="_blank" rel="noopener">${help.check}<span class="visually-hidden"> ${network.newTab}</span></a></p>
       <h3>${help.keysTitle}</h3>
@@ -27,6 +37,7 @@ export class HelpDialogElement extends DialogElement {
         this.close();
         this.intend({ type: "open_files", files });
       })}
-    `);
+    `,
+    );
   }
 }

@@ -1,5 +1,5 @@
-import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import { macsArithmetic, paramsArithmetic } from "../lib/arithmetic.ts";
 import type { OutlineRow } from "../lib/outline.ts";
@@ -28,13 +28,17 @@ export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Lo
       <dl>
         ${line(texts.input, row.input.length > 0 ? format.shape(row.input) : texts.unknown)}
         ${line(texts.output, known ? format.shape(shape) : texts.unknown)}
-        ${!known ? nothing : html`
+        ${
+          !known
+            ? nothing
+            : html`
           ${line(texts.params, counted(node ? paramsArithmetic(node.params_arithmetic, whole) : "", params))}
           ${line(texts.macs, counted(node ? macsArithmetic(row, node, whole) : "", macs))}
           ${memory ? line(texts.memory, html`${texts.inference(memory.activation_bytes)}<span class="second">${texts.training(memory.training_activation_bytes, batch, batch * memory.training_activation_bytes)}</span>`) : nothing}
           ${across ? line(texts.field, html`${format.shape(across)}${free && String(free) !== String(across) ? html`<span class="second">${texts.unbounded(format.shape(free))}</span>` : nothing}`) : nothing}
           ${node ? html`${line(texts.jump, node.jump.map((one) => format.plain(one)).join("×"))}${line(texts.centre, texts.centreAt(...node.centre))}` : nothing}
-        `}
+        `
+        }
       </dl>
     </section>
   `;

@@ -1,5 +1,5 @@
-import { LitElement, html, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, svg } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import type { Histogram } from "../lib/look/histogram.ts";
 import { histogramOf } from "../lib/look/histogram.ts";
@@ -40,7 +40,14 @@ export class LayerHistogramsElement extends LitElement {
   #figure({ name, values }: NamedValues): TemplateResult {
     const { format } = this.locale;
     const text = this.locale.panels.maps;
-    const { bins, range: [least, largest], count, mean, deviation, zeros } = this.#histogram(values);
+    const {
+      bins,
+      range: [least, largest],
+      count,
+      mean,
+      deviation,
+      zeros,
+    } = this.#histogram(values);
     const most = Math.max(1, ...bins);
     const bar = WIDTH / bins.length;
     const zero = largest > least ? ((0 - least) / (largest - least)) * WIDTH : -1;

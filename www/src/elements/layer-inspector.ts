@@ -1,22 +1,22 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import type { FieldName, InspectorTexts } from "../i18n/panels/inspector.ts";
-import { fieldsFor, isTyped, nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
+import { fieldsFor, isTyped, nudged, read, written } from "../lib/fields.ts";
 import { onKey } from "../lib/keys.ts";
 import { operatorTexts, shortName } from "../lib/operators.ts";
-import { OutlineReader } from "../lib/outline-reader.ts";
-import { INPUT } from "../lib/outline.ts";
 import type { OutlineRow } from "../lib/outline.ts";
+import { INPUT } from "../lib/outline.ts";
+import { OutlineReader } from "../lib/outline-reader.ts";
 import { setField } from "../lib/spec-edit.ts";
 import { fieldsOf, itemsIn } from "../lib/spec-items.ts";
 import type { NodeDescription, Spec } from "../protocol.ts";
 import type { AppState } from "../state.ts";
 import { costOf } from "./layer-cost.ts";
-import type { OperatorDialogElement } from "./operator-dialog.ts";
 import { LAYER_EDITED } from "./layer-events.ts";
+import type { OperatorDialogElement } from "./operator-dialog.ts";
 import { labelOf } from "./outline-row.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -56,7 +56,15 @@ export class LayerInspectorElement extends PanelElement {
     const before = changes.get("state") as AppState | undefined;
     if (changes.size > 1 || !changes.has("state") || !before) return true;
     const { document, selection, network, settings, look, view, run } = this.state;
-    return look !== before.look || view !== before.view || run.id !== before.run.id || document !== before.document || selection !== before.selection || network !== before.network || settings?.edited.batch_size !== before.settings?.edited.batch_size;
+    return (
+      look !== before.look ||
+      view !== before.view ||
+      run.id !== before.run.id ||
+      document !== before.document ||
+      selection !== before.selection ||
+      network !== before.network ||
+      settings?.edited.batch_size !== before.settings?.edited.batch_size
+    );
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
@@ -84,8 +92,12 @@ export class LayerInspectorElement extends PanelElement {
     const { op } = row;
     return html`
       <h2 class="layer-title">${labelOf(locale, row)}</h2>
-      ${op === null ? nothing : html`<p class="layer-op"><span>${shortName(op, locale.language)} <code>${op}</code></span>
-        <button type="button" class="quiet small why" aria-label="${locale.text.network.why} ${op}" aria-haspopup="dialog" @click=${() => this.querySelector<OperatorDialogElement>("operator-dialog")?.show(op)}>${locale.text.network.why}</button></p>`}
+      ${
+        op === null
+          ? nothing
+          : html`<p class="layer-op"><span>${shortName(op, locale.language)} <code>${op}</code></span>
+        <button type="button" class="quiet small why" aria-label="${locale.text.network.why} ${op}" aria-haspopup="dialog" @click=${() => this.querySelector<OperatorDialogElement>("operator-dialog")?.show(op)}>${locale.text.network.why}</button></p>`
+      }
       ${row.error ? html`<error-fixes class="layer-error" .locale=${locale} .state=${state} .error=${row.error}></error-fixes>` : nothing}
       ${this.#rounds(row)}
       ${this.#fields(row)}
@@ -123,10 +135,13 @@ export class LayerInspectorElement extends PanelElement {
 
   #fields(row: OutlineRow): TemplateResult | typeof nothing {
     const fields: readonly (readonly [string, Field])[] =
-      row.kind === "input" ? [["data", { type: "choice", choices: DATA, default: "mnist" }]]
-      : row.kind === "branch" ? [["name", { type: "text" }]]
-      : row.kind === "shortcut" ? []
-      : fieldsFor(row.item);
+      row.kind === "input"
+        ? [["data", { type: "choice", choices: DATA, default: "mnist" }]]
+        : row.kind === "branch"
+          ? [["name", { type: "text" }]]
+          : row.kind === "shortcut"
+            ? []
+            : fieldsFor(row.item);
     if (fields.length === 0) return nothing;
     // A name is seldom what one comes for.
     const ordered = [...fields.filter(([name]) => name !== "name"), ...fields.filter(([name]) => name === "name")];
@@ -160,7 +175,7 @@ export class LayerInspectorElement extends PanelElement {
     const wrong = draft !== undefined && read(field, draft) === null;
     const plain = (one: number): string => format.plain(one);
     // What a pooling steps by where it is not said.
-    const otherwise = field.default ?? (name === "stride" ? fieldsOf(row.item)["kernel_size"] : undefined);
+    const otherwise = field.default ?? (name === "stride" ? fieldsOf(row.item).kernel_size : undefined);
     return html`<div class="field ${field.type === "text" ? "layer-text" : ""} ${wrong ? "wrong" : ""}">
       ${this.#label(row, name)}
       <input
@@ -182,12 +197,17 @@ export class LayerInspectorElement extends PanelElement {
     const own = Array.isArray(value);
     const chosen = own ? (field.type === "shortcut" ? "layers" : "own") : String(value ?? field.default ?? "");
     const choices =
-      field.type === "saved" ? [...new Set([...this.#saved(row), String(value)])].map((one): [string, string] => [one, one])
-      : [
-          ...(field.default === undefined && !field.required ? [["", texts.none] as [string, string]] : []),
-          ...(field.choices ?? []).map((one): [string, string] => [one, word(one)]),
-          ...(field.type === "shortcut" ? [["layers", word("layers")] as [string, string]] : own ? [["own", texts.own] as [string, string]] : []),
-        ];
+      field.type === "saved"
+        ? [...new Set([...this.#saved(row), String(value)])].map((one): [string, string] => [one, one])
+        : [
+            ...(field.default === undefined && !field.required ? [["", texts.none] as [string, string]] : []),
+            ...(field.choices ?? []).map((one): [string, string] => [one, word(one)]),
+            ...(field.type === "shortcut"
+              ? [["layers", word("layers")] as [string, string]]
+              : own
+                ? [["own", texts.own] as [string, string]]
+                : []),
+          ];
     return html`<div class="field">
       ${this.#label(row, name)}
       <select id=${id} .value=${live(chosen)} @change=${(event: Event) => this.#choose(row, name, field, (event.target as HTMLSelectElement).value)} @keydown=${onKey(this.#back)}>
@@ -198,7 +218,8 @@ export class LayerInspectorElement extends PanelElement {
 
   #choose(row: OutlineRow, name: string, field: Field, value: string): void {
     if (value === "own") return;
-    if (field.type === "shortcut" && value === "layers") return this.#set(name, [{ op: "conv2d", out_channels: row.shape[0] ?? row.input[0] ?? 16, kernel_size: 1 }]);
+    if (field.type === "shortcut" && value === "layers")
+      return this.#set(name, [{ op: "conv2d", out_channels: row.shape[0] ?? row.input[0] ?? 16, kernel_size: 1 }]);
     this.#set(name, value === "" || value === field.default ? undefined : value);
   }
 
@@ -219,7 +240,8 @@ export class LayerInspectorElement extends PanelElement {
     if (!edited || !row) return;
     const { spec } = edited.present;
     const changed = row.path === INPUT ? withData(spec, value as Spec["data"]) : setField(spec, row.path, name, value).spec;
-    if (JSON.stringify(changed) !== JSON.stringify(spec)) this.intend({ type: "edit_network", spec: changed, merge: `${row.path}.${name}` });
+    if (JSON.stringify(changed) !== JSON.stringify(spec))
+      this.intend({ type: "edit_network", spec: changed, merge: `${row.path}.${name}` });
   }
 
   #type(name: string, field: Field, text: string): void {
@@ -254,7 +276,10 @@ export class LayerInspectorElement extends PanelElement {
   };
 
   #formula(): TemplateResult | typeof nothing {
-    const { formula, locale: { language } } = this;
+    const {
+      formula,
+      locale: { language },
+    } = this;
     const op = this.#row?.op;
     if (!op || formula?.of !== `${language} ${op}`) return nothing;
     return html`<section class="layer-formula"><h3>${this.#texts.formula}</h3>${unsafeHTML(formula.html)}</section>`;

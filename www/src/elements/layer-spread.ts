@@ -1,11 +1,11 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { IntentEvent } from "../intent.ts";
 import { mapsOf, wishFor } from "../lib/look/wish.ts";
 import { recall, remember } from "../lib/storage.ts";
+import { isAnother } from "../on-show.ts";
 import type { NodeDescription } from "../protocol.ts";
 import type { NamedValues } from "./layer-histograms.ts";
-import { isAnother } from "../on-show.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const MEMORY = "inspector.spread";
@@ -48,7 +48,11 @@ export class LayerSpreadElement extends PanelElement {
   /** In the network that is compiled: one that is being edited has no values yet, and another one may have a layer of the same name. */
   get #there(): boolean {
     const { network } = this.state;
-    return this.node !== null && !isAnother(this.state) && (network?.description.nodes.some(({ name, head }) => name === this.node?.name && head === null) ?? false);
+    return (
+      this.node !== null &&
+      !isAnother(this.state) &&
+      (network?.description.nodes.some(({ name, head }) => name === this.node?.name && head === null) ?? false)
+    );
   }
 
   protected override updated(): void {

@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { onKey } from "../lib/keys.ts";
 import type { Arrangement, Stack } from "../lib/look/stack.ts";
 import { arrange, mapAt, placeOf } from "../lib/look/stack.ts";
@@ -19,8 +19,16 @@ export interface MapPoint {
  */
 export class MapGridElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    stack: { attribute: false }, strongest: { attribute: false }, across: { attribute: false }, zoom: { attribute: false }, describe: { attribute: false },
-    dark: { type: Boolean }, label: {}, keys: {}, room: { state: true }, mark: { state: true },
+    stack: { attribute: false },
+    strongest: { attribute: false },
+    across: { attribute: false },
+    zoom: { attribute: false },
+    describe: { attribute: false },
+    dark: { type: Boolean },
+    label: {},
+    keys: {},
+    room: { state: true },
+    mark: { state: true },
   };
 
   declare stack: Stack;
@@ -120,7 +128,12 @@ export class MapGridElement extends LitElement {
     const { count } = this.stack;
     const map = this.mark?.map ?? 0;
     const moves: { [key: string]: number } = {
-      ArrowLeft: map - 1, ArrowRight: map + 1, ArrowUp: map - across, ArrowDown: map + across, Home: 0, End: count - 1,
+      ArrowLeft: map - 1,
+      ArrowRight: map + 1,
+      ArrowUp: map - across,
+      ArrowDown: map + across,
+      Home: 0,
+      End: count - 1,
     };
     const to = moves[event.key];
     if (to !== undefined) {

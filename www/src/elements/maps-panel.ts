@@ -1,15 +1,15 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { errorText } from "../i18n/locale.ts";
 import { colourOf, css, extentOf } from "../lib/look/colours.ts";
 import type { Inputs } from "../lib/look/filters.ts";
-import { AS_FIRST, TABS } from "../lib/look/looking.ts";
 import type { Looking, Tab } from "../lib/look/looking.ts";
-import { SCALES, extents, mapRange, rangeOf, stackOf } from "../lib/look/stack.ts";
+import { AS_FIRST, TABS } from "../lib/look/looking.ts";
 import type { Range, ScaleChoice, Stack } from "../lib/look/stack.ts";
+import { extents, mapRange, rangeOf, SCALES, stackOf } from "../lib/look/stack.ts";
 import { valueText } from "../lib/look/text.ts";
-import { DEPTHS, IMAGE, clamped, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
 import type { Depth, Shown } from "../lib/look/wish.ts";
+import { clamped, DEPTHS, IMAGE, mapsOf, middle, shownOf, unitOf, wishFor } from "../lib/look/wish.ts";
 import { resultsOf } from "../on-show.ts";
 import type { LookWish } from "../probe-client.ts";
 import type { NodeMaps } from "../protocol.ts";
@@ -22,7 +22,12 @@ import { weightsView } from "./weights-view.ts";
 /** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
   static override properties: PropertyDeclarations = {
-    ...PanelElement.properties, looking: { state: true }, inputs: { state: true }, image: { state: true }, picked: { state: true }, dark: { state: true },
+    ...PanelElement.properties,
+    looking: { state: true },
+    inputs: { state: true },
+    image: { state: true },
+    picked: { state: true },
+    dark: { state: true },
   };
 
   declare private looking: Looking;
@@ -93,7 +98,11 @@ export class MapsPanelElement extends PanelElement {
   }
 
   protected override willUpdate(): void {
-    const { selection, looking, preferences: { theme } } = this.state;
+    const {
+      selection,
+      looking,
+      preferences: { theme },
+    } = this.state;
     // The state comes a moment later than what was done here.
     if (looking !== this.#seen) this.looking = this.#seen = looking;
     this.dark = theme === "dark" || (theme === "auto" && this.#system.matches);
@@ -126,7 +135,12 @@ export class MapsPanelElement extends PanelElement {
   protected override updated(): void {
     const shown = this.#shown();
     if (!shown || document.hidden) return;
-    const wish = wishFor(shown.node, this.#depth, this.#what, unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.#unit)));
+    const wish = wishFor(
+      shown.node,
+      this.#depth,
+      this.#what,
+      unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.#unit)),
+    );
     const told = JSON.stringify([wish, this.state.network?.description.name, this.state.run.id]);
     if (told === this.#told) return;
     this.#told = told;
@@ -189,7 +203,13 @@ export class MapsPanelElement extends PanelElement {
 
   #tools(maps: NodeMaps | null): TemplateResult {
     const text = this.locale.panels.maps;
-    const choices = <T extends string>(label: string, all: readonly T[], names: { readonly [K in T]: string }, chosen: T, choose: (one: T) => void): TemplateResult =>
+    const choices = <T extends string>(
+      label: string,
+      all: readonly T[],
+      names: { readonly [K in T]: string },
+      chosen: T,
+      choose: (one: T) => void,
+    ): TemplateResult =>
       html`<div class="choices" role="group" aria-label=${label}>${all.map((one) => html`<button type="button" class="toggle" aria-pressed=${one === chosen ? "true" : "false"} @click=${() => choose(one)}>${names[one]}</button>`)}</div>`;
     const depths = { layer: text.layer, unit: text.unit, number: text.number };
     return html`<div class="look-tools">
@@ -215,10 +235,13 @@ export class MapsPanelElement extends PanelElement {
   }
 
   #legend(stack: Stack | null): TemplateResult {
-    const { locale: { format }, dark } = this;
+    const {
+      locale: { format },
+      dark,
+    } = this;
     const scale = this.#scale;
     const text = this.locale.panels.maps;
-    const range = stack ? ((scale === "global" && this.#network) || rangeOf(stack.values)) : null;
+    const range = stack ? (scale === "global" && this.#network) || rangeOf(stack.values) : null;
     // Features are compared with each other.
     const own = scale === "local" && (stack === null || stack.rows * stack.columns > 1);
     const end = range && !own ? valueText(format, extentOf(range)) : null;
@@ -230,18 +253,34 @@ export class MapsPanelElement extends PanelElement {
   }
 
   #layer(node: Shown, maps: NodeMaps | null): TemplateResult {
-    const { locale, locale: { format }, state: { look: { answer } }, dark } = this;
+    const {
+      locale,
+      locale: { format },
+      state: {
+        look: { answer },
+      },
+      dark,
+    } = this;
     const text = locale.panels.maps;
     if (this.#tab === "weights") {
       const tensors = answer?.weights?.node === node.name ? answer.weights.tensors : null;
-      return weightsView({ locale, dark, node: node.name, tensors: node.name === IMAGE ? [] : tensors, inputs: this.inputs, choose: (inputs) => (this.inputs = inputs) });
+      return weightsView({
+        locale,
+        dark,
+        node: node.name,
+        tensors: node.name === IMAGE ? [] : tensors,
+        inputs: this.inputs,
+        choose: (inputs) => (this.inputs = inputs),
+      });
     }
     if (!maps) return html`<div class="look-waiting"></div>`;
     const stack = stackOf(maps);
     const point = stack.rows * stack.columns === 1;
     const describe = ({ map }: MapPoint): string => {
       const [least, largest] = mapRange(stack, map);
-      return point ? text.featurePoint(map, valueText(format, least)) : text.mapPoint(map, valueText(format, least), valueText(format, largest));
+      return point
+        ? text.featurePoint(map, valueText(format, least))
+        : text.mapPoint(map, valueText(format, least), valueText(format, largest));
     };
     return html`<map-grid .stack=${stack} .strongest=${extents(stack, this.#scale, this.#network)} .describe=${describe} .dark=${dark}
       .label=${text.gridLabel(node.name, stack.count, `${stack.rows}×${stack.columns}`)} .keys=${text.gridKeys}
@@ -259,10 +298,12 @@ export class MapsPanelElement extends PanelElement {
       <unit-view .locale=${locale} .node=${node} .maps=${maps} .answer=${state.look.answer} .unit=${unit} .strongest=${strongest} .dark=${dark}
         @unit-change=${({ detail }: CustomEvent<number[]>) => this.#lookAt({ unit: detail })}
         @unit-number=${() => this.#go("number")} @unit-close=${() => this.#close()}></unit-view>
-      ${this.#depth === "number"
-        ? html`<number-view .locale=${locale} .node=${node} .spec=${state.network?.spec} .answer=${state.look.answer} .unit=${unit} .dark=${dark}
+      ${
+        this.#depth === "number"
+          ? html`<number-view .locale=${locale} .node=${node} .spec=${state.network?.spec} .answer=${state.look.answer} .unit=${unit} .dark=${dark}
             @number-source=${({ detail: { input, at } }: CustomEvent<{ input: string; at: readonly number[] }>) => this.#follow(input, at)}></number-view>`
-        : nothing}
+          : nothing
+      }
     `;
   }
 

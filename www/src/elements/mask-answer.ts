@@ -1,10 +1,10 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { CLASS_COLOURS, classImage, classesOf, inkImage, overlap, withoutClass } from "../lib/mask.ts";
+import { html, nothing } from "lit";
+import { CLASS_COLOURS, classesOf, classImage, inkImage, overlap, withoutClass } from "../lib/mask.ts";
 import { SIDE } from "../lib/mnist.ts";
+import { canAnswer } from "../on-show.ts";
 import type { Scene } from "../protocol.ts";
 import * as icons from "./icons.ts";
-import { canAnswer } from "../on-show.ts";
 import { answerOwner } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -32,7 +32,18 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale, locale: { text: { trying: { mask: text } } }, state, state: { trying: { sample } } } = this;
+    const {
+      locale,
+      locale: {
+        text: {
+          trying: { mask: text },
+        },
+      },
+      state,
+      state: {
+        trying: { sample },
+      },
+    } = this;
     const scene = this.#scene;
     return html`
       ${answerOwner(locale, state, this.empty)}
@@ -55,20 +66,37 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   #legend(): TemplateResult {
-    const { locale: { text: { trying: { mask: text } } } } = this;
+    const {
+      locale: {
+        text: {
+          trying: { mask: text },
+        },
+      },
+    } = this;
     const scene = this.#scene;
     const classes = scene ? classesOf(scene.mask) : [];
     const none = scene ? withoutClass(scene.mask) : 0;
     return html`<ul class="classes" aria-label=${text.legend}>
-      ${classes.map(({ digit, pixels }) => html`<li><button type="button" class="class" aria-pressed=${this.only === digit ? "true" : "false"} @click=${() => (this.only = this.only === digit ? null : digit)}>
+      ${classes.map(
+        ({
+          digit,
+          pixels,
+        }) => html`<li><button type="button" class="class" aria-pressed=${this.only === digit ? "true" : "false"} @click=${() => (this.only = this.only === digit ? null : digit)}>
         <span class="swatch" .style="--class: ${CLASS_COLOURS[digit]}">${digit}</span>${text.pixels(pixels)}
-      </button></li>`)}
+      </button></li>`,
+      )}
       ${classes.length === 0 ? html`<li class="muted">${none > 0 ? text.noClass(none) : scene ? text.nothing : text.legendEmpty}</li>` : nothing}
     </ul>`;
   }
 
   #summary(): string {
-    const { locale: { text: { trying: { mask: text } } } } = this;
+    const {
+      locale: {
+        text: {
+          trying: { mask: text },
+        },
+      },
+    } = this;
     const scene = this.#scene;
     const classes = scene ? classesOf(scene.mask) : [];
     const none = scene ? withoutClass(scene.mask) : 0;
@@ -76,18 +104,29 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   #verdict(): TemplateResult {
-    const { locale: { text: { run, trying: text } }, state: { trying: { sample, untrained } } } = this;
+    const {
+      locale: {
+        text: { run, trying: text },
+      },
+      state: {
+        trying: { sample, untrained },
+      },
+    } = this;
     const scene = this.#scene;
     const best = scene ? (classesOf(scene.mask)[0]?.digit ?? null) : null;
     const share = scene ? overlap(scene, sample?.label ?? null) : null;
     const none = scene ? withoutClass(scene.mask) : 0;
-    const says =
-      this.empty ? text.empty
-      : !canAnswer(this.state) ? run.unfinished
-      : !scene ? text.noAnswer
-      : none > 0 ? text.mask.noClass(none)
-      : best === null ? text.mask.nothing
-      : text.mask.guess(best, share ?? 0);
+    const says = this.empty
+      ? text.empty
+      : !canAnswer(this.state)
+        ? run.unfinished
+        : !scene
+          ? text.noAnswer
+          : none > 0
+            ? text.mask.noClass(none)
+            : best === null
+              ? text.mask.nothing
+              : text.mask.guess(best, share ?? 0);
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">
       <p>${says}${sample && best !== null && none === 0 ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.right : text.wrong}</span>` : nothing}</p>
@@ -97,7 +136,9 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const { trying: { sample } } = this.state;
+    const {
+      trying: { sample },
+    } = this.state;
     const scene = this.#scene;
     const { picture, digit, mask } = scene ?? EMPTY;
     this.#paint("picture", inkImage(picture));
@@ -106,6 +147,8 @@ export class MaskAnswerElement extends PanelElement {
   }
 
   #paint(part: string, rgba: Uint8ClampedArray<ArrayBuffer>): void {
-    this.querySelector<HTMLCanvasElement>(`.mask.${part}`)?.getContext("2d")?.putImageData(new ImageData(rgba, SIDE, SIDE), 0, 0);
+    this.querySelector<HTMLCanvasElement>(`.mask.${part}`)
+      ?.getContext("2d")
+      ?.putImageData(new ImageData(rgba, SIDE, SIDE), 0, 0);
   }
 }

@@ -1,18 +1,18 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, nothing } from "lit";
+import { lazyStyles } from "../lazy-styles.ts";
 import { mendLanguage } from "../lib/browser-language.ts";
-import { onKey } from "../lib/keys.ts";
-import { sampleRows } from "../lib/series.ts";
-import type { Point } from "../lib/series.ts";
-import { chartData, valueAt, valueOf } from "../lib/chart-data.ts";
 import type { Metric } from "../lib/chart-data.ts";
+import { chartData, measured, valueAt } from "../lib/chart-data.ts";
+import { onKey } from "../lib/keys.ts";
+import type { Point } from "../lib/series.ts";
+import { sampleRows } from "../lib/series.ts";
 import { recall, remember } from "../lib/storage.ts";
 import type { PastRun } from "../runs.ts";
+import { saysPixels } from "../state.ts";
 import type { ChartPlot } from "./chart-plot.ts";
-import { lazyStyles } from "../lazy-styles.ts";
 import { ownerText } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
-import { saysPixels } from "../state.ts";
 
 const TABLE_ROWS = 100;
 const MOST_SMOOTHING = 0.95;
@@ -78,7 +78,8 @@ export class MetricChartElement extends PanelElement {
       return;
     }
     if (changes.has("smoothing")) remember(this.#memory("smoothing"), String(this.smoothing));
-    for (const choice of ["closeup", "top5", "table"] as const) if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
+    for (const choice of ["closeup", "top5", "table"] as const)
+      if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
   }
 
   #memory(choice: string): string {
@@ -86,7 +87,12 @@ export class MetricChartElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { text }, state, state: { run }, metric } = this;
+    const {
+      locale: { text },
+      state,
+      state: { run },
+      metric,
+    } = this;
     const id = `chart-${metric}`;
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
     const step = this.#stepAt();
@@ -148,7 +154,16 @@ export class MetricChartElement extends PanelElement {
     if (!plot || count === 0) return;
     const at = this.hovered ?? count - 1;
     const page = Math.max(1, Math.round(count * PAGE));
-    const moves: { [key: string]: number } = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - page, PageUp: at + page, Home: 0, End: count - 1 };
+    const moves: { [key: string]: number } = {
+      ArrowLeft: at - 1,
+      ArrowDown: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: at + 1,
+      PageDown: at - page,
+      PageUp: at + page,
+      Home: 0,
+      End: count - 1,
+    };
     const next = moves[event.key];
     if (next === undefined) return;
     event.preventDefault();
@@ -164,7 +179,7 @@ export class MetricChartElement extends PanelElement {
   }
 
   #of(point: Point | undefined): number | null {
-    return point ? valueOf(point, this.metric) : null;
+    return point ? measured(point, this.metric) : null;
   }
 
   /** Of training and test: under the pointer, or else the last ones. */
@@ -208,8 +223,14 @@ export class MetricChartElement extends PanelElement {
     const [steps, , train, test, ...others] = chartData(this.state.run.history, [], this.metric, { smoothing: 0, top5: fives });
     const both = this.metric !== "iou";
     const columns = [
-      ...(both ? [{ name: text.charts.train, values: train }] : []), { name: text.charts.test, values: test },
-      ...(fives ? [{ name: `${text.charts.train}, ${text.charts.top5}`, values: others[0] }, { name: `${text.charts.test}, ${text.charts.top5}`, values: others[1] }] : []),
+      ...(both ? [{ name: text.charts.train, values: train }] : []),
+      { name: text.charts.test, values: test },
+      ...(fives
+        ? [
+            { name: `${text.charts.train}, ${text.charts.top5}`, values: others[0] },
+            { name: `${text.charts.test}, ${text.charts.top5}`, values: others[1] },
+          ]
+        : []),
     ];
     const rows = sampleRows([...steps.entries()], TABLE_ROWS);
     return html`<div class="chart-table" tabindex="0" role="group" aria-labelledby="chart-${this.metric}">
@@ -240,7 +261,12 @@ export class MetricChartElement extends PanelElement {
 
   /** The plot has to be made anew when this is another. */
   #making(): string {
-    return JSON.stringify([this.#forced.matches, this.closeup, this.top5 && this.#hasTop5(), this.#behind().map(({ key, look, history }) => [key, look, history.version])]);
+    return JSON.stringify([
+      this.#forced.matches,
+      this.closeup,
+      this.top5 && this.#hasTop5(),
+      this.#behind().map(({ key, look, history }) => [key, look, history.version]),
+    ]);
   }
 
   async #build(): Promise<void> {
@@ -250,10 +276,21 @@ export class MetricChartElement extends PanelElement {
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;
     this.#plot?.destroy();
-    const making = { metric: this.metric, closeup: this.closeup, forced: this.#forced.matches, behind: this.#behind().map(({ look }) => look) };
-    this.#plot = new ChartPlot(box, this, making, () => this.locale.format, (at) => {
-      if (at !== this.hovered) this.hovered = at;
-    });
+    const making = {
+      metric: this.metric,
+      closeup: this.closeup,
+      forced: this.#forced.matches,
+      behind: this.#behind().map(({ look }) => look),
+    };
+    this.#plot = new ChartPlot(
+      box,
+      this,
+      making,
+      () => this.locale.format,
+      (at) => {
+        if (at !== this.hovered) this.hovered = at;
+      },
+    );
     this.#drawn = { version: -1, history: null };
     this.#draw(true);
   }

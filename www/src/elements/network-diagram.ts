@@ -1,37 +1,37 @@
-import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, PropertyValues, SVGTemplateResult, TemplateResult } from "lit";
+import { html, nothing, svg } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { createModuleWorker } from "../create-worker.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
 import type { LayoutReplies, LayoutRequests } from "../layout-protocol.ts";
-import { graphOf } from "../lib/diagram/graph.ts";
-import type { Graph } from "../lib/diagram/graph.ts";
-import { chunksOf } from "../lib/diagram/chunks.ts";
 import type { Chunk } from "../lib/diagram/chunks.ts";
-import { calloutPart, sceneOf, sizesOf } from "../lib/diagram/scene.ts";
+import { chunksOf } from "../lib/diagram/chunks.ts";
+import type { Graph } from "../lib/diagram/graph.ts";
+import { graphOf } from "../lib/diagram/graph.ts";
 import type { Box, CellBox, Scene } from "../lib/diagram/scene.ts";
+import { calloutPart, sceneOf, sizesOf } from "../lib/diagram/scene.ts";
 import { DRAWING_STYLE, LIVE_STYLE } from "../lib/diagram/style.ts";
-import { NOTHING_FOLDED, foldable } from "../lib/diagram/tree.ts";
 import type { Folding } from "../lib/diagram/tree.ts";
-import { walked } from "../lib/diagram/walk.ts";
+import { foldable, NOTHING_FOLDED } from "../lib/diagram/tree.ts";
 import type { Direction } from "../lib/diagram/walk.ts";
+import { walked } from "../lib/diagram/walk.ts";
 import { kernelText } from "../lib/kernel-text.ts";
 import { characterOf, onKey } from "../lib/keys.ts";
-import { edit } from "../lib/outline-actions.ts";
 import type { EditAction } from "../lib/outline-actions.ts";
+import { edit } from "../lib/outline-actions.ts";
 import { valueAt } from "../lib/spec-path.ts";
 import type { NetworkDescription, Spec } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
 import type { AppState } from "../state.ts";
 import { adoptStyle } from "./adopted-style.ts";
 import { DiagramCamera } from "./diagram-camera.ts";
-import { endShapes, summaryOf } from "./diagram-summary.ts";
-import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import type { Pen } from "./diagram-drawing.ts";
-import { pathOf, whatToDo } from "./diagram-menu.ts";
+import { drawBox, drawCallout, drawEdge, drawMark, frameTitle } from "./diagram-drawing.ts";
 import { diagramFile } from "./diagram-file.ts";
+import { pathOf, whatToDo } from "./diagram-menu.ts";
+import { endShapes, summaryOf } from "./diagram-summary.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -73,7 +73,9 @@ export class NetworkDiagramElement extends PanelElement {
   declare private current: string | null;
   declare private failure: ReceptiveError | null;
 
-  readonly #layouts = new RequestClient<LayoutRequests, LayoutReplies>(() => createModuleWorker(new URL("./layout-worker.js", import.meta.url), "layout"));
+  readonly #layouts = new RequestClient<LayoutRequests, LayoutReplies>(() =>
+    createModuleWorker(new URL("./layout-worker.js", import.meta.url), "layout"),
+  );
   #camera: DiagramCamera | null = null;
   #source: Source | null = null;
   #graph: Graph | null = null;
@@ -114,13 +116,22 @@ export class NetworkDiagramElement extends PanelElement {
   protected override willUpdate(changes: PropertyValues): void {
     const { document } = this.state;
     const { network, error } = document?.examination ?? { network: null, error: null };
-    const fresh = document !== null && document.examined && network !== null && network !== this.#source?.network;
+    const fresh = document?.examined && network !== null && network !== this.#source?.network;
     if (fresh) {
       const refused = network.training_refused?.kind === "classes_mismatch" ? (network.training_refused as ReceptiveError) : null;
-      this.#source = { network, spec: document.present.spec, title: document.present.title, problem: (error as ReceptiveError | null) ?? refused, rounds: foldable(network).rounds };
+      this.#source = {
+        network,
+        spec: document.present.spec,
+        title: document.present.title,
+        problem: (error as ReceptiveError | null) ?? refused,
+        rounds: foldable(network).rounds,
+      };
     }
     // The drawing of how it was is of this network or of none.
-    const gone = document !== null && document.examined && network === null && (document.present.spec.layers.length === 0 || document.present.title !== this.#source?.title);
+    const gone =
+      document?.examined &&
+      network === null &&
+      (document.present.spec.layers.length === 0 || document.present.title !== this.#source?.title);
     if (gone) {
       this.#source = this.#graph = this.scene = this.#opened = null;
       this.#layout += 1;
@@ -132,7 +143,10 @@ export class NetworkDiagramElement extends PanelElement {
     const own = ++this.#layout;
     const { locale } = this;
     const text = locale.panels.diagram;
-    const writing = { shape: (shape: readonly number[]) => locale.format.shape(shape), frameTitle: (container: Parameters<typeof frameTitle>[0]) => frameTitle(container, text) };
+    const writing = {
+      shape: (shape: readonly number[]) => locale.format.shape(shape),
+      frameTitle: (container: Parameters<typeof frameTitle>[0]) => frameTitle(container, text),
+    };
     const misfit = problem !== null && !network.nodes.some(({ error }) => error !== null);
     const graph = (this.#graph = graphOf(network, spec.input, this.folding, misfit));
     try {
@@ -186,7 +200,13 @@ export class NetworkDiagramElement extends PanelElement {
     }
     const { network, title } = this.#source;
     const selected = this.#selectedBox();
-    const pen: Pen = { locale: this.locale, text, kernel: this.#kernel, selected: selected?.id ?? null, current: this.current ?? selected?.id ?? this.scene.boxes.find(({ kind }) => kind === "cell")?.id ?? null };
+    const pen: Pen = {
+      locale: this.locale,
+      text,
+      kernel: this.#kernel,
+      selected: selected?.id ?? null,
+      current: this.current ?? selected?.id ?? this.scene.boxes.find(({ kind }) => kind === "cell")?.id ?? null,
+    };
     return html`
       ${this.#tools()}
       ${this.#problem()}
@@ -235,7 +255,8 @@ export class NetworkDiagramElement extends PanelElement {
   #problem(): TemplateResult {
     const text = this.locale.panels.diagram;
     const examination = this.state.document?.examination;
-    const error = (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? (this.#source?.problem ?? null) : null);
+    const error =
+      (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? (this.#source?.problem ?? null) : null);
     return html`<div class="diagram-problem" role="status">
       <div ?hidden=${!error}>${icons.warning}
         <div>
@@ -303,14 +324,14 @@ export class NetworkDiagramElement extends PanelElement {
   readonly #click = (event: MouseEvent): void => {
     if (this.#camera?.dragged && event.detail > 0) return;
     const target = event.target as Element;
-    const key = target.closest<SVGElement>("[data-toggle]")?.dataset["toggle"];
+    const key = target.closest<SVGElement>("[data-toggle]")?.dataset.toggle;
     if (key !== undefined) return this.#toggle(key);
     const box = this.#boxOf(target);
     if (box) this.#select(box);
   };
 
   #boxOf(target: Element): Box | undefined {
-    const id = target.closest<SVGElement>("[data-box]")?.dataset["box"];
+    const id = target.closest<SVGElement>("[data-box]")?.dataset.box;
     return this.scene?.boxes.find((box) => box.id === id);
   }
 
@@ -342,7 +363,9 @@ export class NetworkDiagramElement extends PanelElement {
     else if (key === "-") this.#camera?.zoom(1 / ZOOM);
     else if (key === "0") this.#camera?.fit();
     else if (key === "Enter" || key === " ") {
-      const toggled = (target as Element).closest<SVGElement>("[data-toggle]")?.dataset["toggle"] ?? (key === " " && box && "container" in box ? box.container.key : undefined);
+      const toggled =
+        (target as Element).closest<SVGElement>("[data-toggle]")?.dataset.toggle ??
+        (key === " " && box && "container" in box ? box.container.key : undefined);
       if (toggled !== undefined) this.#toggle(toggled);
       else if (box) this.#select(box);
     } else if (box && (key === "ContextMenu" || (key === "F10" && shiftKey))) void this.#menu(target as Element, box);

@@ -1,16 +1,24 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { errorText } from "../i18n/locale.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { copy } from "../files.ts";
+import { errorText } from "../i18n/locale.ts";
 import type { Notice } from "../state.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const ERRORS: readonly Notice["code"][] = [
-  "data_failed", "files_refused", "diverged", "silent", "crashed", "refused", "link_refused", "weights_not_finite", "page_failed",
+  "data_failed",
+  "files_refused",
+  "diverged",
+  "silent",
+  "crashed",
+  "refused",
+  "link_refused",
+  "weights_not_finite",
+  "page_failed",
 ];
 
 interface Parts {
@@ -37,8 +45,16 @@ export class NoticeListElement extends PanelElement {
     const isError = ({ code }: Notice): boolean => ERRORS.includes(code);
     // Both regions are always there: a live region that is added together with its text is not read.
     return html`
-      <div role="alert">${repeat(notices.filter(isError), ({ code }) => code, (notice) => this.#notice(notice, "error"))}</div>
-      <div role="status">${repeat(notices.filter((notice) => !isError(notice)), ({ code }) => code, (notice) => this.#notice(notice, "info"))}</div>
+      <div role="alert">${repeat(
+        notices.filter(isError),
+        ({ code }) => code,
+        (notice) => this.#notice(notice, "error"),
+      )}</div>
+      <div role="status">${repeat(
+        notices.filter((notice) => !isError(notice)),
+        ({ code }) => code,
+        (notice) => this.#notice(notice, "info"),
+      )}</div>
     `;
   }
 
@@ -62,10 +78,20 @@ export class NoticeListElement extends PanelElement {
   }
 
   #parts(notice: Notice): Parts {
-    const { locale, locale: { text: { notices: text }, format } } = this;
+    const {
+      locale,
+      locale: {
+        text: { notices: text },
+        format,
+      },
+    } = this;
     switch (notice.code) {
       case "data_failed":
-        return { title: text.dataFailed, detail: errorText(locale, notice.error), actions: html`${this.#button(text.retry, () => this.intend({ type: "retry_data" }))}${this.#files()}` };
+        return {
+          title: text.dataFailed,
+          detail: errorText(locale, notice.error),
+          actions: html`${this.#button(text.retry, () => this.intend({ type: "retry_data" }))}${this.#files()}`,
+        };
       case "files_refused":
         return { title: text.filesRefused, detail: errorText(locale, notice.error), actions: this.#files() };
       case "files_loaded":
@@ -74,7 +100,9 @@ export class NoticeListElement extends PanelElement {
         const slower = Number((notice.learningRate / 10).toPrecision(2));
         // Weights that came so from a file are no matter of the rate.
         const loaded = notice.error.kind === "non_finite_weights" && notice.error.loaded;
-        const actions = loaded ? undefined : this.#button(text.lowerRate(format.plain(slower)), () => this.intend({ type: "lower_rate", learningRate: slower }));
+        const actions = loaded
+          ? undefined
+          : this.#button(text.lowerRate(format.plain(slower)), () => this.intend({ type: "lower_rate", learningRate: slower }));
         return { title: text.diverged, detail: errorText(locale, notice.error), actions };
       }
       case "guessing":
@@ -89,7 +117,12 @@ export class NoticeListElement extends PanelElement {
           ${this.#button(this.state.run.label && this.state.checkpoints.has(this.state.run.label.key) ? text.restartFromCheckpoint : text.restartEngine, () => this.intend({ type: "restart_engine" }))}
           ${this.#button(this.copied ? text.copied : text.copyReport, () => void this.#copy(notice.error))}
         `;
-        return { title: notice.code === "silent" ? text.silent : text.crashed, detail: errorText(locale, notice.error), actions, report: notice.error };
+        return {
+          title: notice.code === "silent" ? text.silent : text.crashed,
+          detail: errorText(locale, notice.error),
+          actions,
+          report: notice.error,
+        };
       }
       case "refused":
         return { title: text.refused, detail: errorText(locale, notice.error), actions: this.#smallerBatch(notice.error) };
@@ -142,7 +175,14 @@ export class NoticeListElement extends PanelElement {
 
   #report(error: ReceptiveError): string {
     const { run, backend, network } = this.state;
-    const report = { error, phase: run.phase, step: run.metrics?.step ?? 0, backend: backend.status, network: network?.spec ?? null, browser: navigator.userAgent };
+    const report = {
+      error,
+      phase: run.phase,
+      step: run.metrics?.step ?? 0,
+      backend: backend.status,
+      network: network?.spec ?? null,
+      browser: navigator.userAgent,
+    };
     return JSON.stringify(report, null, 2);
   }
 

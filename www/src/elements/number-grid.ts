@@ -1,6 +1,7 @@
 /** Numbers in a grid, coloured as maps are; one of them is looked at. */
-import { html } from "lit";
+
 import type { TemplateResult } from "lit";
+import { html } from "lit";
 import type { Formats } from "../lib/format.ts";
 import { onKey } from "../lib/keys.ts";
 import { colourOf, css, extentOf, inkOn } from "../lib/look/colours.ts";
@@ -34,7 +35,7 @@ export function numberGrid({ caption, columns, values, places, empty, at, chosen
     if (to === undefined || to < 0 || to >= values.length) return;
     event.preventDefault();
     point(to);
-    ((event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")[to])?.focus();
+    (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")[to]?.focus();
   };
   return html`<figure class="number-grid">
     <figcaption>${caption}</figcaption>

@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import type { Arithmetic, Plane, Term, Unit } from "../lib/look/arithmetic.ts";
 import { agrees, arithmeticOf, runningSums, valueAt } from "../lib/look/arithmetic.ts";
@@ -21,8 +21,14 @@ type Terms = Extract<Arithmetic, { terms: Term[] }>;
 /** How one value comes to be, number by number. Fires `number-source` with a node and a place to go to. */
 export class NumberViewElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    locale: { attribute: false }, node: { attribute: false }, spec: { attribute: false }, answer: { attribute: false }, unit: { attribute: false },
-    dark: { type: Boolean }, at: { state: true }, playing: { state: true },
+    locale: { attribute: false },
+    node: { attribute: false },
+    spec: { attribute: false },
+    answer: { attribute: false },
+    unit: { attribute: false },
+    dark: { type: Boolean },
+    at: { state: true },
+    playing: { state: true },
   };
 
   declare locale: Locale;
@@ -70,7 +76,14 @@ export class NumberViewElement extends LitElement {
     const present = inputs.flatMap((input) => input ?? []);
     if (present.length !== inputs.length) return;
     const unit = unitOf(node.output_shape, this.unit);
-    const arithmetic = arithmeticOf({ op: node.op, fields: fieldsOf(spec, node), inputs: present, tensors: weights.tensors, output: maps.shape, unit });
+    const arithmetic = arithmeticOf({
+      op: node.op,
+      fields: fieldsOf(spec, node),
+      inputs: present,
+      tensors: weights.tensors,
+      output: maps.shape,
+      unit,
+    });
     this.#known = { key, arithmetic, value: valueAt(maps, unit) };
   }
 
@@ -83,7 +96,9 @@ export class NumberViewElement extends LitElement {
   }
 
   #body(): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.maps;
     if (!this.#known) return html`<p class="muted">${text.waitingForOne}</p>`;
     const { arithmetic, value } = this.#known;
@@ -91,8 +106,14 @@ export class NumberViewElement extends LitElement {
       case "none":
         return html`<p>${text.noRule(this.node.op)}</p>${this.#inputs()}<p class="number-result"><strong>${text.engine}: ${exactText(format, value)}</strong></p>`;
       case "formula":
-        return html`${arithmetic.lines.map(({ formula, numbers, result }) => html`<p class="formula"><code>${formula}</code> = <strong>${exactText(format, result)}</strong><br />
-            <span class="muted">${numbers.map(({ name, value: known }, at) => html`${at > 0 ? ", " : nothing}<code>${name}</code> = ${exactText(format, known)}`)}</span></p>`)}
+        return html`${arithmetic.lines.map(
+          ({
+            formula,
+            numbers,
+            result,
+          }) => html`<p class="formula"><code>${formula}</code> = <strong>${exactText(format, result)}</strong><br />
+            <span class="muted">${numbers.map(({ name, value: known }, at) => html`${at > 0 ? ", " : nothing}<code>${name}</code> = ${exactText(format, known)}`)}</span></p>`,
+        )}
           ${this.#sources(arithmetic.from)}${this.#verdict(arithmetic, value)}`;
       case "copy":
         return html`<p>${arithmetic.from ? text.copied(this.#name(arithmetic.from.input), this.#place(arithmetic.from.at)) : text.zeroPadded}</p>
@@ -120,7 +141,10 @@ export class NumberViewElement extends LitElement {
 
   /** What goes in, where there is no rule to show. */
   #inputs(): TemplateResult {
-    const { locale: { format }, answer } = this;
+    const {
+      locale: { format },
+      answer,
+    } = this;
     const text = this.locale.panels.maps;
     return html`<h4>${text.goesIn}</h4><ul class="plain">${this.node.inputs.map((name, input) => {
       const maps = mapsOf(answer, name);
@@ -129,7 +153,9 @@ export class NumberViewElement extends LitElement {
   }
 
   #verdict(arithmetic: Known, value: number): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.maps;
     const same = agrees(arithmetic, value);
     return html`<dl class="number-result">
@@ -139,11 +165,18 @@ export class NumberViewElement extends LitElement {
   }
 
   #terms(arithmetic: Terms, value: number): TemplateResult {
-    const { locale, locale: { format }, dark } = this;
+    const {
+      locale,
+      locale: { format },
+      dark,
+    } = this;
     const text = locale.panels.maps;
     const { terms, planes } = arithmetic;
     const at = Math.min(this.at, Math.max(0, terms.length - 1));
-    const part = Math.max(0, planes.findLastIndex(({ first }) => first <= at));
+    const part = Math.max(
+      0,
+      planes.findLastIndex(({ first }) => first <= at),
+    );
     const plane = planes[part];
     const term = terms[at];
     if (!plane || !term) return this.#verdict(arithmetic, value);
@@ -163,8 +196,12 @@ export class NumberViewElement extends LitElement {
       </div>
       <div class="number-grids">
         ${numberGrid({ caption: this.#caption(plane), columns: plane.columns, values: cells.map(({ x }) => x), places: cells.map(here), empty: cells.map((one) => one.at === null), at: at - plane.first, chosen: chosen === null ? null : chosen - plane.first, dark, format, point: (to) => move(plane.first + to), open: (to) => this.#open(cells[to]) })}
-        ${weighted ? html`<span class="times" aria-hidden="true">${squares ? "−" : "×"}</span>
-          ${numberGrid({ caption: squares ? text.codes : text.kernel, columns: plane.columns, values: cells.map(({ weight }) => weight ?? 0), places: [], empty: [], at: at - plane.first, chosen: null, dark, format, point: (to) => move(plane.first + to), open: () => undefined })}` : nothing}
+        ${
+          weighted
+            ? html`<span class="times" aria-hidden="true">${squares ? "−" : "×"}</span>
+          ${numberGrid({ caption: squares ? text.codes : text.kernel, columns: plane.columns, values: cells.map(({ weight }) => weight ?? 0), places: [], empty: [], at: at - plane.first, chosen: null, dark, format, point: (to) => move(plane.first + to), open: () => undefined })}`
+            : nothing
+        }
       </div>
       ${this.#line(arithmetic, term, at, squares)}
       ${this.#player(terms.length, at, move)}
@@ -187,10 +224,15 @@ export class NumberViewElement extends LitElement {
 
   /** The term that is looked at, in words and numbers. */
   #line(arithmetic: Terms, { x, weight, product }: Term, at: number, squares: boolean): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.maps;
     const sum = runningSums(arithmetic.terms.slice(0, at + 1)).at(-1) ?? 0;
-    const made = weight === null ? nothing : html`${squares ? html`(${exactText(format, x)} − ${exactText(format, weight)})²` : html`${exactText(format, x)} × ${exactText(format, weight)}`} = `;
+    const made =
+      weight === null
+        ? nothing
+        : html`${squares ? html`(${exactText(format, x)} − ${exactText(format, weight)})²` : html`${exactText(format, x)} × ${exactText(format, weight)}`} = `;
     return html`<p class="number-line" aria-live=${this.playing ? "off" : "polite"}>${made}<strong>${exactText(format, product)}</strong>
       ${arithmetic.kind === "sum" ? html`<span class="muted">${text.running}:</span> <strong>${exactText(format, sum)}</strong>` : nothing}</p>`;
   }
@@ -222,7 +264,9 @@ export class NumberViewElement extends LitElement {
   }
 
   #partSums({ terms, planes }: Extract<Arithmetic, { kind: "sum" }>, part: number, move: (to: number) => void): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.maps;
     return html`<details class="part-sums"><summary>${text.parts}</summary><ol class="plain">${planes.map((plane, at) => {
       const sum = terms.slice(plane.first, planes[at + 1]?.first ?? terms.length).reduce((all, { product }) => all + product, 0);
@@ -231,7 +275,9 @@ export class NumberViewElement extends LitElement {
   }
 
   #total({ terms, bias, divisor }: Extract<Arithmetic, { kind: "sum" }>): TemplateResult {
-    const { locale: { format } } = this;
+    const {
+      locale: { format },
+    } = this;
     const text = this.locale.panels.maps;
     const sum = terms.reduce((all, { product }) => all + product, 0);
     return html`<p class="number-total">${text.sum} <strong>${exactText(format, sum)}</strong>

@@ -1,8 +1,8 @@
-import { html } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { operatorTexts, shortName } from "../lib/operators.ts";
 import type { OperatorText } from "../lib/operators.ts";
+import { operatorTexts, shortName } from "../lib/operators.ts";
 import { DialogElement } from "./dialog-element.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -28,16 +28,32 @@ export class OperatorDialogElement extends DialogElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { language, text: { network } }, op, shown } = this;
+    const {
+      locale: {
+        language,
+        text: { network },
+      },
+      op,
+      shown,
+    } = this;
     const title = typeof shown === "object" ? shown.title : shortName(op, language);
-    return this.frame("operator", html`${title} <code>${op}</code>`, html`
+    return this.frame(
+      "operator",
+      html`${title} <code>${op}</code>`,
+      html`
       <div class="operator-text" aria-busy=${shown === "loading" ? "true" : "false"}>${this.#body()}</div>
       <p class="operator-more"><a class="link" href=${operatorTexts.page(language, op)} target="_blank" rel="noopener">${network.allOperators}<span class="visually-hidden"> ${network.newTab}</span></a></p>
-    `);
+    `,
+    );
   }
 
   #body(): TemplateResult {
-    const { locale: { text: { network } }, shown } = this;
+    const {
+      locale: {
+        text: { network },
+      },
+      shown,
+    } = this;
     if (shown === "loading") return html`<p class="muted" role="status">${network.textLoading}</p>`;
     if (shown === "failed") {
       return html`<p role="alert">${network.textFailed}</p><p><button type="button" class="quiet" @click=${() => void this.#load()}>${network.textRetry}</button></p>`;
@@ -46,7 +62,10 @@ export class OperatorDialogElement extends DialogElement {
   }
 
   async #load(): Promise<void> {
-    const { op, locale: { language } } = this;
+    const {
+      op,
+      locale: { language },
+    } = this;
     this.shown = "loading";
     const shown = await operatorTexts.text(language, op).catch(() => "failed" as const);
     // Another one may have been asked for meanwhile.

@@ -1,12 +1,12 @@
-import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { onKey } from "../lib/keys.ts";
-import { dropPlace } from "../lib/outline-actions.ts";
-import type { Drop } from "../lib/outline-actions.ts";
 import type { OutlineRow } from "../lib/outline.ts";
+import type { Drop } from "../lib/outline-actions.ts";
+import { dropPlace } from "../lib/outline-actions.ts";
 import { partsOf } from "../lib/spec-items.ts";
-import { isWithin } from "../lib/spec-path.ts";
 import type { Place } from "../lib/spec-path.ts";
+import { isWithin } from "../lib/spec-path.ts";
 
 /** How far the pointer goes before it drags. */
 const SLACK = 5;
@@ -38,8 +38,11 @@ export class RowDrag {
   readonly down = (event: PointerEvent): void => {
     const target = event.target as Element;
     const row = target.closest<HTMLElement>("[data-path]");
-    const held = event.pointerType === "mouse" ? event.button === 0 && !target.closest("button, .row-fold, error-fixes") : target.closest(".row-grip") !== null;
-    const path = row?.dataset["path"];
+    const held =
+      event.pointerType === "mouse"
+        ? event.button === 0 && !target.closest("button, .row-fold, error-fixes")
+        : target.closest(".row-grip") !== null;
+    const path = row?.dataset.path;
     if (!held || !path?.endsWith("]")) return;
     this.#dragged = path;
     this.#from = { x: event.clientX, y: event.clientY };
@@ -61,11 +64,18 @@ export class RowDrag {
 
   #at({ clientX, clientY }: PointerEvent): (Drop & { path: string; depth: number }) | null {
     const box = this.#element.getBoundingClientRect();
-    const element = document.elementFromPoint(Math.max(box.left + 1, Math.min(clientX, box.right - 1)), clientY)?.closest<HTMLElement>("[data-path]");
-    const row = this.#host.rows().find(({ path }) => path === element?.dataset["path"]);
+    const element = document
+      .elementFromPoint(Math.max(box.left + 1, Math.min(clientX, box.right - 1)), clientY)
+      ?.closest<HTMLElement>("[data-path]");
+    const row = this.#host.rows().find(({ path }) => path === element?.dataset.path);
     if (!row || !element || !this.#dragged || isWithin(row.path, this.#dragged)) return null;
     const { top, height } = element.getBoundingClientRect();
-    const list = row.kind === "branch" || row.kind === "shortcut" ? (Array.isArray(row.item) ? row.path : `${row.path}.body`) : (partsOf(row.item, row.path)[0]?.list ?? null);
+    const list =
+      row.kind === "branch" || row.kind === "shortcut"
+        ? Array.isArray(row.item)
+          ? row.path
+          : `${row.path}.body`
+        : (partsOf(row.item, row.path)[0]?.list ?? null);
     const drop = dropPlace(row, this.#host.isFolded(row), (clientY - top) / height, list);
     return drop && { ...drop, path: row.path, depth: row.depth + (drop.side === "inside" ? 1 : 0) };
   }

@@ -1,35 +1,35 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import { BLANK } from "../document.ts";
 import type { Selection } from "../document.ts";
+import { BLANK } from "../document.ts";
 import { errorText } from "../i18n/locale.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
 import { onKey } from "../lib/keys.ts";
-import { OFFERED_CONTAINERS, newContainer, newLayer } from "../lib/new-items.ts";
+import { newContainer, newLayer, OFFERED_CONTAINERS } from "../lib/new-items.ts";
 import { operatorTexts } from "../lib/operators.ts";
-import { actionOf, edit, isEdit } from "../lib/outline-actions.ts";
-import type { OutlineAction } from "../lib/outline-actions.ts";
-import { OutlineReader, describedBefore } from "../lib/outline-reader.ts";
-import { INPUT, unfolded } from "../lib/outline.ts";
 import type { Outline, OutlineRow } from "../lib/outline.ts";
+import { INPUT, unfolded } from "../lib/outline.ts";
+import type { OutlineAction } from "../lib/outline-actions.ts";
+import { actionOf, edit, isEdit } from "../lib/outline-actions.ts";
+import { describedBefore, OutlineReader } from "../lib/outline-reader.ts";
 import { reveal } from "../lib/reveal.ts";
-import { insert, move, placeAfter } from "../lib/spec-edit.ts";
 import type { Edited } from "../lib/spec-edit.ts";
+import { insert, move, placeAfter } from "../lib/spec-edit.ts";
 import { partsOf } from "../lib/spec-items.ts";
-import { isWithin, pathAt } from "../lib/spec-path.ts";
 import type { Place } from "../lib/spec-path.ts";
+import { isWithin, pathAt } from "../lib/spec-path.ts";
 import type { Spec } from "../protocol.ts";
-import { problemOf } from "../state.ts";
 import type { AppState } from "../state.ts";
+import { problemOf } from "../state.ts";
 import type { Question } from "./choice-popup.ts";
+import * as icons from "./icons.ts";
 import { EDIT_LAYER } from "./layer-events.ts";
-import { Folds } from "./outline-folds.ts";
 import { RowDrag } from "./outline-drag.ts";
+import { Folds } from "./outline-folds.ts";
 import { whatToAdd, whatToDo, whereTo, whichNetwork } from "./outline-questions.ts";
 import { labelOf, lookOf, rowTemplate } from "./outline-row.ts";
-import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
 /** The network as a tree: what comes out of each layer, what it costs, how much of the digit it sees; and every way to change it. */
@@ -43,7 +43,12 @@ export class OutlineEditorElement extends PanelElement {
   #outline: Outline = { rows: [], unplaced: null };
   #seen: readonly OutlineRow[] = [];
   readonly #folds = new Folds();
-  readonly #drag = new RowDrag(this, { move: (path, place) => this.#apply(move(this.#spec, path, place)), changed: () => (this.version += 1), rows: () => this.#seen, isFolded: (row) => this.#folds.isFolded(row) });
+  readonly #drag = new RowDrag(this, {
+    move: (path, place) => this.#apply(move(this.#spec, path, place)),
+    changed: () => (this.version += 1),
+    rows: () => this.#seen,
+    isFolded: (row) => this.#folds.isFolded(row),
+  });
   /** The row to focus when the page shows the edit that was asked for. */
   #focus: string | null = null;
   #hadFocus = false;
@@ -70,7 +75,10 @@ export class OutlineEditorElement extends PanelElement {
     if (changes.size > 1 || !changes.has("state") || !before) return true;
     const { document, selection, presets, network, settings } = this.state;
     return (
-      document !== before.document || selection !== before.selection || presets !== before.presets || network !== before.network ||
+      document !== before.document ||
+      selection !== before.selection ||
+      presets !== before.presets ||
+      network !== before.network ||
       settings?.edited.batch_size !== before.settings?.edited.batch_size
     );
   }
@@ -114,7 +122,11 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale, state, locale: { text } } = this;
+    const {
+      locale,
+      state,
+      locale: { text },
+    } = this;
     const texts = this.#texts;
     const { document: edited } = state;
     if (!edited) return html`<p class="muted">${text.network.waiting}</p>`;
@@ -132,7 +144,11 @@ export class OutlineEditorElement extends PanelElement {
       </div>
       ${unplaced && unplaced.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes>` : nothing}
       <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
-        ${repeat(this.#seen, ({ path }) => path, (row) => this.#row(row))}
+        ${repeat(
+          this.#seen,
+          ({ path }) => path,
+          (row) => this.#row(row),
+        )}
       </div>
       ${this.#drag.mark()}
       ${empty ? this.#empty(texts) : html`<button type="button" class="quiet small add-layer" title=${texts.addHint} aria-haspopup="listbox" @click=${(event: Event) => void this.#add(event.currentTarget as Element, this.#end)}>${icons.plus}<span>${texts.add}</span></button>`}
@@ -161,7 +177,11 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   #totals(): TemplateResult | typeof nothing {
-    const { locale: { text }, state, state: { document: edited, settings } } = this;
+    const {
+      locale: { text },
+      state,
+      state: { document: edited, settings },
+    } = this;
     const totals = (edited?.examination?.network ?? describedBefore(state))?.totals;
     if (!totals) return nothing;
     return html`
@@ -261,7 +281,7 @@ export class OutlineEditorElement extends PanelElement {
 
   #rowOf(event: Event): OutlineRow | undefined {
     const element = (event.target as Element).closest<HTMLElement>("[data-path]");
-    return this.#rowAt(element?.dataset["path"] ?? null);
+    return this.#rowAt(element?.dataset.path ?? null);
   }
 
   readonly #click = (event: Event): void => {
@@ -313,7 +333,8 @@ export class OutlineEditorElement extends PanelElement {
     const popup = this.querySelector("choice-popup");
     const focused = document.activeElement;
     const chosen = (await popup?.ask(anchor, question)) ?? null;
-    if (chosen === null && (document.activeElement === document.body || popup?.contains(document.activeElement))) (focused as HTMLElement | null)?.focus();
+    if (chosen === null && (document.activeElement === document.body || popup?.contains(document.activeElement)))
+      (focused as HTMLElement | null)?.focus();
     return chosen;
   }
 

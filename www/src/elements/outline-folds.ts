@@ -1,5 +1,5 @@
-import { isWithin } from "../lib/spec-path.ts";
 import type { OutlineRow } from "../lib/outline.ts";
+import { isWithin } from "../lib/spec-path.ts";
 
 /** A network of more rows than this is shown by its blocks at first. */
 const MANY = 60;
@@ -24,7 +24,9 @@ export class Folds {
   }
 
   follow(rows: readonly OutlineRow[]): void {
-    const containers = rows.filter((row): row is OutlineRow & { item: object } => row.container && typeof row.item === "object" && row.item !== null);
+    const containers = rows.filter(
+      (row): row is OutlineRow & { item: object } => row.container && typeof row.item === "object" && row.item !== null,
+    );
     const present = new Set<object>(containers.map(({ item }) => item));
     const isNew = !containers.some(({ item }) => this.#byItem.has(item));
     for (const { path, item } of containers) {

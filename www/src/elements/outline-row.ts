@@ -1,14 +1,23 @@
-import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import { familyOf, shortName } from "../lib/operators.ts";
-import { summaryOf } from "../lib/outline.ts";
 import type { OutlineRow, RowKind } from "../lib/outline.ts";
+import { summaryOf } from "../lib/outline.ts";
 import type { AppState } from "../state.ts";
 import * as icons from "./icons.ts";
 
 const FAMILIES: { [K in Exclude<RowKind, "layer">]: string } = {
-  input: "input", stage: "shape", residual: "join", parallel: "join", repeat: "shape", head: "outcome", save: "join", join: "join", branch: "shape", shortcut: "shape",
+  input: "input",
+  stage: "shape",
+  residual: "join",
+  parallel: "join",
+  repeat: "shape",
+  head: "outcome",
+  save: "join",
+  join: "join",
+  branch: "shape",
+  shortcut: "shape",
 };
 
 /** What a row is called: the layer's name, or the block's kind with its name or number. */
@@ -29,7 +38,12 @@ export interface RowView {
 /** All that a row's looks depend on: rows that have not changed are not drawn again. */
 export function lookOf(row: OutlineRow, { selected, active, folded }: RowView, locale: Locale): unknown[] {
   const { path, item, name, ordinal, position, siblings, children, shape, params, macs, field, error } = row;
-  return [[path, name, ordinal, position, siblings, children, shape, params, macs, field, selected, active, folded].join("|"), item, error, locale];
+  return [
+    [path, name, ordinal, position, siblings, children, shape, params, macs, field, selected, active, folded].join("|"),
+    item,
+    error,
+    locale,
+  ];
 }
 
 /** Its buttons are for the pointer: by keyboard there are keys, and the toolbar has the same for the selected row. */

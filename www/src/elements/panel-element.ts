@@ -1,8 +1,8 @@
-import { LitElement } from "lit";
 import type { PropertyDeclarations } from "lit";
+import { LitElement } from "lit";
+import type { Locale } from "../i18n/locale.ts";
 import type { Intent } from "../intent.ts";
 import { IntentEvent } from "../intent.ts";
-import type { Locale } from "../i18n/locale.ts";
 import type { AppState } from "../state.ts";
 
 /**

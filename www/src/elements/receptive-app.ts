@@ -1,15 +1,14 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import { onKey } from "../lib/keys.ts";
-import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
+import { html, nothing } from "lit";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
+import { onKey } from "../lib/keys.ts";
+import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import type { Theme } from "../lib/theme.ts";
 import { nextTheme } from "../lib/theme.ts";
-import type { Announcement } from "../state.ts";
-import type { AppState } from "../state.ts";
 import { resultsOf } from "../on-show.ts";
-import { VIEWS, hasRuns, saysPixels } from "../state.ts";
+import type { Announcement, AppState } from "../state.ts";
+import { hasRuns, saysPixels, VIEWS } from "../state.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
@@ -34,7 +33,12 @@ const THEME_ICONS: { [T in Theme]: TemplateResult } = { auto: icons.halfMoon, li
 
 /** The whole page: where each part stands, and nothing of what it does. */
 export class ReceptiveAppElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, pane: { reflect: true }, wide: { state: true }, column: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    pane: { reflect: true },
+    wide: { state: true },
+    column: { state: true },
+  };
 
   declare pane: Pane;
   /** The settings have a column of their own. */
@@ -230,18 +234,34 @@ export class ReceptiveAppElement extends PanelElement {
     return html`
       ${this.#tabs(`${prefix}columns`, page.inspector, COLUMNS, column, page.columns, (one) => (this.column = one))}
       <div role="tabpanel" id="${prefix}columns-panel" aria-labelledby="${prefix}columns-${column}">
-        ${column === "layer"
-          ? html`<layer-inspector prefix=${`${prefix}layer`} .locale=${locale} .state=${state}></layer-inspector>`
-          : html`<settings-panel prefix=${prefix === "" ? "settings" : "sheet"} .locale=${locale} .state=${state}></settings-panel>`}
+        ${
+          column === "layer"
+            ? html`<layer-inspector prefix=${`${prefix}layer`} .locale=${locale} .state=${state}></layer-inspector>`
+            : html`<settings-panel prefix=${prefix === "" ? "settings" : "sheet"} .locale=${locale} .state=${state}></settings-panel>`
+        }
       </div>
     `;
   }
 
   /** One tab is in the order of Tab; arrow keys move between them. */
-  #tabs<T extends string>(id: string, label: string, tabs: readonly T[], chosen: T, names: { readonly [K in T]: string }, choose: (tab: T) => void): TemplateResult {
+  #tabs<T extends string>(
+    id: string,
+    label: string,
+    tabs: readonly T[],
+    chosen: T,
+    names: { readonly [K in T]: string },
+    choose: (tab: T) => void,
+  ): TemplateResult {
     const move = (event: KeyboardEvent): void => {
       const direction = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-      const next = event.key === "Home" ? tabs[0] : event.key === "End" ? tabs.at(-1) : direction === 0 ? undefined : tabs[(tabs.indexOf(chosen) + direction + tabs.length) % tabs.length];
+      const next =
+        event.key === "Home"
+          ? tabs[0]
+          : event.key === "End"
+            ? tabs.at(-1)
+            : direction === 0
+              ? undefined
+              : tabs[(tabs.indexOf(chosen) + direction + tabs.length) % tabs.length];
       if (next === undefined) return;
       event.preventDefault();
       choose(next);

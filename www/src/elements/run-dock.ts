@@ -1,10 +1,10 @@
-import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { coresHere, workerChoices } from "../lib/workers.ts";
 import { errorText } from "../i18n/locale.ts";
-import { choicesOf, isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import { coresHere, workerChoices } from "../lib/workers.ts";
 import type { Choices } from "../on-show.ts";
+import { choicesOf, isAnother, resultsOf, waitingSettings } from "../on-show.ts";
 import { problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -12,7 +12,10 @@ import { PanelElement } from "./panel-element.ts";
 /** Run, step, reset, and how far training has come. Its parts keep their places while the numbers stream. */
 export class RunDockElement extends PanelElement {
   protected override render(): TemplateResult {
-    const { locale: { text }, state } = this;
+    const {
+      locale: { text },
+      state,
+    } = this;
     const { run } = state;
     const choices = choicesOf(state);
     const stopped = state.engine.phase === "stopped";
@@ -49,15 +52,23 @@ export class RunDockElement extends PanelElement {
 
   /** Of which network it is said, where that is not the one on show. */
   #owned(said: string): string {
-    const { locale: { text }, state } = this;
+    const {
+      locale: { text },
+      state,
+    } = this;
     const results = resultsOf(state);
     // While the one on show is compiled, it is that which is spoken of.
-    return results.of === "another" && !(state.backend.switching && state.backend.preparing) ? text.run.ofOwner(text.run.owner(results.owner), said) : said;
+    return results.of === "another" && !(state.backend.switching && state.backend.preparing)
+      ? text.run.ofOwner(text.run.owner(results.owner), said)
+      : said;
   }
 
   /** To go on with the network that was trained before, or to pause it. */
   #second({ second }: Choices): TemplateResult | typeof nothing {
-    const { locale: { text }, state: { network, run } } = this;
+    const {
+      locale: { text },
+      state: { network, run },
+    } = this;
     if (second === null || !network) return nothing;
     const pauses = second === "pause";
     return html`<button type="button" class="link dock-second" ?disabled=${run.phase === "pausing"} title=${pauses ? text.run.pauseHint(network.title) : text.run.goOnHint(network.title)}
@@ -66,7 +77,12 @@ export class RunDockElement extends PanelElement {
 
   /** On the CPU: how many workers share a batch. */
   #workers(): TemplateResult | typeof nothing {
-    const { locale: { text }, state: { backend: { status, workers, sharing, asked } } } = this;
+    const {
+      locale: { text },
+      state: {
+        backend: { status, workers, sharing, asked },
+      },
+    } = this;
     const choices = workerChoices(Math.max(coresHere(), workers));
     if (status?.backend !== "cpu" || choices.length < 2) return nothing;
     const fewer = workers === asked && sharing < asked;
@@ -77,13 +93,22 @@ export class RunDockElement extends PanelElement {
   }
 
   #bar(): TemplateResult {
-    const { run, engine, data, backend: { switching, preparing } } = this.state;
+    const {
+      run,
+      engine,
+      data,
+      backend: { switching, preparing },
+    } = this.state;
     const share =
-      switching && preparing ? preparing.done / preparing.total
-      : run.metrics ? run.metrics.progress
-      : engine.phase === "loading" && engine.total > 0 ? Math.min(1, engine.loaded / engine.total)
-      : run.phase === "waiting" && data.bytes > 0 ? data.loaded / data.bytes
-      : 0;
+      switching && preparing
+        ? preparing.done / preparing.total
+        : run.metrics
+          ? run.metrics.progress
+          : engine.phase === "loading" && engine.total > 0
+            ? Math.min(1, engine.loaded / engine.total)
+            : run.phase === "waiting" && data.bytes > 0
+              ? data.loaded / data.bytes
+              : 0;
     const busy = run.phase === "starting" || (run.phase === "waiting" && share === 0);
     return html`<div
       class="bar ${busy ? "bar-busy" : ""}"
@@ -96,7 +121,10 @@ export class RunDockElement extends PanelElement {
   }
 
   #status(): string {
-    const { locale: { text }, state: { run, engine, network, data, settings, backend } } = this;
+    const {
+      locale: { text },
+      state: { run, engine, network, data, settings, backend },
+    } = this;
     const step = run.metrics?.step ?? 0;
     if (backend.switching && backend.preparing) return text.run.pipelines(backend.preparing.done, backend.preparing.total);
     switch (run.phase) {
@@ -115,7 +143,8 @@ export class RunDockElement extends PanelElement {
         return engine.phase === "stopped" ? text.run.noEngine : text.run.failed(step);
       case "idle":
         if (engine.phase === "stopped") return text.run.noEngine;
-        if (!network) return engine.total > 0 ? text.run.loadingEngineShare(Math.min(1, engine.loaded / engine.total)) : text.run.loadingEngine;
+        if (!network)
+          return engine.total > 0 ? text.run.loadingEngineShare(Math.min(1, engine.loaded / engine.total)) : text.run.loadingEngine;
         if (data.phase === "failed" && data.images.train === 0) return text.run.noData;
         return step > 0 ? text.run.paused(step) : text.run.ready(settings?.edited.epochs ?? 1);
       default:
@@ -125,7 +154,12 @@ export class RunDockElement extends PanelElement {
   }
 
   #figures(): TemplateResult | typeof nothing {
-    const { locale: { text }, state: { run: { metrics, phase } } } = this;
+    const {
+      locale: { text },
+      state: {
+        run: { metrics, phase },
+      },
+    } = this;
     if (!metrics) return nothing;
     const active = phase === "running" || phase === "starting" || phase === "pausing";
     return html`
@@ -138,7 +172,11 @@ export class RunDockElement extends PanelElement {
 
   /** The line below the bar: what is still loading, or what waits for a fresh start. */
   #note(): string | TemplateResult {
-    const { locale: { text }, state, state: { data, run } } = this;
+    const {
+      locale: { text },
+      state,
+      state: { data, run },
+    } = this;
     const results = resultsOf(state);
     if (results.of === "another") return results.owner.run === null ? "" : text.run.stays(results.owner.run);
     const changed = run.metrics ? waitingSettings(state) : [];

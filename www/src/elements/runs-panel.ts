@@ -1,15 +1,15 @@
-import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing, svg } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
 import { onKey } from "../lib/keys.ts";
-import { sameNetwork } from "../lib/same-network.ts";
 import { LOOKS } from "../lib/run-names.ts";
-import { isAnother, whatChanged } from "../lib/what-changed.ts";
+import { sameNetwork } from "../lib/same-network.ts";
 import type { Change } from "../lib/what-changed.ts";
-import { allRuns, renamed } from "../runs.ts";
-import type { PastRun } from "../runs.ts";
+import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Spec } from "../protocol.ts";
+import type { PastRun } from "../runs.ts";
+import { allRuns, renamed } from "../runs.ts";
 import { PanelElement } from "./panel-element.ts";
 
 /** More do not fit a line. */
@@ -38,11 +38,17 @@ export class RunsPanelElement extends PanelElement {
       <h2 id="runs-title">${text.title}</h2>
       <table class="runs" aria-labelledby="runs-title">
         <thead class="visually-hidden"><tr><th scope="col">${text.run}</th><th scope="col">${text.changed}</th><th scope="col">${text.figures}</th><th scope="col">${text.actions}</th></tr></thead>
-        <tbody>${repeat([...runs.entries()].reverse(), ([, { key }]) => key, ([at, run]) => this.#row(text, run, at, runs))}</tbody>
+        <tbody>${repeat(
+          [...runs.entries()].reverse(),
+          ([, { key }]) => key,
+          ([at, run]) => this.#row(text, run, at, runs),
+        )}</tbody>
       </table>
-      <p class="runs-deleted" role="status">${deleted && !runs.some(({ key }) => key === deleted.run.key)
-        ? html`${text.removed(deleted.run.name)} <button type="button" class="link" @click=${() => this.intend({ type: "bring_back_run", ...deleted })}>${text.undo}</button>`
-        : nothing}</p>
+      <p class="runs-deleted" role="status">${
+        deleted && !runs.some(({ key }) => key === deleted.run.key)
+          ? html`${text.removed(deleted.run.name)} <button type="button" class="link" @click=${() => this.intend({ type: "bring_back_run", ...deleted })}>${text.undo}</button>`
+          : nothing
+      }</p>
     `;
   }
 
@@ -53,9 +59,11 @@ export class RunsPanelElement extends PanelElement {
     const refused = this.refused === run.key;
     return html`<tr class=${front ? "front" : ""}>
       <th scope="row"><span class="run-name">
-        ${front
-          ? html`<span class="run-front" aria-hidden="true"></span>`
-          : html`<input type="checkbox" .checked=${!this.state.hidden.has(run.key)} aria-label=${text.shown(run.name)} @change=${(event: Event) => this.intend({ type: "hide_run", key: run.key, hidden: !(event.target as HTMLInputElement).checked })} />`}
+        ${
+          front
+            ? html`<span class="run-front" aria-hidden="true"></span>`
+            : html`<input type="checkbox" .checked=${!this.state.hidden.has(run.key)} aria-label=${text.shown(run.name)} @change=${(event: Event) => this.intend({ type: "hide_run", key: run.key, hidden: !(event.target as HTMLInputElement).checked })} />`
+        }
         ${this.#swatch(run, front)}
         <input class="name" type="text" size="10" maxlength="24" spellcheck="false" autocomplete="off" .value=${run.name} aria-label=${text.rename(run.name)} title=${refused ? text.taken : ""} aria-invalid=${refused ? "true" : "false"}
           @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${onKey((event: KeyboardEvent) => this.#nameKey(event, run))} />
@@ -120,7 +128,12 @@ export class RunsPanelElement extends PanelElement {
     const { format } = this.locale;
     const test = epochs.at(-1)?.test_top1 ?? evaluation?.top1 ?? history.test.last?.top1;
     const iou = epochs.at(-1)?.test_mean_iou ?? evaluation?.mean_iou;
-    const share = iou != null ? text.iou(format.percent(iou)) : test == null ? text.train(format.percent(metrics.top1)) : text.test(format.percent(test));
+    const share =
+      iou != null
+        ? text.iou(format.percent(iou))
+        : test == null
+          ? text.train(format.percent(metrics.top1))
+          : text.test(format.percent(test));
     return [text.step(metrics.step), text.loss(format.loss(metrics.loss)), share].join(" · ");
   }
 

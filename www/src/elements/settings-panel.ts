@@ -1,12 +1,12 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { parseNumber } from "../lib/format.ts";
 import { onKey } from "../lib/keys.ts";
-import { LIVE, RANGES, choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, nudge } from "../lib/settings.ts";
 import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
-import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
+import { choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, LIVE, nudge, RANGES } from "../lib/settings.ts";
 import { isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
 import { problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -15,7 +15,16 @@ const INITS: readonly Init[] = ["pytorch", "kaiming"];
 /** Names that no language translates. */
 const OPTIMIZER_NAMES: { [O in OptimizerType]: string } = { sgd: "SGD", adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop" };
 const OPTIMIZERS = Object.keys(OPTIMIZER_NAMES) as OptimizerType[];
-const SCHEDULES: readonly ScheduleChoice[] = ["constant", "step", "multi_step", "exponential", "cosine", "warmup_cosine", "polynomial", "one_cycle"];
+const SCHEDULES: readonly ScheduleChoice[] = [
+  "constant",
+  "step",
+  "multi_step",
+  "exponential",
+  "cosine",
+  "warmup_cosine",
+  "polynomial",
+  "one_cycle",
+];
 
 /** How the network is trained. A value that is not possible stays in its field, marked, with what would be possible; the last good one stays in force. */
 export class SettingsPanelElement extends PanelElement {
@@ -37,7 +46,10 @@ export class SettingsPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale: { text }, state: { settings, run } } = this;
+    const {
+      locale: { text },
+      state: { settings, run },
+    } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
     const isNew = resultsOf(this.state).of === "another";
     const stale = problemOf(this.state) === null && (isNew || (run.metrics !== null && waitingSettings(this.state).length > 0));
@@ -65,7 +77,13 @@ export class SettingsPanelElement extends PanelElement {
     `;
   }
 
-  #choice<C extends string>(setting: "optimizer" | "init" | "schedule", chosen: C, choices: readonly C[], names: { readonly [O in C]: string }, choose: (choice: C) => void): TemplateResult {
+  #choice<C extends string>(
+    setting: "optimizer" | "init" | "schedule",
+    chosen: C,
+    choices: readonly C[],
+    names: { readonly [O in C]: string },
+    choose: (choice: C) => void,
+  ): TemplateResult {
     const id = `${this.prefix}-${setting}`;
     return html`
       <div class="field">
@@ -86,7 +104,10 @@ export class SettingsPanelElement extends PanelElement {
   }
 
   #field(setting: NumberSetting): TemplateResult {
-    const { locale: { text, format }, state: { settings } } = this;
+    const {
+      locale: { text, format },
+      state: { settings },
+    } = this;
     const value = settings?.edited[setting] ?? 0;
     const draft = this.drafts.get(setting);
     const wrong = draft !== undefined && this.#read(setting, draft) === null;
@@ -115,14 +136,23 @@ export class SettingsPanelElement extends PanelElement {
 
   /** Where there are fewer images than the batch size says, a step takes all of them. */
   #allImages(): TemplateResult | typeof nothing {
-    const { locale: { text }, state: { data: { totals }, settings } } = this;
+    const {
+      locale: { text },
+      state: {
+        data: { totals },
+        settings,
+      },
+    } = this;
     if (!settings || totals.train === 0 || totals.train >= settings.edited.batch_size) return nothing;
     return html`<p class="now">${text.settings.allImages(totals.train)}</p>`;
   }
 
   /** What the schedule makes of the rate. Its line is there before a run too, so that nothing moves when one begins. */
   #rateNow(): TemplateResult {
-    const { locale: { text }, state: { run, settings } } = this;
+    const {
+      locale: { text },
+      state: { run, settings },
+    } = this;
     const rate = run.metrics?.learning_rate ?? settings?.applied.learning_rate ?? 0;
     return html`<p class="now">${text.settings.rateNow(Number(rate.toPrecision(2)))}</p>`;
   }

@@ -1,16 +1,21 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { Intent } from "../intent.ts";
+import { characterOf, onKey } from "../lib/keys.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
-import { characterOf, onKey } from "../lib/keys.ts";
 
 /** How long a word of success stays. */
 const SHOWN_MS = 2500;
 
 /** What leaves the page and what comes into it: links, snippets, files. The button of a menu, the menu, and what shows where files are dropped. */
 export class ShareMenuElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, opened: { state: true }, told: { state: true }, dragging: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    opened: { state: true },
+    told: { state: true },
+    dragging: { state: true },
+  };
 
   declare private opened: boolean;
   /** The success of the last copy is on show. */
@@ -80,7 +85,13 @@ export class ShareMenuElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale, locale: { text: { page } }, state: { run, document, shared } } = this;
+    const {
+      locale,
+      locale: {
+        text: { page },
+      },
+      state: { run, document, shared },
+    } = this;
     const text = locale.panels.share;
     const byHand = shared && !("copied" in shared) ? shared : null;
     return html`
@@ -126,7 +137,13 @@ export class ShareMenuElement extends PanelElement {
 
   #show(opened: boolean, from: "first" | "last" = "first"): void {
     this.opened = opened;
-    void this.updateComplete.then(() => (opened ? this.#items().at(from === "first" ? 0 : -1)?.focus() : this.#button()?.focus()));
+    void this.updateComplete.then(() =>
+      opened
+        ? this.#items()
+            .at(from === "first" ? 0 : -1)
+            ?.focus()
+        : this.#button()?.focus(),
+    );
   }
 
   readonly #choose = (): void => {
@@ -173,14 +190,19 @@ export class ShareMenuElement extends PanelElement {
     const at = items.indexOf(event.target as HTMLElement);
     const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey ? event.key.toLowerCase() : null;
     const others = [...items.slice(at + 1), ...items.slice(0, at + 1)];
-    const startingWith = (text: string): HTMLElement | undefined => others.find((item) => item.textContent?.trim().toLowerCase().startsWith(text));
+    const startingWith = (text: string): HTMLElement | undefined =>
+      others.find((item) => item.textContent?.trim().toLowerCase().startsWith(text));
     const starting = letter === null ? undefined : (startingWith(letter) ?? startingWith(characterOf(event)));
     const next =
-      event.key === "ArrowDown" ? items[(at + 1) % items.length]
-      : event.key === "ArrowUp" ? items.at(at - 1)
-      : event.key === "Home" ? items[0]
-      : event.key === "End" ? items.at(-1)
-      : starting;
+      event.key === "ArrowDown"
+        ? items[(at + 1) % items.length]
+        : event.key === "ArrowUp"
+          ? items.at(at - 1)
+          : event.key === "Home"
+            ? items[0]
+            : event.key === "End"
+              ? items.at(-1)
+              : starting;
     if (event.key === "Tab") this.opened = false;
     else if (event.key === "Escape") this.#show(false);
     else if (letter === null && !next) return;

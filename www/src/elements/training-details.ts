@@ -1,14 +1,14 @@
-import { html, nothing, svg } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing, svg } from "lit";
 import { live } from "lit/directives/live.js";
 import type { TrainingTexts } from "../i18n/panels/training.ts";
-import { nudged, read, written } from "../lib/fields.ts";
 import type { Field } from "../lib/fields.ts";
+import { nudged, read, written } from "../lib/fields.ts";
 import { onKey } from "../lib/keys.ts";
 import { rateCurve } from "../lib/schedule.ts";
 import type { Decay, Settings } from "../lib/settings.ts";
-import { AUGMENTATION_FIELDS, GRADIENT_FIELDS, PARTS, SCHEDULE_FIELDS, partFields, withField } from "../lib/training-fields.ts";
 import type { Part } from "../lib/training-fields.ts";
+import { AUGMENTATION_FIELDS, GRADIENT_FIELDS, PARTS, partFields, SCHEDULE_FIELDS, withField } from "../lib/training-fields.ts";
 import { isAnother } from "../on-show.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -46,12 +46,23 @@ export class TrainingDetailsElement extends PanelElement {
     const texts = this.#texts;
     const { schedule, augmentation, clip_grad_norm, decay } = edited;
     const change = (changes: Partial<Settings>): void => this.intend({ type: "edit_settings", changes });
-    const scheduleSlot: Slot = { group: schedule.type ?? "constant", values: schedule, put: (name, value) => change({ schedule: withField(schedule, name, value) }) };
-    const augmentationSlot: Slot = { group: "augmentation", values: augmentation, put: (name, value) => change({ augmentation: withField(augmentation, name, value) }) };
+    const scheduleSlot: Slot = {
+      group: schedule.type ?? "constant",
+      values: schedule,
+      put: (name, value) => change({ schedule: withField(schedule, name, value) }),
+    };
+    const augmentationSlot: Slot = {
+      group: "augmentation",
+      values: augmentation,
+      put: (name, value) => change({ augmentation: withField(augmentation, name, value) }),
+    };
     const gradientSlot: Slot = {
       group: "gradients",
       values: { ...(clip_grad_norm !== null && { clip_grad_norm }), decay },
-      put: (name, value) => change(name === "decay" ? { decay: (value as Decay | undefined) ?? "all" } : { clip_grad_norm: (value as number | undefined) ?? null }),
+      put: (name, value) =>
+        change(
+          name === "decay" ? { decay: (value as Decay | undefined) ?? "all" } : { clip_grad_norm: (value as number | undefined) ?? null },
+        ),
     };
     return html`
       ${this.#curve(edited)}
@@ -73,7 +84,10 @@ export class TrainingDetailsElement extends PanelElement {
 
   /** The rate over the run as it would be; and where the present run is. */
   #curve({ schedule, learning_rate, epochs, batch_size }: Settings): TemplateResult {
-    const { locale: { format }, state: { data, run } } = this;
+    const {
+      locale: { format },
+      state: { data, run },
+    } = this;
     const texts = this.#texts;
     const steps = Math.max(1, Math.ceil((data.totals.train || 60_000) / batch_size));
     const points = rateCurve(schedule, learning_rate, epochs, steps);
@@ -122,7 +136,14 @@ export class TrainingDetailsElement extends PanelElement {
     }
     const draft = this.drafts.get(id);
     const wrong = draft !== undefined && read(field, draft) === null;
-    const otherwise = field.default === undefined ? (name === "clip_grad_norm" ? texts.unlimited : field.required ? "" : texts.wholeRun) : this.#plain(field.default);
+    const otherwise =
+      field.default === undefined
+        ? name === "clip_grad_norm"
+          ? texts.unlimited
+          : field.required
+            ? ""
+            : texts.wholeRun
+        : this.#plain(field.default);
     return html`<div class="field ${wrong ? "wrong" : ""}">${label}
       <input id=${id} type="text" autocomplete="off" spellcheck="false" inputmode=${field.type === "integer" ? "numeric" : field.type === "numbers" ? "text" : "decimal"}
         aria-invalid=${wrong ? "true" : "false"} aria-describedby=${wrong ? `${id}-fix` : nothing} placeholder=${otherwise}

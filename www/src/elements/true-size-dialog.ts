@@ -1,18 +1,18 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import { createModuleWorker } from "../create-worker.ts";
 import type { ReceptiveError, WrongTensor } from "../errors.ts";
 import { ReceptiveFailure, toReceptiveError } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
-import { parseNumber } from "../lib/format.ts";
-import { LONGEST_NAMES, fitsClasses, nameAt, namesFor } from "../lib/class-names.ts";
 import type { ClassNames } from "../lib/class-names.ts";
-import { useOfFile } from "../lib/file-use.ts";
+import { fitsClasses, LONGEST_NAMES, nameAt, namesFor } from "../lib/class-names.ts";
 import type { FileUse } from "../lib/file-use.ts";
-import { MAP_COLOURS, SCALE, byFamily, likelihoodPixels, mapPixels, originOf } from "../lib/true-size.ts";
+import { useOfFile } from "../lib/file-use.ts";
+import { parseNumber } from "../lib/format.ts";
 import type { Pixels, TrueSizeNetwork, TrueSizeNetworks } from "../lib/true-size.ts";
-import { RequestClient } from "../request-client.ts";
+import { byFamily, likelihoodPixels, MAP_COLOURS, mapPixels, originOf, SCALE } from "../lib/true-size.ts";
 import type { Answer, NetworkReplies, NetworkRequests, Progress } from "../network-protocol.ts";
+import { RequestClient } from "../request-client.ts";
 import { DialogElement } from "./dialog-element.ts";
 import { fileButton } from "./file-button.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -48,13 +48,26 @@ type Shown =
   | { kind: "answered"; answer: Answer; guess: boolean };
 
 /** A network of digits, which MNIST has light on dark and paper dark on light. */
-const ofDigits = ({ spec: { input: [channels, height = 0] } }: TrueSizeNetwork): boolean => channels === 1 && height <= 64;
+const ofDigits = ({
+  spec: {
+    input: [channels, height = 0],
+  },
+}: TrueSizeNetwork): boolean => channels === 1 && height <= 64;
 
 /** One picture through a network of the literature, at the size it was published at. */
 export class TrueSizeDialogElement extends DialogElement {
   static override properties: PropertyDeclarations = {
-    ...PanelElement.properties, networks: { state: true }, name: { state: true }, source: { state: true }, seed: { state: true }, file: { state: true },
-    picture: { state: true }, shown: { state: true }, names: { state: true }, dragging: { state: true }, inverted: { state: true },
+    ...PanelElement.properties,
+    networks: { state: true },
+    name: { state: true },
+    source: { state: true },
+    seed: { state: true },
+    file: { state: true },
+    picture: { state: true },
+    shown: { state: true },
+    names: { state: true },
+    dragging: { state: true },
+    inverted: { state: true },
   };
 
   declare private networks: TrueSizeNetworks | "loading" | ReceptiveError;
@@ -69,7 +82,9 @@ export class TrueSizeDialogElement extends DialogElement {
   declare private dragging: boolean;
   declare private inverted: boolean;
 
-  readonly #client = new RequestClient<NetworkRequests, NetworkReplies, Progress>(() => createModuleWorker(new URL("./network-worker.js", import.meta.url), "network"));
+  readonly #client = new RequestClient<NetworkRequests, NetworkReplies, Progress>(() =>
+    createModuleWorker(new URL("./network-worker.js", import.meta.url), "network"),
+  );
   /** Null for the picture of our own. */
   #pictureFile: File | null = null;
   /** Files of the same name differ. */
@@ -160,7 +175,11 @@ export class TrueSizeDialogElement extends DialogElement {
       this.#forget();
     } else if (use === "picture") void this.#look(file);
     else if (use === "names") void this.#readNames(file);
-    else this.shown = { kind: "failed", error: { kind: "unknown_file", message: `${file.name} is neither a picture nor weights nor class names`, file: file.name } };
+    else
+      this.shown = {
+        kind: "failed",
+        error: { kind: "unknown_file", message: `${file.name} is neither a picture nor weights nor class names`, file: file.name },
+      };
   }
 
   /** Has the picture, or another one, scaled for the network. */
@@ -169,7 +188,11 @@ export class TrueSizeDialogElement extends DialogElement {
     if (!network) return;
     const asked = (this.#asked += 1);
     try {
-      const picture = await this.#client.request("picture", { file, input: network.spec.input, inverted: this.inverted && ofDigits(network) });
+      const picture = await this.#client.request("picture", {
+        file,
+        input: network.spec.input,
+        inverted: this.inverted && ofDigits(network),
+      });
       if (asked !== this.#asked) return;
       this.#pictureFile = file;
       this.picture = picture;
@@ -184,9 +207,12 @@ export class TrueSizeDialogElement extends DialogElement {
     const { name } = file;
     try {
       const bytes = new Uint8Array(
-        await file.slice(0, LONGEST_NAMES + 1).arrayBuffer().catch(() => {
-          throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
-        }),
+        await file
+          .slice(0, LONGEST_NAMES + 1)
+          .arrayBuffer()
+          .catch(() => {
+            throw new ReceptiveFailure({ kind: "unreadable_file", message: `${name} cannot be read`, file: name });
+          }),
       );
       this.names = namesFor(bytes, name, this.#network?.output[0] ?? 0);
       if (this.shown.kind === "failed") this.#forget();
@@ -239,12 +265,22 @@ export class TrueSizeDialogElement extends DialogElement {
   // ---- what is shown ----
 
   protected override render(): TemplateResult {
-    const { networks, locale, locale: { panels: { trueSize: text }, text: { network: { textRetry } } } } = this;
+    const {
+      networks,
+      locale,
+      locale: {
+        panels: { trueSize: text },
+        text: {
+          network: { textRetry },
+        },
+      },
+    } = this;
     const body =
-      networks === "loading" ? html`<p class="muted" role="status">${text.loading}</p>`
-      : typeof networks === "string" || "kind" in networks
-        ? html`<p role="alert">${errorText(locale, networks as ReceptiveError)}</p><p><button type="button" class="quiet" @click=${() => void this.#load()}>${textRetry}</button></p>`
-        : this.#body(networks);
+      networks === "loading"
+        ? html`<p class="muted" role="status">${text.loading}</p>`
+        : typeof networks === "string" || "kind" in networks
+          ? html`<p role="alert">${errorText(locale, networks as ReceptiveError)}</p><p><button type="button" class="quiet" @click=${() => void this.#load()}>${textRetry}</button></p>`
+          : this.#body(networks);
     return this.frame("true-size", text.title, html`<p class="muted">${text.intro}</p>${body}`);
   }
 
@@ -265,7 +301,10 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #choices({ networks }: TrueSizeNetworks, network: TrueSizeNetwork, busy: boolean): TemplateResult {
-    const { format, panels: { trueSize: text } } = this.locale;
+    const {
+      format,
+      panels: { trueSize: text },
+    } = this.locale;
     const label = (one: TrueSizeNetwork): string => {
       const origin = originOf(one);
       return `${one.title.replace(/ \(torchvision\)$/u, "")}${origin ? ` · ${text.origins[origin]}` : ""}`;
@@ -300,7 +339,14 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #weights(busy: boolean): TemplateResult {
-    const { locale: { format, panels: { trueSize: text } }, source, file } = this;
+    const {
+      locale: {
+        format,
+        panels: { trueSize: text },
+      },
+      source,
+      file,
+    } = this;
     const choose = (chosen: "seed" | "file") => () => {
       this.source = chosen;
       this.#forget();
@@ -311,7 +357,9 @@ export class TrueSizeDialogElement extends DialogElement {
         <legend class="section-name">${text.weights}</legend>
         <div class="weights-line">
           <label class="radio"><input type="radio" name="true-size-weights" value="seed" .checked=${source === "seed"} @change=${choose("seed")} /><span>${text.fromSeed}</span></label>
-          <input class="seed" inputmode="numeric" aria-label=${text.seed} aria-invalid=${wrong ? "true" : "false"} .value=${this.seed} @input=${(event: Event) => {
+          <input class="seed" inputmode="numeric" aria-label=${text.seed} aria-invalid=${wrong ? "true" : "false"} .value=${this.seed} @input=${(
+            event: Event,
+          ) => {
             this.seed = (event.target as HTMLInputElement).value;
             choose("seed")();
           }} />
@@ -326,7 +374,13 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #pictureChoice(network: TrueSizeNetwork, busy: boolean): TemplateResult {
-    const { locale: { format, panels: { trueSize: text } }, picture } = this;
+    const {
+      locale: {
+        format,
+        panels: { trueSize: text },
+      },
+      picture,
+    } = this;
     const [, height = 1, width = 1] = network.spec.input;
     const size = format.shape([width, height]);
     const own = picture?.from;
@@ -339,10 +393,14 @@ export class TrueSizeDialogElement extends DialogElement {
             ${fileButton(text.choosePicture, ([first]) => first && void this.#take(first, "picture"), { accept: "image/*", disabled: busy })}
             ${own ? html`<button type="button" class="quiet" ?disabled=${busy} @click=${() => void this.#look(null)}>${text.testPicture}</button>` : nothing}
             <p class="second muted">${own && this.#pictureFile ? text.seen(size, this.#pictureFile.name, format.shape(own)) : text.seenOwn(size)}</p>
-            ${own && ofDigits(network) ? html`<label class="check"><input type="checkbox" .checked=${this.inverted} ?disabled=${busy} @change=${(event: Event) => {
-              this.inverted = (event.target as HTMLInputElement).checked;
-              void this.#look();
-            }} /><span>${text.invert}</span></label>` : nothing}
+            ${
+              own && ofDigits(network)
+                ? html`<label class="check"><input type="checkbox" .checked=${this.inverted} ?disabled=${busy} @change=${(event: Event) => {
+                    this.inverted = (event.target as HTMLInputElement).checked;
+                    void this.#look();
+                  }} /><span>${text.invert}</span></label>`
+                : nothing
+            }
           </div>
         </div>
       </section>
@@ -350,16 +408,24 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #answer({ limit_bytes }: TrueSizeNetworks, network: TrueSizeNetwork): TemplateResult {
-    const { locale: { panels: { trueSize: text } }, shown, source, file } = this;
+    const {
+      locale: {
+        panels: { trueSize: text },
+      },
+      shown,
+      source,
+      file,
+    } = this;
     const busy = shown.kind === "busy";
     const tooLarge = network.bytes > limit_bytes ? text.tooLarge(network.bytes, limit_bytes) : null;
-    const missing = tooLarge ?? (source === "file" && !file ? text.noFile : source === "seed" && this.#seedNumber === null ? text.seedRange : null);
+    const missing =
+      tooLarge ?? (source === "file" && !file ? text.noFile : source === "seed" && this.#seedNumber === null ? text.seedRange : null);
     const ready = this.#pictureFits && !missing;
     return html`
       <section class="answer" aria-label=${text.answer} aria-busy=${busy ? "true" : "false"}>
         <div class="run-line">
           <button type="button" class="run-network ${busy ? "quiet" : "primary"}" ?disabled=${!busy && !ready} @click=${() => (busy ? this.#stop() : void this.#run())}>${busy ? text.cancel : text.run}</button>
-          <div class="run-state" role="status">${busy ? this.#progress(shown) : shown.kind === "cancelled" ? text.cancelled : missing ?? this.#summary()}</div>
+          <div class="run-state" role="status">${busy ? this.#progress(shown) : shown.kind === "cancelled" ? text.cancelled : (missing ?? this.#summary())}</div>
         </div>
         <div role="alert">${shown.kind === "failed" ? this.#failure(shown.error, network) : nothing}</div>
         ${shown.kind === "answered" ? this.#result(shown.answer, shown.guess) : html`<p class="muted">${busy || shown.kind === "failed" ? nothing : text.empty}</p>`}
@@ -375,20 +441,30 @@ export class TrueSizeDialogElement extends DialogElement {
 
   /** The list is one longer than it should be: which end is left out is asked, not guessed in silence. */
   #background(names: ClassNames, background: boolean): TemplateResult {
-    const { locale: { panels: { trueSize: text } } } = this;
+    const {
+      locale: {
+        panels: { trueSize: text },
+      },
+    } = this;
     return html`<label class="check"><input type="checkbox" class="background-first" .checked=${background} @change=${(event: Event) => {
       this.names = { ...names, background: (event.target as HTMLInputElement).checked };
     }} /><span>${text.background(names.list.length, names.list[0] ?? "")}</span></label>`;
   }
 
   #progress({ progress, since }: Extract<Shown, { kind: "busy" }>): TemplateResult {
-    const { format, panels: { trueSize: text } } = this.locale;
+    const {
+      format,
+      panels: { trueSize: text },
+    } = this.locale;
     const bytes = progress && "loaded" in progress && progress.total > 0 ? progress : null;
     const words =
-      progress?.stage === "computing" ? text.computing
-      : progress?.stage === "drawing" ? text.drawing
-      : progress?.stage === "weights" ? text.loadingWeights
-      : text.loadingEngine;
+      progress?.stage === "computing"
+        ? text.computing
+        : progress?.stage === "drawing"
+          ? text.drawing
+          : progress?.stage === "weights"
+            ? text.loadingWeights
+            : text.loadingEngine;
     return html`
       <span>${words}</span>
       <span aria-hidden="true" class="muted">${bytes ? text.bytesOf(bytes.loaded, bytes.total) : format.duration((performance.now() - since) / 1000)}</span>
@@ -398,10 +474,16 @@ export class TrueSizeDialogElement extends DialogElement {
 
   /** The answer in one sentence: what a screen reader says. */
   #summary(): TemplateResult | typeof nothing {
-    const { locale: { panels: { trueSize: text } }, shown } = this;
+    const {
+      locale: {
+        panels: { trueSize: text },
+      },
+      shown,
+    } = this;
     if (shown.kind !== "answered") return nothing;
     const { result } = shown.answer;
-    if (result.kind === "map") return html`${withoutClass(result) > 0 ? text.pixelsWithoutClass(withoutClass(result)) : text.mapDone(result.shares.length)}`;
+    if (result.kind === "map")
+      return html`${withoutClass(result) > 0 ? text.pixelsWithoutClass(withoutClass(result)) : text.mapDone(result.shares.length)}`;
     const [best] = result.top;
     return html`<strong>${best ? text.first(this.#className(best.class), best.probability) : text.noClass}</strong>`;
   }
@@ -413,17 +495,26 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #result({ result, seconds, backend, ignored, takenOff, notFinite }: Answer, guess: boolean): TemplateResult {
-    const { format, panels: { trueSize: text }, text: { backend: backends } } = this.locale;
+    const {
+      format,
+      panels: { trueSize: text },
+      text: { backend: backends },
+    } = this.locale;
     return html`
       ${notFinite.length > 0 ? html`<p class="failure" role="alert">${text.notFinite(format.counted(notFinite))}</p>` : nothing}
-      ${result.kind === "classes"
-        ? result.top.length === 0 ? nothing : html`<ol class="top-five" aria-label=${text.topFive}>
-            ${result.top.map(({ class: number, probability }, i) => html`<li class=${i === 0 ? "best" : ""}>
+      ${
+        result.kind === "classes"
+          ? result.top.length === 0
+            ? nothing
+            : html`<ol class="top-five" aria-label=${text.topFive}>
+            ${result.top.map(
+              ({ class: number, probability }, i) => html`<li class=${i === 0 ? "best" : ""}>
               <span class="rank">${i + 1}</span><span class="class-name">${this.#className(number)}</span><span class="share">${format.percent(probability)}</span>
               <span class="track"><span .style="--share: ${probability}"></span></span>
-            </li>`)}
+            </li>`,
+            )}
           </ol>`
-        : html`<div class="maps">
+          : html`<div class="maps">
             <figure>
               <canvas class="map" width=${result.width} height=${result.height} role="img" aria-label=${text.mapLabel}></canvas>
               <figcaption><ul>${result.shares.map((share, i) => html`<li><span class="swatch" .style="background: ${rgb(MAP_COLOURS[i % MAP_COLOURS.length])}"></span>${this.#className(i)}<span class="share">${format.coarsePercent(share)}</span></li>`)}</ul></figcaption>
@@ -436,7 +527,8 @@ export class TrueSizeDialogElement extends DialogElement {
                 <span class="scale-ends"><span>${format.coarsePercent(result.likelihood.least)}</span><span>${format.coarsePercent(result.likelihood.most)}</span></span>
               </figcaption>
             </figure>
-          </div>`}
+          </div>`
+      }
       ${guess ? html`<p>${text.guess}</p>` : nothing}
       <p class="second muted">${text.took(seconds, `${backends.chip(backend)}, ${backends.kernels[backend.kernels]}`)}</p>
       ${takenOff.length > 0 ? html`<p class="second muted">${text.takenOff(format.few(takenOff))}</p>` : nothing}
@@ -445,15 +537,29 @@ export class TrueSizeDialogElement extends DialogElement {
   }
 
   #failure(error: ReceptiveError, network: TrueSizeNetwork): TemplateResult {
-    const { locale, locale: { panels: { trueSize: text } } } = this;
+    const {
+      locale,
+      locale: {
+        panels: { trueSize: text },
+      },
+    } = this;
     const mismatch = error.kind === "weights_mismatch" ? error : null;
-    const says = error.kind === "limit_exceeded" && error.what === network.spec.name ? text.tooLarge(error.needed, error.limit) : errorText(locale, error);
-    return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${mismatch ? html`${this.#tensors(mismatch.tensors)}
-      <details open><summary>${text.fileHas(mismatch.file.length)}</summary><ul class="tensor-names" tabindex="0">${mismatch.file.map((name) => html`<li>${name}</li>`)}</ul></details>` : nothing}</div>`;
+    const says =
+      error.kind === "limit_exceeded" && error.what === network.spec.name
+        ? text.tooLarge(error.needed, error.limit)
+        : errorText(locale, error);
+    return html`<div class="failure"><p>${says}${error.kind === "panic" ? ` ${text.perhapsMemory(network.bytes)}` : nothing}</p>${
+      mismatch
+        ? html`${this.#tensors(mismatch.tensors)}
+      <details open><summary>${text.fileHas(mismatch.file.length)}</summary><ul class="tensor-names" tabindex="0">${mismatch.file.map((name) => html`<li>${name}</li>`)}</ul></details>`
+        : nothing
+    }</div>`;
   }
 
   #tensors(tensors: readonly WrongTensor[]): TemplateResult {
-    const { panels: { trueSize: text } } = this.locale;
+    const {
+      panels: { trueSize: text },
+    } = this.locale;
     return html`
       <div class="tensors" role="region" aria-label=${text.tensors} tabindex="0">
         <table>

@@ -1,18 +1,18 @@
-import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing } from "lit";
+import { useOfFile } from "../lib/file-use.ts";
 import { parseNumber } from "../lib/format.ts";
+import { bestOf } from "../lib/mistakes.ts";
+import { centreDigit } from "../lib/mnist.ts";
+import { drawingOf } from "../lib/picture.ts";
+import { canAnswer, resultsOf } from "../on-show.ts";
+import { saysPixels } from "../state.ts";
 import type { DigitPadElement } from "./digit-pad.ts";
 import { fileButton } from "./file-button.ts";
-import { centreDigit } from "../lib/mnist.ts";
-import { bestOf } from "../lib/mistakes.ts";
-import { useOfFile } from "../lib/file-use.ts";
-import { drawingOf } from "../lib/picture.ts";
 import * as icons from "./icons.ts";
 import { onEnter } from "./on-enter.ts";
 import { answerOwner } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
-import { canAnswer, resultsOf } from "../on-show.ts";
-import { saysPixels } from "../state.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -38,7 +38,13 @@ async function readPicture(file: File): Promise<Uint8Array | "pictureFailed" | "
 
 /** Draw a digit, or take one from the test set, and see what the network says to it. */
 export class TryPanelElement extends PanelElement {
-  static override properties: PropertyDeclarations = { ...PanelElement.properties, brush: { state: true }, empty: { state: true }, refused: { state: true }, number: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    brush: { state: true },
+    empty: { state: true },
+    refused: { state: true },
+    number: { state: true },
+  };
 
   declare private brush: number;
   declare private empty: boolean;
@@ -56,7 +62,12 @@ export class TryPanelElement extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale, locale: { text }, state, state: { trying, data } } = this;
+    const {
+      locale,
+      locale: { text },
+      state,
+      state: { trying, data },
+    } = this;
     const pixels = saysPixels(state);
     if (pixels) void import("./lazy-elements.ts");
     return html`
@@ -84,7 +95,10 @@ export class TryPanelElement extends PanelElement {
 
   /** A test image by its number, and the user's own picture. */
   #others(): TemplateResult {
-    const { locale: { text }, state: { data } } = this;
+    const {
+      locale: { text },
+      state: { data },
+    } = this;
     const count = data.images.test;
     const index = parseNumber(this.number);
     const wrong = this.number !== "" && (index === null || !Number.isInteger(index) || index < 0 || index >= count);
@@ -142,7 +156,8 @@ export class TryPanelElement extends PanelElement {
 
   readonly #digit = (event: CustomEvent<Uint8Array | null>): void => {
     this.empty = event.detail === null;
-    if ((this.state.trying.sample || this.state.trying.picture) && !(event.target as DigitPadElement).showsSample) this.intend({ type: "drop_sample" });
+    if ((this.state.trying.sample || this.state.trying.picture) && !(event.target as DigitPadElement).showsSample)
+      this.intend({ type: "drop_sample" });
     this.intend({ type: "show_digit", pixels: event.detail });
   };
 
@@ -152,7 +167,12 @@ export class TryPanelElement extends PanelElement {
   }
 
   #bars(): TemplateResult {
-    const { locale: { text, format }, state: { trying: { probabilities, sample } } } = this;
+    const {
+      locale: { text, format },
+      state: {
+        trying: { probabilities, sample },
+      },
+    } = this;
     const best = this.#best();
     return html`<ol class="bars" aria-label=${text.trying.bars}>
       ${DIGITS.map((digit) => {
@@ -164,14 +184,22 @@ export class TryPanelElement extends PanelElement {
   }
 
   #verdict(): TemplateResult {
-    const { locale: { text }, state: { trying: { sample, probabilities, untrained } } } = this;
+    const {
+      locale: { text },
+      state: {
+        trying: { sample, probabilities, untrained },
+      },
+    } = this;
     const best = this.#best();
-    const says =
-      this.empty ? text.trying.empty
-      : !canAnswer(this.state) ? text.run.unfinished
-      : probabilities === null ? text.trying.noAnswer
-      : best === null ? text.trying.noClass
-      : text.trying.guess(best, probabilities?.[best] ?? 0);
+    const says = this.empty
+      ? text.trying.empty
+      : !canAnswer(this.state)
+        ? text.run.unfinished
+        : probabilities === null
+          ? text.trying.noAnswer
+          : best === null
+            ? text.trying.noClass
+            : text.trying.guess(best, probabilities?.[best] ?? 0);
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">
       <p>${says}${sample && best !== null ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.trying.right : text.trying.wrong}</span>` : nothing}</p>

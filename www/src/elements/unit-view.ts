@@ -1,5 +1,5 @@
-import { LitElement, html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import { channelKeyOf, onKey } from "../lib/keys.ts";
 import { valueAt } from "../lib/look/arithmetic.ts";
@@ -22,8 +22,13 @@ const MOVES: { [key: string]: readonly [number, number] } = { ArrowUp: [-1, 0], 
 /** One map with its pixels, one value of it, and what that value sees of the image. Fires `unit-change`, `unit-number` and `unit-close`. */
 export class UnitViewElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    locale: { attribute: false }, node: { attribute: false }, maps: { attribute: false }, answer: { attribute: false }, unit: { attribute: false },
-    strongest: { type: Number }, dark: { type: Boolean },
+    locale: { attribute: false },
+    node: { attribute: false },
+    maps: { attribute: false },
+    answer: { attribute: false },
+    unit: { attribute: false },
+    strongest: { type: Number },
+    dark: { type: Boolean },
   };
 
   declare locale: Locale;
@@ -57,11 +62,22 @@ export class UnitViewElement extends LitElement {
     const down = Math.ceil(channels / across);
     const square = new Float32Array(across * down).fill(Number.NaN);
     square.set(values.subarray(0, channels));
-    return { stack: { count: 1, rows: down, columns: across, values: square }, zoom: Math.max(2, Math.floor(SIDE / across)), row: Math.floor(channel / across), column: channel % across };
+    return {
+      stack: { count: 1, rows: down, columns: across, values: square },
+      zoom: Math.max(2, Math.floor(SIDE / across)),
+      row: Math.floor(channel / across),
+      column: channel % across,
+    };
   }
 
   protected override render(): TemplateResult {
-    const { locale, locale: { format }, node, maps, answer } = this;
+    const {
+      locale,
+      locale: { format },
+      node,
+      maps,
+      answer,
+    } = this;
     const text = locale.panels.maps;
     const [channels, rows, columns] = this.#size;
     const [channel = 0, row = 0, column = 0] = this.unit;
@@ -91,7 +107,11 @@ export class UnitViewElement extends LitElement {
   }
 
   #field(): TemplateResult {
-    const { locale, locale: { format }, answer } = this;
+    const {
+      locale,
+      locale: { format },
+      answer,
+    } = this;
     const text = locale.panels.maps;
     const known = this.#known ? answer?.field : null;
     const [, height = 28, width = 28] = mapsOf(answer, IMAGE)?.shape ?? [];

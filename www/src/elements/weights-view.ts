@@ -1,6 +1,7 @@
 /** A node's parameters and statistics as pictures: kernels, a matrix, or cells. */
-import { html, nothing } from "lit";
+
 import type { TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { Locale } from "../i18n/locale.ts";
 import type { Inputs } from "../lib/look/filters.ts";
 import { filtersOf, inputsOf } from "../lib/look/filters.ts";
@@ -28,12 +29,18 @@ export function weightsView(weights: Weights): TemplateResult {
   if (!tensors) return html`<div class="look-waiting"></div>`;
   if (tensors.length === 0) return html`<p class="look-waiting muted">${text.noWeights}</p>`;
   const most = Math.max(...tensors.map(inputsOf));
-  const options: [Inputs, string][] = [["all", text.allInputs], ["mean", text.meanInputs], ...Array.from({ length: Math.min(most, LISTED) }, (_, at): [Inputs, string] => [at, text.oneInput(at)])];
+  const options: [Inputs, string][] = [
+    ["all", text.allInputs],
+    ["mean", text.meanInputs],
+    ...Array.from({ length: Math.min(most, LISTED) }, (_, at): [Inputs, string] => [at, text.oneInput(at)]),
+  ];
   return html`
-    ${most > 1
-      ? html`<label class="look-inputs"><span>${text.inputs}</span><select @change=${(event: Event) => choose(options[(event.target as HTMLSelectElement).selectedIndex]?.[0] ?? "all")}>
+    ${
+      most > 1
+        ? html`<label class="look-inputs"><span>${text.inputs}</span><select @change=${(event: Event) => choose(options[(event.target as HTMLSelectElement).selectedIndex]?.[0] ?? "all")}>
           ${options.map(([value, name]) => html`<option .selected=${value === inputs}>${name}</option>`)}</select></label>`
-      : nothing}
+        : nothing
+    }
     ${tensors.map((tensor) => picture(weights, node, tensor))}
   `;
 }

@@ -13,16 +13,21 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Add a layer, or start from LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: the kernel spans ${f.whole(e.span)}, but its padded input has only ${f.whole(e.padded)} (${e.axis}). Use a smaller kernel, more padding, or one pooling less before it.`,
-  rank_mismatch: (e) => `${e.node}: takes ${f.whole(e.needed)}${e.also ? ` or ${f.whole(e.also)}` : ""} dimensions, and gets ${f.written(e.shape)}. Insert or remove a flatten layer before it.`,
-  channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} channels cannot be split into ${f.whole(e.groups)} groups. Use a divisor of ${f.whole(e.channels)}.`,
+  rank_mismatch: (e) =>
+    `${e.node}: takes ${f.whole(e.needed)}${e.also ? ` or ${f.whole(e.also)}` : ""} dimensions, and gets ${f.written(e.shape)}. Insert or remove a flatten layer before it.`,
+  channels_not_divisible: (e) =>
+    `${e.node}: ${f.whole(e.channels)} channels cannot be split into ${f.whole(e.groups)} groups. Use a divisor of ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} must be equal.`,
   summands_differ: (e) =>
     `${e.node}: ${f.written(e.left)} and ${f.written(e.right)} cannot be added, a sum needs equal shapes. Bring one to the other’s: on a shortcut, with a 1×1 convolution of as many channels and the same stride.`,
   window_of_padding: (e) =>
     `${e.node}: a dilation of ${f.whole(e.dilation)} steps over the whole input of ${f.whole(e.input)} (${e.axis}), so a window would hold only padding. Use less dilation or no padding.`,
-  padding_too_large: (e) => `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}). Use a padding of at most ${f.whole(Math.floor(e.kernel_size / 2))}, or put a pad2d layer before it.`,
-  single_value: (e) => `${e.node}: a channel of ${f.written(e.shape)} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
-  empty_output: (e) => `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
+  padding_too_large: (e) =>
+    `${e.node}: padding ${f.whole(e.padding)} must be at most half of the kernel size ${f.whole(e.kernel_size)} (${e.axis}). Use a padding of at most ${f.whole(Math.floor(e.kernel_size / 2))}, or put a pad2d layer before it.`,
+  single_value: (e) =>
+    `${e.node}: a channel of ${f.written(e.shape)} has a single value, which has no variance. Train with a larger batch, or keep the maps larger.`,
+  empty_output: (e) =>
+    `${e.node}: padding ${f.whole(e.padding)} cuts away all ${f.whole(e.size)} of the output (${e.axis}). Use less padding.`,
   no_such_channel: (e) =>
     `${e.node}: is connected to input channel ${f.whole(e.channel)}, but there are ${f.whole(e.channels)}, counted from 0. Change the connections or the layer before.`,
   branches_differ: (e) =>
@@ -33,19 +38,24 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   not_unpoolable: (e) =>
     `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
-  images_mismatch: (e) => `This network is for images of ${f.written(e.shape, false)}, and MNIST's are ${f.shape([1, 28, 28])}. It can be looked at here, and run under “Networks at true size”.`,
-  classes_mismatch: (e) => `The network ends in ${f.written(e.shape)}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
+  images_mismatch: (e) =>
+    `This network is for images of ${f.written(e.shape, false)}, and MNIST's are ${f.shape([1, 28, 28])}. It can be looked at here, and run under “Networks at true size”.`,
+  classes_mismatch: (e) =>
+    `The network ends in ${f.written(e.shape)}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,
   too_large: (e) =>
     `A training step needs ${f.bytes(e.needed_bytes)}, and ${f.bytes(e.limit_bytes)} is the limit. Batch size ${f.whole(e.largest_batch)} fits.`,
-  bad_magic: (e) => `${e.file}: starts with ${f.hex(e.found)} at byte ${f.whole(e.offset)}, not with ${f.hex(e.expected)}. Is it an IDX file of the right kind?`,
+  bad_magic: (e) =>
+    `${e.file}: starts with ${f.hex(e.found)} at byte ${f.whole(e.offset)}, not with ${f.hex(e.expected)}. Is it an IDX file of the right kind?`,
   truncated: (e) => `${e.file}: ends at byte ${f.whole(e.offset)}, but ${f.whole(e.needed)} bytes are needed. The file is cut off.`,
   wrong_size: (e) => `${e.file}: ${e.what} is ${f.whole(e.found)} at byte ${f.whole(e.offset)}, expected ${f.whole(e.expected)}.`,
-  checksum_mismatch: (e) => `${e.file}: the checksum from byte ${f.whole(e.offset)} on is ${f.hex(e.found)}, not ${f.hex(e.expected)}. The file is damaged.`,
+  checksum_mismatch: (e) =>
+    `${e.file}: the checksum from byte ${f.whole(e.offset)} on is ${f.hex(e.found)}, not ${f.hex(e.expected)}. The file is damaged.`,
   count_mismatch: (e) => `${e.file} has ${f.whole(e.images)} images, but ${e.labels_file} has ${f.whole(e.labels)} labels.`,
   label_out_of_range: (e) => `${e.file}: the label ${f.whole(e.found)} at byte ${f.whole(e.offset)} is not one of 0 to 9.`,
   no_data: (e) => `No ${e.split === "test" ? "test" : "training"} images are loaded yet.`,
-  too_few_images: (e) => `${f.whole(e.found)} training ${f.plural(e.found, { one: "image has", other: "images have" })} come, and a batch takes ${f.whole(e.needed)}. Wait for more, or use batch size ${f.whole(e.found)}.`,
+  too_few_images: (e) =>
+    `${f.whole(e.found)} training ${f.plural(e.found, { one: "image has", other: "images have" })} come, and a batch takes ${f.whole(e.needed)}. Wait for more, or use batch size ${f.whole(e.found)}.`,
   invalid_index: (e) => `There is no image ${f.whole(e.index)} among ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `An image has ${f.whole(e.expected)} pixels, not ${f.whole(e.found)}.`,
   no_webgpu: () => "This browser has no WebGPU here.",
@@ -79,23 +89,27 @@ export const enErrors = (f: Formats): ErrorTexts => ({
       ? `This is a PyTorch file (${format === "pickle" ? "a pickle" : "a zip with a pickle in it"}), which can run any program; a browser does not open it. Two lines of Python make a safetensors file of it: ${convert("FILE", "NAME")}`
       : `This is a file of ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, not safetensors. Put its arrays under PyTorch’s names and save them with save_file of safetensors.`,
   malformed_weights: (e) =>
-    `This is not a safetensors file: ${({
-      short: `byte ${f.whole(e.at)} is needed, and it has ${f.whole(e.size)}; is it cut off?`,
-      header_length: `its header would have ${f.whole(e.at)} bytes, and the file has ${f.whole(e.size)}. Is it cut off?`,
-      text: `its header is no text at byte ${f.whole(e.at)}.`,
-      json: `its header cannot be read at byte ${f.whole(e.at)}.`,
-      number: `a number in it, ${f.whole(e.at)}, is larger than any run’s.`,
-    })[e.flaw] ?? `its tensors end at byte ${f.whole(e.at)}, and the file has ${f.whole(e.size)}; the rest belongs to none.`} Save or copy it again.`,
+    `This is not a safetensors file: ${
+      ({
+        short: `byte ${f.whole(e.at)} is needed, and it has ${f.whole(e.size)}; is it cut off?`,
+        header_length: `its header would have ${f.whole(e.at)} bytes, and the file has ${f.whole(e.size)}. Is it cut off?`,
+        text: `its header is no text at byte ${f.whole(e.at)}.`,
+        json: `its header cannot be read at byte ${f.whole(e.at)}.`,
+        number: `a number in it, ${f.whole(e.at)}, is larger than any run’s.`,
+      })[e.flaw] ?? `its tensors end at byte ${f.whole(e.at)}, and the file has ${f.whole(e.size)}; the rest belongs to none.`
+    } Save or copy it again.`,
   malformed_tensor: (e) =>
-    `This safetensors file breaks the format’s rules. ${e.tensor}: ${({
-      duplicate: "the name stands twice in the header.",
-      fields: "the header must say its dtype, shape and data_offsets, and nothing else.",
-      number: "a size or place is no whole number of 64 bits.",
-      order: `it would end at byte ${f.whole(e.found)}, before its beginning at ${f.whole(e.expected)}.`,
-      outside: `it would end at byte ${f.whole(e.found)} behind the header, and there are ${f.whole(e.expected)}; is the file cut off?`,
-      overlap: `it begins at byte ${f.whole(e.found)}, within another that ends at ${f.whole(e.expected)}.`,
-      hole: `it begins at byte ${f.whole(e.found)}, and the bytes from ${f.whole(e.expected)} on belong to no tensor.`,
-    })[e.flaw] ?? `it has ${f.whole(e.found)} bytes, and its type and shape need ${f.whole(e.expected)}.`} Save it again with the library safetensors.`,
+    `This safetensors file breaks the format’s rules. ${e.tensor}: ${
+      ({
+        duplicate: "the name stands twice in the header.",
+        fields: "the header must say its dtype, shape and data_offsets, and nothing else.",
+        number: "a size or place is no whole number of 64 bits.",
+        order: `it would end at byte ${f.whole(e.found)}, before its beginning at ${f.whole(e.expected)}.`,
+        outside: `it would end at byte ${f.whole(e.found)} behind the header, and there are ${f.whole(e.expected)}; is the file cut off?`,
+        overlap: `it begins at byte ${f.whole(e.found)}, within another that ends at ${f.whole(e.expected)}.`,
+        hole: `it begins at byte ${f.whole(e.found)}, and the bytes from ${f.whole(e.expected)} on belong to no tensor.`,
+      })[e.flaw] ?? `it has ${f.whole(e.found)} bytes, and its type and shape need ${f.whole(e.expected)}.`
+    } Save it again with the library safetensors.`,
   weights_mismatch: (e) =>
     `This file is of another network: ${f.whole(e.tensors.length)} of this network’s tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing in it or of another shape or type (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). The file has ${f.few(e.file)}. Names must be those of this network.`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
@@ -109,12 +123,16 @@ export const enErrors = (f: Formats): ErrorTexts => ({
   fetch_failed: (e) => (e.status ? `${e.file}: the server answered ${e.status}.` : `${e.file}: the network gave no answer.`),
   bad_gzip: (e) => `${e.file}: the compressed data is damaged.`,
   unreadable_picture: (e) => `${e.file}: this browser cannot read it as a picture.`,
-  bad_link: (e) => ({ letters: "The link has letters in it that no link has: was it copied whole?", packing: "The link is damaged or not whole.", json: "What is in the link cannot be read." })[e.reason] ?? "The link cannot be read.",
+  bad_link: (e) =>
+    ({
+      letters: "The link has letters in it that no link has: was it copied whole?",
+      packing: "The link is damaged or not whole.",
+      json: "What is in the link cannot be read.",
+    })[e.reason] ?? "The link cannot be read.",
   not_ours: (e) => `${e.file}: neither a network (.json) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
-  wrong_class_names: (e) =>
-    `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
+  wrong_class_names: (e) => `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,
   no_class_names: (e) =>
     e.what === "empty"
       ? `${e.file}: there are no class names in it.`

@@ -1,8 +1,8 @@
 import type { Formats } from "../lib/format.ts";
 import { enErrors } from "./en-errors.ts";
+import type { Messages } from "./messages.ts";
 import { outline } from "./panels/en/outline.ts";
 import { training } from "./panels/en/training.ts";
-import type { Messages } from "./messages.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "CPU" };
 
@@ -34,7 +34,8 @@ export const en = (f: Formats): Messages => ({
     input: "input",
     sees: (field) => `sees ${field}`,
     macCount: (count) => count,
-    totals: (params, macs) => `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates an image`,
+    totals: (params, macs) =>
+      `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates an image`,
     memory: (bytes, batch) => `${f.bytes(bytes)} while training at batch ${f.whole(batch)}`,
     why: "Why?",
     trueSize: "Networks at true size",
@@ -58,7 +59,8 @@ export const en = (f: Formats): Messages => ({
     kernels: { wgsl: "WGSL", simd128: "SIMD", relaxed_simd: "relaxed SIMD", scalar: "scalar" },
     pending: "choosing…",
     running: (status) => `Computing on ${status.backend === "cpu" ? "the CPU" : status.software ? "WebGPU in software" : "WebGPU"}.`,
-    race: ({ cpu_ms, webgpu_ms }) => `A training step of this network was tried on both: CPU ${f.fixed(cpu_ms, 1)} ms, WebGPU ${f.fixed(webgpu_ms, 1)} ms.`,
+    race: ({ cpu_ms, webgpu_ms }) =>
+      `A training step of this network was tried on both: CPU ${f.fixed(cpu_ms, 1)} ms, WebGPU ${f.fixed(webgpu_ms, 1)} ms.`,
     adapter: (name) => `Adapter: ${name}.`,
     freshStart: "Changing it starts the weights anew.",
   },
@@ -66,15 +68,34 @@ export const en = (f: Formats): Messages => ({
     possible: ({ type, least = 0, most = 0, required }) => {
       const range = most >= 2 ** 24 ? `from ${f.plain(least)} on` : `from ${f.plain(least)} to ${f.plain(most)}`;
       if (type === "text") return "A name of 1 to 80 characters";
-      const what = type === "number" ? "A number" : type === "numbers" ? "Numbers with spaces between, each" : type === "pair" ? "One or two whole numbers" : type === "sides" ? "One or four whole numbers" : "A whole number";
+      const what =
+        type === "number"
+          ? "A number"
+          : type === "numbers"
+            ? "Numbers with spaces between, each"
+            : type === "pair"
+              ? "One or two whole numbers"
+              : type === "sides"
+                ? "One or four whole numbers"
+                : "A whole number";
       return `${what} ${range}${required ? "" : ", or nothing"}`;
     },
     title: "Training",
     live: "Applied at once",
     fresh: "Applied on a fresh start",
     names: {
-      learning_rate: "Learning rate", momentum: "Momentum", weight_decay: "Weight decay", batch_size: "Batch size", epochs: "Epochs", seed: "Seed",
-      optimizer: "Optimizer", init: "Initial weights", schedule: "Rate over the run", augmentation: "Augmentation", clip_grad_norm: "Gradient clipping", decay: "What decays",
+      learning_rate: "Learning rate",
+      momentum: "Momentum",
+      weight_decay: "Weight decay",
+      batch_size: "Batch size",
+      epochs: "Epochs",
+      seed: "Seed",
+      optimizer: "Optimizer",
+      init: "Initial weights",
+      schedule: "Rate over the run",
+      augmentation: "Augmentation",
+      clip_grad_norm: "Gradient clipping",
+      decay: "What decays",
     },
     inits: { pytorch: "PyTorch's default", kaiming: "Kaiming" },
     schedules: {
@@ -138,7 +159,8 @@ export const en = (f: Formats): Messages => ({
     workers: "Workers",
     workersHint: "How many workers share every batch: each computes the gradients of its part, and they are summed.",
     workerCount: (count) => `${f.whole(count)} ${f.plural(count, { one: "worker", other: "workers" })}`,
-    fewerWorkers: (sharing) => `The batch is too small for so many: ${f.whole(sharing)} ${f.plural(sharing, { one: "trains", other: "train" })}.`,
+    fewerWorkers: (sharing) =>
+      `The batch is too small for so many: ${f.whole(sharing)} ${f.plural(sharing, { one: "trains", other: "train" })}.`,
     speedUp: (factor) => `${f.fixed(factor, 1)} × one`,
     speedUpHint: "Images a second, against those of one worker with its part of the batch while the others waited.",
     left: (seconds) => `${f.duration(seconds)} left`,
@@ -168,7 +190,8 @@ export const en = (f: Formats): Messages => ({
       `Loss at step ${f.whole(step)}: ${train === null ? "no training value yet" : `${f.loss(train)} on training images`}${test === null ? "" : `, ${f.loss(test)} on test images`}.`,
     accuracySummary: (train, test, step) =>
       `Accuracy at step ${f.whole(step)}: ${train === null ? "no training value yet" : `${f.percent(train)} on training images`}${test === null ? "" : `, ${f.percent(test)} on test images`}.`,
-    iouSummary: (test, step) => (test === null ? "No mean IoU yet." : `Mean IoU at step ${f.whole(step)}: ${f.percent(test)} on test images.`),
+    iouSummary: (test, step) =>
+      test === null ? "No mean IoU yet." : `Mean IoU at step ${f.whole(step)}: ${f.percent(test)} on test images.`,
   },
   trying: {
     title: "Try it",
@@ -197,7 +220,8 @@ export const en = (f: Formats): Messages => ({
     right: "right",
     wrong: "wrong",
     mask: {
-      intro: "Draw a digit, or take one the network has never trained on: strokes and noise come under it, and the network says of every pixel what it is.",
+      intro:
+        "Draw a digit, or take one the network has never trained on: strokes and noise come under it, and the network says of every pixel what it is.",
       picture: "What the network sees",
       pictureLong: "What the network sees: the digit over strokes and noise",
       there: "Where the digit is",
@@ -207,7 +231,8 @@ export const en = (f: Formats): Messages => ({
       legendEmpty: "The digits of the answer are listed here.",
       pixels: (count) => `${f.whole(count)} ${f.plural(count, { one: "pixel", other: "pixels" })}`,
       nothing: "It sees no digit.",
-      noClass: (pixels) => `Of ${f.whole(pixels)} ${f.plural(pixels, { one: "pixel", other: "pixels" })} it says no class: what it computes is not all finite numbers (NaN).`,
+      noClass: (pixels) =>
+        `Of ${f.whole(pixels)} ${f.plural(pixels, { one: "pixel", other: "pixels" })} it says no class: what it computes is not all finite numbers (NaN).`,
       guess: (digit, overlap) => `It sees mostly ${digit}. Overlap with the digit (IoU): ${f.coarsePercent(overlap)}.`,
       otherClutter: "Other strokes and noise",
     },
@@ -239,7 +264,8 @@ export const en = (f: Formats): Messages => ({
     restartFromCheckpoint: "Restart from the last checkpoint",
     linkRefused: (title) => `The link cannot be opened; this is ${title}.`,
     wentOn: (name, step) => `Went on from step ${f.whole(step)} of ${name}.`,
-    weightsNotFinite: (tensors) => `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
+    weightsNotFinite: (tensors) =>
+      `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
     weightsTaken: (kept, fresh, takenOff) =>
       `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
     frameSaves: (name) => `${name} was handed to the browser.`,
@@ -259,10 +285,11 @@ export const en = (f: Formats): Messages => ({
   },
   announce: {
     epoch: (e) =>
-      e.test_mean_iou !== null ? `Epoch ${f.whole(e.epoch)} finished: mean IoU ${f.percent(e.test_mean_iou)} on test images, pixel accuracy ${f.percent(e.test_top1 ?? 0)}.`
-      : e.test_top1 === null || e.test_loss === null
-        ? `Epoch ${f.whole(e.epoch)} finished: training accuracy ${f.percent(e.train_top1)}, training loss ${f.loss(e.train_loss)}.`
-        : `Epoch ${f.whole(e.epoch)} finished: test accuracy ${f.percent(e.test_top1)}, test loss ${f.loss(e.test_loss)}.`,
+      e.test_mean_iou !== null
+        ? `Epoch ${f.whole(e.epoch)} finished: mean IoU ${f.percent(e.test_mean_iou)} on test images, pixel accuracy ${f.percent(e.test_top1 ?? 0)}.`
+        : e.test_top1 === null || e.test_loss === null
+          ? `Epoch ${f.whole(e.epoch)} finished: training accuracy ${f.percent(e.train_top1)}, training loss ${f.loss(e.train_loss)}.`
+          : `Epoch ${f.whole(e.epoch)} finished: test accuracy ${f.percent(e.test_top1)}, test loss ${f.loss(e.test_loss)}.`,
     started: "Training.",
     paused: (step) => `Paused at step ${f.whole(step)}.`,
     done: "Training finished.",

@@ -14,39 +14,50 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
   kernel_larger_than_input: (e) =>
     `${e.node}: ядро занимает ${f.whole(e.span)}, а вход с отступами всего ${f.whole(e.padded)} (${e.axis}). Уменьшите ядро, увеличьте отступ или уберите один пулинг перед слоем.`,
-  rank_mismatch: (e) => `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}${e.also ? ` или ${f.whole(e.also)}` : ""}, а приходит ${f.written(e.shape)}. Добавьте или уберите перед слоем переход в вектор.`,
-  channels_not_divisible: (e) => `${e.node}: ${f.whole(e.channels)} каналов не делятся на ${f.whole(e.groups)} групп. Возьмите делитель числа ${f.whole(e.channels)}.`,
+  rank_mismatch: (e) =>
+    `${e.node}: число измерений на входе должно быть ${f.whole(e.needed)}${e.also ? ` или ${f.whole(e.also)}` : ""}, а приходит ${f.written(e.shape)}. Добавьте или уберите перед слоем переход в вектор.`,
+  channels_not_divisible: (e) =>
+    `${e.node}: ${f.whole(e.channels)} каналов не делятся на ${f.whole(e.groups)} групп. Возьмите делитель числа ${f.whole(e.channels)}.`,
   shapes_differ: (e) => `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} должны совпадать.`,
   summands_differ: (e) =>
     `${e.node}: ${f.written(e.left)} и ${f.written(e.right)} нельзя сложить: у слагаемых должна быть одна форма. Приведите одно к форме другого: в обходном пути — свёрткой 1×1 с тем же числом каналов и тем же шагом.`,
   window_of_padding: (e) =>
     `${e.node}: шаг расширения ядра ${f.whole(e.dilation)} перешагивает весь вход размером ${f.whole(e.input)} (${e.axis}), и в окне остаётся только отступ. Уменьшите dilation или уберите отступ.`,
-  padding_too_large: (e) => `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}). Задайте отступ не больше ${f.whole(Math.floor(e.kernel_size / 2))} или поставьте перед ним pad2d.`,
-  single_value: (e) => `${e.node}: в канале входа ${f.written(e.shape)} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
-  empty_output: (e) => `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
+  padding_too_large: (e) =>
+    `${e.node}: отступ ${f.whole(e.padding)} не может быть больше половины ядра ${f.whole(e.kernel_size)} (${e.axis}). Задайте отступ не больше ${f.whole(Math.floor(e.kernel_size / 2))} или поставьте перед ним pad2d.`,
+  single_value: (e) =>
+    `${e.node}: в канале входа ${f.written(e.shape)} всего одно значение, и дисперсии у него нет. Увеличьте батч или размер карт.`,
+  empty_output: (e) =>
+    `${e.node}: отступ ${f.whole(e.padding)} срезает весь выход размером ${f.whole(e.size)} (${e.axis}). Уменьшите padding.`,
   no_such_channel: (e) =>
     `${e.node}: есть связь с входным каналом ${f.whole(e.channel)}, а каналов ${f.whole(e.channels)}, считая с 0. Измените связи или предыдущий слой.`,
   branches_differ: (e) =>
     `${e.node}: ${f.written(e.first)} и ${f.written(e.other)} различаются не только числом каналов. Задайте ветвям одинаковые stride и padding или обрежьте одну из них.`,
   crop_outside: (e) =>
     `${e.node}: вырезать ${f.whole(e.size)} начиная с ${f.whole(e.offset)} из ${f.whole(e.input)} нельзя (${e.axis}). Уменьшите size или offset.`,
-  wrong_inputs: (e) => `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${ruWord(e.what)}), а не ${f.whole(e.found)}. Как исправить: ${ruWord(e.fix)}.`,
+  wrong_inputs: (e) =>
+    `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${ruWord(e.what)}), а не ${f.whole(e.found)}. Как исправить: ${ruWord(e.fix)}.`,
   not_unpoolable: (e) =>
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: размер (${ruWord(e.what)}) слишком велик. Уменьшите сеть или батч.`,
-  images_mismatch: (e) => `Эта сеть для изображений ${f.written(e.shape, false)}, а в MNIST они ${f.shape([1, 28, 28])}. Здесь её можно рассмотреть, а запустить — в «Сетях в полный размер».`,
-  classes_mismatch: (e) => `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
+  images_mismatch: (e) =>
+    `Эта сеть для изображений ${f.written(e.shape, false)}, а в MNIST они ${f.shape([1, 28, 28])}. Здесь её можно рассмотреть, а запустить — в «Сетях в полный размер».`,
+  classes_mismatch: (e) =>
+    `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${ruWord(e.reason)}.`,
   too_large: (e) =>
     `Шаг обучения требует ${f.bytes(e.needed_bytes)}, а предел ${f.bytes(e.limit_bytes)}. Подойдёт батч ${f.whole(e.largest_batch)}.`,
   bad_magic: (e) => `${e.file}: в байте ${f.whole(e.offset)} стоит ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Тот ли это файл IDX?`,
   truncated: (e) => `${e.file}: кончается на байте ${f.whole(e.offset)}, а нужно ${f.whole(e.needed)}. Файл обрезан.`,
-  wrong_size: (e) => `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${ruWord(e.what)}).`,
-  checksum_mismatch: (e) => `${e.file}: контрольная сумма с байта ${f.whole(e.offset)} равна ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Файл повреждён.`,
+  wrong_size: (e) =>
+    `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${ruWord(e.what)}).`,
+  checksum_mismatch: (e) =>
+    `${e.file}: контрольная сумма с байта ${f.whole(e.offset)} равна ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Файл повреждён.`,
   count_mismatch: (e) => `Изображений в ${e.file}: ${f.whole(e.images)}, а меток в ${e.labels_file}: ${f.whole(e.labels)}.`,
   label_out_of_range: (e) => `${e.file}: метка ${f.whole(e.found)} в байте ${f.whole(e.offset)} не из диапазона 0–9.`,
   no_data: (e) => `${e.split === "test" ? "Тестовые" : "Обучающие"} изображения ещё не загружены.`,
-  too_few_images: (e) => `Обучающих изображений загружено ${f.whole(e.found)}, а в батче их ${f.whole(e.needed)}. Подождите остальных или возьмите батч ${f.whole(e.found)}.`,
+  too_few_images: (e) =>
+    `Обучающих изображений загружено ${f.whole(e.found)}, а в батче их ${f.whole(e.needed)}. Подождите остальных или возьмите батч ${f.whole(e.found)}.`,
   invalid_index: (e) => `Нет изображения ${f.whole(e.index)}, всего их ${f.whole(e.total)}.`,
   invalid_pixels: (e) => `Пикселей в изображении должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
   no_webgpu: () => "В этом браузере здесь нет WebGPU.",
@@ -54,7 +65,8 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   no_adapter: () => "WebGPU есть, но не нашёл видеокарты.",
   software_adapter: (e) => `Для WebGPU есть только программный адаптер (${e.adapter}), он медленнее процессора.`,
   device_request_failed: (e) => `Не удалось открыть видеокарту: ${e.reason}.`,
-  self_check_failed: (e) => `Видеокарта не прошла самопроверку: ${e.kernel} ошибается на ${f.plain(e.largest_error)}, допустимо ${f.plain(e.allowed)}.`,
+  self_check_failed: (e) =>
+    `Видеокарта не прошла самопроверку: ${e.kernel} ошибается на ${f.plain(e.largest_error)}, допустимо ${f.plain(e.allowed)}.`,
   device_lost: (e) => `Видеокарту забрали: ${e.reason}.`,
   limit_exceeded: (e) => `${ruWord(e.what)}: нужно ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
   device_failed: (e) => `${ruWord(e.what)}: сбой на видеокарте: ${ruWord(e.reason)}.`,
@@ -79,42 +91,51 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
       ? `Это файл PyTorch (${format === "pickle" ? "pickle" : "архив zip с pickle внутри"}): он может запустить любую программу, и браузер его не открывает. Файл safetensors из него делают две строки на Python: ${convert("ФАЙЛ", "ИМЯ")}`
       : `Это файл ${{ numpy: "NumPy", keras: "Keras", gguf: "llama.cpp (GGUF)" }[format] ?? format}, а не safetensors. Назовите его массивы, как в PyTorch, и сохраните функцией save_file из safetensors.`,
   malformed_weights: (e) =>
-    `Это не файл safetensors: ${({
-      short: `нужен байт ${f.whole(e.at)}, а всего их ${f.whole(e.size)}; файл обрезан?`,
-      header_length: `заголовок занял бы ${f.whole(e.at)} байт, а в файле их ${f.whole(e.size)}. Файл обрезан?`,
-      text: `в байте ${f.whole(e.at)} заголовок перестаёт быть текстом.`,
-      json: `в байте ${f.whole(e.at)} заголовок не читается.`,
-      number: `в нём есть число ${f.whole(e.at)}, больше возможного.`,
-    })[e.flaw] ?? `тензоры кончаются на байте ${f.whole(e.at)}, а в файле их ${f.whole(e.size)}; остальное ничьё.`} Сохраните или скопируйте его заново.`,
+    `Это не файл safetensors: ${
+      ({
+        short: `нужен байт ${f.whole(e.at)}, а всего их ${f.whole(e.size)}; файл обрезан?`,
+        header_length: `заголовок занял бы ${f.whole(e.at)} байт, а в файле их ${f.whole(e.size)}. Файл обрезан?`,
+        text: `в байте ${f.whole(e.at)} заголовок перестаёт быть текстом.`,
+        json: `в байте ${f.whole(e.at)} заголовок не читается.`,
+        number: `в нём есть число ${f.whole(e.at)}, больше возможного.`,
+      })[e.flaw] ?? `тензоры кончаются на байте ${f.whole(e.at)}, а в файле их ${f.whole(e.size)}; остальное ничьё.`
+    } Сохраните или скопируйте его заново.`,
   malformed_tensor: (e) =>
-    `Этот файл safetensors нарушает правила формата. ${e.tensor}: ${({
-      duplicate: "имя стоит в заголовке дважды.",
-      fields: "в заголовке должны быть dtype, shape и data_offsets и ничего больше.",
-      number: "размер или место — не целое 64-битное число.",
-      order: `конец в байте ${f.whole(e.found)}, раньше начала в ${f.whole(e.expected)}.`,
-      outside: `конец в байте ${f.whole(e.found)} после заголовка, а их там ${f.whole(e.expected)}; файл обрезан?`,
-      overlap: `начало в байте ${f.whole(e.found)}, внутри другого тензора, который кончается в ${f.whole(e.expected)}.`,
-      hole: `начало в байте ${f.whole(e.found)}, а байты с ${f.whole(e.expected)} ничьи.`,
-    })[e.flaw] ?? `занимает байт: ${f.whole(e.found)}, а по типу и форме нужно ${f.whole(e.expected)}.`} Сохраните его заново библиотекой safetensors.`,
+    `Этот файл safetensors нарушает правила формата. ${e.tensor}: ${
+      ({
+        duplicate: "имя стоит в заголовке дважды.",
+        fields: "в заголовке должны быть dtype, shape и data_offsets и ничего больше.",
+        number: "размер или место — не целое 64-битное число.",
+        order: `конец в байте ${f.whole(e.found)}, раньше начала в ${f.whole(e.expected)}.`,
+        outside: `конец в байте ${f.whole(e.found)} после заголовка, а их там ${f.whole(e.expected)}; файл обрезан?`,
+        overlap: `начало в байте ${f.whole(e.found)}, внутри другого тензора, который кончается в ${f.whole(e.expected)}.`,
+        hole: `начало в байте ${f.whole(e.found)}, а байты с ${f.whole(e.expected)} ничьи.`,
+      })[e.flaw] ?? `занимает байт: ${f.whole(e.found)}, а по типу и форме нужно ${f.whole(e.expected)}.`
+    } Сохраните его заново библиотекой safetensors.`,
   weights_mismatch: (e) =>
     `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })} этой сети (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). В файле есть ${f.few(e.file)}. Имена должны быть как у этой сети.`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
   wasm_blocked: () =>
     "Content-Security-Policy сервера этой страницы запрещает WebAssembly. Тот, кто ведёт сервер, добавляет 'wasm-unsafe-eval' в script-src: script-src 'self' 'wasm-unsafe-eval'.",
-  page_failed: (e) => `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} Если чего-то не хватает, перезагрузите страницу; обучение сохраняется.`,
+  page_failed: (e) =>
+    `${e.reason}${/[.!?]$/u.test(e.reason) ? "" : "."} Если чего-то не хватает, перезагрузите страницу; обучение сохраняется.`,
   no_simd: () => "В этом браузере нет WebAssembly SIMD, на котором построен движок. Он есть в любом браузере с 2023 года.",
   worker_silent: (e) => `Нет признаков жизни уже ${f.duration(e.seconds)}.`,
   worker_stopped: () => "Движок был остановлен и не успел ответить.",
   fetch_failed: (e) => (e.status ? `${e.file}: сервер ответил ${e.status}.` : `${e.file}: сеть не отвечает.`),
   bad_gzip: (e) => `${e.file}: сжатые данные повреждены.`,
   unreadable_picture: (e) => `${e.file}: браузер не смог прочитать это как изображение.`,
-  bad_link: (e) => ({ letters: "В ссылке есть знаки, которых там не бывает: скопирована ли она целиком?", packing: "Ссылка повреждена или обрывается.", json: "Содержимое ссылки не читается." })[e.reason] ?? "Ссылка не читается.",
+  bad_link: (e) =>
+    ({
+      letters: "В ссылке есть знаки, которых там не бывает: скопирована ли она целиком?",
+      packing: "Ссылка повреждена или обрывается.",
+      json: "Содержимое ссылки не читается.",
+    })[e.reason] ?? "Ссылка не читается.",
   not_ours: (e) => `${e.file}: это не сеть (.json), не сохранённое обучение (.safetensors) и не изображения с метками MNIST (IDX).`,
   bad_json: (e) => `${e.file}: это не JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
-  wrong_class_names: (e) =>
-    `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
+  wrong_class_names: (e) => `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,
   no_class_names: (e) =>
     e.what === "empty"
       ? `${e.file}: имён классов в файле нет.`

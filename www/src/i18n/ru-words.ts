@@ -70,27 +70,32 @@ const PHRASES: { readonly [phrase: string]: string } = {
   "a whole number, or [height, width]": "целое число или [высота, ширина]",
   "a whole number, or [height, width]; half of kernel_size, rounded down, keeps the size where stride is 1":
     "целое число или [высота, ширина]; половина kernel_size, округлённая вниз, сохраняет размер при шаге 1",
-  "1, the channels: values are brought together along nothing else here": "1, то есть каналы: по другим измерениям значения здесь не сводят",
+  "1, the channels: values are brought together along nothing else here":
+    "1, то есть каналы: по другим измерениям значения здесь не сводят",
   "1, the channels: softmax is over nothing else here": "1, то есть каналы: по другим измерениям softmax здесь не берут",
   "a whole number, or [left, right, top, bottom]": "целое число или [слева, справа, сверху, снизу]",
   "a whole number from 0 to 2^53": "целое число от 0 до 2^53",
   "a text of 1 to 80 characters": "текст длиной от 1 до 80 знаков",
   "a name for the saved value": "имя для сохраняемого значения",
   "a name that no value was saved under before": "имя, под которым ещё ничего не сохраняли",
-  "a name, since something in its body has one; block makes block1, block2": "имя, потому что имя есть у чего-то внутри; из block получатся block1, block2",
-  "an operator of one input; values are brought together by residual, parallel and join": "оператор с одним входом; значения сводят вместе residual, parallel и join",
+  "a name, since something in its body has one; block makes block1, block2":
+    "имя, потому что имя есть у чего-то внутри; из block получатся block1, block2",
+  "an operator of one input; values are brought together by residual, parallel and join":
+    "оператор с одним входом; значения сводят вместе residual, parallel и join",
   "identity, pad, or a list of layers": "identity, pad или список слоёв",
   "heads that stand in no other head": "выходы, которые не стоят внутри других выходов",
   "1 where there are connections": "1, если заданы связи",
   "containers at most 16 deep": "вложенность контейнеров не больше 16",
   "at most 4096 layers": "не больше 4096 слоёв",
   "[channels, height, width], each from 1 to 4096": "[каналы, высота, ширина], каждое от 1 до 4096",
-  "none with this data: each pixel's class would stay where it was": "с этими данными её не должно быть: классы точек остались бы на прежних местах",
+  "none with this data: each pixel's class would stay where it was":
+    "с этими данными её не должно быть: классы точек остались бы на прежних местах",
   "two numbers from 0 to below 1": "два числа от 0 до 1, не включая 1",
   "a list of at most 1000 numbers of epochs, each from 0 to 1000000": "список не длиннее 1000, числа эпох от 0 до 1000000",
   "false, or a momentum above 0 with no dampening": "false или momentum больше 0 без dampening",
   "no value: this optimizer has no momentum, sgd and rmsprop do": "ничего: у этого оптимизатора нет momentum, он есть у sgd и rmsprop",
-  "an operator's name, or a list that begins with the name of an operator or a container": "имя оператора или список, который начинается с имени оператора или контейнера",
+  "an operator's name, or a list that begins with the name of an operator or a container":
+    "имя оператора или список, который начинается с имени оператора или контейнера",
 };
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -104,8 +109,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^at most (\S+), the largest$/u, "не больше $1, наибольшего"],
   [/^the name of a value saved before it \((.*)\)$/u, "имя значения, сохранённого раньше ($1)"],
   [/^an operator \((.*)\), or a container \((.*)\)$/u, "оператор ($1) или контейнер ($2)"],
-  [/^names that do not begin with that of another layer, (.*), and a dot$/u, "имена, которые не начинаются с имени другого слоя, $1, и точки"],
-  [/^lenet5, or a list of different input channels, counted from 0, for each of (\d+) output channels$/u, "lenet5 или для каждого из $1 выходных каналов список разных входных, считая от 0"],
+  [
+    /^names that do not begin with that of another layer, (.*), and a dot$/u,
+    "имена, которые не начинаются с имени другого слоя, $1, и точки",
+  ],
+  [
+    /^lenet5, or a list of different input channels, counted from 0, for each of (\d+) output channels$/u,
+    "lenet5 или для каждого из $1 выходных каналов список разных входных, считая от 0",
+  ],
   [/^(\S+(?: or \S+)+)$/u, "$1"],
 ];
 

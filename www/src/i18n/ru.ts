@@ -1,14 +1,15 @@
 import type { Formats } from "../lib/format.ts";
 import type { Messages } from "./messages.ts";
-import { ruErrors } from "./ru-errors.ts";
 import { outline } from "./panels/ru/outline.ts";
 import { training } from "./panels/ru/training.ts";
+import { ruErrors } from "./ru-errors.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };
 
 export const ru = (f: Formats): Messages => {
   const epochs = (n: number): string => `${f.whole(n)} ${f.plural(n, { one: "эпохи", many: "эпох", other: "эпох" })}`;
-  const images = (n: number): string => `${f.whole(n)} ${f.plural(n, { one: "изображение", few: "изображения", many: "изображений", other: "изображения" })}`;
+  const images = (n: number): string =>
+    `${f.whole(n)} ${f.plural(n, { one: "изображение", few: "изображения", many: "изображений", other: "изображения" })}`;
   return {
     page: {
       title: "Receptive: свёрточная сеть обучается в этой вкладке",
@@ -61,8 +62,10 @@ export const ru = (f: Formats): Messages => {
       chip: (status) => (status.backend === "cpu" ? "Процессор" : status.software ? "WebGPU (программный)" : "WebGPU"),
       kernels: { wgsl: "WGSL", simd128: "SIMD", relaxed_simd: "relaxed SIMD", scalar: "без SIMD" },
       pending: "выбирается…",
-      running: (status) => `Считает ${status.backend === "cpu" ? "процессор" : status.software ? "программный WebGPU" : "видеокарта через WebGPU"}.`,
-      race: ({ cpu_ms, webgpu_ms }) => `Шаг обучения этой сети испытан на обоих: процессор ${f.fixed(cpu_ms, 1)} мс, WebGPU ${f.fixed(webgpu_ms, 1)} мс.`,
+      running: (status) =>
+        `Считает ${status.backend === "cpu" ? "процессор" : status.software ? "программный WebGPU" : "видеокарта через WebGPU"}.`,
+      race: ({ cpu_ms, webgpu_ms }) =>
+        `Шаг обучения этой сети испытан на обоих: процессор ${f.fixed(cpu_ms, 1)} мс, WebGPU ${f.fixed(webgpu_ms, 1)} мс.`,
       adapter: (name) => `Адаптер: ${name}.`,
       freshStart: "При смене веса создаются заново.",
     },
@@ -70,15 +73,34 @@ export const ru = (f: Formats): Messages => {
       possible: ({ type, least = 0, most = 0, required }) => {
         const range = most >= 2 ** 24 ? `от ${f.plain(least)}` : `от ${f.plain(least)} до ${f.plain(most)}`;
         if (type === "text") return "Имя длиной от 1 до 80 знаков";
-        const what = type === "number" ? "Число" : type === "numbers" ? "Числа через пробел, каждое" : type === "pair" ? "Одно или два целых числа" : type === "sides" ? "Одно или четыре целых числа" : "Целое число";
+        const what =
+          type === "number"
+            ? "Число"
+            : type === "numbers"
+              ? "Числа через пробел, каждое"
+              : type === "pair"
+                ? "Одно или два целых числа"
+                : type === "sides"
+                  ? "Одно или четыре целых числа"
+                  : "Целое число";
         return `${what} ${range}${required ? "" : " или ничего"}`;
       },
       title: "Обучение",
       live: "Действуют сразу",
       fresh: "Действуют с нового запуска",
       names: {
-        learning_rate: "Скорость обучения", momentum: "Момент", weight_decay: "Затухание весов", batch_size: "Размер батча", epochs: "Эпохи", seed: "Зерно",
-        optimizer: "Оптимизатор", init: "Начальные веса", schedule: "Скорость по ходу обучения", augmentation: "Аугментация", clip_grad_norm: "Обрезка градиента", decay: "Что затухает",
+        learning_rate: "Скорость обучения",
+        momentum: "Момент",
+        weight_decay: "Затухание весов",
+        batch_size: "Размер батча",
+        epochs: "Эпохи",
+        seed: "Зерно",
+        optimizer: "Оптимизатор",
+        init: "Начальные веса",
+        schedule: "Скорость по ходу обучения",
+        augmentation: "Аугментация",
+        clip_grad_norm: "Обрезка градиента",
+        decay: "Что затухает",
       },
       inits: { pytorch: "как в PyTorch", kaiming: "Кайминг" },
       schedules: {
@@ -172,7 +194,8 @@ export const ru = (f: Formats): Messages => {
         `Потери на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.loss(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.loss(test)} на тестовых`}.`,
       accuracySummary: (train, test, step) =>
         `Точность на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.percent(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.percent(test)} на тестовых`}.`,
-      iouSummary: (test, step) => (test === null ? "Среднего IoU ещё нет." : `Средний IoU на шаге ${f.whole(step)}: ${f.percent(test)} на тестовых изображениях.`),
+      iouSummary: (test, step) =>
+        test === null ? "Среднего IoU ещё нет." : `Средний IoU на шаге ${f.whole(step)}: ${f.percent(test)} на тестовых изображениях.`,
     },
     trying: {
       title: "Проба",
@@ -184,7 +207,8 @@ export const ru = (f: Formats): Messages => {
       clear: "Стереть",
       random: "Случайная тестовая цифра",
       picture: "Картинка…",
-      pictureHint: "Файл с одной цифрой, тёмной на светлом или светлой на тёмном; его можно и перетащить на поле. Он остаётся на этом компьютере.",
+      pictureHint:
+        "Файл с одной цифрой, тёмной на светлом или светлой на тёмном; его можно и перетащить на поле. Он остаётся на этом компьютере.",
       pictureFailed: "Этот файл не картинка, или браузер не умеет её читать.",
       pictureEmpty: "На этой картинке ничто не выделяется на фоне краёв.",
       number: "Изображение №",
@@ -201,7 +225,8 @@ export const ru = (f: Formats): Messages => {
       right: "верно",
       wrong: "неверно",
       mask: {
-        intro: "Нарисуйте цифру или возьмите такую, на которой сеть не училась: под неё лягут штрихи и шум, а сеть скажет о каждом пикселе, что это.",
+        intro:
+          "Нарисуйте цифру или возьмите такую, на которой сеть не училась: под неё лягут штрихи и шум, а сеть скажет о каждом пикселе, что это.",
         picture: "Что видит сеть",
         pictureLong: "Что видит сеть: цифра поверх штрихов и шума",
         there: "Где цифра",
@@ -242,7 +267,8 @@ export const ru = (f: Formats): Messages => {
       restartFromCheckpoint: "Продолжить с последнего сохранения",
       linkRefused: (title) => `Ссылка не открывается; показана сеть ${title}.`,
       wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
-      weightsNotFinite: (tensors) => `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
+      weightsNotFinite: (tensors) =>
+        `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
       weightsTaken: (kept, fresh, takenOff) =>
         `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
       frameSaves: (name) => `${name} передан браузеру.`,
@@ -262,10 +288,11 @@ export const ru = (f: Formats): Messages => {
     },
     announce: {
       epoch: (e) =>
-        e.test_mean_iou !== null ? `Эпоха ${f.whole(e.epoch)} закончена: средний IoU на тесте ${f.percent(e.test_mean_iou)}, точность по пикселям ${f.percent(e.test_top1 ?? 0)}.`
-        : e.test_top1 === null || e.test_loss === null
-          ? `Эпоха ${f.whole(e.epoch)} закончена: точность при обучении ${f.percent(e.train_top1)}, потери ${f.loss(e.train_loss)}.`
-          : `Эпоха ${f.whole(e.epoch)} закончена: точность на тесте ${f.percent(e.test_top1)}, потери на тесте ${f.loss(e.test_loss)}.`,
+        e.test_mean_iou !== null
+          ? `Эпоха ${f.whole(e.epoch)} закончена: средний IoU на тесте ${f.percent(e.test_mean_iou)}, точность по пикселям ${f.percent(e.test_top1 ?? 0)}.`
+          : e.test_top1 === null || e.test_loss === null
+            ? `Эпоха ${f.whole(e.epoch)} закончена: точность при обучении ${f.percent(e.train_top1)}, потери ${f.loss(e.train_loss)}.`
+            : `Эпоха ${f.whole(e.epoch)} закончена: точность на тесте ${f.percent(e.test_top1)}, потери на тесте ${f.loss(e.test_loss)}.`,
       started: "Идёт обучение.",
       paused: (step) => `Пауза на шаге ${f.whole(step)}.`,
       done: "Обучение закончено.",

@@ -6,7 +6,7 @@ export type Metric = "loss" | "accuracy" | "iou";
 /** What a curve may show; the second curve of accuracy is top-5. */
 type Measure = Metric | "top5";
 
-export function valueOf({ loss, top1, top5, mean_iou }: Point, measure: Measure): number | null {
+export function measured({ loss, top1, top5, mean_iou }: Point, measure: Measure): number | null {
   return measure === "loss" ? loss : measure === "accuracy" ? top1 : measure === "top5" ? (top5 ?? null) : (mean_iou ?? null);
 }
 
@@ -15,7 +15,7 @@ const BEHIND = 300;
 
 function curveOf(points: readonly Point[], measure: Measure): { steps: number[]; values: number[] } {
   const known = points.flatMap((point) => {
-    const value = valueOf(point, measure);
+    const value = measured(point, measure);
     // A NaN loss has no place, and would make all later values of a smoothed curve NaN.
     return value === null || !Number.isFinite(value) ? [] : [{ step: point.step, value }];
   });
@@ -25,7 +25,10 @@ function curveOf(points: readonly Point[], measure: Measure): { steps: number[];
 const smoothed = ({ steps, values }: Curve, weight: number): Curve => ({ steps, values: weight > 0 ? smooth(values, weight) : values });
 
 function thinned({ steps, values }: Curve): Curve {
-  const kept = sampleRows(steps.map((step, at) => ({ step, value: values[at] ?? 0 })), BEHIND);
+  const kept = sampleRows(
+    steps.map((step, at) => ({ step, value: values[at] ?? 0 })),
+    BEHIND,
+  );
   return { steps: kept.map(({ step }) => step), values: kept.map(({ value }) => value) };
 }
 
@@ -39,11 +42,19 @@ export interface ChartChoices {
  * Steps; training as measured where it is drawn behind its smoothed self; training; test; training and test of top-5, empty unless asked for; then
  * training and test of each run behind.
  */
-export function chartData(front: History, behind: readonly History[], metric: Metric, { smoothing, top5 }: ChartChoices): [number[], ...(number | null)[][]] {
+export function chartData(
+  front: History,
+  behind: readonly History[],
+  metric: Metric,
+  { smoothing, top5 }: ChartChoices,
+): [number[], ...(number | null)[][]] {
   const train = curveOf(front.train.points, metric);
   const none: Curve = { steps: [], values: [] };
   const fives = top5 ? [smoothed(curveOf(front.train.points, "top5"), smoothing), curveOf(front.test.points, "top5")] : [none, none];
-  const others = behind.flatMap((history) => [thinned(smoothed(curveOf(history.train.points, metric), smoothing)), thinned(curveOf(history.test.points, metric))]);
+  const others = behind.flatMap((history) => [
+    thinned(smoothed(curveOf(history.train.points, metric), smoothing)),
+    thinned(curveOf(history.test.points, metric)),
+  ]);
   return align(smoothing > 0 ? train : none, smoothed(train, smoothing), curveOf(front.test.points, metric), ...fives, ...others);
 }
 

@@ -27,7 +27,8 @@ export function fieldOf(item: unknown, name: string): Field | null {
 /** How many numbers a field of several has. */
 const COUNTS = { pair: 2, sides: 4 };
 
-export const isTyped = ({ type }: Field): boolean => type === "integer" || type === "number" || type === "text" || type === "pair" || type === "sides" || type === "numbers";
+export const isTyped = ({ type }: Field): boolean =>
+  type === "integer" || type === "number" || type === "text" || type === "pair" || type === "sides" || type === "numbers";
 
 export function written(value: unknown, plain: (value: number) => string): string {
   if (value == null) return "";
@@ -40,14 +41,23 @@ export function read(field: Field, text: string): { value: unknown } | null {
   if (trimmed === "") return field.required ? null : { value: undefined };
   if (field.type === "text") return trimmed.length <= 80 ? { value: trimmed } : null;
   const fits = (value: number | null): value is number =>
-    value !== null && value >= (field.least ?? -Infinity) && value <= (field.most ?? Infinity) && (field.type === "number" || Number.isInteger(value));
+    value !== null &&
+    value >= (field.least ?? -Infinity) &&
+    value <= (field.most ?? Infinity) &&
+    (field.type === "number" || Number.isInteger(value));
   if (field.type === "integer" || field.type === "number") {
     const value = parseNumber(trimmed);
     return fits(value) ? { value } : null;
   }
   if (field.type === "numbers") {
-    const values = trimmed.split(/[\s;]+/u).filter((one) => one !== "").map(parseNumber);
-    return values.length <= 1000 && values.every((one) => one !== null && one >= (field.least ?? -Infinity) && one <= (field.most ?? Infinity)) ? { value: values } : null;
+    const values = trimmed
+      .split(/[\s;]+/u)
+      .filter((one) => one !== "")
+      .map(parseNumber);
+    return values.length <= 1000 &&
+      values.every((one) => one !== null && one >= (field.least ?? -Infinity) && one <= (field.most ?? Infinity))
+      ? { value: values }
+      : null;
   }
   if (field.type !== "pair" && field.type !== "sides") return null;
   const values = trimmed.split(/[\s×x*х,;]+/iu).map(parseNumber);
@@ -63,6 +73,13 @@ export function nudged(name: string, field: Field, value: unknown, direction: 1 
   const fine = field.type === "number" && most > 1;
   // An odd kernel has a middle.
   const by = name === "kernel_size" && value % 2 === 1 && value + 2 * direction >= least ? 2 : 1;
-  const next = field.type !== "number" ? value + by * direction : name === "eps" || fine ? (value > 0 ? nextInDecade(value, direction) : value + direction) : Number((value + 0.05 * direction).toFixed(3));
+  const next =
+    field.type !== "number"
+      ? value + by * direction
+      : name === "eps" || fine
+        ? value > 0
+          ? nextInDecade(value, direction)
+          : value + direction
+        : Number((value + 0.05 * direction).toFixed(3));
   return Math.min(most, Math.max(least, next));
 }

@@ -1,15 +1,26 @@
 /** Fixes where values are brought together: residual blocks, parallel branches, joins. Pure. */
 import type { LayerSpec, Spec } from "../protocol.ts";
-import { mended } from "./fix.ts";
 import type { Case, Fix } from "./fix.ts";
+import { mended } from "./fix.ts";
 import { setField } from "./spec-edit.ts";
-import { fieldsOf, partsOf } from "./spec-items.ts";
 import type { Part } from "./spec-items.ts";
+import { fieldsOf, partsOf } from "./spec-items.ts";
 import { withValue } from "./spec-path.ts";
 
 type Shape = readonly [number, number, number];
 
-const KEEPING = ["relu", "tanh", "sigmoid", "scaled_tanh", "batch_norm2d", "dropout", "stochastic_depth", "local_response_norm", "channel_affine", "mul_const"];
+const KEEPING = [
+  "relu",
+  "tanh",
+  "sigmoid",
+  "scaled_tanh",
+  "batch_norm2d",
+  "dropout",
+  "stochastic_depth",
+  "local_response_norm",
+  "channel_affine",
+  "mul_const",
+];
 const WINDOWS = ["conv2d", "max_pool2d", "avg_pool2d"];
 
 const both = (value: unknown, otherwise: number): [number, number] => {
@@ -28,29 +39,31 @@ function through(items: readonly LayerSpec[], from: Shape): Shape | null {
     if (!shape || typeof item.op !== "string") return null;
     if (KEEPING.includes(item.op)) return shape;
     if (!WINDOWS.includes(item.op)) return null;
-    const kernel = both(item["kernel_size"], 1);
-    const stride = item.op === "conv2d" ? both(item["stride"], 1) : item["stride"] == null ? kernel : both(item["stride"], 1);
-    const [padding, dilation] = [both(item["padding"], 0), both(item["dilation"], 1)];
-    const round = item["ceil_mode"] === true ? Math.ceil : Math.floor;
-    const size = (axis: 0 | 1): number => round((shape[axis + 1 as 1 | 2] + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1) / stride[axis]) + 1;
+    const kernel = both(item.kernel_size, 1);
+    const stride = item.op === "conv2d" ? both(item.stride, 1) : item.stride == null ? kernel : both(item.stride, 1);
+    const [padding, dilation] = [both(item.padding, 0), both(item.dilation, 1)];
+    const round = item.ceil_mode === true ? Math.ceil : Math.floor;
+    const size = (axis: 0 | 1): number =>
+      round((shape[(axis + 1) as 1 | 2] + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1) / stride[axis]) + 1;
     const [height, width] = [size(0), size(1)];
-    return height > 0 && width > 0 ? [item.op === "conv2d" ? Number(item["out_channels"]) : shape[0], height, width] : null;
+    return height > 0 && width > 0 ? [item.op === "conv2d" ? Number(item.out_channels) : shape[0], height, width] : null;
   }, from);
 }
 
 /** Padding that keeps the size at stride 1; an even kernel has none. */
 function withSamePadding(item: LayerSpec): LayerSpec {
   if (!WINDOWS.includes(item.op ?? "")) return item;
-  const [kernel, dilation] = [both(item["kernel_size"], 1), both(item["dilation"], 1)];
+  const [kernel, dilation] = [both(item.kernel_size, 1), both(item.dilation, 1)];
   if (kernel.some((size) => size % 2 === 0)) return item;
-  const padding = kernel.map((size, axis) => ((size - 1) / 2) * (dilation[axis as 0 | 1]));
+  const padding = kernel.map((size, axis) => ((size - 1) / 2) * dilation[axis as 0 | 1]);
   const { padding: _, ...rest } = item;
   const even = padding[0] === padding[1];
   return even && padding[0] === 0 ? rest : { ...rest, padding: even ? padding[0] : padding };
 }
 
 /** A pooling without a stride of its own takes steps of its kernel's size. */
-const withStepOne = (item: LayerSpec): LayerSpec => (item.op === "conv2d" || !WINDOWS.includes(item.op ?? "") || item["stride"] != null ? item : { ...item, stride: 1 });
+const withStepOne = (item: LayerSpec): LayerSpec =>
+  item.op === "conv2d" || !WINDOWS.includes(item.op ?? "") || item.stride != null ? item : { ...item, stride: 1 };
 
 function withChannels(items: readonly LayerSpec[], channels: number): readonly LayerSpec[] {
   const last = items.findLastIndex(({ op }) => op === "conv2d");
@@ -74,17 +87,33 @@ export function residualFixes({ spec, rows, row }: Case): Fix[] {
   if (high != null && wide != null) {
     const stride = high === wide ? high : [high, wide];
     const normed = body.items.some(({ op }) => op === "batch_norm2d");
-    const projection: LayerSpec = { op: "conv2d", out_channels: result[0], kernel_size: 1, ...(stride !== 1 && { stride }), ...(normed && { bias: false }) };
+    const projection: LayerSpec = {
+      op: "conv2d",
+      out_channels: result[0],
+      kernel_size: 1,
+      ...(stride !== 1 && { stride }),
+      ...(normed && { bias: false }),
+    };
     const shortcut = [projection, ...(normed ? [{ op: "batch_norm2d" }] : [])];
-    fixes.push(mended({ code: "projection", channels: result[0], stride: Array.isArray(stride) ? stride.join("×") : String(stride) }, setField(spec, row.path, "shortcut", shortcut).spec, row.path));
+    fixes.push(
+      mended(
+        { code: "projection", channels: result[0], stride: Array.isArray(stride) ? stride.join("×") : String(stride) },
+        setField(spec, row.path, "shortcut", shortcut).spec,
+        row.path,
+      ),
+    );
   }
-  const fitting = withChannels(body.items.map((item) => (item.op === "conv2d" ? unstepped(withSamePadding(item)) : item)), x[0]);
+  const fitting = withChannels(
+    body.items.map((item) => (item.op === "conv2d" ? unstepped(withSamePadding(item)) : item)),
+    x[0],
+  );
   if (String(through(fitting, x)) === String(x)) {
     const identity = setField(withValue(spec, body.list, fitting), row.path, "shortcut", undefined).spec;
     fixes.push(mended({ code: "fit_body", channels: x[0] }, identity, row.path));
   }
   const reached = (axis: 1 | 2): boolean => Math.ceil(x[axis] / Math.ceil(x[axis] / result[axis])) === result[axis];
-  if (fieldsOf(row.item)["shortcut"] !== "pad" && result[0] >= x[0] && reached(1) && reached(2)) fixes.push(mended({ code: "pad_shortcut" }, setField(spec, row.path, "shortcut", "pad").spec, row.path));
+  if (fieldsOf(row.item).shortcut !== "pad" && result[0] >= x[0] && reached(1) && reached(2))
+    fixes.push(mended({ code: "pad_shortcut" }, setField(spec, row.path, "shortcut", "pad").spec, row.path));
   return fixes;
 }
 
@@ -93,7 +122,11 @@ function unstepped({ stride: _, ...item }: LayerSpec): LayerSpec {
 }
 
 /** Other items in each branch. */
-function withBranches(spec: Spec, parts: readonly Part[], change: (item: LayerSpec) => LayerSpec): { spec: Spec; items: readonly (readonly LayerSpec[])[] } {
+function withBranches(
+  spec: Spec,
+  parts: readonly Part[],
+  change: (item: LayerSpec) => LayerSpec,
+): { spec: Spec; items: readonly (readonly LayerSpec[])[] } {
   const items = parts.map((part) => part.items.map(change));
   return { spec: parts.reduce((changed, part, i) => withValue(changed, part.list, items[i]), spec), items };
 }
@@ -115,12 +148,14 @@ export function branchFixes({ spec, row }: Case): Fix[] {
 export function joinFixes({ spec, rows, row }: Case): Fix[] {
   if (row.kind === "join") {
     const here = asMap(row.input);
-    const saved = asMap(rows.find(({ kind, name }) => kind === "save" && name === fieldsOf(row.item)["join"])?.shape ?? []);
+    const saved = asMap(rows.find(({ kind, name }) => kind === "save" && name === fieldsOf(row.item).join)?.shape ?? []);
     const larger = here && saved && saved[1] >= here[1] && saved[2] >= here[2];
     const same = here && saved && saved[1] === here[1] && saved[2] === here[2];
     return [
       ...(larger && !same ? [mended({ code: "crop" }, setField(spec, row.path, "crop", true).spec, row.path)] : []),
-      ...(same && fieldsOf(row.item)["how"] === "add" ? [mended({ code: "concat" }, setField(spec, row.path, "how", "concat").spec, row.path)] : []),
+      ...(same && fieldsOf(row.item).how === "add"
+        ? [mended({ code: "concat" }, setField(spec, row.path, "how", "concat").spec, row.path)]
+        : []),
     ];
   }
   if (row.kind !== "parallel") return [];
@@ -131,9 +166,16 @@ export function joinFixes({ spec, rows, row }: Case): Fix[] {
   const fixes: Fix[] = [];
   const items = parts.map((part, i) => (i === 0 ? part.items : withChannels(part.items.map(withSamePadding), first[0])));
   if (items.every((one) => String(through(one, x)) === String(first))) {
-    fixes.push(mended({ code: "fit_body", channels: first[0] }, parts.reduce((changed, part, i) => withValue(changed, part.list, items[i]), spec), row.path));
+    fixes.push(
+      mended(
+        { code: "fit_body", channels: first[0] },
+        parts.reduce((changed, part, i) => withValue(changed, part.list, items[i]), spec),
+        row.path,
+      ),
+    );
   }
   const sizes = parts.map((part) => through(part.items, x)?.slice(1).join("×"));
-  if (sizes.every((size) => size !== undefined && size === sizes[0])) fixes.push(mended({ code: "concat" }, setField(spec, row.path, "join", "concat").spec, row.path));
+  if (sizes.every((size) => size !== undefined && size === sizes[0]))
+    fixes.push(mended({ code: "concat" }, setField(spec, row.path, "join", "concat").spec, row.path));
   return fixes;
 }

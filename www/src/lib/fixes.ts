@@ -1,13 +1,13 @@
 /** What would mend an error of the network: each fix is a whole new version of it, or of its settings. Pure. */
 import type { NetworkDocument } from "../document.ts";
 import type { ReceptiveError } from "../errors.ts";
-import { mended } from "./fix.ts";
-import type { Case, Fix, FixText } from "./fix.ts";
 import { fieldOf } from "./fields.ts";
-import { newLayer } from "./new-items.ts";
-import { outlineOf } from "./outline.ts";
-import type { OutlineRow } from "./outline.ts";
+import type { Case, Fix, FixText } from "./fix.ts";
+import { mended } from "./fix.ts";
 import { branchFixes, joinFixes, residualFixes } from "./fixes-joins.ts";
+import { newLayer } from "./new-items.ts";
+import type { OutlineRow } from "./outline.ts";
+import { outlineOf } from "./outline.ts";
 import { freeName, insert, namesIn, remove, setField } from "./spec-edit.ts";
 import { fieldsOf, partsOf } from "./spec-items.ts";
 import { placeOf, valueAt } from "./spec-path.ts";
@@ -38,10 +38,13 @@ export function fixesFor(error: ReceptiveError, { present: { spec, settings }, e
     case "channels_not_divisible": {
       const { channels, groups } = error;
       const outputs = error.which.startsWith("output");
-      const other = outputs ? row.input[0] : fieldsOf(row.item)["out_channels"];
+      const other = outputs ? row.input[0] : fieldsOf(row.item).out_channels;
       const fewer = largest(groups, (n) => channels % n === 0 && (typeof other !== "number" || other % n === 0));
       const near = Math.max(groups, Math.round(channels / groups) * groups);
-      return [...(outputs ? [set({ code: "channels", value: near }, "out_channels", near)] : []), set({ code: "groups", value: fewer }, "groups", fewer)];
+      return [
+        ...(outputs ? [set({ code: "channels", value: near }, "out_channels", near)] : []),
+        set({ code: "groups", value: fewer }, "groups", fewer),
+      ];
     }
     case "padding_too_large": {
       const value = Math.floor(error.kernel_size / 2);
@@ -54,7 +57,13 @@ export function fixesFor(error: ReceptiveError, { present: { spec, settings }, e
     case "no_such_channel":
       return [set({ code: "drop_field", field: "connections" }, "connections", undefined)];
     case "crop_outside":
-      return [mended({ code: "value", field: "size", value: String(error.input) }, setField(setField(spec, row.path, "offset", undefined).spec, row.path, "size", error.input).spec, row.path)];
+      return [
+        mended(
+          { code: "value", field: "size", value: String(error.input) },
+          setField(setField(spec, row.path, "offset", undefined).spec, row.path, "size", error.input).spec,
+          row.path,
+        ),
+      ];
     case "single_value":
       return [...(settings.batch_size < 8 ? [batch(64)] : []), ...removal(at, row)];
     case "duplicate_name": {
@@ -87,17 +96,21 @@ const largest = (from: number, fits: (n: number) => boolean): number => {
   return n;
 };
 
-const grown = (value: unknown, by: number): unknown => (Array.isArray(value) ? value.map((one) => Number(one) + by) : Number(value ?? 0) + by);
+const grown = (value: unknown, by: number): unknown =>
+  Array.isArray(value) ? value.map((one) => Number(one) + by) : Number(value ?? 0) + by;
 
 function kernelFixes(at: Case, span: number, padded: number): Fix[] {
   const { spec, rows, row } = at;
   const fields = fieldsOf(row.item);
-  const [kernel, dilation] = [fields["kernel_size"], fields["dilation"] ?? 1].map((value) => (Array.isArray(value) ? Math.max(...value.map(Number)) : Number(value)));
+  const [kernel, dilation] = [fields.kernel_size, fields.dilation ?? 1].map((value) =>
+    Array.isArray(value) ? Math.max(...value.map(Number)) : Number(value),
+  );
   if (kernel === undefined || dilation === undefined) return [];
   const fixes: Fix[] = [];
-  const padding = grown(fields["padding"], Math.ceil((span - padded) / 2));
+  const padding = grown(fields.padding, Math.ceil((span - padded) / 2));
   const most = Array.isArray(padding) ? Math.max(...padding.map(Number)) : Number(padding);
-  if (!POOLINGS.includes(row.op ?? "") || most <= kernel / 2) fixes.push(mended({ code: "padding", value: most }, setField(spec, row.path, "padding", padding).spec, row.path));
+  if (!POOLINGS.includes(row.op ?? "") || most <= kernel / 2)
+    fixes.push(mended({ code: "padding", value: most }, setField(spec, row.path, "padding", padding).spec, row.path));
   const fits = Math.floor((padded - 1) / dilation) + 1;
   const smaller = fits > 1 && kernel % 2 === 1 && fits % 2 === 0 ? fits - 1 : fits;
   fixes.push(mended({ code: "kernel", value: smaller }, setField(spec, row.path, "kernel_size", smaller).spec, row.path));
@@ -108,7 +121,10 @@ function kernelFixes(at: Case, span: number, padded: number): Fix[] {
 /** The layer that gives the network's answer: the last one with outputs of its own, heads apart. */
 function lastOutputs({ rows }: Case): OutlineRow | null {
   const heads = rows.filter(({ kind }) => kind === "head").map(({ path }) => path);
-  return rows.findLast(({ op, path }) => ["linear", "rbf", "conv2d"].includes(op ?? "") && !heads.some((head) => path.startsWith(`${head}.`))) ?? null;
+  return (
+    rows.findLast(({ op, path }) => ["linear", "rbf", "conv2d"].includes(op ?? "") && !heads.some((head) => path.startsWith(`${head}.`))) ??
+    null
+  );
 }
 
 function rankFixes(at: Case, needed: number, atTheEnd: boolean): Fix[] {
@@ -136,7 +152,10 @@ function classFixes(at: Case, classes: number): Fix[] {
   const last = lastOutputs(at);
   const pixels = spec.data === "cluttered_mnist";
   const field = pixels ? "out_channels" : "out_features";
-  const fixes = last && pixels === (last.op === "conv2d") ? [mended({ code: "outputs", value: classes }, setField(spec, last.path, field, classes).spec, last.path)] : [];
+  const fixes =
+    last && pixels === (last.op === "conv2d")
+      ? [mended({ code: "outputs", value: classes }, setField(spec, last.path, field, classes).spec, last.path)]
+      : [];
   if (!pixels) return [...fixes, classifier(at, classes, false)];
   const layers = [...spec.layers, { op: "conv2d", out_channels: classes, kernel_size: 1 }];
   return [...fixes, mended({ code: "classifier", classes }, { ...spec, layers }, `layers[${layers.length - 1}]`)];
@@ -163,13 +182,19 @@ function valueFixes(at: Case, path: string, found: string, expected: string): Fi
     const edited = insert(spec, { list: path, index: 0 }, newLayer("relu"));
     return [mended({ code: "add_layer" }, edited.spec, edited.path), ...removal(at, row)];
   }
-  const set = (value: unknown): Fix[] => [mended({ code: "value", field: name, value: String(value) }, setField(spec, row.path, name, value).spec, row.path)];
+  const set = (value: unknown): Fix[] => [
+    mended({ code: "value", field: name, value: String(value) }, setField(spec, row.path, name, value).spec, row.path),
+  ];
   // What PyTorch and Keras call "same" is half of the kernel, where the stride is 1.
-  const kernel = fieldsOf(row.item)["kernel_size"];
-  if (name === "padding" && /^"same"$/iu.test(found)) return set(Array.isArray(kernel) ? kernel.map((size) => Math.floor(Number(size) / 2)) : Math.floor(Number(kernel ?? 1) / 2));
+  const kernel = fieldsOf(row.item).kernel_size;
+  if (name === "padding" && /^"same"$/iu.test(found))
+    return set(Array.isArray(kernel) ? kernel.map((size) => Math.floor(Number(size) / 2)) : Math.floor(Number(kernel ?? 1) / 2));
   if (name === "save") return set(freeName(JSON.parse(found) as string, namesIn(spec)));
   if (name === "join") {
-    const saved = nearest(found, (/\((.*)\)$/u.exec(expected)?.[1] ?? "").split(", ").filter((word) => namesIn(spec).has(word)));
+    const saved = nearest(
+      found,
+      (/\((.*)\)$/u.exec(expected)?.[1] ?? "").split(", ").filter((word) => namesIn(spec).has(word)),
+    );
     return [...(saved ? set(saved) : []), ...removal(at, row)];
   }
   const field = fieldOf(row.item, name);
@@ -191,7 +216,11 @@ export function nearest(word: string, words: readonly string[]): string | null {
   const distance = (a: string, b: string): number => {
     let row = Array.from({ length: b.length + 1 }, (_, i) => i);
     for (const [i, letter] of [...a].entries()) {
-      row = row.reduce<number[]>((next, _, j) => [...next, j === 0 ? i + 1 : Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1))], []);
+      const next = [i + 1];
+      for (let j = 1; j < row.length; j++) {
+        next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1)));
+      }
+      row = next;
     }
     return row.at(-1) ?? 0;
   };

@@ -58,26 +58,46 @@ export class Formats {
     const whole = Math.max(0, Math.round(seconds));
     const hours = Math.floor(whole / 3600);
     const minutes = Math.floor((whole % 3600) / 60);
-    const parts: [number, string][] = hours > 0 ? [[hours, "hour"], [minutes, "minute"]]
-      : minutes > 0 ? [[minutes, "minute"], [whole % 60, "second"]]
-      : [[whole, "second"]];
-    return parts.map(([value, unit]) => new Intl.NumberFormat(this.#language, { style: "unit", unit, unitDisplay: "short" }).format(value)).join(" ");
+    const parts: [number, string][] =
+      hours > 0
+        ? [
+            [hours, "hour"],
+            [minutes, "minute"],
+          ]
+        : minutes > 0
+          ? [
+              [minutes, "minute"],
+              [whole % 60, "second"],
+            ]
+          : [[whole, "second"]];
+    return parts
+      .map(([value, unit]) => new Intl.NumberFormat(this.#language, { style: "unit", unit, unitDisplay: "short" }).format(value))
+      .join(" ");
   }
 
   /** A measured time, in seconds with three digits or so: 0.42 s. */
   seconds(value: number): string {
     const digits = value < 1 ? 2 : value < 100 ? 1 : 0;
     return new Intl.NumberFormat(this.#language, {
-      style: "unit", unit: "second", unitDisplay: "short", minimumFractionDigits: digits, maximumFractionDigits: digits,
+      style: "unit",
+      unit: "second",
+      unitDisplay: "short",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     }).format(value);
   }
 
   /** In the unit that leaves the number readable, of 1,000 (not 1,024) each. */
   bytes(count: number): string {
-    const [unit, size] = count >= 1e9 ? ["gigabyte", 1e9] as const : count >= 1e6 ? ["megabyte", 1e6] as const : ["kilobyte", 1e3] as const;
+    const [unit, size] =
+      count >= 1e9 ? (["gigabyte", 1e9] as const) : count >= 1e6 ? (["megabyte", 1e6] as const) : (["kilobyte", 1e3] as const);
     const digits = count / size < 10 ? 1 : 0;
     return new Intl.NumberFormat(this.#language, {
-      style: "unit", unit, unitDisplay: "short", minimumFractionDigits: digits, maximumFractionDigits: digits,
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     }).format(count / size);
   }
 

@@ -27,7 +27,7 @@ export function isGzip(bytes: Uint8Array, at = 0): boolean {
 export async function gunzip(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let room = MOST_BYTES;
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const member = isGzip(bytes, at) ? await firstMember(bytes.subarray(at), room, file) : null;
     if (!member) throw new ReceptiveFailure({ kind: "bad_gzip", message: `${file}: damaged gzip data at byte ${at}`, file });
     parts.push(member.content);

@@ -3,9 +3,10 @@
  * many dimensions it has, the number behind it how many items. Labels have one dimension, images three. A pair is images with as many
  * labels; of two pairs the longer one is for training. Whether a file is sound is the engine's to judge.
  */
-import type { NamedBytes, RequestBody } from "../protocol.ts";
-import { ReceptiveFailure } from "../errors.ts";
+
 import type { FoundFile } from "../errors.ts";
+import { ReceptiveFailure } from "../errors.ts";
+import type { NamedBytes, RequestBody } from "../protocol.ts";
 
 /** What the engine is asked to load. */
 export type LoadFiles = Omit<Extract<RequestBody, { type: "load_files" }>, "type">;

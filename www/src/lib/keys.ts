@@ -7,7 +7,17 @@ export interface Typed {
 
 /** What the keys with a letter or a sign say on a US keyboard, by their place. */
 const SIGNS: { readonly [code: string]: string } = {
-  BracketLeft: "[", BracketRight: "]", Minus: "-", Equal: "=", Semicolon: ";", Quote: "'", Backquote: "`", Backslash: "\\", Comma: ",", Period: ".", Slash: "/",
+  BracketLeft: "[",
+  BracketRight: "]",
+  Minus: "-",
+  Equal: "=",
+  Semicolon: ";",
+  Quote: "'",
+  Backquote: "`",
+  Backslash: "\\",
+  Comma: ",",
+  Period: ".",
+  Slash: "/",
 };
 
 function atPlace(code: string): string | null {

@@ -1,10 +1,10 @@
 /** What the address says of the page: which network, which view of it, what is selected. Pure, but for the browser's own compression. */
 import { ReceptiveFailure } from "../errors.ts";
+import type { View } from "../state.ts";
 import { VIEWS } from "../state.ts";
 import { through } from "./bytes.ts";
-import { parseLooking, writeLooking } from "./look/looking.ts";
 import type { Looking } from "./look/looking.ts";
-import type { View } from "../state.ts";
+import { parseLooking, writeLooking } from "./look/looking.ts";
 
 export interface Address {
   /** The short form, compressed. */
@@ -23,12 +23,16 @@ const LONGEST = 1 << 20;
 /** A value as text that an address may hold: its JSON, deflated, in base64url. */
 export async function encode(value: unknown): Promise<string> {
   const packed = await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("deflate-raw"), LONGEST);
-  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...packed))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** @throws ReceptiveFailure `bad_link` for text that {@link encode} did not write, as of a link that was cut off. */
 export async function decode(code: string): Promise<unknown> {
-  const bad = (reason: "letters" | "packing" | "json"): ReceptiveFailure => new ReceptiveFailure({ kind: "bad_link", message: `damaged link: ${reason}`, reason });
+  const bad = (reason: "letters" | "packing" | "json"): ReceptiveFailure =>
+    new ReceptiveFailure({ kind: "bad_link", message: `damaged link: ${reason}`, reason });
   if (!/^[\w-]*$/u.test(code)) throw bad("letters");
   let text: string;
   try {
@@ -78,7 +82,8 @@ export function isAddress(hash: string): boolean {
 /** Two values with the same content, in whatever order their fields stand. */
 export function sameContent(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return false;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null || Array.isArray(one) !== Array.isArray(other))
+    return false;
   const known = (value: object): [string, unknown][] => Object.entries(value).filter(([, inner]) => inner !== undefined);
   const [left, right] = [known(one), new Map(known(other))];
   return left.length === right.size && left.every(([key, value]) => right.has(key) && sameContent(value, right.get(key)));

@@ -2,7 +2,18 @@
 import type { Scene } from "../protocol.ts";
 
 /** One colour a digit, readable under black letters and on the paper of both themes; the first nine are Tableau's. */
-export const CLASS_COLOURS = ["#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f", "#b5e853"] as const;
+export const CLASS_COLOURS = [
+  "#4e79a7",
+  "#f28e2b",
+  "#e15759",
+  "#76b7b2",
+  "#59a14f",
+  "#edc948",
+  "#b07aa1",
+  "#ff9da7",
+  "#9c755f",
+  "#b5e853",
+] as const;
 
 export interface ClassCount {
   digit: number;
@@ -55,7 +66,8 @@ export function classImage(picture: Uint8Array, classes: Uint8Array, only: numbe
     const value = classes[at] ?? 0;
     const colour = known ? (CLASS_COLOURS[value - 1] ?? null) : null;
     const shown = value > 0 && (only === null || only === value - 1);
-    const [red, green, blue] = colour && shown ? [1, 3, 5].map((from) => Number.parseInt(colour.slice(from, from + 2), 16)) : [127, 127, 127];
+    const [red, green, blue] =
+      colour && shown ? [1, 3, 5].map((from) => Number.parseInt(colour.slice(from, from + 2), 16)) : [127, 127, 127];
     rgba.set([red ?? 0, green ?? 0, blue ?? 0, shown ? 255 : value > 0 ? 90 : ink * 0.3], 4 * at);
   });
   return rgba;

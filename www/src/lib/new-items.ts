@@ -1,8 +1,8 @@
 /** What can be added to a network, and what it is at first: something that fits where it comes and can be changed. Pure. */
 import type { LayerSpec, Spec } from "../protocol.ts";
-import { OPERATORS, familyOf } from "./operators.ts";
-import { fieldsOf, itemsIn } from "./spec-items.ts";
+import { familyOf, OPERATORS } from "./operators.ts";
 import { freeName, namesIn } from "./spec-edit.ts";
+import { fieldsOf, itemsIn } from "./spec-items.ts";
 
 /** Containers in the order they are offered. */
 export const OFFERED_CONTAINERS = ["residual", "parallel", "repeat", "stage", "save", "join", "head"] as const;
@@ -34,16 +34,35 @@ const FIRST_FIELDS: { [op: string]: { [field: string]: unknown } } = {
 
 /** What people type for them, besides their names. */
 export const ALIASES: { [id: string]: string } = {
-  conv2d: "conv свёртка kernel", batch_norm2d: "bn batchnorm", max_pool2d: "pool пулинг", avg_pool2d: "pool пулинг", global_avg_pool2d: "gap pool пулинг", linear: "fc dense полносвязный",
-  local_response_norm: "lrn", conv_transpose2d: "deconv upconv", residual: "res block skip остаточный", parallel: "inception branches concat ветви", repeat: "times повтор", stage: "group группа",
-  save: "skip u-net", join: "skip u-net concat", head: "auxiliary aux", upsample: "up",
+  conv2d: "conv свёртка kernel",
+  batch_norm2d: "bn batchnorm",
+  max_pool2d: "pool пулинг",
+  avg_pool2d: "pool пулинг",
+  global_avg_pool2d: "gap pool пулинг",
+  linear: "fc dense полносвязный",
+  local_response_norm: "lrn",
+  conv_transpose2d: "deconv upconv",
+  residual: "res block skip остаточный",
+  parallel: "inception branches concat ветви",
+  repeat: "times повтор",
+  stage: "group группа",
+  save: "skip u-net",
+  join: "skip u-net concat",
+  head: "auxiliary aux",
+  upsample: "up",
 };
 
 export function newLayer(op: string): LayerSpec {
   return { op, ...FIRST_FIELDS[op] };
 }
 
-const conv = (out_channels: number, kernel_size: number, more: object = {}): LayerSpec => ({ op: "conv2d", out_channels, kernel_size, ...(kernel_size > 1 && { padding: (kernel_size - 1) / 2 }), ...more });
+const conv = (out_channels: number, kernel_size: number, more: object = {}): LayerSpec => ({
+  op: "conv2d",
+  out_channels,
+  kernel_size,
+  ...(kernel_size > 1 && { padding: (kernel_size - 1) / 2 }),
+  ...more,
+});
 const bare = { bias: false };
 
 /** @param shape what it will read. */
@@ -58,7 +77,14 @@ export function newContainer(kind: OfferedContainer, spec: Spec, shape: readonly
       return { residual: { body, ...(width !== channels && { shortcut: [conv(width, 1, bare), { op: "batch_norm2d" }] }), after: "relu" } };
     }
     case "parallel":
-      return { parallel: { branches: [[conv(8, 1), { op: "relu" }], [conv(16, 3), { op: "relu" }]] } };
+      return {
+        parallel: {
+          branches: [
+            [conv(8, 1), { op: "relu" }],
+            [conv(16, 3), { op: "relu" }],
+          ],
+        },
+      };
     case "repeat":
       return { repeat: { times: 2, body: [conv(16, 3), { op: "relu" }] } };
     case "stage":

@@ -2,10 +2,10 @@
 import type { Spec } from "../protocol.ts";
 import { characterOf } from "./keys.ts";
 import type { OutlineRow } from "./outline.ts";
-import { addBranch, duplicate, moveBy, moveInto, moveOut, remove, targetsOf, unwrap, wrap } from "./spec-edit.ts";
 import type { Edited } from "./spec-edit.ts";
-import { placeOf } from "./spec-path.ts";
+import { addBranch, duplicate, moveBy, moveInto, moveOut, remove, targetsOf, unwrap, wrap } from "./spec-edit.ts";
 import type { Place } from "./spec-path.ts";
+import { placeOf } from "./spec-path.ts";
 
 const EDITS = {
   add_branch: addBranch,
@@ -26,7 +26,21 @@ export type EditAction = keyof typeof EDITS;
 export type OutlineAction = EditAction | "edit" | "add" | "add_inside" | "move";
 
 const ORDER: readonly OutlineAction[] = [
-  "edit", "add", "add_inside", "add_branch", "duplicate", "up", "down", "into", "out", "move", "wrap_residual", "wrap_repeat", "wrap_parallel", "unwrap", "remove",
+  "edit",
+  "add",
+  "add_inside",
+  "add_branch",
+  "duplicate",
+  "up",
+  "down",
+  "into",
+  "out",
+  "move",
+  "wrap_residual",
+  "wrap_repeat",
+  "wrap_parallel",
+  "unwrap",
+  "remove",
 ];
 
 export const isEdit = (action: OutlineAction): action is EditAction => action in EDITS;

@@ -1,9 +1,9 @@
-import type { NetworkDescription } from "../protocol.ts";
 import { isAnother } from "../on-show.ts";
-import { problemOf } from "../state.ts";
+import type { NetworkDescription } from "../protocol.ts";
 import type { AppState } from "../state.ts";
-import { carried, outlineOf } from "./outline.ts";
+import { problemOf } from "../state.ts";
 import type { Outline } from "./outline.ts";
+import { carried, outlineOf } from "./outline.ts";
 
 /** The rows of the network as it is edited, from one state to the next. */
 export class OutlineReader {

@@ -1,8 +1,8 @@
 /** The network as rows of a tree: what is written, and the engine's examination of it. Pure. */
 import type { ReceptiveError } from "../errors.ts";
 import type { GroupDescription, NetworkDescription, NodeDescription, Spec } from "../protocol.ts";
-import { CONTAINERS, fieldsOf, givenName, kindOf, partsOf } from "./spec-items.ts";
 import type { ContainerKind, Part } from "./spec-items.ts";
+import { CONTAINERS, fieldsOf, givenName, kindOf, partsOf } from "./spec-items.ts";
 import { formatPath, parsePath } from "./spec-path.ts";
 
 export type RowKind = "input" | "layer" | ContainerKind | "branch" | "shortcut";
@@ -107,7 +107,16 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
   }
 
   /** @returns the sums of a list's rows, and what comes out of it. */
-  function list(items: readonly unknown[], at: string, parent: string | null, depth: number, input: readonly number[], rounds: number, before = 0, siblings = items.length): Measures {
+  function list(
+    items: readonly unknown[],
+    at: string,
+    parent: string | null,
+    depth: number,
+    input: readonly number[],
+    rounds: number,
+    before = 0,
+    siblings = items.length,
+  ): Measures {
     const sum = { ...NOTHING, input, shape: input };
     for (const [i, item] of items.entries()) {
       const row = one(item, `${at}[${i}]`, { parent, depth, position: before + i + 1, siblings }, sum.shape, rounds);
@@ -122,14 +131,30 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
     return sum;
   }
 
-  function one(item: unknown, path: string, place: Pick<OutlineRow, "parent" | "depth" | "position" | "siblings">, input: readonly number[], rounds: number): OutlineRow {
+  function one(
+    item: unknown,
+    path: string,
+    place: Pick<OutlineRow, "parent" | "depth" | "position" | "siblings">,
+    input: readonly number[],
+    rounds: number,
+  ): OutlineRow {
     const kind = kindOf(item);
     const fields = fieldsOf(item);
-    const op = kind === "layer" && typeof fields["op"] === "string" ? fields["op"] : null;
-    const times = kind === "repeat" && typeof fields["times"] === "number" ? fields["times"] : null;
+    const op = kind === "layer" && typeof fields.op === "string" ? fields.op : null;
+    const times = kind === "repeat" && typeof fields.times === "number" ? fields.times : null;
     const container = (CONTAINERS as readonly string[]).includes(kind) && kind !== "save" && kind !== "join";
     const saved = kind === "save" || kind === "join" ? fields[kind] : null;
-    const row = add({ path, ...place, kind, item, op, name: givenName(item) ?? (typeof saved === "string" ? saved : null), node: null, container, times });
+    const row = add({
+      path,
+      ...place,
+      kind,
+      item,
+      op,
+      name: givenName(item) ?? (typeof saved === "string" ? saved : null),
+      node: null,
+      container,
+      times,
+    });
     row.input = input;
     row.error = described.error(path);
     if (kind === "save") {
@@ -172,9 +197,26 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
   }
 
   /** A branch or a shortcut: a list with a row of its own. */
-  function section(part: Part, parent: string, place: Pick<OutlineRow, "depth" | "position" | "siblings">, input: readonly number[], rounds: number): void {
+  function section(
+    part: Part,
+    parent: string,
+    place: Pick<OutlineRow, "depth" | "position" | "siblings">,
+    input: readonly number[],
+    rounds: number,
+  ): void {
     const kind = part.role === "branch" ? "branch" : "shortcut";
-    const row = add({ path: part.path, parent, ...place, kind, item: part.value, op: null, name: part.name, node: null, container: true, times: null });
+    const row = add({
+      path: part.path,
+      parent,
+      ...place,
+      kind,
+      item: part.value,
+      op: null,
+      name: part.name,
+      node: null,
+      container: true,
+      times: null,
+    });
     row.children = part.items.length;
     const { shape, params, macs, field } = list(part.items, part.list, part.path, place.depth + 1, input, rounds);
     Object.assign(row, { input, shape, params, macs, field });
@@ -182,7 +224,20 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
 
   const { data, input } = spec;
   const images = input ?? [1, 28, 28];
-  const top = add({ path: INPUT, parent: null, depth: 0, position: 1, siblings: spec.layers.length + 1, kind: "input", item: data ?? "mnist", op: null, name: null, node: INPUT, container: false, times: null });
+  const top = add({
+    path: INPUT,
+    parent: null,
+    depth: 0,
+    position: 1,
+    siblings: spec.layers.length + 1,
+    kind: "input",
+    item: data ?? "mnist",
+    op: null,
+    name: null,
+    node: INPUT,
+    container: false,
+    times: null,
+  });
   top.shape = images;
   list(spec.layers, "layers", null, 0, images, 1, 1, spec.layers.length + 1);
 
@@ -208,7 +263,9 @@ function rowOf(error: ReceptiveError, rows: readonly OutlineRow[], described: De
 /** What was known of each row stays until the engine has looked at the new version: of the same thing, or where nothing but fields has changed of the same place. */
 export function carried(rows: readonly OutlineRow[], before: readonly OutlineRow[]): OutlineRow[] {
   const byItem = new Map(before.filter(({ item }) => typeof item === "object").map((row) => [row.item, row]));
-  const alike = rows.length === before.length && rows.every((row, i) => row.path === before[i]?.path && row.op === before[i]?.op && row.kind === before[i]?.kind);
+  const alike =
+    rows.length === before.length &&
+    rows.every((row, i) => row.path === before[i]?.path && row.op === before[i]?.op && row.kind === before[i]?.kind);
   return rows.map((row, i) => {
     const known = byItem.get(row.item) ?? (alike ? before[i] : undefined);
     if (!known) return row;
@@ -234,12 +291,14 @@ export function summaryOf(item: unknown): string {
   const fields = fieldsOf(item);
   const has = (field: string): boolean => fields[field] != null;
   const parts: string[] = [];
-  if (has("kernel_size")) parts.push(sized(fields["kernel_size"]));
+  if (has("kernel_size")) parts.push(sized(fields.kernel_size));
   for (const field of ["out_channels", "out_features", "p", "factor"]) if (has(field)) parts.push(String(fields[field]));
-  for (const field of ["output_size", "size"]) if (has(field)) parts.push(fields["op"] === "local_response_norm" ? String(fields[field]) : sized(fields[field]));
-  if (fields["op"] === "pad2d" && has("padding")) parts.push(String(fields["padding"]));
+  for (const field of ["output_size", "size"])
+    if (has(field)) parts.push(fields.op === "local_response_norm" ? String(fields[field]) : sized(fields[field]));
+  if (fields.op === "pad2d" && has("padding")) parts.push(String(fields.padding));
   const { stride } = fields;
-  if (stride != null && stride !== 1 && String(stride) !== String(fields["kernel_size"])) parts.push(`/${Array.isArray(stride) ? sized(stride) : String(stride)}`);
-  if (has("groups") && fields["groups"] !== 1) parts.push(`÷${String(fields["groups"])}`);
+  if (stride != null && stride !== 1 && String(stride) !== String(fields.kernel_size))
+    parts.push(`/${Array.isArray(stride) ? sized(stride) : String(stride)}`);
+  if (has("groups") && fields.groups !== 1) parts.push(`÷${String(fields.groups)}`);
   return parts.join(", ");
 }

@@ -17,12 +17,15 @@ function races(): KeptRace[] {
 }
 
 /** What a race depends on. */
-const racing = ({ layers, input, data, training }: Spec, workers: number): string => JSON.stringify([layers, input, data, training?.batch_size, workers]);
+const racing = ({ layers, input, data, training }: Spec, workers: number): string =>
+  JSON.stringify([layers, input, data, training?.batch_size, workers]);
 
 export function earlierRace(spec: Spec, workers: number): Race | null {
   const network = racing(spec, workers);
   const race = races().find(([known]) => known === network)?.[1];
-  return race && Number.isFinite(race.cpu_ms) && Number.isFinite(race.webgpu_ms) ? { cpu_ms: race.cpu_ms, webgpu_ms: race.webgpu_ms } : null;
+  return race && Number.isFinite(race.cpu_ms) && Number.isFinite(race.webgpu_ms)
+    ? { cpu_ms: race.cpu_ms, webgpu_ms: race.webgpu_ms }
+    : null;
 }
 
 export function keepRace(spec: Spec, workers: number, race: Race): void {

@@ -31,7 +31,8 @@ export function readNote(note: string | null): SavedRun | null {
 function isRun(run: Partial<SavedRun>): run is SavedRun {
   const { name, title, spec, history, epochs, metrics } = run;
   const whole = [metrics?.step, metrics?.epochs].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
-  if (typeof name !== "string" || typeof title !== "string" || !Array.isArray(spec?.layers) || !Array.isArray(epochs) || !whole) return false;
+  if (typeof name !== "string" || typeof title !== "string" || !Array.isArray(spec?.layers) || !Array.isArray(epochs) || !whole)
+    return false;
   try {
     return History.from(history as SavedRun["history"]).version > 0;
   } catch {
@@ -52,7 +53,10 @@ export function holdsWeights(name: string, start: Uint8Array): boolean {
 /** A zip or a pickle, as PyTorch writes them: the engine knows it by its first bytes and needs no more. */
 export function isForeign(start: Uint8Array): boolean {
   const [first, second, third] = start;
-  return !looksLikeRun(start) && ((first === 0x50 && second === 0x4b && third === 3) || (first === 0x80 && second !== undefined && second >= 2 && second <= 5));
+  return (
+    !looksLikeRun(start) &&
+    ((first === 0x50 && second === 0x4b && third === 3) || (first === 0x80 && second !== undefined && second >= 2 && second <= 5))
+  );
 }
 
 /** The note in a file, null where it has none or cannot be read: the engine, which reads all of it, says why. */

@@ -1,8 +1,30 @@
 /** Names and looks that tell runs apart. */
 
 const WORDS = [
-  "kiwi", "oak", "fox", "lime", "wren", "fig", "elk", "mint", "owl", "plum", "lynx", "fern", "crab", "pear", "swan", "moss",
-  "hare", "rose", "seal", "palm", "toad", "sage", "wolf", "iris",
+  "kiwi",
+  "oak",
+  "fox",
+  "lime",
+  "wren",
+  "fig",
+  "elk",
+  "mint",
+  "owl",
+  "plum",
+  "lynx",
+  "fern",
+  "crab",
+  "pear",
+  "swan",
+  "moss",
+  "hare",
+  "rose",
+  "seal",
+  "palm",
+  "toad",
+  "sage",
+  "wolf",
+  "iris",
 ];
 
 /** The next name that none has. After the last word they begin anew, with a number. */

@@ -1,7 +1,7 @@
 /** Whether two specifications are the same network: the same input, data and layers under the same names, whatever they are trained with. Pure. */
 import type { LayerSpec, Spec } from "../protocol.ts";
-import { fieldsFor } from "./fields.ts";
 import type { Field } from "./fields.ts";
+import { fieldsFor } from "./fields.ts";
 import { fieldsOf, kindOf, partsOf } from "./spec-items.ts";
 
 /** Fields that hold lists of items: these are compared as items. */
@@ -21,7 +21,9 @@ function item(value: unknown): unknown {
   const known = new Map(fieldsFor(value));
   const own = fieldsOf(value);
   const usual = (name: string): unknown =>
-    name === "stride" && MOVES_BY_WINDOW.has(String(own["op"])) ? plain(own["kernel_size"], known.get("kernel_size")) : plain(known.get(name)?.default, known.get(name));
+    name === "stride" && MOVES_BY_WINDOW.has(String(own.op))
+      ? plain(own.kernel_size, known.get("kernel_size"))
+      : plain(known.get(name)?.default, known.get(name));
   const fields = Object.entries(own)
     .filter(([name, field]) => field !== undefined && field !== null && !(LISTS.has(name) && Array.isArray(field)))
     .map(([name, field]): [string, string] => [name, JSON.stringify(plain(field, known.get(name)))])

@@ -2,11 +2,12 @@
  * What outlives the tab: the network as it is edited, runs with their curves, and checkpoints, in IndexedDB. Each tab has records of its own, and a new
  * tab begins with a copy of the newest ones: two tabs never write the same.
  */
-import { openDB } from "idb";
+
 import type { DBSchema, IDBPDatabase } from "idb";
+import { openDB } from "idb";
+import type { Spec } from "../protocol.ts";
 import type { SavedRun } from "../runs.ts";
 import type { Settings } from "./settings.ts";
-import type { Spec } from "../protocol.ts";
 import { borrowed, tabName } from "./tab-name.ts";
 
 export interface SavedDocument {
@@ -112,7 +113,12 @@ export class Saved {
     if (!source) return;
     const tab = this.#tab;
     const transaction = this.#db.transaction(["documents", ...STORES], "readwrite");
-    const [documentsOf, runs, checkpoints, weights] = [transaction.objectStore("documents"), transaction.objectStore("runs"), transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
+    const [documentsOf, runs, checkpoints, weights] = [
+      transaction.objectStore("documents"),
+      transaction.objectStore("runs"),
+      transaction.objectStore("checkpoints"),
+      transaction.objectStore("weights"),
+    ];
     const from = this.#of(source.tab);
     const work: Promise<unknown>[] = [documentsOf.put({ ...source, tab, at: Date.now() })];
     for (const run of await runs.getAll(from)) work.push(runs.put({ ...run, tab }));
@@ -170,7 +176,9 @@ export class Saved {
 
   async dropCheckpoints(keys: readonly string[]): Promise<void> {
     const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
-    const deleted = (["checkpoints", "weights"] as const).flatMap((store) => keys.map((key) => transaction.objectStore(store).delete([this.#tab, key])));
+    const deleted = (["checkpoints", "weights"] as const).flatMap((store) =>
+      keys.map((key) => transaction.objectStore(store).delete([this.#tab, key])),
+    );
     await Promise.all([...deleted, transaction.done]);
   }
 

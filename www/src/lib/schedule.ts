@@ -14,7 +14,8 @@ export interface Now {
 }
 
 /** Whole steps of a span of epochs, at least one; the run's where there is none. */
-const steps = ({ epoch, run }: Pace, epochs: number | undefined): number => Math.max(1, epochs === undefined ? run : Math.round(epochs * epoch));
+const steps = ({ epoch, run }: Pace, epochs: number | undefined): number =>
+  Math.max(1, epochs === undefined ? run : Math.round(epochs * epoch));
 
 /** What step `step` (from 0) uses. */
 export function scheduled(schedule: ScheduleSpec, rate: number, step: number, pace: Pace): Now {
@@ -28,7 +29,12 @@ export function scheduled(schedule: ScheduleSpec, rate: number, step: number, pa
   return { rate: afterWarmUp(schedule, rate, step, pace), momentum: null };
 }
 
-function afterWarmUp({ type, step_size, milestones = [], gamma = 0.1, T_max, eta_min = 0, total, power = 1 }: ScheduleSpec, rate: number, step: number, pace: Pace): number {
+function afterWarmUp(
+  { type, step_size, milestones = [], gamma = 0.1, T_max, eta_min = 0, total, power = 1 }: ScheduleSpec,
+  rate: number,
+  step: number,
+  pace: Pace,
+): number {
   switch (type) {
     case "step":
       return rate * gamma ** Math.floor(step / steps(pace, step_size));
@@ -54,14 +60,16 @@ function oneCycle(schedule: ScheduleSpec, rate: number, step: number, pace: Pace
   const last = [total - 1, div_factor * final_div_factor, max_momentum] as const;
   const phases = schedule.three_phase ? [up, back, last] : [up, last];
   let begin: readonly [number, number, number] = [0, div_factor, max_momentum];
-  const end = phases.find((phase, i) => {
-    const within = step <= phase[0] || i + 1 === phases.length;
-    if (!within) begin = phase;
-    return within;
-  }) ?? last;
+  const end =
+    phases.find((phase, i) => {
+      const within = step <= phase[0] || i + 1 === phases.length;
+      if (!within) begin = phase;
+      return within;
+    }) ?? last;
   const length = end[0] - begin[0];
   const part = length > 0 ? Math.min(1, (step - begin[0]) / length) : 1;
-  const between = (from: number, to: number): number => (schedule.anneal_strategy === "linear" ? from + (to - from) * part : to + ((from - to) / 2) * (1 + Math.cos(Math.PI * part)));
+  const between = (from: number, to: number): number =>
+    schedule.anneal_strategy === "linear" ? from + (to - from) * part : to + ((from - to) / 2) * (1 + Math.cos(Math.PI * part));
   return { rate: between(rate / begin[1], rate / end[1]), momentum: schedule.cycle_momentum === false ? null : between(begin[2], end[2]) };
 }
 

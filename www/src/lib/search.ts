@@ -5,7 +5,9 @@ const plain = (text: string): string => text.toLowerCase().replaceAll("ё", "е"
 
 /** The choices that have all typed words in them, those first whose words begin so, in their order else. */
 export function matching<T>(choices: readonly T[], typed: string, wordsOf: (choice: T) => string): T[] {
-  const wanted = plain(typed).split(/\s+/u).filter((word) => word !== "");
+  const wanted = plain(typed)
+    .split(/\s+/u)
+    .filter((word) => word !== "");
   const ranked = choices.map((choice, order) => {
     const text = plain(wordsOf(choice));
     const words = text.split(/[\s_.,()-]+/u);
@@ -16,5 +18,8 @@ export function matching<T>(choices: readonly T[], typed: string, wordsOf: (choi
     }, 0);
     return { choice, order, rank };
   });
-  return ranked.filter(({ rank }) => rank < 1000).sort((a, b) => a.rank - b.rank || a.order - b.order).map(({ choice }) => choice);
+  return ranked
+    .filter(({ rank }) => rank < 1000)
+    .sort((a, b) => a.rank - b.rank || a.order - b.order)
+    .map(({ choice }) => choice);
 }

@@ -15,7 +15,9 @@ function mean(points: readonly Point[]): Point {
   const of = (value: (point: Point) => number): number => points.reduce((sum, point) => sum + value(point), 0) / points.length;
   const known = (field: "top5" | "mean_iou"): boolean => points.every((point) => point[field] != null);
   return {
-    step: of(({ step }) => step), loss: of(({ loss }) => loss), top1: of(({ top1 }) => top1),
+    step: of(({ step }) => step),
+    loss: of(({ loss }) => loss),
+    top1: of(({ top1 }) => top1),
     ...(known("top5") && { top5: of(({ top5 }) => top5 ?? 0) }),
     ...(known("mean_iou") && { mean_iou: of(({ mean_iou }) => mean_iou ?? 0) }),
   };
@@ -34,10 +36,21 @@ export interface SavedSeries {
 /** Six digits are more than a chart or a table shows. */
 const brief = (value: number): number => Number(value.toPrecision(6));
 
-const savedPoint = ({ step, loss, top1, top5, mean_iou }: Point): SavedPoint =>
-  [brief(step), brief(loss), brief(top1), top5 == null ? null : brief(top5), mean_iou == null ? null : brief(mean_iou)];
+const savedPoint = ({ step, loss, top1, top5, mean_iou }: Point): SavedPoint => [
+  brief(step),
+  brief(loss),
+  brief(top1),
+  top5 == null ? null : brief(top5),
+  mean_iou == null ? null : brief(mean_iou),
+];
 
-const readPoint = ([step, loss, top1, top5, mean_iou]: SavedPoint): Point => ({ step, loss, top1, ...(top5 !== null && { top5 }), ...(mean_iou !== null && { mean_iou }) });
+const readPoint = ([step, loss, top1, top5, mean_iou]: SavedPoint): Point => ({
+  step,
+  loss,
+  top1,
+  ...(top5 !== null && { top5 }),
+  ...(mean_iou !== null && { mean_iou }),
+});
 
 /**
  * Points in the order of their steps, never more than `limit` and one. When they would be more, neighbours are joined, and from then on twice as

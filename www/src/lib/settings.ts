@@ -60,7 +60,13 @@ export function choosing(optimizer: OptimizerType, applied: Settings, schedule: 
   const { learning_rate, momentum, weight_decay } = optimizer === applied.optimizer ? applied : DEFAULTS[optimizer];
   // PyTorch's default rate makes first steps of RMSprop that are too large for networks of this size.
   const rate = optimizer === "rmsprop" && optimizer !== applied.optimizer ? 0.001 : learning_rate;
-  return { optimizer, learning_rate: rate, momentum, weight_decay, ...(optimizer === "rmsprop" && schedule.type === "one_cycle" && { schedule: { ...schedule, cycle_momentum: false } }) };
+  return {
+    optimizer,
+    learning_rate: rate,
+    momentum,
+    weight_decay,
+    ...(optimizer === "rmsprop" && schedule.type === "one_cycle" && { schedule: { ...schedule, cycle_momentum: false } }),
+  };
 }
 
 export function choiceOf({ type = "constant", warmup = 0 }: ScheduleSpec): ScheduleChoice {
@@ -115,7 +121,19 @@ export function withSettings(spec: Spec, settings: Settings): Spec {
   const { batch_size, epochs, seed, init, schedule, augmentation } = settings;
   const { augmentation: _, ...own } = spec.training ?? {};
   const optimizer = optimizerFor(settings, own.optimizer);
-  return { ...spec, training: { ...own, batch_size, epochs, seed, init, optimizer, schedule, ...(Object.keys(augmentation).length > 0 && { augmentation }) } };
+  return {
+    ...spec,
+    training: {
+      ...own,
+      batch_size,
+      epochs,
+      seed,
+      init,
+      optimizer,
+      schedule,
+      ...(Object.keys(augmentation).length > 0 && { augmentation }),
+    },
+  };
 }
 
 /** Fields of another type of optimizer stay behind. */
@@ -123,10 +141,27 @@ function optimizerFor(settings: Settings, own: OptimizerSpec = {}): OptimizerSpe
   const { optimizer: type, learning_rate, momentum, weight_decay, clip_grad_norm, decay } = settings;
   const { clip_grad_norm: _, decay: __, ...kept } = (own.type ?? "sgd") === type ? own : {};
   const takesMomentum = type === "sgd" || type === "rmsprop";
-  return { ...kept, type, learning_rate, ...(takesMomentum && { momentum }), weight_decay, ...(clip_grad_norm !== null && { clip_grad_norm }), ...(decay !== "all" && { decay }) };
+  return {
+    ...kept,
+    type,
+    learning_rate,
+    ...(takesMomentum && { momentum }),
+    weight_decay,
+    ...(clip_grad_norm !== null && { clip_grad_norm }),
+    ...(decay !== "all" && { decay }),
+  };
 }
 
-const FRESH = ["optimizer", "batch_size", "seed", "init", "schedule", "augmentation", "clip_grad_norm", "decay"] as const satisfies readonly (keyof Settings)[];
+const FRESH = [
+  "optimizer",
+  "batch_size",
+  "seed",
+  "init",
+  "schedule",
+  "augmentation",
+  "clip_grad_norm",
+  "decay",
+] as const satisfies readonly (keyof Settings)[];
 export type FreshSetting = (typeof FRESH)[number];
 
 /** What a fresh start would change. The number of epochs is not among it: it counts from the next Run. */
@@ -136,7 +171,11 @@ export function pending(applied: Settings, edited: Settings): FreshSetting[] {
 
 /** The same text for the same value, in whatever order its fields came. */
 function settled(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1))) : inner));
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
 }
 
 /** 1, 2, 5, 10, 20, 50, ...: the next of these above or below. */

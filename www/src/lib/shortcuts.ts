@@ -37,7 +37,15 @@ export function shortcutOf(event: Key, enabled: boolean): Shortcut | null {
 }
 
 /** Ctrl+Z takes back an edit of the network, Ctrl+Shift+Z and Ctrl+Y bring it back, wherever one is on the page but in a field that one types in. */
-export function historyKeyOf({ key, code, ctrlKey, metaKey, altKey, shiftKey, target }: Omit<Key, "repeat"> & { shiftKey: boolean }): "undo" | "redo" | null {
+export function historyKeyOf({
+  key,
+  code,
+  ctrlKey,
+  metaKey,
+  altKey,
+  shiftKey,
+  target,
+}: Omit<Key, "repeat"> & { shiftKey: boolean }): "undo" | "redo" | null {
   if (altKey || !(ctrlKey || metaKey)) return null;
   const closest = (selector: string): boolean => Boolean((target as Partial<Matches> | null)?.closest?.(selector));
   if (closest(TYPED) || closest("dialog:not(.sheet)")) return null;

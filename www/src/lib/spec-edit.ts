@@ -2,8 +2,8 @@
 import type { LayerSpec, Spec } from "../protocol.ts";
 import { INPUT } from "./outline.ts";
 import { fieldsOf, fieldsPath, givenName, itemsIn, kindOf, partsOf } from "./spec-items.ts";
-import { formatPath, isWithin, parsePath, pathAt, placeOf, valueAt, withValue } from "./spec-path.ts";
 import type { Place } from "./spec-path.ts";
+import { formatPath, isWithin, parsePath, pathAt, placeOf, valueAt, withValue } from "./spec-path.ts";
 
 export interface Edited {
   spec: Spec;
@@ -34,7 +34,8 @@ function ownList(spec: Spec, path: string): string | null {
 export function placeAfter(spec: Spec, path: string | null): Place {
   if (path === INPUT) return { list: "layers", index: 0 };
   const place = path === null ? null : placeOf(path);
-  if (path === null || (!place && !isShortcut(path)) || valueAt(spec, path) === undefined) return { list: "layers", index: spec.layers.length };
+  if (path === null || (!place && !isShortcut(path)) || valueAt(spec, path) === undefined)
+    return { list: "layers", index: spec.layers.length };
   if (place && !isBranch(path)) return { list: place.list, index: place.index + 1 };
   const list = ownList(spec, path) ?? "layers";
   return { list, index: listAt(spec, list).length };
@@ -53,7 +54,8 @@ export function remove(spec: Spec, path: string): Edited | null {
   const items = listAt(spec, place.list);
   if (place.index >= items.length) return null;
   const left = items.filter((_, i) => i !== place.index);
-  const next = left.length > 0 ? pathAt({ list: place.list, index: Math.min(place.index, left.length - 1) }) : (holderOf(place.list) ?? INPUT);
+  const next =
+    left.length > 0 ? pathAt({ list: place.list, index: Math.min(place.index, left.length - 1) }) : (holderOf(place.list) ?? INPUT);
   return { spec: withValue(spec, place.list, left), path: next };
 }
 
@@ -81,7 +83,11 @@ export function move(spec: Spec, path: string, to: Place): Edited | null {
   if (!from || item === undefined || isWithin(to.list, path)) return null;
   // Branches and items do not take each other's places.
   if (isBranch(path) !== to.list.endsWith(".branches")) return null;
-  const without = withValue(spec, from.list, listAt(spec, from.list).filter((_, i) => i !== from.index));
+  const without = withValue(
+    spec,
+    from.list,
+    listAt(spec, from.list).filter((_, i) => i !== from.index),
+  );
   return insert(without, afterRemoval(to, from), item);
 }
 
@@ -110,7 +116,9 @@ export function moveInto(spec: Spec, path: string): Edited | null {
   const place = placeOf(path);
   if (!place || isBranch(path)) return null;
   const { list, index } = place;
-  const above = partsOf(valueAt(spec, pathAt({ list, index: index - 1 })), pathAt({ list, index: index - 1 })).filter(({ role }) => role !== "shortcut").at(-1);
+  const above = partsOf(valueAt(spec, pathAt({ list, index: index - 1 })), pathAt({ list, index: index - 1 }))
+    .filter(({ role }) => role !== "shortcut")
+    .at(-1);
   if (index > 0 && above) return move(spec, path, { list: above.list, index: above.items.length });
   const below = partsOf(valueAt(spec, pathAt({ list, index: index + 1 })), pathAt({ list, index: index + 1 }))[0];
   return below ? move(spec, path, { list: below.list, index: 0 }) : null;
@@ -166,7 +174,8 @@ export function namesIn(spec: Spec): Set<string> {
   const names = new Set<string>();
   for (const { item, path } of itemsIn(spec.layers, "layers")) {
     const { save } = fieldsOf(item);
-    for (const name of [givenName(item), save, ...partsOf(item, path).map((part) => part.name)]) if (typeof name === "string") names.add(name);
+    for (const name of [givenName(item), save, ...partsOf(item, path).map((part) => part.name)])
+      if (typeof name === "string") names.add(name);
   }
   return names;
 }
@@ -175,7 +184,8 @@ export function namesIn(spec: Spec): Set<string> {
 export function freeName(name: string, taken: ReadonlySet<string>, letters = false): string {
   const [, stem = name, number = ""] = /^(.*?)(\d*)$/u.exec(name) ?? [];
   if (letters) {
-    for (let code = "b".charCodeAt(0); code <= "z".charCodeAt(0); code += 1) if (!taken.has(name + String.fromCharCode(code))) return name + String.fromCharCode(code);
+    for (let code = "b".charCodeAt(0); code <= "z".charCodeAt(0); code += 1)
+      if (!taken.has(name + String.fromCharCode(code))) return name + String.fromCharCode(code);
   }
   for (let n = number === "" ? 2 : Number(number) + 1; ; n += 1) if (!taken.has(`${stem}${n}`)) return `${stem}${n}`;
 }
@@ -193,16 +203,17 @@ function renamed(item: unknown, taken: Set<string>): unknown {
     if (Array.isArray(value)) return value.forEach((one) => walk(one, scoped));
     const kind = kindOf(value);
     const fields = fieldsOf(value);
-    if (kind === "save" && typeof fields["save"] === "string") {
-      const name = take(fields["save"]);
-      saved.set(fields["save"], name);
-      fields["save"] = name;
+    if (kind === "save" && typeof fields.save === "string") {
+      const name = take(fields.save);
+      saved.set(fields.save, name);
+      fields.save = name;
     }
-    if (kind === "join" && typeof fields["join"] === "string") fields["join"] = saved.get(fields["join"]) ?? fields["join"];
+    if (kind === "join" && typeof fields.join === "string") fields.join = saved.get(fields.join) ?? fields.join;
     const { name } = fields;
-    if (!scoped && typeof name === "string") fields["name"] = take(name, kind === "repeat");
+    if (!scoped && typeof name === "string") fields.name = take(name, kind === "repeat");
     for (const part of partsOf(value, "")) {
-      if (part.role === "branch" && !Array.isArray(part.value) && part.name !== null && !scoped && name === undefined) (part.value as { name: string }).name = take(part.name);
+      if (part.role === "branch" && !Array.isArray(part.value) && part.name !== null && !scoped && name === undefined)
+        (part.value as { name: string }).name = take(part.name);
       walk(part.items, scoped || typeof name === "string" || part.name !== null);
     }
   };
@@ -214,11 +225,15 @@ function renamed(item: unknown, taken: Set<string>): unknown {
 export function wrap(spec: Spec, path: string, wrapping: Wrapping): Edited | null {
   const item = valueAt(spec, path);
   if (!placeOf(path) || item === undefined || isBranch(path)) return null;
-  const named = [...itemsIn([item as LayerSpec], "")].some(({ item: one, path: at }) => givenName(one) !== null || partsOf(one, at).some(({ name }) => name !== null));
+  const named = [...itemsIn([item as LayerSpec], "")].some(
+    ({ item: one, path: at }) => givenName(one) !== null || partsOf(one, at).some(({ name }) => name !== null),
+  );
   const wrapped =
-    wrapping === "residual" ? { residual: { body: [item] } }
-    : wrapping === "parallel" ? { parallel: { branches: [[item], []] } }
-    : { repeat: { ...(named && { name: freeRepeat(namesIn(spec)) }), times: 2, body: [item] } };
+    wrapping === "residual"
+      ? { residual: { body: [item] } }
+      : wrapping === "parallel"
+        ? { parallel: { branches: [[item], []] } }
+        : { repeat: { ...(named && { name: freeRepeat(namesIn(spec)) }), times: 2, body: [item] } };
   return { spec: withValue(spec, path, wrapped), path };
 }
 
@@ -238,7 +253,8 @@ export function unwrap(spec: Spec, path: string): Edited | null {
 /** Another value of an item's field; undefined leaves it to its default. */
 export function setField(spec: Spec, path: string, field: string, value: unknown): Edited {
   const item = valueAt(spec, path);
-  if (isBranch(path) && Array.isArray(item)) return value === undefined ? { spec, path } : { spec: withValue(spec, path, { [field]: value, body: item }), path };
+  if (isBranch(path) && Array.isArray(item))
+    return value === undefined ? { spec, path } : { spec: withValue(spec, path, { [field]: value, body: item }), path };
   return { spec: withValue(spec, `${isBranch(path) ? path : fieldsPath(item, path)}.${field}`, value), path };
 }
 

@@ -58,17 +58,26 @@ export function partsOf(item: unknown, path: string): Part[] {
     case "head":
     case "residual": {
       const list = `${path}.${kind}.body`;
-      const body: Part = { role: "body", path: list, list, name: null, value: fields["body"], items: asList(fields["body"]) };
+      const body: Part = { role: "body", path: list, list, name: null, value: fields.body, items: asList(fields.body) };
       const { shortcut } = fields;
       const at = `${path}.${kind}.shortcut`;
-      return kind === "residual" && Array.isArray(shortcut) ? [body, { role: "shortcut", path: at, list: at, name: null, value: shortcut, items: asList(shortcut) }] : [body];
+      return kind === "residual" && Array.isArray(shortcut)
+        ? [body, { role: "shortcut", path: at, list: at, name: null, value: shortcut, items: asList(shortcut) }]
+        : [body];
     }
     case "parallel":
-      return asList(fields["branches"]).map((branch: unknown, i): Part => {
+      return asList(fields.branches).map((branch: unknown, i): Part => {
         const at = `${path}.parallel.branches[${i}]`;
         if (Array.isArray(branch)) return { role: "branch", path: at, list: at, name: null, value: branch, items: branch as LayerSpec[] };
         const { name, body } = isObject(branch) ? branch : {};
-        return { role: "branch", path: at, list: `${at}.body`, name: typeof name === "string" ? name : null, value: branch, items: asList(body) };
+        return {
+          role: "branch",
+          path: at,
+          list: `${at}.body`,
+          name: typeof name === "string" ? name : null,
+          value: branch,
+          items: asList(body),
+        };
       });
     case "layer":
     case "save":

@@ -13,7 +13,10 @@ export function formatPath(steps: readonly Step[]): string {
 
 /** What stands there; undefined where nothing does. */
 export function valueAt(root: unknown, path: string): unknown {
-  return parsePath(path).reduce<unknown>((value, step) => (typeof value === "object" && value !== null ? (value as { [step: Step]: unknown })[step] : undefined), root);
+  return parsePath(path).reduce<unknown>(
+    (value, step) => (typeof value === "object" && value !== null ? (value as { [step: Step]: unknown })[step] : undefined),
+    root,
+  );
 }
 
 /** The same with another value there; only what holds it is made anew. Undefined takes a field away. */

@@ -13,6 +13,6 @@ export function nextTheme(theme: Theme): Theme {
 
 /** The stylesheet reads `data-theme`; without it the system's preference holds. */
 export function applyTheme(theme: Theme, root: HTMLElement): void {
-  if (theme === "auto") delete root.dataset["theme"];
-  else root.dataset["theme"] = theme;
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
 }

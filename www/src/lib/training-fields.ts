@@ -5,10 +5,18 @@ import type { Field } from "./fields.ts";
 type Fields = readonly (readonly [string, Field])[];
 
 const LONGEST = 1e6;
-const number = (least: number, most: number, otherwise?: number): Field => ({ type: "number", least, most, ...(otherwise !== undefined && { default: otherwise }) });
+const number = (least: number, most: number, otherwise?: number): Field => ({
+  type: "number",
+  least,
+  most,
+  ...(otherwise !== undefined && { default: otherwise }),
+});
 const needed = (field: Field): Field => ({ ...field, required: true });
 const SPAN = number(1e-6, LONGEST);
-const WARM_UP: Fields = [["warmup", number(0, LONGEST, 0)], ["start_factor", number(0, 1, 1 / 3)]];
+const WARM_UP: Fields = [
+  ["warmup", number(0, LONGEST, 0)],
+  ["start_factor", number(0, 1, 1 / 3)],
+];
 
 export const SCHEDULE_FIELDS: { [T in ScheduleType]: Fields } = {
   constant: WARM_UP,
@@ -30,14 +38,22 @@ export const SCHEDULE_FIELDS: { [T in ScheduleType]: Fields } = {
   ],
 };
 
-export const AUGMENTATION_FIELDS: Fields = [["shift", { type: "integer", least: 0, most: 28, default: 0 }], ["rotation_degrees", number(0, 45, 0)], ["scale", number(0, 0.9, 0)]];
+export const AUGMENTATION_FIELDS: Fields = [
+  ["shift", { type: "integer", least: 0, most: 28, default: 0 }],
+  ["rotation_degrees", number(0, 45, 0)],
+  ["scale", number(0, 0.9, 0)],
+];
 
 /** Augmentations with fields of their own. */
 export const PARTS = ["elastic", "erase"] as const satisfies readonly (keyof AugmentationSpec)[];
 export type Part = (typeof PARTS)[number];
 
 export function partFields(part: Part, { erase }: AugmentationSpec): Fields {
-  if (part === "elastic") return [["alpha", number(0, 1000, 34)], ["sigma", number(0.1, 32, 4)]];
+  if (part === "elastic")
+    return [
+      ["alpha", number(0, 1000, 34)],
+      ["sigma", number(0.1, 32, 4)],
+    ];
   const { smallest = 0.02, largest = 0.4 } = erase ?? {};
   return [
     ["probability", number(0, 1, 0.5)],
@@ -48,7 +64,10 @@ export function partFields(part: Part, { erase }: AugmentationSpec): Fields {
   ];
 }
 
-export const GRADIENT_FIELDS: Fields = [["clip_grad_norm", number(1e-6, 1e6)], ["decay", { type: "choice", choices: ["all", "weights"], default: "all" }]];
+export const GRADIENT_FIELDS: Fields = [
+  ["clip_grad_norm", number(1e-6, 1e6)],
+  ["decay", { type: "choice", choices: ["all", "weights"], default: "all" }],
+];
 
 /** The same with another value in a field; undefined leaves it to its default. */
 export function withField<T extends object>(value: T, name: string, to: unknown): T {

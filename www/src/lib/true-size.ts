@@ -128,7 +128,8 @@ export function resample(picture: Pixels, part: Rectangle, width: number, height
     for (let column = 0; column < width; column += 1) {
       for (let channel = 0; channel < 3; channel += 1) {
         let sum = 0;
-        for (let j = 0; j < weights.length; j += 1) sum += (weights[j] ?? 0) * (narrow[3 * ((first - firstRow + j) * width + column) + channel] ?? 0);
+        for (let j = 0; j < weights.length; j += 1)
+          sum += (weights[j] ?? 0) * (narrow[3 * ((first - firstRow + j) * width + column) + channel] ?? 0);
         out[4 * (row * width + column) + channel] = sum;
       }
       out[4 * (row * width + column) + 3] = 255;
@@ -158,7 +159,11 @@ export function normalized({ data }: Pixels, { mean, std }: Normalization): Floa
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-const mix = (a: Colour, b: Colour, share: number): Colour => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+const mix = (a: Colour, b: Colour, share: number): Colour => [
+  a[0] + (b[0] - a[0]) * share,
+  a[1] + (b[1] - a[1]) * share,
+  a[2] + (b[2] - a[2]) * share,
+];
 const clamp = (value: number): number => Math.min(Math.max(value, 0), 1);
 
 /** Sky, sun and hills, in colour. */
@@ -173,7 +178,10 @@ function landscape(x: number, y: number, pixel: number): Colour {
 
 /** A seven, light on dark. */
 function seven(x: number, y: number, pixel: number): Colour {
-  const strokes = [[0.3, 0.27, 0.7, 0.27], [0.7, 0.27, 0.46, 0.77]] as const;
+  const strokes = [
+    [0.3, 0.27, 0.7, 0.27],
+    [0.7, 0.27, 0.46, 0.77],
+  ] as const;
   const distances = strokes.map(([x1, y1, x2, y2]) => {
     const along = clamp(((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / ((x2 - x1) ** 2 + (y2 - y1) ** 2));
     return Math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1));
@@ -181,7 +189,17 @@ function seven(x: number, y: number, pixel: number): Colour {
   return mix([0, 0, 0], [255, 255, 255], clamp(0.5 - (Math.min(...distances) - 0.045) / pixel));
 }
 
-const CELLS = [[0.18, 0.22, 0.13], [0.5, 0.16, 0.11], [0.8, 0.27, 0.14], [0.31, 0.52, 0.15], [0.63, 0.5, 0.12], [0.88, 0.62, 0.1], [0.16, 0.83, 0.12], [0.48, 0.82, 0.14], [0.79, 0.86, 0.13]] as const;
+const CELLS = [
+  [0.18, 0.22, 0.13],
+  [0.5, 0.16, 0.11],
+  [0.8, 0.27, 0.14],
+  [0.31, 0.52, 0.15],
+  [0.63, 0.5, 0.12],
+  [0.88, 0.62, 0.1],
+  [0.16, 0.83, 0.12],
+  [0.48, 0.82, 0.14],
+  [0.79, 0.86, 0.13],
+] as const;
 
 /** Roundish cells with dark walls, as under a microscope. */
 function cells(x: number, y: number, pixel: number): Colour {
@@ -202,7 +220,8 @@ export function testPicture(channels: number, width: number, height: number): Pi
   const data = new Uint8ClampedArray(width * height * 4);
   const pixel = 1 / Math.min(width, height);
   for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) data.set([...scene((column + 0.5) / width, (row + 0.5) / height, pixel), 255], 4 * (row * width + column));
+    for (let column = 0; column < width; column += 1)
+      data.set([...scene((column + 0.5) / width, (row + 0.5) / height, pixel), 255], 4 * (row * width + column));
   }
   return { width, height, data };
 }
@@ -261,14 +280,31 @@ export function likelihoodMap(values: Float32Array, classes: number, one: number
   }
   if (least > most) [least, most] = [0, 0];
   const range = most - least || 1;
-  return { levels: Uint8Array.from(shares, (share) => (Number.isNaN(share) ? 0 : Math.round((255 * (share - least)) / range))), least, most };
+  return {
+    levels: Uint8Array.from(shares, (share) => (Number.isNaN(share) ? 0 : Math.round((255 * (share - least)) / range))),
+    least,
+    most,
+  };
 }
 
 /** From little to much, in order of brightness for everyone (after cividis: Nuñez, Anderton, Renslow 2018). */
-export const SCALE: readonly Colour[] = [[0, 34, 78], [124, 123, 120], [254, 232, 56]];
+export const SCALE: readonly Colour[] = [
+  [0, 34, 78],
+  [124, 123, 120],
+  [254, 232, 56],
+];
 
 /** Told apart by people with any kind of colour vision (Okabe and Ito 2008). */
-export const MAP_COLOURS: readonly Colour[] = [[86, 180, 233], [213, 94, 0], [0, 158, 115], [240, 228, 66], [0, 114, 178], [204, 121, 167], [230, 159, 0], [110, 110, 110]];
+export const MAP_COLOURS: readonly Colour[] = [
+  [86, 180, 233],
+  [213, 94, 0],
+  [0, 158, 115],
+  [240, 228, 66],
+  [0, 114, 178],
+  [204, 121, 167],
+  [230, 159, 0],
+  [110, 110, 110],
+];
 
 export function mapPixels(map: Uint8Array, width: number, height: number): Pixels {
   return painted(map, width, height, MAP_COLOURS);
@@ -276,7 +312,9 @@ export function mapPixels(map: Uint8Array, width: number, height: number): Pixel
 
 export function likelihoodPixels({ levels }: LikelihoodMap, width: number, height: number): Pixels {
   const [low, middle, high] = SCALE as [Colour, Colour, Colour];
-  const colours = Array.from({ length: 256 }, (_, level) => (level < 128 ? mix(low, middle, level / 128) : mix(middle, high, (level - 128) / 127)));
+  const colours = Array.from({ length: 256 }, (_, level) =>
+    level < 128 ? mix(low, middle, level / 128) : mix(middle, high, (level - 128) / 127),
+  );
   return painted(levels, width, height, colours);
 }
 

@@ -29,11 +29,17 @@ function itemsOf(layers: readonly LayerSpec[]): Item[] {
     const what = container ?? layer.op ?? "?";
     const held = container ? layer[container] : null;
     const own = typeof held === "object" && held !== null ? (held as { [field: string]: unknown }) : layer;
-    const name = typeof own["name"] === "string" ? own["name"] : typeof held === "string" ? held : null;
-    const fields = Object.entries(own).filter(([field, value]) => !["op", "name", container, ...INNER].includes(field) && value !== undefined && value !== null);
+    const name = typeof own.name === "string" ? own.name : typeof held === "string" ? held : null;
+    const fields = Object.entries(own).filter(
+      ([field, value]) => !["op", "name", container, ...INNER].includes(field) && value !== undefined && value !== null,
+    );
     // An identity or a padded shortcut is a field, one of layers is content.
-    if (typeof own["shortcut"] === "string") fields.push(["shortcut", own["shortcut"]]);
-    const item = { key: `${what} ${name ?? ""}`, label: name ?? what, fields: new Map(fields.map(([field, value]) => [field, shown(value)])) };
+    if (typeof own.shortcut === "string") fields.push(["shortcut", own.shortcut]);
+    const item = {
+      key: `${what} ${name ?? ""}`,
+      label: name ?? what,
+      fields: new Map(fields.map(([field, value]) => [field, shown(value)])),
+    };
     const inner = INNER.flatMap((field) => {
       const content = own === layer ? undefined : own[field];
       if (!Array.isArray(content)) return [];
@@ -78,7 +84,9 @@ function fieldChanges(layer: string | null, before: ReadonlyMap<string, string>,
   const fields = [...new Set([...before.keys(), ...after.keys()])];
   return fields.flatMap((field): Change[] => {
     const [from, to] = [before.get(field), after.get(field)];
-    return from === to ? [] : [{ kind: "changed", layer, field: layer !== null && MAIN.has(field) ? null : field, from: from ?? "–", to: to ?? "–" }];
+    return from === to
+      ? []
+      : [{ kind: "changed", layer, field: layer !== null && MAIN.has(field) ? null : field, from: from ?? "–", to: to ?? "–" }];
   });
 }
 
@@ -88,7 +96,8 @@ function trainingFields(spec: Spec): Map<string, string> {
   const walk = (value: object, prefix: string): void => {
     for (const [field, inner] of Object.entries(value)) {
       if (inner === undefined || inner === null) continue;
-      const name = field === "type" || prefix === "elastic" || prefix === "erase" ? `${prefix}${field === "type" ? "" : `.${field}`}` : field;
+      const name =
+        field === "type" || prefix === "elastic" || prefix === "erase" ? `${prefix}${field === "type" ? "" : `.${field}`}` : field;
       if (typeof inner === "object" && !Array.isArray(inner)) walk(inner, field);
       else fields.set(name, shown(inner));
     }
@@ -100,7 +109,11 @@ function trainingFields(spec: Spec): Map<string, string> {
 /** What was changed from one network to the next, its training first. Empty where nothing was. */
 export function whatChanged(before: Spec, after: Spec): Change[] {
   const training = fieldChanges(null, trainingFields(before), trainingFields(after));
-  const rest = ({ input, data = "mnist" }: Spec): Map<string, string> => new Map([["input", input.join("×")], ["data", data]]);
+  const rest = ({ input, data = "mnist" }: Spec): Map<string, string> =>
+    new Map([
+      ["input", input.join("×")],
+      ["data", data],
+    ]);
   const whole = fieldChanges(null, rest(before), rest(after));
   const [left, right] = [itemsOf(before.layers), itemsOf(after.layers)];
   if (left.length > MOST_ITEMS || right.length > MOST_ITEMS) return [...training, ...whole];

@@ -5,7 +5,8 @@ import { recall } from "./storage.ts";
 export const MOST_WORKERS = 8;
 
 /** What can be chosen on a machine with so many logical cores. */
-export const workerChoices = (cores: number): number[] => Array.from({ length: Math.min(Math.max(cores, 1), MOST_WORKERS) }, (_, index) => index + 1);
+export const workerChoices = (cores: number): number[] =>
+  Array.from({ length: Math.min(Math.max(cores, 1), MOST_WORKERS) }, (_, index) => index + 1);
 
 /** Half of the logical cores: as many as there are real ones on most machines, and the page keeps some. At most four, which leaves a laptop quiet. */
 export const workersByDefault = (cores: number): number => Math.min(Math.max(Math.floor(cores / 2), 1), 4);

@@ -1,6 +1,7 @@
 /** The worker's side of a `RequestClient`: every request is answered, one after the other, with its reply or with why there is none. */
-import { toReceptiveError } from "../errors.ts";
+
 import type { ReceptiveError } from "../errors.ts";
+import { toReceptiveError } from "../errors.ts";
 
 /** The part of a dedicated worker's scope used here; the project's `lib` is the page's. */
 interface WorkerScope<Request, Message> {
@@ -10,7 +11,9 @@ interface WorkerScope<Request, Message> {
 
 /** `engine` is what the worker has loaded, or is loading: where it has not come, that is why. */
 export function answerInTurn<Request extends { id: number }, Message>(
-  scope: WorkerScope<Request, Message | { id: number; type: "error"; error: ReceptiveError }>, engine: () => Promise<unknown> | null, answer: (request: Request) => Promise<Message>,
+  scope: WorkerScope<Request, Message | { id: number; type: "error"; error: ReceptiveError }>,
+  engine: () => Promise<unknown> | null,
+  answer: (request: Request) => Promise<Message>,
 ): void {
   let last: Promise<void> = Promise.resolve();
   scope.addEventListener("message", ({ data: request }) => {
@@ -18,7 +21,12 @@ export function answerInTurn<Request extends { id: number }, Message>(
       answer(request)
         .catch(async (thrown: unknown) => {
           const loading = engine();
-          const running = loading !== null && (await loading.then(() => true, () => false));
+          const running =
+            loading !== null &&
+            (await loading.then(
+              () => true,
+              () => false,
+            ));
           return { id: request.id, type: "error" as const, error: toReceptiveError(thrown, running ? "panic" : "engine_failed") };
         })
         .then((message) => scope.postMessage(message)),

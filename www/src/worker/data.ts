@@ -1,9 +1,10 @@
 /** Brings MNIST into the engine: shards from beside the page, or files the user chose. */
-import type { RequestBody, Split, TrainerEvent } from "../protocol.ts";
+
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
 import { joined } from "../lib/bytes.ts";
 import { gunzip } from "../lib/gunzip.ts";
+import type { RequestBody, Split, TrainerEvent } from "../protocol.ts";
 import type { Session } from "./engine.ts";
 
 interface Shard {
@@ -77,11 +78,22 @@ export async function fetchManifest(address: URL, signal: AbortSignal): Promise<
   try {
     manifest = JSON.parse(text);
   } catch (thrown) {
-    return fail({ kind: "malformed_json", message: `${file}: ${String(thrown)}`, reason: `${file}: ${String(thrown)}`, line: 1, column: 1 });
+    return fail({
+      kind: "malformed_json",
+      message: `${file}: ${String(thrown)}`,
+      reason: `${file}: ${String(thrown)}`,
+      line: 1,
+      column: 1,
+    });
   }
   const { version } = manifest as { version?: unknown };
   if (version !== 1) {
-    fail({ kind: "unsupported_version", message: `${file}: version ${String(version)}`, found: `${file}: ${String(version)}`, supported: 1 });
+    fail({
+      kind: "unsupported_version",
+      message: `${file}: version ${String(version)}`,
+      found: `${file}: ${String(version)}`,
+      supported: 1,
+    });
   }
   return manifest as Manifest;
 }
@@ -95,7 +107,13 @@ export async function fetchShard(address: URL, shard: Shard, progress: (loaded: 
   for (;;) {
     const { done, value } = await reader.read().catch((thrown: unknown) => {
       if (signal.aborted) throw thrown;
-      return fail({ kind: "truncated", message: `${file}: the connection ended at byte ${loaded} of ${shard.bytes}`, file, offset: loaded, needed: shard.bytes });
+      return fail({
+        kind: "truncated",
+        message: `${file}: the connection ended at byte ${loaded} of ${shard.bytes}`,
+        file,
+        offset: loaded,
+        needed: shard.bytes,
+      });
     });
     if (done) break;
     chunks.push(value as Uint8Array<ArrayBuffer>);
@@ -116,11 +134,5 @@ export async function fetchShard(address: URL, shard: Shard, progress: (loaded: 
 export async function loadFiles(session: Session, files: Extract<RequestBody, { type: "load_files" }>): Promise<Counts> {
   const { train_images, train_labels, test_images, test_labels } = files;
   const names = [train_images, train_labels, test_images, test_labels].map((file) => file?.name ?? "");
-  return session.loadIdx(
-    train_images.bytes,
-    train_labels.bytes,
-    test_images?.bytes,
-    test_labels?.bytes,
-    names,
-  );
+  return session.loadIdx(train_images.bytes, train_labels.bytes, test_images?.bytes, test_labels?.bytes, names);
 }

@@ -1,8 +1,8 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
 import type { Examination, RankedClass, ReplicaDone, ReplicaTask, ReplicaWorkers, WeightsReport } from "../../../src/web/types.d.ts";
-import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 import { ReceptiveFailure } from "../errors.ts";
+import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 
 /** What the package exports, as far as the workers use it. */
 export interface EnginePackage {
@@ -13,7 +13,10 @@ export interface EnginePackage {
   /** Throws a ReceptiveError object. */
   longSpec(short: unknown): Spec;
   /** With workers, a batch can be shared between several. */
-  Session: new (emit: (event: unknown) => void, workers?: ReplicaStarter) => Session;
+  Session: new (
+    emit: (event: unknown) => void,
+    workers?: ReplicaStarter,
+  ) => Session;
   Replica: { create(spec: Spec): Promise<Replica> };
   Network: { create(spec: Spec, backend: BackendChoice): Promise<Network> };
   topClasses(logits: Float32Array, count: number): RankedClass[];
@@ -29,7 +32,9 @@ export interface Network {
 }
 
 /** Other workers, as the engine drives them, with specifications of the page's type. */
-export type ReplicaStarter = Omit<ReplicaWorkers, "start"> & { start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean> };
+export type ReplicaStarter = Omit<ReplicaWorkers, "start"> & {
+  start(spec: Spec, places: Uint32Array, images: Uint32Array): Promise<boolean>;
+};
 
 /** A network that computes gradients for another worker's run. */
 export interface Replica {
@@ -42,7 +47,11 @@ export interface Session {
   addShard(split: Split, bytes: Uint8Array, file: string): { images: number; total: number };
   /** Replaces the data set, for networks compiled from now on; without test files the test images stay. Throws and changes nothing if a file is not sound. */
   loadIdx(
-    trainImages: Uint8Array, trainLabels: Uint8Array, testImages: Uint8Array | undefined, testLabels: Uint8Array | undefined, names: string[],
+    trainImages: Uint8Array,
+    trainLabels: Uint8Array,
+    testImages: Uint8Array | undefined,
+    testLabels: Uint8Array | undefined,
+    names: string[],
   ): { train: number; test: number };
   free(): void;
 }

@@ -5,22 +5,27 @@
 import type { HandedTask, ReplicaDone, ReplicaTask, SharedTensors } from "../../../src/web/types.d.ts";
 import type { Spec } from "../protocol.ts";
 import type { Engine, Replica, ReplicaStarter } from "./engine.ts";
-import { Exchange, Served, canShare } from "./shared-exchange.ts";
 import type { Lengths } from "./shared-exchange.ts";
+import { canShare, Exchange, Served } from "./shared-exchange.ts";
 
 export const REPLICA = "replica";
 
 /** How long a worker may take to load the engine and make its network. */
 const START_MS = 60_000;
 
-type ToReplica = { type: "create"; spec: Spec } | { type: "task"; task: ReplicaTask } | { type: "share"; memory: SharedArrayBuffer; lengths: Lengths };
+type ToReplica =
+  | { type: "create"; spec: Spec }
+  | { type: "task"; task: ReplicaTask }
+  | { type: "share"; memory: SharedArrayBuffer; lengths: Lengths };
 type FromReplica = { type: "created" } | { type: "done"; done: ReplicaDone } | { type: "failed" };
 
 /** The end of a step and shared memory are not: the one that told of them goes on. */
-const isAnswered = (message: ToReplica): boolean => message.type === "create" || (message.type === "task" && (message.task.images !== undefined || message.task.sums));
+const isAnswered = (message: ToReplica): boolean =>
+  message.type === "create" || (message.type === "task" && (message.task.images !== undefined || message.task.sums));
 
 /** Buffers that are handed over instead of copied. */
-const buffers = (object: object): ArrayBuffer[] => Object.values(object).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+const buffers = (object: object): ArrayBuffer[] =>
+  Object.values(object).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
 
 /** One worker, from here. What it does not answer in time, or cannot do, is null. */
 class Place {

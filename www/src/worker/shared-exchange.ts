@@ -43,7 +43,8 @@ function laidOut(memory: SharedArrayBuffer, { exchanged, hyper, images, labels, 
   };
 }
 
-const bytesOf = ({ exchanged, hyper, images, labels, random }: Lengths): number => 4 * (COUNTS + exchanged + hyper + random) + images + labels;
+const bytesOf = ({ exchanged, hyper, images, labels, random }: Lengths): number =>
+  4 * (COUNTS + exchanged + hyper + random) + images + labels;
 
 /** The first worker's side. */
 export class Exchange {
@@ -90,7 +91,7 @@ export class Exchange {
     // The caller computes its own shard before it waits for this one.
     await Promise.resolve();
     const stands = performance.now();
-    for (let seen; (seen = Atomics.load(counts, ANSWERED)) !== Atomics.load(counts, SHARDS); ) {
+    for (let seen: number; (seen = Atomics.load(counts, ANSWERED)) !== Atomics.load(counts, SHARDS); ) {
       const now = performance.now();
       if (this.#ended || Atomics.load(counts, FAILED) !== 0 || now - begin > patienceMs) return null;
       if (now - stands < SPIN_MS) continue;

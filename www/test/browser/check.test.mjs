@@ -15,14 +15,22 @@ const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 
 const open = (query, options) => site.open(`check/${query}`, { reducedMotion: "reduce", ...options });
 /** What the element holds: `read` runs in the page and gets it. */
-const read = (page, source) => page.evaluate((source) => new Function("page", `return (${source})(page)`)(document.querySelector("check-page")), source.toString());
+const read = (page, source) =>
+  page.evaluate((source) => new Function("page", `return (${source})(page)`)(document.querySelector("check-page")), source.toString());
 const until = (page, source, timeout = 60_000) =>
-  page.waitForFunction((source) => new Function("page", `return (${source})(page)`)(document.querySelector("check-page")), source.toString(), { timeout });
+  page.waitForFunction(
+    (source) => new Function("page", `return (${source})(page)`)(document.querySelector("check-page")),
+    source.toString(),
+    { timeout },
+  );
 const loaded = (page) => until(page, (page) => page?.activity.kind === "idle");
 
 const HEADINGS = { en: /Do they agree/u, ru: /Совпадают ли/u };
 
-for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
+for (const [lang, colorScheme] of [
+  ["en", "light"],
+  ["ru", "dark"],
+]) {
   test(`by keyboard: LeNet-5 on all backends, in ${lang}, ${colorScheme}`, { timeout: 240_000 }, async () => {
     const page = await open(`?lang=${lang}`, { colorScheme });
     await loaded(page);
@@ -33,8 +41,22 @@ for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
     await until(page, (page) => page.activity.kind === "done" || page.activity.kind === "failed", 200_000);
     assert.equal(await read(page, (page) => page.activity.kind), "done");
 
-    const results = await read(page, (page) => page.results.map(({ id, error, loss, differences, batch, steps, times, status }) => ({ id, error, loss, differences, batch, steps, times, software: status?.software })));
-    assert.deepEqual(results.map(({ id }) => id), BACKENDS);
+    const results = await read(page, (page) =>
+      page.results.map(({ id, error, loss, differences, batch, steps, times, status }) => ({
+        id,
+        error,
+        loss,
+        differences,
+        batch,
+        steps,
+        times,
+        software: status?.software,
+      })),
+    );
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      BACKENDS,
+    );
     for (const { id, error, loss, differences, batch, steps, times } of results) {
       assert.equal(error, null, id);
       assert.ok(Math.abs(loss - Math.log(10)) < 0.3, `${id}: an untrained network guesses, loss ${loss}`);
@@ -44,19 +66,31 @@ for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
         // The scalar kernels are the reference; of them it is said how far they are from double precision.
         if (id !== "scalar") assert.ok(passes && used <= 1, `${id} ${name}: ${used} of what is allowed`);
       }
-      assert.ok(differences.some(({ largest }) => largest > 0), `${id}: another precision, or another order of summation, rounds otherwise`);
+      assert.ok(
+        differences.some(({ largest }) => largest > 0),
+        `${id}: another precision, or another order of summation, rounds otherwise`,
+      );
       assert.ok(batch.ms > 0 && batch.samples > 0, id);
       assert.equal(times.length, steps.length, id);
       for (const [place, { ms }] of times.entries()) assert.ok(ms > 0, `${id}: ${steps[place].kernel} took ${ms} ms`);
       for (const node of ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3"]) {
-        for (const backward of [false, true]) assert.ok(steps.some((step) => step.node === node && step.backward === backward), `${id}: ${node}`);
+        for (const backward of [false, true])
+          assert.ok(
+            steps.some((step) => step.node === node && step.backward === backward),
+            `${id}: ${node}`,
+          );
       }
     }
     assert.equal(results[2].software, true);
 
     assert.match(await page.locator("h2").first().textContent(), HEADINGS[lang]);
-    assert.deepEqual(await page.locator(".check-card").evaluateAll((cards) => cards.map((card) => card.dataset.passes)), [undefined, "true", "true"]);
-    for (const rate of await page.locator(".check-rate").allTextContents()) assert.match(rate, lang === "ru" ? /^\s*\d[\d\s,]* изобр\.\/с/u : /^\s*\d[\d,.]* images\/s/u);
+    assert.deepEqual(await page.locator(".check-card").evaluateAll((cards) => cards.map((card) => card.dataset.passes)), [
+      undefined,
+      "true",
+      "true",
+    ]);
+    for (const rate of await page.locator(".check-rate").allTextContents())
+      assert.match(rate, lang === "ru" ? /^\s*\d[\d\s,]* изобр\.\/с/u : /^\s*\d[\d,.]* images\/s/u);
     const program = lang === "ru" ? /исполняет программа/u : /run by a program/u;
     assert.match(await page.locator('[data-backend="webgpu"]').textContent(), program);
 

@@ -54,7 +54,10 @@ test("Inception: branches side by side, frames that fold", { timeout: 120_000 },
   const page = await diagramOf("inception");
   const middles = [];
   for (const name of ["i3a.b1", "i3a.b2", "i3a.b3", "i3a.b4"]) middles.push((await box(page, name).locator(".box").boundingBox()).x);
-  assert.deepEqual(middles, middles.toSorted((one, other) => one - other));
+  assert.deepEqual(
+    middles,
+    middles.toSorted((one, other) => one - other),
+  );
   const before = (await names(page)).length;
   await page.getByRole("button", { name: "Fold i3a · branches" }).click();
   await page.waitForSelector(`.drawing .fold`);
@@ -69,9 +72,14 @@ test("Inception: branches side by side, frames that fold", { timeout: 120_000 },
 
 test("U-Net: what is kept goes around", { timeout: 120_000 }, async () => {
   const page = await diagramOf("unet");
-  const skips = await page.evaluate(() => [...document.querySelectorAll(".drawing .link.skip")].map(({ dataset }) => `${dataset.from} ${dataset.to}`));
+  const skips = await page.evaluate(() =>
+    [...document.querySelectorAll(".drawing .link.skip")].map(({ dataset }) => `${dataset.from} ${dataset.to}`),
+  );
   assert.deepEqual(skips.sort(), ["down1.conv2 join1.concat", "down2.conv2 join2.concat"]);
-  assert.match(await page.textContent("#diagram-summary"), /Skip connections: down2\.conv2 to join2\.concat; down1\.conv2 to join1\.concat\./u);
+  assert.match(
+    await page.textContent("#diagram-summary"),
+    /Skip connections: down2\.conv2 to join2\.concat; down1\.conv2 to join1\.concat\./u,
+  );
 });
 
 test("ResNet-110: folded into its first rounds, unfolded without a standstill", { timeout: 240_000 }, async (t) => {
@@ -102,7 +110,12 @@ test("ResNet-110: folded into its first rounds, unfolded without a standstill", 
   t.diagnostic(`longest while moving and zooming: ${moving ? `${moving} ms` : "under 50 ms"}`);
   assert.equal(await state(page, (state) => state.selection), null, "a drag selects nothing");
   // A layer of a later round is shown where it stands.
-  await page.evaluate(() => document.querySelector("network-diagram").intend({ type: "select", selection: { path: "layers[3].stage.body[0].repeat.body[0].residual.body[0]", node: "group1.block9.conv1" } }));
+  await page.evaluate(() =>
+    document.querySelector("network-diagram").intend({
+      type: "select",
+      selection: { path: "layers[3].stage.body[0].repeat.body[0].residual.body[0]", node: "group1.block9.conv1" },
+    }),
+  );
   await page.waitForSelector(`.drawing [data-box="group1.block9.conv1"][aria-pressed=true]`);
   await page.waitForTimeout(200);
   const at = await box(page, "group1.block9.conv1").boundingBox();
@@ -132,7 +145,9 @@ test("by keyboard: along the links, into a frame, selecting, folding, zooming", 
   await page.waitForFunction((before) => document.querySelector(".drawing > g").getAttribute("transform") !== before, before);
   await page.keyboard.press("0");
   await page.waitForFunction(() => {
-    const [field, last] = [document.querySelector(".drawing"), document.querySelector('.drawing [data-box="/output"]')].map((element) => element.getBoundingClientRect());
+    const [field, last] = [document.querySelector(".drawing"), document.querySelector('.drawing [data-box="/output"]')].map((element) =>
+      element.getBoundingClientRect(),
+    );
     return last.bottom <= field.bottom && last.top >= field.top;
   });
   assert.deepEqual(page.problems, []);
@@ -161,7 +176,12 @@ test("a network that does not fit: the link in red, what is wrong beside it, no 
   await page.waitForSelector(".drawing .callout");
   await drawn(page);
   assert.match(await page.textContent(".drawing .callout"), /group1\.block1\.add1/u);
-  const wrong = await page.evaluate(() => [...document.querySelectorAll(".drawing .link.wrong")].map((link) => ({ to: link.dataset.to, dash: getComputedStyle(link).strokeDasharray })));
+  const wrong = await page.evaluate(() =>
+    [...document.querySelectorAll(".drawing .link.wrong")].map((link) => ({
+      to: link.dataset.to,
+      dash: getComputedStyle(link).strokeDasharray,
+    })),
+  );
   assert.ok(wrong.some(({ to }) => to === "group1.block1.add1") && wrong.every(({ dash }) => dash !== "none"));
   assert.ok((await shapes(page)).includes("?"));
   assert.ok((await page.locator(".drawing .cell.unknown").count()) > 10);
@@ -197,13 +217,22 @@ test("saved as SVG: it parses, has every node, and needs no page around it", { t
   const read = await page.evaluate((file) => {
     const { documentElement } = new DOMParser().parseFromString(file, "image/svg+xml");
     const titles = [...documentElement.querySelectorAll(".cell > title")].map(({ textContent }) => textContent);
-    return { root: documentElement.localName, title: documentElement.querySelector(":scope > title")?.textContent, description: documentElement.querySelector(":scope > desc")?.textContent, titles, paper: documentElement.querySelector(":scope > rect")?.getAttribute("fill") };
+    return {
+      root: documentElement.localName,
+      title: documentElement.querySelector(":scope > title")?.textContent,
+      description: documentElement.querySelector(":scope > desc")?.textContent,
+      titles,
+      paper: documentElement.querySelector(":scope > rect")?.getAttribute("fill"),
+    };
   }, file);
   assert.equal(read.root, "svg");
   assert.match(read.title, /Inception/u);
   assert.match(read.description, /91 layers/u);
   assert.equal(read.paper, "#fcfcfa", "light, whatever the page is");
-  assert.deepEqual(read.titles.sort(), (await state(page, (state) => state.document.examination.network.nodes.map(({ name }) => name))).sort());
+  assert.deepEqual(
+    read.titles.sort(),
+    (await state(page, (state) => state.document.examination.network.nodes.map(({ name }) => name))).sort(),
+  );
 });
 
 test("axe finds nothing in the diagram, in both themes", { timeout: 180_000 }, async () => {

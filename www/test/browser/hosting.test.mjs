@@ -162,39 +162,37 @@ test("plain http: the chip says that WebGPU needs https, links are copied, and a
 
 // ---- frames ----
 
-test(
-  "a frame that may not save files says so, and shows the text; one that may not open tabs shows the address",
-  { timeout: 180_000 },
-  async () => {
-    const page = await site.open("", {
-      path: course({ sandbox: "allow-scripts allow-same-origin" }),
-      expected: [/sandbox|Download|popup/iu],
-    });
-    const frame = await frameOf(page);
-    await trained(frame);
-    await frame.click("#share-button");
-    await frame.getByRole("menuitem", { name: "Save network" }).click();
-    await frame.waitForSelector("dialog.by-hand[open]");
-    assert.match(await frame.textContent("dialog.by-hand"), /may not save files/u);
-    assert.equal(JSON.parse(await frame.inputValue("dialog.by-hand textarea")).name, "LeNet-5");
-    await frame.locator("dialog.by-hand").getByRole("button", { name: "Open in a tab" }).click();
-    await frame.waitForFunction(() => /may not open tabs/u.test(document.querySelector("dialog.by-hand").textContent));
-    assert.match(await frame.inputValue("dialog.by-hand textarea"), /^http.*\/course\/receptive\//u);
-    await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
-    await frame.locator("#views-diagram").click();
-    await frame.waitForSelector(".drawing .cell");
-    await frame.locator(".save:enabled").click();
-    await frame.waitForFunction(() => document.querySelector("dialog.by-hand[open] textarea")?.value.startsWith("<?xml"));
-    await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
-    await frame.click("#share-button");
-    await frame.getByRole("menuitem", { name: "Save run" }).click();
-    await frame.waitForSelector("[data-code=frame_saves]");
-    assert.match(await frame.textContent("[data-code=frame_saves]"), /sandbox lacks allow-downloads/u);
-    await frame.getByRole("link", { name: "All operators" }).click();
-    await frame.waitForFunction(() => /operators\/en\.html/u.test(document.querySelector("dialog.by-hand[open] textarea")?.value ?? ""));
-    assert.deepEqual(page.problems, []);
-  },
-);
+test("a frame that may not save files says so, and shows the text; one that may not open tabs shows the address", {
+  timeout: 180_000,
+}, async () => {
+  const page = await site.open("", {
+    path: course({ sandbox: "allow-scripts allow-same-origin" }),
+    expected: [/sandbox|Download|popup/iu],
+  });
+  const frame = await frameOf(page);
+  await trained(frame);
+  await frame.click("#share-button");
+  await frame.getByRole("menuitem", { name: "Save network" }).click();
+  await frame.waitForSelector("dialog.by-hand[open]");
+  assert.match(await frame.textContent("dialog.by-hand"), /may not save files/u);
+  assert.equal(JSON.parse(await frame.inputValue("dialog.by-hand textarea")).name, "LeNet-5");
+  await frame.locator("dialog.by-hand").getByRole("button", { name: "Open in a tab" }).click();
+  await frame.waitForFunction(() => /may not open tabs/u.test(document.querySelector("dialog.by-hand").textContent));
+  assert.match(await frame.inputValue("dialog.by-hand textarea"), /^http.*\/course\/receptive\//u);
+  await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
+  await frame.locator("#views-diagram").click();
+  await frame.waitForSelector(".drawing .cell");
+  await frame.locator(".save:enabled").click();
+  await frame.waitForFunction(() => document.querySelector("dialog.by-hand[open] textarea")?.value.startsWith("<?xml"));
+  await frame.locator("dialog.by-hand").getByRole("button", { name: "Close" }).click();
+  await frame.click("#share-button");
+  await frame.getByRole("menuitem", { name: "Save run" }).click();
+  await frame.waitForSelector("[data-code=frame_saves]");
+  assert.match(await frame.textContent("[data-code=frame_saves]"), /sandbox lacks allow-downloads/u);
+  await frame.getByRole("link", { name: "All operators" }).click();
+  await frame.waitForFunction(() => /operators\/en\.html/u.test(document.querySelector("dialog.by-hand[open] textarea")?.value ?? ""));
+  assert.deepEqual(page.problems, []);
+});
 
 test("a tab that is opened from a frame has the frame's run", { timeout: 180_000 }, async () => {
   const page = await site.open("", {

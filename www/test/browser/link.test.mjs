@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-
-import { openSite, ready, state, until, violations } from "../support/site.mjs";
 import { presets } from "../../../src/network/zoo/presets.js";
+import { openSite, ready, state, until, violations } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -15,10 +14,15 @@ after(() => site?.close());
 const intend = (page, intent) => page.evaluate((intent) => document.querySelector("receptive-app").intend(intent), intent);
 const hash = (page) => page.evaluate(() => location.hash);
 const has = (page, code) => until(page, (state, code) => state.notices.some((notice) => notice.code === code), 60_000, code);
-const hashed = (page, test) => page.waitForFunction((source) => new Function("hash", `return (${source})(hash)`)(location.hash), test.toString());
+const hashed = (page, test) =>
+  page.waitForFunction((source) => new Function("hash", `return (${source})(hash)`)(location.hash), test.toString());
 
-const withChannels = (spec, channels) => ({ ...spec, layers: spec.layers.map((layer) => (layer.name === "conv1" ? { ...layer, out_channels: channels } : layer)) });
-const widen = async (page, channels) => intend(page, { type: "edit_network", spec: withChannels(await state(page, (state) => state.document.present.spec), channels) });
+const withChannels = (spec, channels) => ({
+  ...spec,
+  layers: spec.layers.map((layer) => (layer.name === "conv1" ? { ...layer, out_channels: channels } : layer)),
+});
+const widen = async (page, channels) =>
+  intend(page, { type: "edit_network", spec: withChannels(await state(page, (state) => state.document.present.spec), channels) });
 
 test("every preset goes through a link and comes back the same", { timeout: 300_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
@@ -34,7 +38,10 @@ test("every preset goes through a link and comes back the same", { timeout: 300_
     await intend(page, { type: "open_network", title, spec: other });
     await page.waitForFunction((title) => document.querySelector("receptive-app").state.document.present.title === title, title);
     const before = await state(page, (state) => state.document.present.spec);
-    await page.waitForFunction((past) => location.hash.startsWith("#g=") && location.hash !== past, await page.evaluate(() => (globalThis.past = globalThis.past ?? "")));
+    await page.waitForFunction(
+      (past) => location.hash.startsWith("#g=") && location.hash !== past,
+      await page.evaluate(() => (globalThis.past = globalThis.past ?? "")),
+    );
     const link = await hash(page);
     await page.evaluate((link) => (globalThis.past = link), link);
     if (name === "resnet20") assert.ok(link.length < 600, `${link.length} characters for ${name}`);
@@ -47,7 +54,9 @@ test("every preset goes through a link and comes back the same", { timeout: 300_
   assert.deepEqual(page.problems, []);
 });
 
-test("edits stay in one entry of the history; networks and views have their own; back and forward go between them", { timeout: 180_000 }, async () => {
+test("edits stay in one entry of the history; networks and views have their own; back and forward go between them", {
+  timeout: 180_000,
+}, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
   const length = () => page.evaluate(() => history.length);
@@ -87,7 +96,11 @@ test("presets by name, in the query and in the hash; a link opens view and selec
   assert.equal(await hash(page), "");
   const other = await site.open("?backend=cpu&lang=en#preset=lenet5_1998&view=errors&select=layers[1]&node=c1");
   await ready(other);
-  assert.deepEqual(await state(other, (state) => [state.network.spec.name, state.view, state.selection]), ["LeNet-5 (1998)", "errors", { path: "layers[1]", node: "c1" }]);
+  assert.deepEqual(await state(other, (state) => [state.network.spec.name, state.view, state.selection]), [
+    "LeNet-5 (1998)",
+    "errors",
+    { path: "layers[1]", node: "c1" },
+  ]);
   assert.deepEqual([...page.problems, ...other.problems], []);
 });
 
@@ -102,7 +115,10 @@ test("a damaged link says what is wrong, and so does one from a later version", 
   const later = await page.evaluate(async () => {
     const stream = new Blob([JSON.stringify({ v: 9, l: ["relu"] })]).stream().pipeThrough(new CompressionStream("deflate-raw"));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    return btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
   });
   await page.evaluate((later) => (location.hash = `g=${later}`), later);
   await page.waitForFunction(() => document.querySelector("[data-code=link_refused]")?.textContent.includes("version 1, not 9"));
@@ -138,30 +154,50 @@ test("the menu: by keyboard, to the clipboard, and by hand where there is none",
     const field = document.activeElement;
     return field.value.slice(field.selectionStart, field.selectionEnd);
   });
-  assert.match(selected, /^<iframe src="http[^"]+&amp;lang=en#g=[\w-]+" .*sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="LeNet-5"><\/iframe>$/u);
+  assert.match(
+    selected,
+    /^<iframe src="http[^"]+&amp;lang=en#g=[\w-]+" .*sandbox="allow-scripts allow-same-origin allow-downloads allow-popups" title="LeNet-5"><\/iframe>$/u,
+  );
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(page.problems, []);
 });
 
 const drop = (page, name, content) =>
-  page.evaluate(async ({ name, content }) => {
-    // It comes with the first images.
-    await customElements.whenDefined("share-menu");
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([Uint8Array.from(content)], name));
-    document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
-    const hint = document.querySelector("share-menu").updateComplete.then(() => document.querySelector(".drop-cover")?.textContent.trim());
-    return hint.then((hint) => {
-      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-      return hint;
-    });
-  }, { name, content: [...content] });
+  page.evaluate(
+    async ({ name, content }) => {
+      // It comes with the first images.
+      await customElements.whenDefined("share-menu");
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([Uint8Array.from(content)], name));
+      document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
+      const hint = document
+        .querySelector("share-menu")
+        .updateComplete.then(() => document.querySelector(".drop-cover")?.textContent.trim());
+      return hint.then((hint) => {
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        return hint;
+      });
+    },
+    { name, content: [...content] },
+  );
 
 test("a file dropped before the page has all of its parts is opened when it has", { timeout: 120_000 }, async () => {
   const drop = async () => {
     await customElements.whenDefined("receptive-app");
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([JSON.stringify({ version: 1, name: "Early", input: [1, 28, 28], layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }] })], "early.json"));
+    dataTransfer.items.add(
+      new File(
+        [
+          JSON.stringify({
+            version: 1,
+            name: "Early",
+            input: [1, 28, 28],
+            layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }],
+          }),
+        ],
+        "early.json",
+      ),
+    );
     globalThis.early = customElements.get("share-menu") === undefined;
     globalThis.stayed = !document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   };
@@ -199,7 +235,12 @@ test("a network and a run are saved, and opened again by choosing and by droppin
   await intend(other, { type: "undo" });
   await other.setInputFiles("share-menu input[type=file]", { name: run.name, mimeType: "", buffer: run.bytes });
   await has(other, "went_on");
-  const there = await state(other, (state) => ({ step: state.run.metrics.step, name: state.run.label.name, points: state.run.history.train.points.length, wide: state.network.spec.layers.some(({ out_channels }) => out_channels === 13) }));
+  const there = await state(other, (state) => ({
+    step: state.run.metrics.step,
+    name: state.run.label.name,
+    points: state.run.history.train.points.length,
+    wide: state.network.spec.layers.some(({ out_channels }) => out_channels === 13),
+  }));
   assert.equal(there.step, step);
   assert.ok(there.points > 1 && there.wide);
 
@@ -212,14 +253,33 @@ test("a network and a run are saved, and opened again by choosing and by droppin
     ["cut.safetensors", run.bytes.subarray(0, 300), /not a safetensors file/u],
     ["short.safetensors", run.bytes.subarray(0, run.bytes.length - 4), /is the file cut off\?/u],
     ["longer.safetensors", Buffer.concat([run.bytes, Buffer.alloc(4)]), /belongs to none/u],
-    ["other.safetensors", Buffer.concat([Buffer.from([0x3a, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(0x3a)), Buffer.alloc(4)]), /another network.*The file has w F32/u],
+    [
+      "other.safetensors",
+      Buffer.concat([
+        Buffer.from([0x3a, 0, 0, 0, 0, 0, 0, 0]),
+        Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(0x3a)),
+        Buffer.alloc(4),
+      ]),
+      /another network.*The file has w F32/u,
+    ],
     ["model.pth", Buffer.from("PK\x03\x04\0\0\x08\x08archive/data.pkl"), /PyTorch file.*import torch/su],
   ]) {
     await drop(other, name, content);
-    await other.waitForFunction((source) => new RegExp(source, "u").test(document.querySelector("[data-code=files_refused]")?.textContent ?? ""), reason.source, { timeout: 20_000 }).catch(async () => assert.fail(`${name}: ${await other.textContent("notice-list")}`));
+    await other
+      .waitForFunction(
+        (source) => new RegExp(source, "u").test(document.querySelector("[data-code=files_refused]")?.textContent ?? ""),
+        reason.source,
+        { timeout: 20_000 },
+      )
+      .catch(async () => assert.fail(`${name}: ${await other.textContent("notice-list")}`));
     await intend(other, { type: "dismiss", code: "files_refused" });
   }
-  assert.deepEqual(await state(other, (state) => [state.run.metrics.step, state.run.label.name, state.run.phase, state.runs.length]), [step, there.name, "paused", 0]);
+  assert.deepEqual(await state(other, (state) => [state.run.metrics.step, state.run.label.name, state.run.phase, state.runs.length]), [
+    step,
+    there.name,
+    "paused",
+    0,
+  ]);
   assert.deepEqual([...page.problems, ...other.problems], []);
 });
 

@@ -20,11 +20,20 @@ async function openMaps(page) {
 
 /** The answer that is shown is about this node, at this depth. */
 const looked = (page, node, number = false) =>
-  until(page, (state, { node, number }) => {
-    const { answer, error } = state.look;
-    if (error) throw new Error(error.message);
-    return answer?.wish.nodes[0] === node && answer.maps.maps.some((maps) => maps.node === node) && (!number || (answer.weights?.node === node && answer.wish.field?.node === node));
-  }, 60_000, { node, number });
+  until(
+    page,
+    (state, { node, number }) => {
+      const { answer, error } = state.look;
+      if (error) throw new Error(error.message);
+      return (
+        answer?.wish.nodes[0] === node &&
+        answer.maps.maps.some((maps) => maps.node === node) &&
+        (!number || (answer.weights?.node === node && answer.wish.field?.node === node))
+      );
+    },
+    60_000,
+    { node, number },
+  );
 
 for (const preset of ["lenet5", "lenet5_1998", "inception", "resnet8", "unet"]) {
   test(`${preset}: every kind of node has its maps, and its numbers add up to the engine's`, { timeout: 400_000 }, async () => {
@@ -34,9 +43,15 @@ for (const preset of ["lenet5", "lenet5_1998", "inception", "resnet8", "unet"]) 
     await until(page, (state) => state.run.metrics !== null, 120_000);
     await openMaps(page);
     assert.ok(!(await page.locator("maps-panel .badge").isVisible()));
-    const nodes = await state(page, (state) => state.network.description.nodes.filter(({ head }) => head === null).map(({ name, op, output_shape }) => ({ name, op, output_shape })));
+    const nodes = await state(page, (state) =>
+      state.network.description.nodes.filter(({ head }) => head === null).map(({ name, op, output_shape }) => ({ name, op, output_shape })),
+    );
     const kinds = new Map(nodes.map((node) => [node.op, node]));
-    for (const { name, op, output_shape: [channels, rows = 1] } of kinds.values()) {
+    for (const {
+      name,
+      op,
+      output_shape: [channels, rows = 1],
+    } of kinds.values()) {
       await depth(page, "All maps");
       await pick(page, name);
       await looked(page, name);
@@ -45,7 +60,10 @@ for (const preset of ["lenet5", "lenet5_1998", "inception", "resnet8", "unet"]) 
         const { width, height } = document.querySelector("map-grid canvas");
         return { width, height, stack: document.querySelector("map-grid").stack };
       });
-      assert.ok(drawn.width > 0 && drawn.height > 0 && drawn.stack.count === channels && drawn.stack.rows === rows, `${name}: ${JSON.stringify(drawn)}`.slice(0, 200));
+      assert.ok(
+        drawn.width > 0 && drawn.height > 0 && drawn.stack.count === channels && drawn.stack.rows === rows,
+        `${name}: ${JSON.stringify(drawn)}`.slice(0, 200),
+      );
       await depth(page, "One number");
       await looked(page, name, true);
       await page.locator("number-view .number-result .right").waitFor({ timeout: 30_000 });
@@ -90,10 +108,14 @@ test("before training: the weights are called random; gradients, filters and sca
   await ready(page);
   await openMaps(page);
   assert.match(await page.textContent("maps-panel .badge"), /random weights/u);
-  const ink = () => page.evaluate(() => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join());
+  const ink = () =>
+    page.evaluate(() => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join());
   const local = await ink();
   await page.getByRole("button", { name: "of the network" }).click();
-  await page.waitForFunction((before) => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join() !== before, local);
+  await page.waitForFunction(
+    (before) => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join() !== before,
+    local,
+  );
   assert.match(await page.textContent(".look-legend"), /from/u);
   await page.getByRole("button", { name: "Gradients" }).click();
   await until(page, (state) => state.look.answer?.wish.what === "gradients");
@@ -110,7 +132,9 @@ test("before training: the weights are called random; gradients, filters and sca
   assert.deepEqual(page.problems, []);
 });
 
-test("by keyboard: from a map to a value, to its arithmetic, step by step, to where a factor comes from", { timeout: 200_000 }, async () => {
+test("by keyboard: from a map to a value, to its arithmetic, step by step, to where a factor comes from", {
+  timeout: 200_000,
+}, async () => {
   const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
   await ready(page);
   await openMaps(page);
@@ -132,7 +156,13 @@ test("by keyboard: from a map to a value, to its arithmetic, step by step, to wh
   await until(page, (state) => state.look.answer?.field && state.look.answer.wish.field?.unit.join() === "3,6,4");
   assert.match(await page.textContent(".unit-field"), /14×14 pixels: rows 10–23, columns 6–19/u);
   const { rows, columns } = await state(page, (state) => state.look.answer.field);
-  assert.deepEqual([rows, columns], [[10, 23], [6, 19]]);
+  assert.deepEqual(
+    [rows, columns],
+    [
+      [10, 23],
+      [6, 19],
+    ],
+  );
   await page.keyboard.press("Enter");
   await page.locator("number-view .number-grid").first().waitFor();
   assert.ok(!(await page.getByRole("button", { name: "Play" }).isVisible()), "with reduced motion there are steps only");
@@ -175,8 +205,16 @@ test("from a cell of the confusion matrix to its images, and from one of them in
   await until(page, (state) => state.data.images.test >= 10_000, 120_000);
   await page.getByRole("tab", { name: "Mistakes" }).click();
   await until(page, (state) => state.mistakes.predictions !== null, 120_000);
-  const predictions = await state(page, ({ mistakes: { predictions } }) => ({ labels: [...predictions.labels], first: [...predictions.first] }));
-  const sum = await page.evaluate(() => document.querySelector("confusion-grid").counts.flat().reduce((a, b) => a + b, 0));
+  const predictions = await state(page, ({ mistakes: { predictions } }) => ({
+    labels: [...predictions.labels],
+    first: [...predictions.first],
+  }));
+  const sum = await page.evaluate(() =>
+    document
+      .querySelector("confusion-grid")
+      .counts.flat()
+      .reduce((a, b) => a + b, 0),
+  );
   assert.equal(sum, predictions.labels.length);
   // A network that has learned nothing says one class of most: the cell with most mistakes has more than a page.
   const said = predictions.first[0];
@@ -197,7 +235,12 @@ test("from a cell of the confusion matrix to its images, and from one of them in
   assert.equal(predictions.labels[index], label);
   await until(page, (state, index) => state.mistakes.samples.has(index), 60_000, index);
   await image.click();
-  await until(page, (state, index) => state.view === "maps" && state.trying.sample?.index === index && state.look.answer?.digit.index === index, 60_000, index);
+  await until(
+    page,
+    (state, index) => state.view === "maps" && state.trying.sample?.index === index && state.look.answer?.digit.index === index,
+    60_000,
+    index,
+  );
   await page.getByRole("tab", { name: "Mistakes" }).click();
   await page.getByRole("heading", { name: "Worst mistakes" }).waitFor();
   assert.ok((await page.locator("errors-panel > section:last-child .digits li").count()) === 20);

@@ -15,7 +15,11 @@ async function firstView() {
   const times = [];
   for (let i = 0; i < REPEATS; i += 1) {
     const page = await site.open("?backend=cpu&lang=en");
-    await page.waitForFunction(() => document.querySelector("receptive-app")?.state?.network && !document.querySelector(".run")?.disabled, undefined, { polling: 10 });
+    await page.waitForFunction(
+      () => document.querySelector("receptive-app")?.state?.network && !document.querySelector(".run")?.disabled,
+      undefined,
+      { polling: 10 },
+    );
     times.push(await page.evaluate(() => performance.now()));
     await page.context().close();
   }
@@ -54,7 +58,7 @@ const steps = (page) => state(page, (state) => state.run.metrics.step);
 async function rate(page, batch) {
   const [from, began] = [await steps(page), Date.now()];
   await page.waitForTimeout(WINDOW_MS);
-  return ((await steps(page)) - from) * batch * 1000 / (Date.now() - began);
+  return (((await steps(page)) - from) * batch * 1000) / (Date.now() - began);
 }
 
 /** Training with the maps open and closed, in turns. */
@@ -88,14 +92,24 @@ async function diagram() {
   const { spec, title } = networks.find(({ name }) => name === "torchvision/resnet152");
   const page = await site.open("?backend=cpu&lang=en", { viewport: { width: 2560, height: 1300 } });
   await ready(page);
-  await page.evaluate(({ spec, title }) => {
-    globalThis.longTasks.length = 0;
-    const app = document.querySelector("receptive-app");
-    app.intend({ type: "open_network", title, spec });
-    app.intend({ type: "show_view", view: "diagram" });
-  }, { spec, title });
+  await page.evaluate(
+    ({ spec, title }) => {
+      globalThis.longTasks.length = 0;
+      const app = document.querySelector("receptive-app");
+      app.intend({ type: "open_network", title, spec });
+      app.intend({ type: "show_view", view: "diagram" });
+    },
+    { spec, title },
+  );
   await page.waitForFunction(() => document.querySelectorAll(".drawing .cell").length > 500);
-  const taken = () => page.evaluate(() => globalThis.longTasks.splice(0).map(({ duration }) => Math.round(duration)).join(", ") || "none");
+  const taken = () =>
+    page.evaluate(
+      () =>
+        globalThis.longTasks
+          .splice(0)
+          .map(({ duration }) => Math.round(duration))
+          .join(", ") || "none",
+    );
   const drawing = await taken();
   const field = await page.locator(".drawing").boundingBox();
   await page.mouse.move(field.x + field.width / 2, field.y + field.height / 2);

@@ -11,9 +11,17 @@ before(async () => {
 after(() => site?.close());
 
 const intend = (page, intent) => page.evaluate((intent) => document.querySelector("receptive-app").intend(intent), intent);
-const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim().replaceAll(/\s+/gu, " "));
+const text = (page, selector) =>
+  page
+    .locator(selector)
+    .first()
+    .textContent()
+    .then((found) => found.trim().replaceAll(/\s+/gu, " "));
 const open = async (page, preset) => {
-  const named = await page.evaluate((name) => document.querySelector("receptive-app").state.presets.find((one) => one.name === name), preset);
+  const named = await page.evaluate(
+    (name) => document.querySelector("receptive-app").state.presets.find((one) => one.name === name),
+    preset,
+  );
   await intend(page, { type: "open_network", title: named.title, spec: named.spec });
   await until(page, (state) => state.document.examined);
 };
@@ -28,7 +36,9 @@ async function trained(page) {
   await until(page, (state) => state.trying.probabilities !== null && !state.trying.untrained);
 }
 
-test("a preset chosen after training: results are marked, going on is the second choice, the first button trains the preset", { timeout: 240_000 }, async () => {
+test("a preset chosen after training: results are marked, going on is the second choice, the first button trains the preset", {
+  timeout: 240_000,
+}, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await trained(page);
   assert.equal(await page.locator(".owner-note").count(), 0);
@@ -41,7 +51,11 @@ test("a preset chosen after training: results are marked, going on is the second
   assert.match(await text(page, "runs-panel tr.front"), /LeNet-5: the first one not on show/u);
   for (const view of ["training", "maps", "errors"]) {
     await page.click(`#views-${view}`);
-    assert.equal(await text(page, ".view .owner-note"), "These results are of LeNet-5, run kiwi. They are not of the network on show, ResNet-8.", view);
+    assert.equal(
+      await text(page, ".view .owner-note"),
+      "These results are of LeNet-5, run kiwi. They are not of the network on show, ResNet-8.",
+      view,
+    );
   }
   assert.deepEqual(await violations(page), []);
   await page.click("#views-training");
@@ -72,7 +86,10 @@ test("a blank network answers nothing, and after a reload the run that is recall
   await until(page, (state) => state.document.examined);
   await page.locator(".panes button").last().click();
   assert.match(await text(page, ".verdict"), /^Показанная сеть не закончена/u);
-  assert.deepEqual((await page.locator(".bars .share").allTextContents()).filter((share) => share !== ""), []);
+  assert.deepEqual(
+    (await page.locator(".bars .share").allTextContents()).filter((share) => share !== ""),
+    [],
+  );
   assert.ok(await page.isDisabled(".run"));
   assert.ok(await page.isEnabled(".dock-second"));
   await open(page, "resnet8");

@@ -28,7 +28,10 @@ async function select(page, name, why) {
   return button;
 }
 
-for (const [lang, colorScheme, title] of [["en", "light", /^Convolution/u], ["ru", "dark", /^Свёртка/u]]) {
+for (const [lang, colorScheme, title] of [
+  ["en", "light", /^Convolution/u],
+  ["ru", "dark", /^Свёртка/u],
+]) {
   test(`by keyboard: why conv1 is there, in ${lang}, and back again`, { timeout: 60_000 }, async () => {
     const page = await open(`?lang=${lang}`, { colorScheme });
     const why = await select(page, "conv1", `${WHY[lang]} conv2d`);
@@ -38,7 +41,10 @@ for (const [lang, colorScheme, title] of [["en", "light", /^Convolution/u], ["ru
     await dialog.locator("math[display=block] munder").first().waitFor();
     assert.ok(await page.evaluate(() => document.querySelector("operator-dialog dialog").contains(document.activeElement)));
     assert.match(await dialog.locator("h3").first().textContent(), lang === "ru" ? /^Формула$/u : /^Formula$/u);
-    assert.match(await dialog.getByRole("link").getAttribute("href"), new RegExp(`/course/receptive/operators/${lang}\\.html#conv2d$`, "u"));
+    assert.match(
+      await dialog.getByRole("link").getAttribute("href"),
+      new RegExp(`/course/receptive/operators/${lang}\\.html#conv2d$`, "u"),
+    );
     assert.deepEqual(await violations(page), []);
     // A single-key command of the page must not reach through.
     await page.keyboard.press("Space");
@@ -90,8 +96,10 @@ test("on a phone every operator's text fits", { timeout: 60_000 }, async () => {
     const over = [];
     for (const [op, { title }] of Object.entries(texts)) {
       element.show(op);
-      while (!element.querySelector("h2").textContent.startsWith(title) || !element.querySelector("math")) await new Promise(requestAnimationFrame);
-      for (const part of element.querySelectorAll("dialog, .formula")) if (part.scrollWidth > part.clientWidth) over.push(`${op}: ${part.className} ${part.scrollWidth} in ${part.clientWidth}`);
+      while (!element.querySelector("h2").textContent.startsWith(title) || !element.querySelector("math"))
+        await new Promise(requestAnimationFrame);
+      for (const part of element.querySelectorAll("dialog, .formula"))
+        if (part.scrollWidth > part.clientWidth) over.push(`${op}: ${part.className} ${part.scrollWidth} in ${part.clientWidth}`);
     }
     return over;
   });
@@ -100,7 +108,10 @@ test("on a phone every operator's text fits", { timeout: 60_000 }, async () => {
   assert.deepEqual(page.problems, []);
 });
 
-for (const [lang, colorScheme, options] of [["en", "light", {}], ["ru", "dark", phone]]) {
+for (const [lang, colorScheme, options] of [
+  ["en", "light", {}],
+  ["ru", "dark", phone],
+]) {
   test(`the page of all operators, ${lang}, ${colorScheme}`, { timeout: 60_000 }, async () => {
     const page = await site.open(`operators/${lang}.html#batch_norm2d`, { colorScheme, ...options });
     assert.equal(await page.getAttribute("html", "lang"), lang);
@@ -114,7 +125,11 @@ for (const [lang, colorScheme, options] of [["en", "light", {}], ["ru", "dark", 
     assert.ok(articles.length >= 30);
     assert.deepEqual(links, articles);
     assert.deepEqual(await violations(page), []);
-    const over = await page.evaluate(() => [...document.querySelectorAll("html, .formula")].filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.closest("article")?.id ?? "the page"));
+    const over = await page.evaluate(() =>
+      [...document.querySelectorAll("html, .formula")]
+        .filter((part) => part.scrollWidth > part.clientWidth)
+        .map((part) => part.closest("article")?.id ?? "the page"),
+    );
     assert.deepEqual(over, []);
     await page.getByRole("link", { name: lang === "ru" ? "English" : "Русский" }).click();
     await page.waitForURL(/operators\/(en|ru)\.html$/u);

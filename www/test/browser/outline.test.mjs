@@ -43,7 +43,9 @@ async function blank(page) {
   await until(page, (state) => state.document.present.spec.layers.length === 0);
 }
 
-test("by keyboard alone: a residual network from nothing, a shape error mended by its fix, and it trains", { timeout: 180_000 }, async () => {
+test("by keyboard alone: a residual network from nothing, a shape error mended by its fix, and it trains", {
+  timeout: 180_000,
+}, async () => {
   const page = await open("?backend=cpu&lang=en");
   await blank(page);
   assert.equal(await focused(page), "input");
@@ -51,10 +53,23 @@ test("by keyboard alone: a residual network from nothing, a shape error mended b
   await until(page, (state) => state.document.examination.error?.kind === "empty_network");
   assert.ok(await page.isDisabled(".run"));
   for (const letters of ["conv", "bn", "relu", "res", "res", "res", "gap", "flat", "fc"]) await add(page, letters);
-  assert.deepEqual(await ops(page), ["conv2d", "batch_norm2d", "relu", "residual", "residual", "residual", "global_avg_pool2d", "flatten", "linear"]);
+  assert.deepEqual(await ops(page), [
+    "conv2d",
+    "batch_norm2d",
+    "relu",
+    "residual",
+    "residual",
+    "residual",
+    "global_avg_pool2d",
+    "flatten",
+    "linear",
+  ]);
   assert.equal(await focused(page), "layers[8]");
   await until(page, (state) => state.document.examined && state.document.examination.error === null);
-  assert.equal(await row(page, "layers[4]").locator(".row-spoken").textContent(), "Residual block 2, output 16 by 28 by 28, 4,672 parameters");
+  assert.equal(
+    await row(page, "layers[4]").locator(".row-spoken").textContent(),
+    "Residual block 2, output 16 by 28 by 28, 4,672 parameters",
+  );
   assert.equal(await row(page, "layers[4]").getAttribute("aria-expanded"), "true");
   assert.ok(await page.isEnabled(".run"));
 
@@ -70,7 +85,14 @@ test("by keyboard alone: a residual network from nothing, a shape error mended b
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement.dataset.path === "layers[4].residual.body[0]");
-  assert.deepEqual(await state(page, (state) => state.document.present.spec.layers[4].residual.body[0]), { op: "conv2d", out_channels: 32, kernel_size: 3, bias: false, padding: 1, stride: 2 });
+  assert.deepEqual(await state(page, (state) => state.document.present.spec.layers[4].residual.body[0]), {
+    op: "conv2d",
+    out_channels: 32,
+    kernel_size: 3,
+    bias: false,
+    padding: 1,
+    stride: 2,
+  });
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement.id === "layer-out_channels");
@@ -87,7 +109,13 @@ test("by keyboard alone: a residual network from nothing, a shape error mended b
   await row(page, "layers[4]").focus();
   await row(page, "layers[4]").locator("[data-fix=projection]").focus();
   await page.keyboard.press("Enter");
-  await until(page, (state) => state.document.examined && state.document.examination.error !== null && Array.isArray(state.document.present.spec.layers[4].residual.shortcut));
+  await until(
+    page,
+    (state) =>
+      state.document.examined &&
+      state.document.examination.error !== null &&
+      Array.isArray(state.document.present.spec.layers[4].residual.shortcut),
+  );
   assert.equal(await focused(page), "layers[4]");
   // The block after it reads 32 channels now and still makes 16.
   await row(page, "layers[5]").locator("[data-fix=fit_body]").focus();
@@ -100,7 +128,9 @@ test("by keyboard alone: a residual network from nothing, a shape error mended b
   assert.deepEqual(page.problems, []);
 });
 
-test("keys walk, fold, move, copy, delete; undo and redo give each version back; the focus is never lost", { timeout: 120_000 }, async () => {
+test("keys walk, fold, move, copy, delete; undo and redo give each version back; the focus is never lost", {
+  timeout: 120_000,
+}, async () => {
   const page = await open("?backend=cpu&lang=en");
   const specs = [];
   const spec = () => state(page, (state) => JSON.stringify(state.document.present.spec.layers));
@@ -172,7 +202,9 @@ test("what is typed is applied at once and undone at once; what is not possible 
   assert.deepEqual(page.problems, []);
 });
 
-test("an edit while training makes another network: the curves say whose they are, and the first button trains the edited one", { timeout: 120_000 }, async () => {
+test("an edit while training makes another network: the curves say whose they are, and the first button trains the edited one", {
+  timeout: 120_000,
+}, async () => {
   const page = await open("?backend=cpu&lang=en");
   await page.click(".run");
   await until(page, (state) => state.run.metrics?.step > 5);
@@ -238,7 +270,9 @@ test("a long network: ResNet-110 is folded, and an edit is shown without a long 
     return times;
   });
   const tasks = await page.evaluate(() => globalThis.longTasks.map(({ duration }) => duration));
-  t.diagnostic(`from a keystroke to new shapes: ${took.map((ms) => Math.round(ms)).join(", ")} ms; long tasks: ${tasks.join(", ") || "none"}`);
+  t.diagnostic(
+    `from a keystroke to new shapes: ${took.map((ms) => Math.round(ms)).join(", ")} ms; long tasks: ${tasks.join(", ") || "none"}`,
+  );
   assert.deepEqual(page.problems, []);
 });
 
@@ -272,8 +306,13 @@ test("on a phone, by touch: the menu, the fields in their sheet, undo", { timeou
   assert.deepEqual(page.problems, []);
 });
 
-for (const [lang, colorScheme] of [["en", "light"], ["ru", "dark"]]) {
-  test(`axe finds nothing: an error with its fixes, the inspector, the menus, an empty network, ${lang}, ${colorScheme}`, { timeout: 120_000 }, async () => {
+for (const [lang, colorScheme] of [
+  ["en", "light"],
+  ["ru", "dark"],
+]) {
+  test(`axe finds nothing: an error with its fixes, the inspector, the menus, an empty network, ${lang}, ${colorScheme}`, {
+    timeout: 120_000,
+  }, async () => {
     const page = await open(`?backend=cpu&lang=${lang}&preset=resnet8`, { colorScheme, reducedMotion: "reduce" });
     await row(page, "layers[0]").click();
     await page.locator("#layer-out_channels").fill("8");
@@ -303,12 +342,19 @@ test("the engine says of the tests' examples what they say it does", { timeout: 
   const page = await open("?backend=cpu&lang=en");
   const file = new URL("../fixtures/examinations.json", import.meta.url);
   const examples = Object.entries(JSON.parse(readFileSync(file, "utf8")));
-  const said = await page.evaluate(async (specs) => {
-    const pack = await import(new URL("pkg/receptive.js", location.href).href);
-    await pack.default();
-    return specs.map((spec) => pack.examine(spec));
-  }, examples.map(([, { spec }]) => spec));
+  const said = await page.evaluate(
+    async (specs) => {
+      const pack = await import(new URL("pkg/receptive.js", location.href).href);
+      await pack.default();
+      return specs.map((spec) => pack.examine(spec));
+    },
+    examples.map(([, { spec }]) => spec),
+  );
   // After a change of the engine: RECEPTIVE_UPDATE=1 writes down what it says now.
-  if (process.env.RECEPTIVE_UPDATE) writeFileSync(file, `{\n${examples.map(([name, { spec }], i) => `${JSON.stringify(name)}: ${JSON.stringify({ spec, examination: said[i] })}`).join(",\n")}\n}\n`);
+  if (process.env.RECEPTIVE_UPDATE)
+    writeFileSync(
+      file,
+      `{\n${examples.map(([name, { spec }], i) => `${JSON.stringify(name)}: ${JSON.stringify({ spec, examination: said[i] })}`).join(",\n")}\n}\n`,
+    );
   else examples.forEach(([name, { examination }], i) => assert.deepEqual(said[i], examination, name));
 });

@@ -164,7 +164,12 @@ test("the theme can be set by hand", { timeout: 60_000 }, async () => {
 });
 
 test("a phone: one part at a time, by touch", { timeout: 180_000 }, async () => {
-  const page = await site.open("?backend=cpu", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  const page = await site.open("?backend=cpu", {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 2,
+  });
   await ready(page);
   await page.tap(".run");
   await until(page, (state) => state.run.metrics?.step > 10);

@@ -51,12 +51,39 @@ test("every message of a run is well formed, in both directions", { timeout: 180
     await page.getByRole("button", { name: "Reset", exact: true }).click();
     await until(page, (state) => state.run.phase === "idle");
     const heard = await page.evaluate(() =>
-      globalThis.heard.map(({ direction, data }) => ({ direction, data: JSON.parse(JSON.stringify(data, (_, value) => (value instanceof Uint8Array || value instanceof Float32Array ? [...value.subarray(0, 1000)] : value === undefined ? "<undefined>" : value))) })),
+      globalThis.heard.map(({ direction, data }) => ({
+        direction,
+        data: JSON.parse(
+          JSON.stringify(data, (_, value) =>
+            value instanceof Uint8Array || value instanceof Float32Array
+              ? [...value.subarray(0, 1000)]
+              : value === undefined
+                ? "<undefined>"
+                : value,
+          ),
+        ),
+      })),
     );
     for (const { direction, data } of heard) assert.deepEqual(faults(direction, data), [], JSON.stringify(data).slice(0, 300));
     const kinds = [...new Set(heard.map(({ direction, data }) => `${direction} ${data.type}`))].sort();
     t.diagnostic(`${heard.length} messages of ${kinds.length} kinds`);
-    for (const kind of ["reply compiled", "reply started", "reply paused", "reply stepped", "reply resumed", "reply reset", "reply set", "reply predicted", "reply sample", "reply data_loaded", "event metrics", "event evaluation", "event epoch", "event done", "event data"]) {
+    for (const kind of [
+      "reply compiled",
+      "reply started",
+      "reply paused",
+      "reply stepped",
+      "reply resumed",
+      "reply reset",
+      "reply set",
+      "reply predicted",
+      "reply sample",
+      "reply data_loaded",
+      "event metrics",
+      "event evaluation",
+      "event epoch",
+      "event done",
+      "event data",
+    ]) {
       assert.ok(kinds.includes(kind), `never heard: ${kind}`);
     }
   } finally {

@@ -29,7 +29,13 @@ async function twoRuns(page) {
   await train(page, 40);
 }
 
-const series = (page) => page.evaluate(() => document.querySelector("metric-chart[metric=loss]").state.runs.filter(({ key }) => !document.querySelector("receptive-app").state.hidden.has(key)).length);
+const series = (page) =>
+  page.evaluate(
+    () =>
+      document
+        .querySelector("metric-chart[metric=loss]")
+        .state.runs.filter(({ key }) => !document.querySelector("receptive-app").state.hidden.has(key)).length,
+  );
 const row = (page, name) => page.locator("runs-panel tbody tr").filter({ has: page.locator(`input.name[aria-label="Name of ${name}"]`) });
 
 test("a fresh start keeps the run before it, with what changed, and all is there after a reload", { timeout: 240_000 }, async () => {
@@ -50,7 +56,11 @@ test("a fresh start keeps the run before it, with what changed, and all is there
   await page.waitForTimeout(1000);
   await page.reload();
   await until(page, (state) => state.run.label?.name === "oak" && state.runs.length === 1, 60_000);
-  assert.deepEqual(await state(page, (state) => [state.runs[0].name, state.hidden.size, state.runs[0].history.train.points.length > 1]), ["baseline", 1, true]);
+  assert.deepEqual(await state(page, (state) => [state.runs[0].name, state.hidden.size, state.runs[0].history.train.points.length > 1]), [
+    "baseline",
+    1,
+    true,
+  ]);
   assert.deepEqual(page.problems, []);
 });
 
@@ -58,9 +68,19 @@ test("a branch goes on from a run's checkpoint with that run's curves, network a
   const page = await site.open("?backend=cpu&lang=en");
   await twoRuns(page);
   const step = await state(page, (state) => state.checkpoints.get("r1"));
-  await row(page, "kiwi").getByRole("button", { name: /^Branch/u }).click();
+  await row(page, "kiwi")
+    .getByRole("button", { name: /^Branch/u })
+    .click();
   await until(page, (state, step) => state.run.label?.parent === "r1" && state.run.metrics.step === step, 60_000, step);
-  assert.deepEqual(await state(page, (state) => [state.runs.length, state.run.phase, state.settings.applied.batch_size, state.settings.edited.learning_rate]), [2, "paused", 64, 0.02]);
+  assert.deepEqual(
+    await state(page, (state) => [
+      state.runs.length,
+      state.run.phase,
+      state.settings.applied.batch_size,
+      state.settings.edited.learning_rate,
+    ]),
+    [2, "paused", 64, 0.02],
+  );
   assert.match(await page.locator("runs-panel tr.front").textContent(), /goes on from kiwi/u);
   await page.click(".run");
   await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step + 20, 120_000, step);
@@ -75,7 +95,11 @@ test("a deleted run can be had back", { timeout: 240_000 }, async () => {
   await until(page, (state) => state.runs.length === 0);
   await page.locator(".runs-deleted").getByRole("button", { name: "Undo" }).click();
   await until(page, (state) => state.runs.length === 1 && state.runs[0].name === "kiwi");
-  assert.ok(await row(page, "kiwi").getByRole("button", { name: /^Branch/u }).isEnabled());
+  assert.ok(
+    await row(page, "kiwi")
+      .getByRole("button", { name: /^Branch/u })
+      .isEnabled(),
+  );
 });
 
 test("charts: values by arrow keys, smoothing, top-5 and table, remembered", { timeout: 240_000 }, async () => {
@@ -88,14 +112,20 @@ test("charts: values by arrow keys, smoothing, top-5 and table, remembered", { t
   assert.match(await accuracy.locator(".plot").getAttribute("aria-valuetext"), /^step \d+: [\d.]+% on training images/u);
   const first = Number(await accuracy.locator(".plot").getAttribute("aria-valuenow"));
   await page.keyboard.press("ArrowRight");
-  await page.waitForFunction((first) => Number(document.querySelector("metric-chart[metric=accuracy] .plot").getAttribute("aria-valuenow")) > first, first);
+  await page.waitForFunction(
+    (first) => Number(document.querySelector("metric-chart[metric=accuracy] .plot").getAttribute("aria-valuenow")) > first,
+    first,
+  );
   await accuracy.getByRole("slider", { name: "Smooth" }).fill("0.8");
   await accuracy.getByRole("button", { name: "Top-5" }).click();
   await page.locator("metric-chart[metric=loss]").getByRole("button", { name: "Log scale" }).click();
   await page.reload();
   await ready(page);
   assert.equal(await accuracy.getByRole("slider", { name: "Smooth" }).inputValue(), "0.8");
-  assert.equal(await page.locator("metric-chart[metric=loss]").getByRole("button", { name: "Log scale" }).getAttribute("aria-pressed"), "true");
+  assert.equal(
+    await page.locator("metric-chart[metric=loss]").getByRole("button", { name: "Log scale" }).getAttribute("aria-pressed"),
+    "true",
+  );
   await accuracy.getByRole("button", { name: "Table" }).click();
   assert.deepEqual(await accuracy.locator("thead th").allTextContents(), ["Step", "train", "test", "train, Top-5", "test, Top-5"]);
   assert.deepEqual(page.problems, []);
@@ -104,7 +134,10 @@ test("charts: values by arrow keys, smoothing, top-5 and table, remembered", { t
 test("axe finds nothing with two runs, in both themes, wide and narrow", { timeout: 240_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
   await twoRuns(page);
-  for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
     await page.setViewportSize(viewport);
     assert.deepEqual(await violationsInBothThemes(page), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

@@ -34,7 +34,9 @@ const widen = (page, channels) =>
     app.intend({ type: "edit_network", spec: { ...spec, layers } });
   }, channels);
 
-test("a reload in the middle of training loses neither the run nor its curves, and training goes on to its end", { timeout: 300_000 }, async () => {
+test("a reload in the middle of training loses neither the run nor its curves, and training goes on to its end", {
+  timeout: 300_000,
+}, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await trained(page);
   await kept(page);
@@ -43,17 +45,29 @@ test("a reload in the middle of training loses neither the run nor its curves, a
   await page.waitForTimeout(1500);
   await page.reload();
   await has(page, "went_on");
-  const after = await state(page, (state) => ({ phase: state.run.phase, step: state.run.metrics.step, points: state.run.history.train.points.length, name: state.run.label.name, epochs: state.run.metrics.epochs }));
+  const after = await state(page, (state) => ({
+    phase: state.run.phase,
+    step: state.run.metrics.step,
+    points: state.run.history.train.points.length,
+    name: state.run.label.name,
+    epochs: state.run.metrics.epochs,
+  }));
   assert.equal(after.phase, "paused");
   assert.ok(after.step >= step, `${after.step} after ${step}`);
   assert.ok(after.points > 1);
-  assert.match(await page.textContent("[data-code=went_on]"), new RegExp(`Went on from step ${after.step.toLocaleString("en")} of ${after.name}`, "u"));
+  assert.match(
+    await page.textContent("[data-code=went_on]"),
+    new RegExp(`Went on from step ${after.step.toLocaleString("en")} of ${after.name}`, "u"),
+  );
   await ready(page);
   await page.click(".run");
   await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step, 120_000, after.step);
   assert.equal(await state(page, (state) => state.run.metrics.epochs), after.epochs);
   const steps = await state(page, (state) => state.run.history.train.points.map(({ step }) => step));
-  assert.deepEqual(steps, [...steps].sort((a, b) => a - b));
+  assert.deepEqual(
+    steps,
+    [...steps].sort((a, b) => a - b),
+  );
   assert.deepEqual(page.problems, []);
 });
 
@@ -76,7 +90,11 @@ test("a lost GPU: the run goes on on the CPU from its checkpoint, says so, and i
   const lostAt = await state(page, (state) => state.run.metrics.step);
   assert.ok((await worker.evaluate(() => globalThis.devices.map((device) => device.destroy()).length)) > 0);
   await has(page, "device_lost");
-  const went = await state(page, ({ notices, backend, run }) => ({ notice: notices.find(({ code }) => code === "device_lost"), status: backend.status, phase: run.phase }));
+  const went = await state(page, ({ notices, backend, run }) => ({
+    notice: notices.find(({ code }) => code === "device_lost"),
+    status: backend.status,
+    phase: run.phase,
+  }));
   assert.equal(went.status.backend, "cpu");
   assert.equal(went.phase, "running");
   assert.match(await page.textContent("[data-code=device_lost]"), /Continued on CPU from step/u);
@@ -84,7 +102,10 @@ test("a lost GPU: the run goes on on the CPU from its checkpoint, says so, and i
   assert.ok(went.notice.step > 0 && went.notice.step <= lostAt + 30, `${went.notice.step} of ${lostAt}`);
   await until(page, (state, step) => state.run.metrics.step > step + 200, 120_000, lostAt);
   const steps = await state(page, (state) => state.run.history.train.points.map(({ step }) => step));
-  assert.deepEqual(steps, [...steps].sort((a, b) => a - b));
+  assert.deepEqual(
+    steps,
+    [...steps].sort((a, b) => a - b),
+  );
   await paused(page);
   const step = await state(page, (state) => state.checkpoints.get(state.run.label.key));
   await page.waitForTimeout(1500);
@@ -161,7 +182,11 @@ test("a link to another network opens it, and what was here is an undo away", { 
 test("a page that may not store data says so, and saves to a file", { timeout: 240_000 }, async () => {
   const page = await site.open("", { path: "/host/" });
   const frame = page.frames().at(-1);
-  await frame.waitForFunction(() => document.querySelector("receptive-app")?.state?.data.images.test > 0 && document.querySelector("receptive-app").state.network, null, { timeout: 120_000 });
+  await frame.waitForFunction(
+    () => document.querySelector("receptive-app")?.state?.data.images.test > 0 && document.querySelector("receptive-app").state.network,
+    null,
+    { timeout: 120_000 },
+  );
   await frame.click(".run");
   await frame.waitForFunction(() => document.querySelector("receptive-app").state.checkpoints.size > 0, null, { timeout: 120_000 });
   await frame.waitForSelector("[data-code=not_stored]");

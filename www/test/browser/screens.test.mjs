@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { SCREENS, prepare, tour } from "../support/screens.mjs";
+import { prepare, SCREENS, tour } from "../support/screens.mjs";
 import { openSite, ready, until, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
@@ -27,7 +27,9 @@ for (const [lang, options, axe] of [
   ["ru", { viewport: { width: 1024, height: 768 } }, false],
   ["en", { viewport: { width: 2560, height: 1400 } }, false],
 ]) {
-  test(`all screens, ${lang}, ${options.viewport.width} wide: nothing is too wide${axe ? ", and axe finds nothing in either theme" : ""}`, { timeout: 600_000 }, async (t) => {
+  test(`all screens, ${lang}, ${options.viewport.width} wide: nothing is too wide${axe ? ", and axe finds nothing in either theme" : ""}`, {
+    timeout: 600_000,
+  }, async (t) => {
     const page = await site.open(`?backend=cpu&lang=${lang}`, { ...options, reducedMotion: "reduce" });
     await ready(page);
     await prepare(page, 60);

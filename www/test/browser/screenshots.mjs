@@ -4,21 +4,50 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { SCREENS, prepare, tour } from "../support/screens.mjs";
+import { prepare, SCREENS, tour } from "../support/screens.mjs";
 import { openSite, ready } from "../support/site.mjs";
 
-const [folder = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url)), width, height, theme, language] = process.argv.slice(2);
+const [folder = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url)), width, height, theme, language] =
+  process.argv.slice(2);
 const desktop = { viewport: { width: 1440, height: 940 } };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
 const VISITS = width
-  ? [{ name: `${width}-${theme}-${language}-`, colorScheme: theme, lang: language, ...(Number(width) > 640 ? { viewport: { width: Number(width), height: Number(height) } } : { ...phone, deviceScaleFactor: 1 }) }]
+  ? [
+      {
+        name: `${width}-${theme}-${language}-`,
+        colorScheme: theme,
+        lang: language,
+        ...(Number(width) > 640 ? { viewport: { width: Number(width), height: Number(height) } } : { ...phone, deviceScaleFactor: 1 }),
+      },
+    ]
   : [
       { name: "", end: "-light-en", lang: "en", colorScheme: "light", ...desktop },
       { name: "", end: "-dark-ru", lang: "ru", colorScheme: "dark", ...desktop },
-      { name: "tablet-", end: "-light-ru", lang: "ru", colorScheme: "light", viewport: { width: 1024, height: 768 }, screens: ["training"] },
-      { name: "phone-", end: "-light-ru", lang: "ru", colorScheme: "light", ...phone, screens: ["training", "network", "diagram", "maps", "try"] },
-      { name: "phone-", end: "-dark-en", lang: "en", colorScheme: "dark", ...phone, screens: ["training", "network", "diagram", "maps", "try"] },
+      {
+        name: "tablet-",
+        end: "-light-ru",
+        lang: "ru",
+        colorScheme: "light",
+        viewport: { width: 1024, height: 768 },
+        screens: ["training"],
+      },
+      {
+        name: "phone-",
+        end: "-light-ru",
+        lang: "ru",
+        colorScheme: "light",
+        ...phone,
+        screens: ["training", "network", "diagram", "maps", "try"],
+      },
+      {
+        name: "phone-",
+        end: "-dark-en",
+        lang: "en",
+        colorScheme: "dark",
+        ...phone,
+        screens: ["training", "network", "diagram", "maps", "try"],
+      },
     ];
 
 /** The page check/ with LeNet-5 on all backends. */
@@ -36,7 +65,12 @@ try {
     await ready(page);
     await prepare(page, 500);
     const shoot = async (screen) => {
-      await page.evaluate(() => document.activeElement?.matches("button, input, select") && !document.querySelector("dialog[open], [role=menu]:not([hidden])") && document.activeElement.blur());
+      await page.evaluate(
+        () =>
+          document.activeElement?.matches("button, input, select") &&
+          !document.querySelector("dialog[open], [role=menu]:not([hidden])") &&
+          document.activeElement.blur(),
+      );
       await page.screenshot({ path: join(folder, `${name}${screen}${end}.png`) });
       console.log(`${name}${screen}${end}.png`);
     };

@@ -28,7 +28,11 @@ test("a schedule's fields change its curve, and go into the run", { timeout: 120
   assert.match(await page.getAttribute("training-details svg", "aria-label"), /over 12 epochs: from 0\.02, at most 0\.02, to 0\.0025/u);
   await page.click(".run");
   await until(page, (state) => state.run.metrics?.step > 5);
-  assert.deepEqual(await state(page, (state) => state.network.spec.training.schedule), { type: "multi_step", milestones: [2, 5.5, 9], gamma: 0.5 });
+  assert.deepEqual(await state(page, (state) => state.network.spec.training.schedule), {
+    type: "multi_step",
+    milestones: [2, 5.5, 9],
+    gamma: 0.5,
+  });
   assert.equal(await page.locator("training-details .rate-dot").count(), 1, "where the run is");
   assert.deepEqual(page.problems, []);
 });

@@ -28,7 +28,8 @@ test("a silent engine is reported after ten seconds and can be restarted", { tim
     assert.deepEqual(await violations(page), []);
     await page.getByRole("button", { name: "Restart the engine" }).click();
     await until(page, (state) => state.network !== null && state.notices.length === 0 && state.run.phase === "idle");
-  }));
+  }),
+);
 
 test("a panic stops the engine, offers a report, and a restart mends it", { timeout: 60_000 }, () =>
   inScenario("panic", async (page) => {
@@ -41,14 +42,16 @@ test("a panic stops the engine, offers a report, and a restart mends it", { time
     await page.getByRole("button", { name: "Restart the engine" }).click();
     await until(page, (state) => state.network !== null && state.notices.length === 0);
     assert.ok(await page.isEnabled(".run"));
-  }));
+  }),
+);
 
 test("an engine that cannot run here says so, and the page stays readable", { timeout: 60_000 }, () =>
   inScenario("no_engine", async (page) => {
     await has(page, "crashed");
     assert.match(await page.textContent("[data-code=crashed]"), /WebAssembly SIMD/u);
     assert.equal(await page.textContent(".dock-status"), "The engine is not running.");
-  }));
+  }),
+);
 
 test("data that does not load can be retried or replaced by files, and is never made up", { timeout: 60_000 }, () =>
   inScenario("data_failed", async (page) => {
@@ -65,7 +68,8 @@ test("data that does not load can be retried or replaced by files, and is never 
     assert.match(await page.textContent("[data-code=files_refused]"), /0x00000001/u);
     await page.locator("[data-code=data_failed]").getByRole("button", { name: "Try again" }).click();
     await has(page, "data_failed");
-  }));
+  }),
+);
 
 test("while data still loads the page says how much is in use", { timeout: 60_000 }, () =>
   inScenario("slow_data", async (page) => {
@@ -73,7 +77,8 @@ test("while data still loads the page says how much is in use", { timeout: 60_00
     await page.click(".run");
     await until(page, (state) => state.run.metrics !== null);
     assert.equal(await page.textContent(".dock-note"), "Using 6,000 of 60,000 images so far");
-  }));
+  }),
+);
 
 test("a lost device is named, with the step training goes on from", { timeout: 60_000 }, () =>
   inScenario("device_lost", async (page) => {
@@ -81,7 +86,8 @@ test("a lost device is named, with the step training goes on from", { timeout: 6
     await page.click(".run");
     await has(page, "device_lost");
     assert.match(await page.textContent("[data-code=device_lost]"), /Continued on CPU from step 60/u);
-  }));
+  }),
+);
 
 test("a diverged run names the rate and offers a tenth of it", { timeout: 60_000 }, () =>
   inScenario("diverge", async (page) => {
@@ -92,7 +98,8 @@ test("a diverged run names the rate and offers a tenth of it", { timeout: 60_000
     await page.getByRole("button", { name: "Start anew at 0.002" }).click();
     await until(page, (state) => state.run.phase === "running" && state.settings.applied.learning_rate === 0.002);
     assert.equal(await page.inputValue("#settings-learning_rate"), "0.002");
-  }));
+  }),
+);
 
 test("a network that only guesses is told so, with three causes", { timeout: 60_000 }, () =>
   inScenario("guessing", async (page) => {
@@ -101,4 +108,5 @@ test("a network that only guesses is told so, with three causes", { timeout: 60_
     await has(page, "guessing");
     assert.equal(await page.locator("[data-code=guessing] li").count(), 3);
     assert.deepEqual(await violations(page), []);
-  }));
+  }),
+);

@@ -26,7 +26,9 @@ test("Run trains at once, on the first images, and the page stays smooth", { tim
   await page.waitForTimeout(3000);
   const training = await page.evaluate(() => globalThis.longTasks);
   const longest = Math.max(0, ...training.map(({ duration }) => duration));
-  t.diagnostic(`longest main-thread task in 3 s of training: ${longest ? `${longest} ms` : "under 50 ms"}; while starting: ${Math.max(0, ...tasks.map(({ duration }) => duration))} ms in ${Math.round(since)} ms`);
+  t.diagnostic(
+    `longest main-thread task in 3 s of training: ${longest ? `${longest} ms` : "under 50 ms"}; while starting: ${Math.max(0, ...tasks.map(({ duration }) => duration))} ms in ${Math.round(since)} ms`,
+  );
   assert.equal(await page.textContent(".chip-name"), "CPU");
   assert.match(await page.textContent(".dock-rate"), /[\d,]+ images\/s/u);
   await until(page, (state) => state.run.evaluation !== null && state.run.evaluation.top1 > 0.8, 120_000);
@@ -71,7 +73,11 @@ test("an epoch ends in an announcement and a full test", { timeout: 300_000 }, a
 test("WebGPU in software trains when it is chosen, and the page says what it is", { timeout: 240_000 }, async (t) => {
   const page = await site.open("?backend=webgpu_software");
   await ready(page);
-  assert.equal(await state(page, (state) => state.backend.status.backend), "webgpu", await state(page, (state) => JSON.stringify(state.backend.status)));
+  assert.equal(
+    await state(page, (state) => state.backend.status.backend),
+    "webgpu",
+    await state(page, (state) => JSON.stringify(state.backend.status)),
+  );
   assert.equal(await page.textContent(".chip-name"), "WebGPU (software)");
   await page.click(".run");
   await until(page, (state) => state.run.metrics?.step >= 20, 180_000);
@@ -102,13 +108,22 @@ test("changing the backend in the middle of a run keeps the page and starts the 
   await page.evaluate(() => {
     const status = document.querySelector(".dock-status");
     globalThis.said = [];
-    new MutationObserver(() => globalThis.said.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => globalThis.said.push(status.textContent)).observe(status, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   });
   await page.click(".chip");
   await page.getByRole("radio", { name: "WebGPU in software" }).check();
   await until(page, (state) => state.backend.status?.backend === "webgpu" && !state.backend.switching, 90_000);
-  const counted = (await page.evaluate(() => globalThis.said)).map((text) => /^Compiling shaders: (\d+) of (\d+)$/u.exec(text)).filter(Boolean);
-  assert.ok(counted.length > 3 && counted.every(([, done, total]) => Number(done) <= Number(total)), "the shaders are counted while they are compiled");
+  const counted = (await page.evaluate(() => globalThis.said))
+    .map((text) => /^Compiling shaders: (\d+) of (\d+)$/u.exec(text))
+    .filter(Boolean);
+  assert.ok(
+    counted.length > 3 && counted.every(([, done, total]) => Number(done) <= Number(total)),
+    "the shaders are counted while they are compiled",
+  );
   assert.equal(await state(page, (state) => state.run.metrics), null);
   assert.match(await page.textContent("notice-list"), /weights start anew/u);
   assert.deepEqual(page.problems, []);
@@ -147,7 +162,9 @@ test("a changed rate reaches the run that is under way; a changed batch waits fo
   assert.deepEqual(page.problems, []);
 });
 
-test("another optimizer and schedule are taken in by the first run, and wait for a fresh start in a later one", { timeout: 120_000 }, async () => {
+test("another optimizer and schedule are taken in by the first run, and wait for a fresh start in a later one", {
+  timeout: 120_000,
+}, async () => {
   const page = await site.open("?backend=cpu");
   await ready(page);
   await page.selectOption("#settings-optimizer", "adamw");
@@ -227,7 +244,10 @@ test("where memory may be shared, workers share it, to the same bits", { timeout
       const worker = new Worker("/course/receptive/trainer-worker.js", { type: "module", name: "trainer" });
       const request = (body) =>
         new Promise((resolve, reject) => {
-          worker.addEventListener("message", ({ data }) => data.id === body.type && (data.type === "error" ? reject(new Error(JSON.stringify(data.error))) : resolve(data)));
+          worker.addEventListener(
+            "message",
+            ({ data }) => data.id === body.type && (data.type === "error" ? reject(new Error(JSON.stringify(data.error))) : resolve(data)),
+          );
           worker.postMessage({ id: body.type, ...body });
         });
       await request({ type: "load_data" });
@@ -253,7 +273,9 @@ test("where memory may be shared, workers share it, to the same bits", { timeout
     };`;
   const isolated = await openSite({ isolated: true });
   try {
-    const pages = [site, isolated].map(async ({ open, origin }) => Object.assign(await open("", { path: "/host/", before: { "trainer-worker.js": says } }), { host: `${origin}/host/` }));
+    const pages = [site, isolated].map(async ({ open, origin }) =>
+      Object.assign(await open("", { path: "/host/", before: { "trainer-worker.js": says } }), { host: `${origin}/host/` }),
+    );
     const [byMessages, byMemory] = [await trained(await pages[0]), await trained(await pages[1])];
     assert.deepEqual([byMessages.workers, byMessages.isolated, byMessages.shared], [2, false, false]);
     assert.deepEqual([byMemory.workers, byMemory.isolated, byMemory.shared], [2, true, true]);

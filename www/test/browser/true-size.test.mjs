@@ -21,7 +21,8 @@ async function open(network, { lang = "en", query = "view=true-size", ...options
   return page;
 }
 const ready = (page) => page.locator(".run-network.primary:enabled").waitFor();
-const answered = (page) => page.locator(".true-size .answer[aria-busy=false] .top-five, .true-size .answer[aria-busy=false] .map").waitFor({ timeout: 120_000 });
+const answered = (page) =>
+  page.locator(".true-size .answer[aria-busy=false] .top-five, .true-size .answer[aria-busy=false] .map").waitFor({ timeout: 120_000 });
 const button = (page, name) => page.locator(".true-size").getByRole("button", { name, exact: true });
 const choose = (page, label, file) => page.locator(".true-size").getByLabel(label).setInputFiles(file);
 
@@ -53,11 +54,20 @@ const weights = (buffer, name = "weights.safetensors") => ({ name, mimeType: "ap
 
 /** The tensors that the table names, with the shapes it asks for. */
 const missingTensors = async (page) =>
-  (await page.locator(".tensors tbody tr").evaluateAll((rows) => rows.map((row) => [row.children[0].textContent, row.children[1].textContent, row.children[2].textContent]))).map(([name, found, expected]) => ({
-    name, found, expected, shape: JSON.parse(expected.replace("F32 ", "")),
+  (
+    await page
+      .locator(".tensors tbody tr")
+      .evaluateAll((rows) => rows.map((row) => [row.children[0].textContent, row.children[1].textContent, row.children[2].textContent]))
+  ).map(([name, found, expected]) => ({
+    name,
+    found,
+    expected,
+    shape: JSON.parse(expected.replace("F32 ", "")),
   }));
 
-test("a network runs with weights from a seed: five classes, the first one marked, and a word that it is a guess", { timeout: 120_000 }, async () => {
+test("a network runs with weights from a seed: five classes, the first one marked, and a word that it is a guess", {
+  timeout: 120_000,
+}, async () => {
   const page = await open("torchvision/alexnet");
   assert.match(await page.textContent(".true-size .facts"), /3×224×224.*1,000 classes.*61,100,840.*714M.*246 MB/su);
   assert.deepEqual(await violations(page), []);
@@ -68,7 +78,10 @@ test("a network runs with weights from a seed: five classes, the first one marke
   assert.match(await rows.first().textContent(), /1.*class \d+.*0\.\d\d%/su);
   assert.equal(await page.locator(".top-five .best").count(), 1);
   assert.match(await page.textContent(".run-state"), /^\s*First is class \d+, with 0\.\d\d%\.\s*$/u);
-  assert.match(await page.textContent(".true-size .answer"), /random: the network has learned nothing.*took 0?[\d.]+ sec \(CPU, (relaxed )?SIMD\)/su);
+  assert.match(
+    await page.textContent(".true-size .answer"),
+    /random: the network has learned nothing.*took 0?[\d.]+ sec \(CPU, (relaxed )?SIMD\)/su,
+  );
   assert.deepEqual(await violations(page), []);
   const first = await page.textContent(".top-five");
   // The same seed gives the same answer, from the network that is still there; another seed another one.
@@ -83,20 +96,43 @@ test("a network runs with weights from a seed: five classes, the first one marke
   assert.deepEqual(page.problems, []);
 });
 
-for (const [lang, colorScheme, options] of [["en", "light", {}], ["ru", "dark", phone]]) {
+for (const [lang, colorScheme, options] of [
+  ["en", "light", {}],
+  ["ru", "dark", phone],
+]) {
   test(`weights of another network are listed tensor by tensor, the right ones are loaded, ${lang}`, { timeout: 120_000 }, async () => {
     const page = await open(LENET, { lang, colorScheme, ...options });
     const [chooseWeights, run, missing] = lang === "en" ? ["Choose weights…", "Run", "missing"] : ["Выбрать веса…", "Пуск", "отсутствует"];
-    await choose(page, chooseWeights, weights(safetensors([["c1.weight", [6, 1, 3, 3]], ["c1.bias", [6], "I16"], ["conv9.weight", [1]]])));
+    await choose(
+      page,
+      chooseWeights,
+      weights(
+        safetensors([
+          ["c1.weight", [6, 1, 3, 3]],
+          ["c1.bias", [6], "I16"],
+          ["conv9.weight", [1]],
+        ]),
+      ),
+    );
     await button(page, run).click();
     await page.locator(".tensors").waitFor();
     const tensors = await missingTensors(page);
     const found = (name) => tensors.find((tensor) => tensor.name === name);
     assert.deepEqual([found("c1.weight").found, found("c1.weight").expected], ["F32 [6, 1, 3, 3]", "F32 [6, 1, 5, 5]"]);
     assert.equal(found("c1.bias").found, "I16 [6]");
-    assert.deepEqual(await page.locator(".failure .tensor-names li").allTextContents(), ["c1.bias I16 [6]", "c1.weight F32 [6, 1, 3, 3]", "conv9.weight F32 [1]"]);
+    assert.deepEqual(await page.locator(".failure .tensor-names li").allTextContents(), [
+      "c1.bias I16 [6]",
+      "c1.weight F32 [6, 1, 3, 3]",
+      "conv9.weight F32 [1]",
+    ]);
     assert.equal(found("f6.weight").found, missing);
-    assert.match(await page.getByRole("alert").filter({ has: page.locator(".tensors") }).textContent(), lang === "en" ? /another network: 12 of this network’s tensors/u : /от другой сети\..* 12 тензоров/u);
+    assert.match(
+      await page
+        .getByRole("alert")
+        .filter({ has: page.locator(".tensors") })
+        .textContent(),
+      lang === "en" ? /another network: 12 of this network’s tensors/u : /от другой сети\..* 12 тензоров/u,
+    );
     assert.deepEqual(await violations(page), []);
     // One of the two comes from a wrapper.
     const start = lang === "en" ? "" : "module.";
@@ -108,7 +144,11 @@ for (const [lang, colorScheme, options] of [["en", "light", {}], ["ru", "dark", 
     await page.locator(".true-size details summary").click();
     assert.equal(await page.textContent(".tensor-names"), `${start}aux.weight`);
     assert.equal((await page.textContent(".true-size .answer")).includes("От имён в файле отброшено module."), lang === "ru");
-    const over = await page.evaluate(() => [...document.querySelectorAll(".true-size, .true-size .dialog-body")].filter((part) => part.scrollWidth > part.clientWidth).map(({ className }) => className));
+    const over = await page.evaluate(() =>
+      [...document.querySelectorAll(".true-size, .true-size .dialog-body")]
+        .filter((part) => part.scrollWidth > part.clientWidth)
+        .map(({ className }) => className),
+    );
     assert.deepEqual(over, []);
     // With a value that is no number there is no class, and the tensor is named.
     await choose(page, chooseWeights, weights(safetensors(right, (i) => (i === 7 ? Number.NaN : 0.05))));
@@ -127,14 +167,22 @@ test("files that are not what they should be are refused in words, and nothing i
   await choose(page, "Choose weights…", weights(Buffer.from("abc")));
   await button(page, "Run").click();
   await alert.getByText("This is not a safetensors file").waitFor();
-  await choose(page, "Choose weights…", weights(Buffer.from("PK\x03\x04\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl"), "model.pth"));
+  await choose(
+    page,
+    "Choose weights…",
+    weights(Buffer.from("PK\x03\x04\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl"), "model.pth"),
+  );
   await button(page, "Run").click();
   await alert.getByText("This is a PyTorch file (a zip with a pickle in it)").waitFor();
   await choose(page, "Choose a picture…", { name: "cat.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
   await alert.getByText("cat.png: this browser cannot read it as a picture.").waitFor();
   await choose(page, "Class names…", { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from("one\ntwo") });
   await alert.getByText("names.txt: has 2 names, and this network tells 10 classes apart.").waitFor();
-  await choose(page, "Class names…", { name: "digits.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify([..."abcdefghij"].map((letter) => `digit ${letter}`))) });
+  await choose(page, "Class names…", {
+    name: "digits.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify([..."abcdefghij"].map((letter) => `digit ${letter}`))),
+  });
   await page.getByLabel("From a seed").check();
   await button(page, "Run").click();
   await answered(page);
@@ -155,23 +203,40 @@ test("files that are not what they should be are refused in words, and nothing i
 test("dropped: a picture is scaled, cropped and shown, a file of weights is taken, another is refused", { timeout: 120_000 }, async () => {
   const page = await open("torchvision/alexnet");
   const drop = (name, type) =>
-    page.evaluate(async ({ name, type }) => {
-      const canvas = new OffscreenCanvas(600, 300);
-      const context = canvas.getContext("2d");
-      // Red, a green square in the middle, blue.
-      for (const [colour, left] of [["#f00", 0], ["#0f0", 150], ["#00f", 450]]) {
-        context.fillStyle = colour;
-        context.fillRect(left, 0, 300, 300);
-      }
-      const content = type ? await canvas.convertToBlob({ type }) : new Blob([Uint8Array.of(1, 0, 0, 2, 0)]);
-      const data = new DataTransfer();
-      data.items.add(new File([content], name, { type }));
-      document.querySelector(".true-size h2").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-    }, { name, type });
+    page.evaluate(
+      async ({ name, type }) => {
+        const canvas = new OffscreenCanvas(600, 300);
+        const context = canvas.getContext("2d");
+        // Red, a green square in the middle, blue.
+        for (const [colour, left] of [
+          ["#f00", 0],
+          ["#0f0", 150],
+          ["#00f", 450],
+        ]) {
+          context.fillStyle = colour;
+          context.fillRect(left, 0, 300, 300);
+        }
+        const content = type ? await canvas.convertToBlob({ type }) : new Blob([Uint8Array.of(1, 0, 0, 2, 0)]);
+        const data = new DataTransfer();
+        data.items.add(new File([content], name, { type }));
+        document
+          .querySelector(".true-size h2")
+          .dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+      },
+      { name, type },
+    );
   await drop("stripes.png", "image/png");
   await page.getByText("As the network gets it: 224×224, from the middle of stripes.png (600×300).").waitFor();
-  const corners = await page.locator("canvas.picture").evaluate((canvas) => [[2, 2], [222, 222]].map(([x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]));
-  assert.deepEqual(corners, [[0, 255, 0, 255], [0, 255, 0, 255]]);
+  const corners = await page.locator("canvas.picture").evaluate((canvas) =>
+    [
+      [2, 2],
+      [222, 222],
+    ].map(([x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]),
+  );
+  assert.deepEqual(corners, [
+    [0, 255, 0, 255],
+    [0, 255, 0, 255],
+  ]);
   await drop("model.safetensors", "");
   await page.locator(".true-size .hint", { hasText: "model.safetensors" }).waitFor();
   assert.ok(await page.getByLabel("From a file").isChecked());
@@ -193,7 +258,14 @@ test("by keyboard: from the page to an answer and back", { timeout: 120_000 }, a
   await opener.focus();
   await page.keyboard.press("Enter");
   await ready(page);
-  const focused = () => page.evaluate(() => document.activeElement?.closest(".true-size") && (document.activeElement.textContent.trim() || document.activeElement.closest("label")?.textContent.trim() || document.activeElement.value));
+  const focused = () =>
+    page.evaluate(
+      () =>
+        document.activeElement?.closest(".true-size") &&
+        (document.activeElement.textContent.trim() ||
+          document.activeElement.closest("label")?.textContent.trim() ||
+          document.activeElement.value),
+    );
   const tabTo = async (test) => {
     for (let i = 0; i < 20; i += 1) {
       if (test.test((await focused()) ?? "")) return;
@@ -240,12 +312,23 @@ test("cancelled in the middle of the largest one, at once; closing gives the mem
   assert.deepEqual(page.problems, []);
 });
 
-test("a network that answers with a map: the class of each pixel, how likely the last one is, and a legend", { timeout: 120_000 }, async () => {
+test("a network that answers with a map: the class of each pixel, how likely the last one is, and a legend", {
+  timeout: 120_000,
+}, async () => {
   // U-Net with fewer pixels and channels: what comes out has the same form.
   const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
   await changed(page, (networks) => {
     const net = networks.networks.find(({ name }) => name === "paper/unet_2015");
-    net.spec = { version: 1, name: "Small", input: [1, 64, 64], layers: [{ op: "conv2d", name: "a", out_channels: 8, kernel_size: 3 }, { op: "relu", name: "r" }, { op: "conv2d", name: "head", out_channels: 2, kernel_size: 1 }] };
+    net.spec = {
+      version: 1,
+      name: "Small",
+      input: [1, 64, 64],
+      layers: [
+        { op: "conv2d", name: "a", out_channels: 8, kernel_size: 3 },
+        { op: "relu", name: "r" },
+        { op: "conv2d", name: "head", out_channels: 2, kernel_size: 1 },
+      ],
+    };
     net.output = [2, 62, 62];
   });
   await page.evaluate(() => (location.hash = "#true-size"));
@@ -254,8 +337,13 @@ test("a network that answers with a map: the class of each pixel, how likely the
   await button(page, "Run").click();
   await page.locator(".maps").waitFor();
   assert.match(await page.textContent(".maps"), /class 0.*%.*class 1.*%.*How likely class 1 is.*%.*%/su);
-  const colours = await page.locator("canvas.map").evaluateAll((canvases) =>
-    canvases.map((canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size));
+  const colours = await page
+    .locator("canvas.map")
+    .evaluateAll((canvases) =>
+      canvases.map(
+        (canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size,
+      ),
+    );
   assert.ok(colours[0] >= 1 && colours[0] <= 2 && colours[1] > 2, colours.join());
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(page.problems, []);
@@ -266,7 +354,15 @@ test("a network too large is refused before it starts, by the page or by the eng
   await changed(page, (networks) => {
     networks.limit_bytes = 600e6;
     const net = networks.networks.find(({ name }) => name === "paper/lenet5_1998");
-    net.spec = { version: 1, name: "Huge", input: [1, 32, 32], layers: [{ op: "flatten", name: "f" }, { op: "linear", name: "l", out_features: 1_000_000 }] };
+    net.spec = {
+      version: 1,
+      name: "Huge",
+      input: [1, 32, 32],
+      layers: [
+        { op: "flatten", name: "f" },
+        { op: "linear", name: "l", out_features: 1_000_000 },
+      ],
+    };
   });
   await page.evaluate(() => (location.hash = "#true-size"));
   await page.locator(".true-size select").selectOption("torchvision/vgg19");
@@ -302,7 +398,9 @@ test("in a sandboxed frame of an opaque origin it runs too", { timeout: 120_000 
   assert.deepEqual(page.problems, []);
 });
 
-test("a network at true size opens in the editor: its layers and its diagram, and why it is not trained here", { timeout: 120_000 }, async () => {
+test("a network at true size opens in the editor: its layers and its diagram, and why it is not trained here", {
+  timeout: 120_000,
+}, async () => {
   const page = await open("torchvision/resnet152");
   await button(page, "Open its layers and diagram").click();
   await page.locator("dialog.true-size").waitFor({ state: "hidden" });

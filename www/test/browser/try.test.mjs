@@ -31,7 +31,10 @@ test("a drawn digit is centred, shown as the network sees it, and answered", { t
   assert.match(await page.textContent(".verdict"), /Random weights/u);
   const ink = await page.evaluate(() => {
     const canvas = document.querySelector(".preview");
-    return canvas.getContext("2d").getImageData(0, 0, 28, 28).data.filter((value, at) => at % 4 === 3 && value > 0).length;
+    return canvas
+      .getContext("2d")
+      .getImageData(0, 0, 28, 28)
+      .data.filter((value, at) => at % 4 === 3 && value > 0).length;
   });
   assert.ok(ink > 20 && ink < 200, `${ink} pixels of ink`);
   await page.getByRole("button", { name: "Clear" }).click();
@@ -67,7 +70,10 @@ test("by keyboard alone: a random test digit, moved, cleared", { timeout: 120_00
   const shown = await page.textContent(".verdict");
   assert.ok(shown.includes(`labelled ${label}`) && shown.replaceAll(",", "").includes(String(index)), shown);
   assert.match(shown, /right|wrong/u);
-  const seen = () => page.evaluate(() => [...document.querySelector(".preview").getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 3));
+  const seen = () =>
+    page.evaluate(() =>
+      [...document.querySelector(".preview").getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 3),
+    );
   const before = await seen();
   await page.locator(".pad").focus();
   await page.keyboard.press("ArrowRight");
@@ -92,20 +98,39 @@ test("a network of pixels shows what it got, where the digit is, and what it say
   await until(page, (state) => state.trying.sample !== null && state.trying.scene !== null);
   await page.click(".run");
   await until(page, (state) => state.run.phase === "paused");
-  const scene = () => state(page, ({ trying: { scene, sample } }) => ({ picture: [...scene.picture], digit: [...scene.digit], mask: [...scene.mask], pixels: [...sample.pixels] }));
+  const scene = () =>
+    state(page, ({ trying: { scene, sample } }) => ({
+      picture: [...scene.picture],
+      digit: [...scene.digit],
+      mask: [...scene.mask],
+      pixels: [...sample.pixels],
+    }));
   const own = await scene();
   own.pixels.forEach((ink, at) => assert.equal(own.digit[at], ink >= 128 ? 1 : 0));
-  assert.ok(own.pixels.every((ink, at) => own.picture[at] >= ink - 53), "the digit lies over its clutter");
+  assert.ok(
+    own.pixels.every((ink, at) => own.picture[at] >= ink - 53),
+    "the digit lies over its clutter",
+  );
   await page.getByRole("button", { name: "Other strokes and noise" }).focus();
   await page.keyboard.press("Enter");
   await until(page, (state, before) => state.trying.scene.picture.some((value, at) => value !== before[at]), 30_000, own.picture);
   assert.deepEqual((await scene()).digit, own.digit, "the digit stays where it is");
   // The legend names the digits of the answer; one of them can be seen alone.
   const named = await page.locator(".classes .swatch").allTextContents();
-  const said = await state(page, (state) => [...new Set(state.trying.scene.mask)].filter((value) => value > 0).map((value) => String(value - 1)));
+  const said = await state(page, (state) =>
+    [...new Set(state.trying.scene.mask)].filter((value) => value > 0).map((value) => String(value - 1)),
+  );
   assert.deepEqual([...named].sort(), [...said].sort());
   if (named.length > 1) {
-    const opaque = () => page.evaluate(() => document.querySelector(".mask.said").getContext("2d").getImageData(0, 0, 28, 28).data.filter((value, at) => at % 4 === 3 && value === 255).length);
+    const opaque = () =>
+      page.evaluate(
+        () =>
+          document
+            .querySelector(".mask.said")
+            .getContext("2d")
+            .getImageData(0, 0, 28, 28)
+            .data.filter((value, at) => at % 4 === 3 && value === 255).length,
+      );
     const all = await opaque();
     await page.locator(".class").first().click();
     assert.equal(await page.locator(".class").first().getAttribute("aria-pressed"), "true");

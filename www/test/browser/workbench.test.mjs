@@ -19,7 +19,8 @@ async function goTo(page, path) {
   for (let i = 0; i < 100; i += 1) {
     const at = await focused(page);
     if (at === path) return;
-    if (path.startsWith(`${at}.`) && (await page.evaluate(() => document.activeElement.getAttribute("aria-expanded"))) === "false") await page.keyboard.press("ArrowRight");
+    if (path.startsWith(`${at}.`) && (await page.evaluate(() => document.activeElement.getAttribute("aria-expanded"))) === "false")
+      await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
   }
   assert.fail(`no arrow key leads to ${path}`);
@@ -109,7 +110,11 @@ test("a killed worker is missed after ten seconds, and the run goes on from its 
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
   await page.click(".run");
-  await until(page, (state) => state.run.metrics?.step > 40 && state.run.label !== null && state.checkpoints.has(state.run.label.key), 120_000);
+  await until(
+    page,
+    (state) => state.run.metrics?.step > 40 && state.run.label !== null && state.checkpoints.has(state.run.label.key),
+    120_000,
+  );
   const step = await state(page, (state) => state.checkpoints.get(state.run.label.key));
   const worker = page.workers().find((one) => one.url().includes("trainer-worker"));
   // It ends itself, without a word, as a browser ends one that takes too much memory.
@@ -118,7 +123,10 @@ test("a killed worker is missed after ten seconds, and the run goes on from its 
   await until(page, (state) => state.notices.some(({ code }) => code === "silent"), 60_000);
   const missed = Date.now() - began;
   assert.ok(missed > 8_000 && missed < 20_000, `${missed} ms`);
-  await page.locator("[data-code=silent]").getByRole("button", { name: /^Restart/u }).click();
+  await page
+    .locator("[data-code=silent]")
+    .getByRole("button", { name: /^Restart/u })
+    .click();
   await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step + 10, 120_000, step);
   assert.deepEqual(await state(page, (state) => [state.run.label.name, state.runs.length]), ["kiwi", 0]);
   assert.deepEqual(page.problems, []);
@@ -151,7 +159,11 @@ test("a tab that nobody sees keeps training, and shows all of it when it is look
   });
   const before = await state(page, (state) => state.run.metrics.step);
   await page.waitForTimeout(6000);
-  const { phase, step, kept } = await state(page, (state) => ({ phase: state.run.phase, step: state.run.metrics.step, kept: state.checkpoints.get(state.run.label.key) }));
+  const { phase, step, kept } = await state(page, (state) => ({
+    phase: state.run.phase,
+    step: state.run.metrics.step,
+    kept: state.checkpoints.get(state.run.label.key),
+  }));
   assert.equal(phase, "running");
   assert.ok(step > before + 50, `${before} to ${step}`);
   assert.ok(kept >= before, "it is kept when it is hidden");
@@ -162,14 +174,19 @@ test("a tab that nobody sees keeps training, and shows all of it when it is look
     for (const call of globalThis.frames.waiting) requestAnimationFrame(call);
     document.dispatchEvent(new Event("visibilitychange"));
   });
-  await page.waitForFunction((step) => Number(/step ([\d,]+)/u.exec(document.querySelector("run-dock").textContent)[1].replaceAll(",", "")) > step, step);
+  await page.waitForFunction(
+    (step) => Number(/step ([\d,]+)/u.exec(document.querySelector("run-dock").textContent)[1].replaceAll(",", "")) > step,
+    step,
+  );
   assert.deepEqual(page.problems, []);
 });
 
 test("auxiliary heads are drawn beside the network they belong to", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en&preset=googlenet");
   await ready(page);
-  const heads = await state(page, (state) => [...new Set(state.network.description.nodes.map(({ head }) => head).filter((head) => head !== null))]);
+  const heads = await state(page, (state) => [
+    ...new Set(state.network.description.nodes.map(({ head }) => head).filter((head) => head !== null)),
+  ]);
   assert.ok(heads.length > 0);
   await page.getByRole("tab", { name: "Diagram" }).click();
   await page.locator(".drawing .cell").first().waitFor();
@@ -177,7 +194,9 @@ test("auxiliary heads are drawn beside the network they belong to", { timeout: 1
   assert.deepEqual(page.problems, []);
 });
 
-test("a network that cannot be read keeps the shapes of the layers before, and a blank one is drawn as nothing", { timeout: 120_000 }, async () => {
+test("a network that cannot be read keeps the shapes of the layers before, and a blank one is drawn as nothing", {
+  timeout: 120_000,
+}, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
   await page.getByRole("tab", { name: "Diagram" }).click();
@@ -189,11 +208,18 @@ test("a network that cannot be read keeps the shapes of the layers before, and a
     app.intend({ type: "edit_network", spec });
   });
   await until(page, (state) => state.document.examined && state.document.examination.network === null);
-  const shapes = () => page.evaluate(() => [...document.querySelectorAll("[role=treeitem]")].map((row) => /[\d×]+×[\d×]+$|\d+$/u.exec(row.querySelector(".row-shape")?.textContent.trim() ?? "")?.[0] ?? ""));
+  const shapes = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("[role=treeitem]")].map(
+        (row) => /[\d×]+×[\d×]+$|\d+$/u.exec(row.querySelector(".row-shape")?.textContent.trim() ?? "")?.[0] ?? "",
+      ),
+    );
   assert.deepEqual((await shapes()).slice(0, 6), ["1×28×28", "6×28×28", "6×28×28", "6×14×14", "", ""]);
   assert.match(await page.locator('[data-path="layers[3]"]').textContent(), /kernel/u);
   assert.equal(await page.locator(".drawing.stale").count(), 1);
-  await page.evaluate(() => document.querySelector("receptive-app").intend({ type: "open_network", title: "network", spec: { version: 1, layers: [] } }));
+  await page.evaluate(() =>
+    document.querySelector("receptive-app").intend({ type: "open_network", title: "network", spec: { version: 1, layers: [] } }),
+  );
   await page.locator(".drawing").waitFor({ state: "detached" });
   assert.match(await page.textContent(".diagram-problem"), /Add a layer/u);
   await page.keyboard.press("Control+z");

@@ -1,13 +1,13 @@
 /** Networks, right and wrong, with the engine's examination of each; `test/browser/outline.test.mjs` asks it again. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReceptiveError } from "../../src/errors.ts";
-import { newDocument } from "../../src/document.ts";
 import type { NetworkDocument } from "../../src/document.ts";
+import { newDocument } from "../../src/document.ts";
+import type { ReceptiveError } from "../../src/errors.ts";
 import type { Spec } from "../../src/protocol.ts";
 import type { Examination } from "../../src/spec-protocol.ts";
 
-const file = join(process.env["RECEPTIVE_ROOT"] ?? "..", "www/test/fixtures/examinations.json");
+const file = join(process.env.RECEPTIVE_ROOT ?? "..", "www/test/fixtures/examinations.json");
 export const EXAMINATIONS = JSON.parse(readFileSync(file, "utf8")) as { [name: string]: { spec: Spec; examination: Examination } };
 
 export function examined(name: string): { spec: Spec; examination: Examination; error: ReceptiveError | null; document: NetworkDocument } {

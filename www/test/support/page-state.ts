@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { newDocument } from "../../src/document.ts";
 import type { Metrics, NetworkDescription, Preset, Spec } from "../../src/protocol.ts";
 import { onMetrics } from "../../src/reduce.ts";
-import { initialState } from "../../src/state.ts";
 import type { AppState, RunPhase } from "../../src/state.ts";
+import { initialState } from "../../src/state.ts";
 
 /** As the engine's package holds them. */
-const written = readFileSync(join(process.env["RECEPTIVE_ROOT"] ?? "..", "src/network/zoo/presets.js"), "utf8");
+const written = readFileSync(join(process.env.RECEPTIVE_ROOT ?? "..", "src/network/zoo/presets.js"), "utf8");
 const { presets } = (await import(`data:text/javascript,${encodeURIComponent(written)}`)) as { presets: () => Preset[] };
 export const PRESETS: readonly Preset[] = presets();
 
@@ -19,20 +19,39 @@ export function presetNamed(name: string): Preset {
 }
 
 export const metricsAt = (step: number): Metrics => ({
-  step, epoch: 1, epochs: 3, images_seen: step * 64, images_in_use: 60_000, images_total: 60_000, loss: 0.5, top1: 0.9, top5: 0.99,
-  images_per_second: 1000, seconds: 1, progress: 0.1, seconds_left: 9, learning_rate: 0.02, speed_up: null,
+  step,
+  epoch: 1,
+  epochs: 3,
+  images_seen: step * 64,
+  images_in_use: 60_000,
+  images_total: 60_000,
+  loss: 0.5,
+  top1: 0.9,
+  top5: 0.99,
+  images_per_second: 1000,
+  seconds: 1,
+  progress: 0.1,
+  seconds_left: 9,
+  learning_rate: 0.02,
+  speed_up: null,
 });
 
 /** What the engine would say of it is of no matter here. */
-export const described = (spec: Spec): NetworkDescription => ({ name: spec.name ?? "network", nodes: [], groups: [] }) as unknown as NetworkDescription;
+export const described = (spec: Spec): NetworkDescription =>
+  ({ name: spec.name ?? "network", nodes: [], groups: [] }) as unknown as NetworkDescription;
 
 export function pageWith({ title, spec }: Pick<Preset, "title" | "spec">): AppState {
   const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "cpu");
   const document = newDocument({ title, spec });
   const { settings } = document.present;
   return {
-    ...state, presets: PRESETS, document, settings: { applied: settings, edited: settings }, network: { title, spec, description: described(spec) },
-    engine: { phase: "ready", loaded: 1, total: 1 }, data: { ...state.data, phase: "ready", images: { train: 60_000, test: 10_000 }, totals: { train: 60_000, test: 10_000 } },
+    ...state,
+    presets: PRESETS,
+    document,
+    settings: { applied: settings, edited: settings },
+    network: { title, spec, description: described(spec) },
+    engine: { phase: "ready", loaded: 1, total: 1 },
+    data: { ...state.data, phase: "ready", images: { train: 60_000, test: 10_000 }, totals: { train: 60_000, test: 10_000 } },
     run: { ...state.run, id: "run-1" },
   };
 }

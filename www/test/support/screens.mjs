@@ -7,7 +7,14 @@ const PANES = ["net", "train", "look", "try"];
 
 const widthOf = (page) => page.viewportSize().width;
 const intend = (page, intent) => page.evaluate((intent) => document.querySelector("receptive-app").intend(intent), intent);
-const selectConv2 = async (page) => intend(page, { type: "select", selection: await state(page, ({ network }) => ({ path: network.description.nodes.find(({ name }) => name === "conv2").path, node: "conv2" })) });
+const selectConv2 = async (page) =>
+  intend(page, {
+    type: "select",
+    selection: await state(page, ({ network }) => ({
+      path: network.description.nodes.find(({ name }) => name === "conv2").path,
+      node: "conv2",
+    })),
+  });
 
 async function pane(page, name) {
   if (widthOf(page) <= PHONE) await page.locator(`.panes button:nth-child(${1 + PANES.indexOf(name)})`).click();
@@ -50,7 +57,12 @@ export async function prepare(page, steps = 250) {
   await until(page, (state) => state.trying.probabilities !== null);
   await intend(page, { type: "edit_settings", changes: { batch_size: 32 } });
   await intend(page, { type: "apply_settings" });
-  await until(page, (state, steps) => state.runs.length === 1 && state.run.metrics?.step > steps && state.run.evaluation !== null, 240_000, steps);
+  await until(
+    page,
+    (state, steps) => state.runs.length === 1 && state.run.metrics?.step > steps && state.run.evaluation !== null,
+    240_000,
+    steps,
+  );
   await page.evaluate(() => document.activeElement?.blur());
 }
 

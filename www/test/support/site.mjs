@@ -38,7 +38,12 @@ const PATH = "/course/receptive/";
  * answered; `before`: code to run before a script of the page); `close()` ends everything. With `isolated`, the server sends what isolates pages from others; `headers` are sent with every file of `dist`, `flags` are the browser's.
  * Each page carries `problems`: console errors, exceptions and requests to other hosts.
  */
-export async function openSite({ dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist"), isolated = false, headers = {}, flags = [] } = {}) {
+export async function openSite({
+  dist = process.env.RECEPTIVE_DIST ?? join(www, "../dist"),
+  isolated = false,
+  headers = {},
+  flags = [],
+} = {}) {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`${dist} has no index.html: run \`cargo xtask build\``);
   const server = await serve({ [PATH]: dist, "/host/": join(www, "test/browser/host") }, { isolated, headers: { [PATH]: headers } });
   const browser = await launch(flags);
@@ -94,7 +99,8 @@ export async function eventually(page, test, argument = undefined, timeout = 60_
   const expression = `Boolean((${test})(${JSON.stringify(argument)}))`;
   const end = performance.now() + timeout;
   // A page that is being left for another has no answer yet.
-  const ask = () => page.evaluate(expression).catch((thrown) => /context was destroyed|navigat/iu.test(String(thrown)) ? false : Promise.reject(thrown));
+  const ask = () =>
+    page.evaluate(expression).catch((thrown) => (/context was destroyed|navigat/iu.test(String(thrown)) ? false : Promise.reject(thrown)));
   while (!(await ask())) {
     if (performance.now() > end) throw new Error(`not within ${timeout} ms: ${test} with ${JSON.stringify(argument)}`);
     await new Promise((done) => setTimeout(done, 25));
@@ -110,7 +116,8 @@ export function until(page, test, timeout = 60_000, argument = undefined) {
 export const state = (page, read) => page.evaluate(`(${read})(document.querySelector("receptive-app").state)`);
 
 /** The network is there and at least the first images and the test set are. */
-export const ready = (page) => until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
+export const ready = (page) =>
+  until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
 
 /**
  * Waits for what passes by itself: results are dimmed until the network on show is compiled, and a transition mixes colours. What stays for seconds is no
@@ -130,7 +137,9 @@ export async function violations(page, rules = null) {
   await settled(page);
   const options = { resultTypes: ["violations"], ...(rules ? { runOnly: { type: "rule", values: rules } } : {}) };
   const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`),
+  );
 }
 
 /** axe's rules that look at colours. */

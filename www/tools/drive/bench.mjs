@@ -12,7 +12,12 @@ export async function bench({ package: pkg, mnist, build, seconds, batch, isolat
   const replicas = await mkdtemp(join(tmpdir(), "receptive-"));
   try {
     // Workers share a batch by the page's own script.
-    await bundle({ entryPoints: [fileURLToPath(new URL("../../src/worker/replicas.ts", import.meta.url))], outdir: replicas, format: "esm", bundle: true });
+    await bundle({
+      entryPoints: [fileURLToPath(new URL("../../src/worker/replicas.ts", import.meta.url))],
+      outdir: replicas,
+      format: "esm",
+      bundle: true,
+    });
     for (const { job, backend, workers } of runs) {
       // A browser of its own for each: no compiled code, memory or device is left over from the run before.
       const measured = async (page) => {

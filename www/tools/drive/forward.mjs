@@ -26,7 +26,10 @@ export async function forward({ package: pkg, runs, repeats }, emit) {
                 globalThis.first ??= logits;
                 const { first } = globalThis;
                 const largest = first.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-                const apart = logits.reduce((most, value, i) => Math.max(most, Number.isFinite(value) ? Math.abs(value - first[i]) : Infinity), 0);
+                const apart = logits.reduce(
+                  (most, value, i) => Math.max(most, Number.isFinite(value) ? Math.abs(value - first[i]) : Infinity),
+                  0,
+                );
                 finish(done, { ...rest, difference: apart / largest });
               };
               worker.postMessage(options);

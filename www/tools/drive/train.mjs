@@ -44,9 +44,12 @@ export async function train({ dist, spec, backend, workers, epochs }, emit) {
         // A run that was asked for on one backend must not quietly report another's numbers.
         const wanted = backend === "webgpu_software" ? "webgpu" : backend;
         if (wanted !== "auto" && compiled.backend.backend !== wanted) {
-          throw new Error(`${wanted} cannot be had: ${compiled.backend.reason ? problem(compiled.backend.reason).message : "no reason given"}`);
+          throw new Error(
+            `${wanted} cannot be had: ${compiled.backend.reason ? problem(compiled.backend.reason).message : "no reason given"}`,
+          );
         }
-        if (compiled.workers !== workers) throw new Error(`${workers} workers cannot share a batch of ${spec.training.batch_size}: ${compiled.workers} can`);
+        if (compiled.workers !== workers)
+          throw new Error(`${workers} workers cannot share a batch of ${spec.training.batch_size}: ${compiled.workers} can`);
         await request({ type: "start", epochs, wait_for_all: true });
         await finished;
         await request({ type: "dispose" });

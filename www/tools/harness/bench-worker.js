@@ -116,7 +116,11 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
     const bench = await BenchJob.create(job, backend, { ...options, batch, workers });
     const loss = async () => (await bench.loss()) ?? null;
     const loss_before = await loss();
-    const found = await (job === "lenet-98" ? stepsToGoal(bench) : job === "lenet-steady" ? steady(bench, memory) : speed(bench, job, backend, workers, seconds));
+    const found = await (job === "lenet-98"
+      ? stepsToGoal(bench)
+      : job === "lenet-steady"
+        ? steady(bench, memory)
+        : speed(bench, job, backend, workers, seconds));
     const [planning_ms, ready_ms, first_step_ms] = [...(bench.times ?? [])].map(round);
     const times = { planning_ms, ready_ms, first_step_ms };
     const shared = workers > 1 && crossOriginIsolated ? { shared_memory: true } : {};
@@ -129,11 +133,14 @@ async function measure({ data: { job, backend, workers, batch, seconds } }) {
 if (self.name === REPLICA) {
   // What is asked before the script is there waits for it.
   const early = [];
-  onmessage = (event) => early.push(event.data);
+  self.onmessage = (event) => early.push(event.data);
   const { serveReplica } = await sharing();
-  onmessage = null;
-  serveReplica(self, init().then(() => ({ package: { Replica } })));
+  self.onmessage = null;
+  serveReplica(
+    self,
+    init().then(() => ({ package: { Replica } })),
+  );
   for (const data of early) self.dispatchEvent(new MessageEvent("message", { data }));
 } else {
-  onmessage = measure;
+  self.onmessage = measure;
 }

@@ -21,7 +21,7 @@ async function create(backend, cases) {
   return runner;
 }
 
-onmessage = async ({ data: { backend, cases } }) => {
+self.onmessage = async ({ data: { backend, cases } }) => {
   let runner;
   try {
     runner = await create(backend, cases);

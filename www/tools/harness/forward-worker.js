@@ -40,7 +40,7 @@ async function forward({ spec, backend, seed, weights, repeats }) {
   return { status, bytes: await network.bytes(), weights_seconds, ignored, seconds: times[times.length >> 1], shape, logits, top };
 }
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   try {
     postMessage(await forward(data));
   } catch (thrown) {

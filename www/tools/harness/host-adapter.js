@@ -19,7 +19,15 @@ function bytesInto(images, bytes) {
 /** Names are unique without their dots, which are the engine's for what lies inside a stage. */
 const plain = (name) => name.replaceAll(".", "_");
 
-const conv = ({ name, cout, k, stride, pad, bias }) => ({ op: "conv2d", name: plain(name), out_channels: cout, kernel_size: k, stride, padding: pad, bias });
+const conv = ({ name, cout, k, stride, pad, bias }) => ({
+  op: "conv2d",
+  name: plain(name),
+  out_channels: cout,
+  kernel_size: k,
+  stride,
+  padding: pad,
+  bias,
+});
 const norm = (bn) => (bn ? [{ op: "batch_norm2d", name: plain(bn.name) }] : []);
 
 function layers(network) {

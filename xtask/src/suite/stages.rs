@@ -60,7 +60,7 @@ const PLAIN: Stage = Stage {
 /// before.
 pub const STAGES: &[Stage] = &[
     Stage { name: "format", about: "rustfmt", when: When::Quick, tools: &[Tool::Lints], run: format, ..PLAIN },
-    Stage { name: "types", about: "types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
+    Stage { name: "types", about: "Biome and types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
     Stage {
         name: "lint",
         about: "clippy, native",
@@ -235,6 +235,7 @@ fn declared_by_macro(project: &Project) -> Result<Vec<PathBuf>> {
 }
 
 fn types(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
+    checked(&mut npm(project, "lint")?)?;
     build::type_check(project).map(|()| Counts::default())
 }
 

@@ -1,7 +1,7 @@
 /** The view of maps: a layer, one unit, one number. */
-import type { ScaleChoice } from "../../lib/look/stack.ts";
 
 import type { Tab } from "../../lib/look/looking.ts";
+import type { ScaleChoice } from "../../lib/look/stack.ts";
 
 export interface MapsTexts {
   waiting: string;

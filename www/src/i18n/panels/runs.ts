@@ -1,4 +1,3 @@
-
 export interface RunsTexts {
   title: string;
   run: string;

@@ -7,8 +7,13 @@ export type Chunk = { edges: readonly Edge[] } | { boxes: readonly Box[] };
 
 /** Frames lie below the links, and boxes on them. */
 export function chunksOf({ boxes, edges }: Scene): Chunk[] {
-  const cut = <T>(all: readonly T[]): T[][] => Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
+  const cut = <T>(all: readonly T[]): T[][] =>
+    Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
   const frames = boxes.filter(({ kind }) => kind === "frame");
   const others = boxes.filter(({ kind }) => kind !== "frame");
-  return [...cut(frames).map((boxes) => ({ boxes })), ...cut(edges).map((edges) => ({ edges })), ...cut(others).map((boxes) => ({ boxes }))];
+  return [
+    ...cut(frames).map((boxes) => ({ boxes })),
+    ...cut(edges).map((edges) => ({ edges })),
+    ...cut(others).map((boxes) => ({ boxes })),
+  ];
 }

@@ -1,7 +1,7 @@
 /** From what the engine says of a network to the graph that is drawn: stacks of nodes and frames around them, level by level, and the links of each level. */
 import type { NetworkDescription, NodeDescription } from "../../protocol.ts";
-import { consumers, followsOn, treeOf } from "./tree.ts";
 import type { Branch, Container, Folding } from "./tree.ts";
+import { consumers, followsOn, treeOf } from "./tree.ts";
 
 /** A node as it is drawn, and those of other rounds that it stands for. */
 export interface Cell {
@@ -135,7 +135,8 @@ export function graphOf(network: NetworkDescription, inputShape: readonly number
     for (const input of node.inputs) {
       const [source, target] = [boxes.get(input)?.id, boxes.get(node.name)?.id];
       const shape = shapes.get(input) ?? [];
-      if (source !== undefined && target !== undefined && source !== target) connect(source, target, shape, stateOf(shape, node.error !== null && shape.length > 0), node.head !== null);
+      if (source !== undefined && target !== undefined && source !== target)
+        connect(source, target, shape, stateOf(shape, node.error !== null && shape.length > 0), node.head !== null);
     }
   }
   const last = nodes.findLast(({ head }) => head === null) ?? null;

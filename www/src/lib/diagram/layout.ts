@@ -2,7 +2,7 @@
  * Where everything in a drawing of a network stands. Each level is laid out on its own, by dagre, with its frames as boxes of known size; levels that
  * are alike, as the blocks of a ResNet are, are laid out once. Links beside a longer way are led around on the right, and nothing else moves for them.
  */
-import { Graph, layout as dagre } from "@dagrejs/dagre";
+import { layout as dagre, Graph } from "@dagrejs/dagre";
 
 /** What the layout needs of a level: sizes and numbers only, so that equal levels are equal text. */
 export interface LevelSizes {
@@ -73,7 +73,8 @@ export class Layout {
     graph.setDefaultEdgeLabel(() => ({}));
     for (let i = 0; i < entries; i += 1) graph.setNode(String(i), { width: 1, height: 1 });
     // As wide on both sides, so that the line in the middle of a frame is dagre's middle.
-    for (const [i, { left, right, height }] of sizes.entries()) graph.setNode(String(entries + i), { width: 2 * Math.max(left, right), height });
+    for (const [i, { left, right, height }] of sizes.entries())
+      graph.setNode(String(entries + i), { width: 2 * Math.max(left, right), height });
     for (let i = 0; i < exits; i += 1) graph.setNode(String(entries + items.length + i), { width: 1, height: 1 });
     const led = links.filter(({ skip }) => !skip);
     for (const [i, { from, to }] of led.entries()) graph.setEdge(String(from), String(to), { weight: 1 }, String(i));
@@ -130,15 +131,28 @@ export class Layout {
       const turn = from[1] + STUB;
       const asBox = item && !insides[link.to - entries];
       // Into a box from its side; into a frame, or out of this one, from above.
-      const tail: [number, number][] = asBox ? [[x, to[1] + 12], [item.x + item.right, to[1] + 12]] : [[x, to[1] - STUB], [to[0], to[1] - STUB], to];
+      const tail: [number, number][] = asBox
+        ? [
+            [x, to[1] + 12],
+            [item.x + item.right, to[1] + 12],
+          ]
+        : [[x, to[1] - STUB], [to[0], to[1] - STUB], to];
       drawn[links.indexOf(link)] = { points: [from, [from[0], turn], [x, turn], ...tail], skip: true };
-      lanes.push({ from: from[1], to: to[1], x: x + (link.label > 0 ? link.label : 0) });
-      right = Math.max(right, x + (link.label > 0 ? link.label : 0));
+      lanes.push({ from: from[1], to: to[1], x: x + Math.max(link.label, 0) });
+      right = Math.max(right, x + Math.max(link.label, 0));
     }
     const half = title ? title[0] : 0;
     left = Math.min(left, -half) - (title ? PAD : 0);
     right += title ? PAD : 0;
-    return { left: -left, right, height, items: placed.map(({ x, y }, i) => ({ x, y, inside: insides[i] ?? null })), entries: entryX, exits: exitX, links: drawn };
+    return {
+      left: -left,
+      right,
+      height,
+      items: placed.map(({ x, y }, i) => ({ x, y, inside: insides[i] ?? null })),
+      entries: entryX,
+      exits: exitX,
+      links: drawn,
+    };
   }
 }
 
@@ -170,7 +184,13 @@ function straightened(from: [number, number], bends: readonly [number, number][]
 }
 
 /** Links that arrive at one box arrive beside each other. */
-function spread(links: readonly LinkSizes[], drawn: LevelPlaces["links"], placed: readonly { left: number; right: number }[], insides: readonly (LevelPlaces | null)[], entries: number): void {
+function spread(
+  links: readonly LinkSizes[],
+  drawn: LevelPlaces["links"],
+  placed: readonly { left: number; right: number }[],
+  insides: readonly (LevelPlaces | null)[],
+  entries: number,
+): void {
   for (const [i, { left }] of placed.entries()) {
     if (insides[i]) continue;
     const arriving = links.flatMap((link, at) => (link.to === entries + i && !link.skip ? (drawn[at] ?? []) : []));
@@ -178,7 +198,7 @@ function spread(links: readonly LinkSizes[], drawn: LevelPlaces["links"], placed
     arriving.sort((one, other) => (one.points.at(-2)?.[0] ?? 0) - (other.points.at(-2)?.[0] ?? 0));
     for (const [order, { points }] of arriving.entries()) {
       const end = points.at(-1);
-      if (end) points[points.length - 1] = [end[0] + (2 * (order + 0.5) / arriving.length - 1) * left * 0.7, end[1]];
+      if (end) points[points.length - 1] = [end[0] + ((2 * (order + 0.5)) / arriving.length - 1) * left * 0.7, end[1]];
     }
   }
 }

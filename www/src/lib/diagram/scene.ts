@@ -1,8 +1,9 @@
 /** The drawing of a network: every box, frame, link and text with its place, ready for SVG. */
-import { familyOf } from "../operators.ts";
+
 import type { NodeDescription } from "../../protocol.ts";
-import { placeNumber } from "./graph.ts";
+import { familyOf } from "../operators.ts";
 import type { Cell, Item, Level, Link, LinkState } from "./graph.ts";
+import { placeNumber } from "./graph.ts";
 import type { LevelPlaces, LevelSizes } from "./layout.ts";
 import type { Container } from "./tree.ts";
 import type { Rect } from "./viewport.ts";
@@ -128,7 +129,11 @@ export function widthOf(shape: readonly number[]): number {
 function sizeOf(item: Item, writing: Writing): { width: number; height: number; inside: LevelSizes | null } {
   switch (item.kind) {
     case "stack":
-      return { width: widthOf(item.cells[0]?.node.output_shape ?? []), height: HEAD_HEIGHT + STRIP_HEIGHT * (item.cells.length - 1), inside: null };
+      return {
+        width: widthOf(item.cells[0]?.node.output_shape ?? []),
+        height: HEAD_HEIGHT + STRIP_HEIGHT * (item.cells.length - 1),
+        inside: null,
+      };
     case "fold":
       return { width: Math.max(160, widthOf(item.container.shape)), height: HEAD_HEIGHT + 4, inside: null };
     case "input":
@@ -170,7 +175,14 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
   walk(level, places, 0, 0, 0, "");
   const callout = problem === null ? null : calloutOf(problem, boxes, edges);
   const left = Math.min(-places.left, callout?.x ?? 0);
-  return { boxes, edges, callout, left, width: places.right - left, height: Math.max(places.height, callout ? callout.y + callout.height : 0) };
+  return {
+    boxes,
+    edges,
+    callout,
+    left,
+    width: places.right - left,
+    height: Math.max(places.height, callout ? callout.y + callout.height : 0),
+  };
 
   function walk(level: Level, places: LevelPlaces, x: number, y: number, depth: number, prefix: string): void {
     for (const [i, item] of level.items.entries()) {
@@ -179,7 +191,16 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
       const [middle, top] = [x + place.x, y + place.y];
       if (item.kind === "frame" && place.inside) {
         const { inside } = place;
-        boxes.push({ kind: "frame", id: item.id, x: middle - inside.left, y: top, width: inside.left + inside.right, height: inside.height, container: item.container, depth });
+        boxes.push({
+          kind: "frame",
+          id: item.id,
+          x: middle - inside.left,
+          y: top,
+          width: inside.left + inside.right,
+          height: inside.height,
+          container: item.container,
+          depth,
+        });
         walk(item.inside, inside, middle, top, depth + 1, item.container.label ?? prefix);
         continue;
       }
@@ -197,7 +218,15 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
     }
   }
 
-  function edgeOf(link: Link, level: Level, points: readonly [number, number][], x: number, y: number, labelled: Set<string>, forked: ReadonlySet<string>): Edge {
+  function edgeOf(
+    link: Link,
+    level: Level,
+    points: readonly [number, number][],
+    x: number,
+    y: number,
+    labelled: Set<string>,
+    forked: ReadonlySet<string>,
+  ): Edge {
     const absolute = points.map(([px, py]): [number, number] => [x + px, y + py]);
     const { source, target, state, skip, head } = link;
     const target_ = link.to.at === "item" ? level.items[link.to.index] : undefined;
@@ -209,8 +238,23 @@ export function sceneOf(level: Level, places: LevelPlaces, writing: Writing, pro
     const lane = absolute[2] ?? begin;
     // On the right, unless a link turns off there.
     const left = forked.has(source);
-    const label = skip ? { x: lane[0] + 6, y: (lane[1] + (absolute[3]?.[1] ?? lane[1])) / 2 + 4, left: false, text } : repeated ? null : { x: begin[0] + (left ? -7 : 7), y: begin[1] + 18, left, text };
-    return { path: skip ? rounded(absolute) : flowing(absolute), state, skip, head, arrow: target_ !== undefined && target_.kind !== "frame", label, source, target, end: absolute.at(-1) ?? begin, sideways: skip && target_ !== undefined && target_.kind !== "frame" };
+    const label = skip
+      ? { x: lane[0] + 6, y: (lane[1] + (absolute[3]?.[1] ?? lane[1])) / 2 + 4, left: false, text }
+      : repeated
+        ? null
+        : { x: begin[0] + (left ? -7 : 7), y: begin[1] + 18, left, text };
+    return {
+      path: skip ? rounded(absolute) : flowing(absolute),
+      state,
+      skip,
+      head,
+      arrow: target_ !== undefined && target_.kind !== "frame",
+      label,
+      source,
+      target,
+      end: absolute.at(-1) ?? begin,
+      sideways: skip && target_ !== undefined && target_.kind !== "frame",
+    };
   }
 }
 
@@ -245,7 +289,12 @@ export function wrapped(text: string, characters: number): string[] {
   return lines;
 }
 
-function cellsOf(cells: readonly Cell[], { x, y, width }: { x: number; y: number; width: number }, head: boolean, prefix: string): CellBox[] {
+function cellsOf(
+  cells: readonly Cell[],
+  { x, y, width }: { x: number; y: number; width: number },
+  head: boolean,
+  prefix: string,
+): CellBox[] {
   return cells.map((cell, i) => ({
     kind: "cell",
     id: cell.node.name,

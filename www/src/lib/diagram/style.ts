@@ -1,7 +1,18 @@
 /** How a drawing of a network looks, in the page and in the file it is saved to, which has no page around it. */
 const FAMILIES = ["input", "convolution", "pooling", "activation", "dense", "join", "normalization", "noise", "outcome", "shape"] as const;
 
-const TOKENS = ["paper", "paper-raised", "ink", "ink-quiet", "hairline", "edge", "focus", "bad", "bad-paper", ...FAMILIES.map((family) => `op-${family}`)];
+const TOKENS = [
+  "paper",
+  "paper-raised",
+  "ink",
+  "ink-quiet",
+  "hairline",
+  "edge",
+  "focus",
+  "bad",
+  "bad-paper",
+  ...FAMILIES.map((family) => `op-${family}`),
+];
 
 export const DRAWING_STYLE = `
 .drawing { font-family: var(--font); font-size: 13px; fill: var(--ink); }

@@ -5,12 +5,25 @@ const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 24;
 const LIVE_ATTRIBUTES = ["role", "tabindex", "aria-label", "aria-pressed", "data-box"];
 
-export function svgFile(world: SVGGElement, { x, y, width, height }: Rect, style: string, title: string, description: string, paper: string): string {
+export function svgFile(
+  world: SVGGElement,
+  { x, y, width, height }: Rect,
+  style: string,
+  title: string,
+  description: string,
+  paper: string,
+): string {
   const root = document.createElementNS(SVG, "svg");
   const box = [x - MARGIN, y - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN].map(Math.round);
-  const set = (element: Element, attributes: { [name: string]: string }): void => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  const set = (element: Element, attributes: { [name: string]: string }): void =>
+    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
   set(root, { class: "drawing", viewBox: box.join(" "), width: String(box[2]), height: String(box[3]), role: "img" });
-  for (const [name, content] of [["title", title], ["desc", description], ["style", style]] as const) root.appendChild(document.createElementNS(SVG, name)).textContent = content;
+  for (const [name, content] of [
+    ["title", title],
+    ["desc", description],
+    ["style", style],
+  ] as const)
+    root.appendChild(document.createElementNS(SVG, name)).textContent = content;
   const back = root.appendChild(document.createElementNS(SVG, "rect"));
   set(back, { x: String(box[0]), y: String(box[1]), width: String(box[2]), height: String(box[3]), fill: paper });
   const copy = root.appendChild(world.cloneNode(true) as SVGGElement);

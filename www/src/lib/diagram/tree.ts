@@ -1,6 +1,7 @@
 /** A network's nodes in its containers, as a tree; what is folded stands in it as one. */
-import { familyOf } from "../operators.ts";
+
 import type { GroupDescription, NetworkDescription, NodeDescription } from "../../protocol.ts";
+import { familyOf } from "../operators.ts";
 
 export type FrameKind = GroupDescription["kind"];
 
@@ -50,7 +51,13 @@ export function consumers(nodes: readonly NodeDescription[]): Map<string, number
 export function followsOn(nodes: readonly NodeDescription[], counts: ReadonlyMap<string, number>, at: number): boolean {
   const [before, node] = [nodes[at - 1], nodes[at]];
   if (!before || !node || node.error || before.error) return false;
-  return node.inputs.length === 1 && node.inputs[0] === before.name && counts.get(before.name) === 1 && node.head === before.head && FOLLOWERS.has(familyOf(node.op));
+  return (
+    node.inputs.length === 1 &&
+    node.inputs[0] === before.name &&
+    counts.get(before.name) === 1 &&
+    node.head === before.head &&
+    FOLLOWERS.has(familyOf(node.op))
+  );
 }
 
 interface Raw {
@@ -128,7 +135,12 @@ export function treeOf(network: NetworkDescription, { folded, unfolded }: Foldin
       }
       let rounds = 1;
       if (raw.group.kind === "repeat") {
-        for (let next = raws[at + rounds]; typeof next === "object" && next.group.kind === "repeat" && next.group.path === raw.group.path; next = raws[at + rounds]) rounds += 1;
+        for (
+          let next = raws[at + rounds];
+          typeof next === "object" && next.group.kind === "repeat" && next.group.path === raw.group.path;
+          next = raws[at + rounds]
+        )
+          rounds += 1;
       }
       const all = raws.slice(at, at + rounds) as Raw[];
       at += rounds;
@@ -137,7 +149,8 @@ export function treeOf(network: NetworkDescription, { folded, unfolded }: Foldin
         if (shut && i > 0) break;
         const { container, inside } = containerOf(one, i + 1, rounds);
         if (rounds > 1) Object.assign(container, { folded: shut, key: raw.group.name });
-        if (rounds === 1 && container.kind === "stage" && isOneStack(container)) built.push(...inside.filter((item) => typeof item === "number"));
+        if (rounds === 1 && container.kind === "stage" && isOneStack(container))
+          built.push(...inside.filter((item) => typeof item === "number"));
         else built.push({ container, inside: container.folded && rounds === 1 ? [] : build(inside) });
       }
     }

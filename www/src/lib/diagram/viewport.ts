@@ -32,8 +32,16 @@ export function zoomed(view: Viewport, factor: number, x: number, y: number): Vi
 
 /** All of it, in the middle. */
 export function fitting(drawing: Rect, field: Size): Viewport {
-  const scale = within(Math.min((field.width - 2 * MARGIN) / drawing.width, (field.height - 2 * MARGIN) / drawing.height, 1.25), LEAST, MOST);
-  return { x: (field.width - drawing.width * scale) / 2 - drawing.x * scale, y: (field.height - drawing.height * scale) / 2 - drawing.y * scale, scale };
+  const scale = within(
+    Math.min((field.width - 2 * MARGIN) / drawing.width, (field.height - 2 * MARGIN) / drawing.height, 1.25),
+    LEAST,
+    MOST,
+  );
+  return {
+    x: (field.width - drawing.width * scale) / 2 - drawing.x * scale,
+    y: (field.height - drawing.height * scale) / 2 - drawing.y * scale,
+    scale,
+  };
 }
 
 /** All of it where it can be read then, else its beginning. `spine` is where the image stands. */

@@ -5,7 +5,11 @@ export type Direction = "up" | "down" | "left" | "right";
 
 const middle = ({ x, width }: Box): number => x + width / 2;
 const contains = (outer: Box, inner: Box): boolean =>
-  outer !== inner && outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
+  outer !== inner &&
+  outer.x <= inner.x &&
+  outer.y <= inner.y &&
+  outer.x + outer.width >= inner.x + inner.width &&
+  outer.y + outer.height >= inner.y + inner.height;
 
 /** The box that the cell belongs to is named by its first cell. */
 function stackOf(scene: Scene, box: Box): Box[] {
@@ -34,7 +38,10 @@ export function walked(scene: Scene, from: Box, direction: Direction): Box | nul
   }
   const stack = stackOf(scene, from);
   const nearest = (boxes: (Box | undefined)[]): Box | null =>
-    boxes.reduce<Box | null>((best, box) => (box && (!best || Math.abs(middle(box) - middle(from)) < Math.abs(middle(best) - middle(from))) ? box : best), null);
+    boxes.reduce<Box | null>(
+      (best, box) => (box && (!best || Math.abs(middle(box) - middle(from)) < Math.abs(middle(best) - middle(from))) ? box : best),
+      null,
+    );
   switch (direction) {
     case "down": {
       const next = stack[stack.indexOf(from) + 1];
@@ -51,7 +58,9 @@ export function walked(scene: Scene, from: Box, direction: Direction): Box | nul
     case "left":
     case "right": {
       const sign = direction === "left" ? -1 : 1;
-      const beside = scene.boxes.filter((box) => box.kind !== "frame" && !stack.includes(box) && (middle(box) - middle(from)) * sign > 20 && Math.abs(box.y - from.y) < 60);
+      const beside = scene.boxes.filter(
+        (box) => box.kind !== "frame" && !stack.includes(box) && (middle(box) - middle(from)) * sign > 20 && Math.abs(box.y - from.y) < 60,
+      );
       const distance = (box: Box): number => Math.abs(middle(box) - middle(from)) + 2 * Math.abs(box.y - from.y);
       const found = beside.reduce<Box | null>((best, box) => (!best || distance(box) < distance(best) ? box : best), null);
       return found ?? (direction === "left" ? enclosing(scene, from) : null);

@@ -1,8 +1,8 @@
 /** How one value of a node comes to be: the real numbers, one by one. Pure. */
 import type { LayerSpec, NodeMaps, NodeTensor } from "../../protocol.ts";
-import { convolution, linear, radial, transposed } from "./weighted.ts";
 import { copied, formula } from "./pointwise.ts";
 import { average, largest } from "./pooling.ts";
+import { convolution, linear, radial, transposed } from "./weighted.ts";
 
 /** `[channel, row, column]` or `[feature]`. */
 export type Unit = readonly number[];
@@ -125,12 +125,17 @@ function added({ inputs, unit }: Question): Arithmetic {
     const x = valueAt(map, unit);
     return { input, at: unit, x, weight: null, product: x };
   });
-  return summed(terms, terms.map((_, input) => ({ input, channel: unit[0] ?? 0, rows: 1, columns: 1, first: input })), null);
+  return summed(
+    terms,
+    terms.map((_, input) => ({ input, channel: unit[0] ?? 0, rows: 1, columns: 1, first: input })),
+    null,
+  );
 }
 
 /** Whether the engine's value is this one, but for the rounding of its 32 bits and the order of its sums. */
 export function agrees(arithmetic: Exclude<Arithmetic, { kind: "none" }>, value: number): boolean {
-  const size = "terms" in arithmetic ? arithmetic.terms.reduce((all, { product }) => all + Math.abs(product), 0) : Math.abs(arithmetic.value);
+  const size =
+    "terms" in arithmetic ? arithmetic.terms.reduce((all, { product }) => all + Math.abs(product), 0) : Math.abs(arithmetic.value);
   return Math.abs(arithmetic.value - value) <= 2e-5 * size + 1e-6;
 }
 

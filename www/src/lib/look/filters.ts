@@ -22,7 +22,8 @@ export function filtersOf(tensor: NodeTensor, inputs: Inputs): Filters {
   const [first = 1, second = 1, rows = 1, columns = 1] = shape;
   if (shape.length < 2) return { stack: { count: values.length, rows: 1, columns: 1, values }, across: null };
   if (shape.length === 2) return { stack: { count: 1, rows: first, columns: second, values }, across: null };
-  if (inputs === "all" || second === 1) return { stack: { count: first * second, rows, columns, values }, across: second === 1 ? null : second };
+  if (inputs === "all" || second === 1)
+    return { stack: { count: first * second, rows, columns, values }, across: second === 1 ? null : second };
   const size = rows * columns;
   const some = new Float32Array(first * size);
   for (let out = 0; out < first; out++) {

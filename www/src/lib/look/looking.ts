@@ -1,8 +1,9 @@
 /** How the Maps view looks at a layer. It is in the address, so that a link shows the same. Pure. */
-import { SCALES } from "./stack.ts";
+
 import type { ScaleChoice } from "./stack.ts";
-import { DEPTHS } from "./wish.ts";
+import { SCALES } from "./stack.ts";
 import type { Depth } from "./wish.ts";
+import { DEPTHS } from "./wish.ts";
 
 export const TABS = ["activations", "gradients", "weights"] as const;
 export type Tab = (typeof TABS)[number];

@@ -39,19 +39,33 @@ export function number(value: unknown, otherwise: number): number {
 
 /** Of a convolution or a pooling; poolings step by their kernel where no stride is given. */
 export function windowOf(fields: LayerSpec, pooling: boolean): Window {
-  const kernel = pair(fields["kernel_size"], [1, 1]);
+  const kernel = pair(fields.kernel_size, [1, 1]);
   return {
     kernel,
-    stride: pair(fields["stride"], pooling ? kernel : [1, 1]),
-    padding: pair(fields["padding"], [0, 0]),
-    dilation: pair(fields["dilation"], [1, 1]),
+    stride: pair(fields.stride, pooling ? kernel : [1, 1]),
+    padding: pair(fields.padding, [0, 0]),
+    dilation: pair(fields.dilation, [1, 1]),
   };
 }
 
 /** C3 of LeNet-5 (LeCun et al. 1998, table I): the input channels of each output channel. */
 const LENET5: readonly (readonly number[])[] = [
-  [0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [0, 4, 5], [0, 1, 5], [0, 1, 2, 3], [1, 2, 3, 4],
-  [2, 3, 4, 5], [0, 3, 4, 5], [0, 1, 4, 5], [0, 1, 2, 5], [0, 1, 3, 4], [1, 2, 4, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5],
+  [0, 1, 2],
+  [1, 2, 3],
+  [2, 3, 4],
+  [3, 4, 5],
+  [0, 4, 5],
+  [0, 1, 5],
+  [0, 1, 2, 3],
+  [1, 2, 3, 4],
+  [2, 3, 4, 5],
+  [0, 3, 4, 5],
+  [0, 1, 4, 5],
+  [0, 1, 2, 5],
+  [0, 1, 3, 4],
+  [1, 2, 4, 5],
+  [0, 2, 3, 5],
+  [0, 1, 2, 3, 4, 5],
 ];
 
 /** The input channels that an output channel of a convolution reads. */
@@ -59,7 +73,7 @@ export function channelsRead(fields: LayerSpec, output: number, outputs: number,
   const { connections } = fields;
   const table = connections === "lenet5" ? LENET5 : Array.isArray(connections) ? (connections as number[][]) : null;
   if (table) return [...(table[output] ?? [])].sort((a, b) => a - b);
-  const groups = number(fields["groups"], 1);
+  const groups = number(fields.groups, 1);
   const each = inputs / groups;
   const first = Math.floor(output / (outputs / groups)) * each;
   return Array.from({ length: each }, (_, at) => first + at);

@@ -27,13 +27,16 @@ export function average({ op, fields, inputs: [x], output, unit }: Question): Ar
     return mean(x, channel, down, across, down.length * across.length);
   }
   const given = "kernel_size" in fields;
-  const { kernel, stride, padding } = windowOf(given ? fields : { kernel_size: 1, stride: [Math.ceil(height / outRows), Math.ceil(width / outColumns)] }, true);
+  const { kernel, stride, padding } = windowOf(
+    given ? fields : { kernel_size: 1, stride: [Math.ceil(height / outRows), Math.ceil(width / outColumns)] },
+    true,
+  );
   const first: Pair = [row * stride[0] - padding[0], column * stride[1] - padding[1]];
   const [down, across] = [taps(first[0], kernel[0], 1, height), taps(first[1], kernel[1], 1, width)];
   // A window that ceil_mode lets hang over ends with the padding.
   const counted = (axis: 0 | 1): number => Math.min(first[axis] + kernel[axis], sizes[axis] + padding[axis]) - first[axis];
-  const size = fields["count_include_pad"] === false ? down.length * across.length : counted(0) * counted(1);
-  return mean(x, channel, down, across, number(fields["divisor_override"], size));
+  const size = fields.count_include_pad === false ? down.length * across.length : counted(0) * counted(1);
+  return mean(x, channel, down, across, number(fields.divisor_override, size));
 }
 
 function mean(x: Question["inputs"][number], channel: number, down: number[], across: number[], divisor: number): Arithmetic {
@@ -61,4 +64,6 @@ function window(x: Question["inputs"][number], channel: number, down: number[], 
   );
 }
 
-const plane = (channel: number, down: number[], across: number[]): Plane[] => [{ input: 0, channel, rows: down.length, columns: across.length, first: 0 }];
+const plane = (channel: number, down: number[], across: number[]): Plane[] => [
+  { input: 0, channel, rows: down.length, columns: across.length, first: 0 },
+];

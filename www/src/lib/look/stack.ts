@@ -39,7 +39,8 @@ export function mapRange({ rows, columns, values }: Stack, map: number): Range {
 /** The strongest colour's value, map by map. Features have no pixels to compare: they are compared with each other. */
 export function extents(stack: Stack, choice: ScaleChoice, network: Range | null): Float32Array {
   const all = new Float32Array(stack.count);
-  if (choice === "local" && stack.rows * stack.columns > 1) for (let map = 0; map < stack.count; map++) all[map] = extentOf(mapRange(stack, map));
+  if (choice === "local" && stack.rows * stack.columns > 1)
+    for (let map = 0; map < stack.count; map++) all[map] = extentOf(mapRange(stack, map));
   else all.fill(extentOf((choice === "global" && network) || rangeOf(stack.values)));
   return all;
 }

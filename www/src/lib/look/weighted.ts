@@ -8,7 +8,12 @@ export function convolution({ fields, inputs: [x], tensors, output, unit }: Ques
   if (!x || !weight) return { kind: "none" };
   const [channel = 0, row = 0, column = 0] = unit;
   const [inputs, height, width] = sizeOf(x.shape);
-  const { kernel: [rows, columns], stride, padding, dilation } = windowOf(fields, false);
+  const {
+    kernel: [rows, columns],
+    stride,
+    padding,
+    dilation,
+  } = windowOf(fields, false);
   const perGroup = weight.shape[1] ?? 1;
   const terms: Term[] = [];
   const planes: Plane[] = [];
@@ -32,8 +37,13 @@ export function transposed({ fields, inputs: [x], tensors, output, unit }: Quest
   if (!x || !weight) return { kind: "none" };
   const [channel = 0, row = 0, column = 0] = unit;
   const [inputs, height, width] = sizeOf(x.shape);
-  const { kernel: [rows, columns], stride, padding, dilation } = windowOf(fields, false);
-  const groups = number(fields["groups"], 1);
+  const {
+    kernel: [rows, columns],
+    stride,
+    padding,
+    dilation,
+  } = windowOf(fields, false);
+  const groups = number(fields.groups, 1);
   const outPerGroup = (output[0] ?? 1) / groups;
   const inPerGroup = inputs / groups;
   const first = Math.floor(channel / outPerGroup) * inPerGroup;

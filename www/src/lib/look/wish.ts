@@ -37,7 +37,10 @@ export function unitOf(shape: readonly number[], [channel = 0, row = 0, column =
 }
 
 /** The same unit where there is one, else the nearest. */
-export function clamped([channels = 1, rows = 1, columns = 1]: readonly number[], [channel = 0, row = 0, column = 0]: readonly number[]): number[] {
+export function clamped(
+  [channels = 1, rows = 1, columns = 1]: readonly number[],
+  [channel = 0, row = 0, column = 0]: readonly number[],
+): number[] {
   const within = (at: number, size: number): number => Math.min(size - 1, Math.max(0, at));
   return [within(channel, channels), within(row, rows), within(column, columns)];
 }

@@ -16,16 +16,20 @@ export const errors = (f: Formats): ErrorsTexts => ({
   shows: { counts: "counts", shares: "shares of the label" },
   cell: (label, said, count, share) => `Label ${label}, said ${said}: ${f.whole(count)}, ${f.coarsePercent(share)} of the label`,
   background: "bg",
-  pixels: "This network says a class of every pixel: the matrix counts pixels (bg is the background). Single images and the most likely classes are there for networks that say one class an image.",
+  pixels:
+    "This network says a class of every pixel: the matrix counts pixels (bg is the background). Single images and the most likely classes are there for networks that say one class an image.",
   pixelsWaiting: "The matrix appears with the first evaluation, at the latest at the end of an epoch.",
   pixelSummary: (step) => `Pixels of the evaluation at step ${f.whole(step)}.`,
-  images: (label, said, count) => (label === said ? `${f.whole(count)} right: ${label}` : `${f.whole(count)} labelled ${label}, taken for ${said}`),
+  images: (label, said, count) =>
+    label === said ? `${f.whole(count)} right: ${label}` : `${f.whole(count)} labelled ${label}, taken for ${said}`,
   more: (left) => `More (${f.whole(left)})`,
   none: "No image is in this cell.",
   choose: "Choose a cell of the matrix to see its images.",
-  image: (index, label, said, probability) => `Test image ${f.whole(index)}: label ${label}, said ${said} with ${f.coarsePercent(probability)}`,
+  image: (index, label, said, probability) =>
+    `Test image ${f.whole(index)}: label ${label}, said ${said} with ${f.coarsePercent(probability)}`,
   imageWithoutClass: (index, label) => `Test image ${f.whole(index)}: label ${label}, no class said`,
-  noClass: (count) => `Of ${f.whole(count)} ${f.plural(count, { one: "image", other: "images" })} the network says no class: what it computes is not all finite numbers (NaN). They are in no cell, and count as wrong.`,
+  noClass: (count) =>
+    `Of ${f.whole(count)} ${f.plural(count, { one: "image", other: "images" })} the network says no class: what it computes is not all finite numbers (NaN). They are in no cell, and count as wrong.`,
   open: "A click on an image shows what happens to it inside the network.",
   caption: (label, said) => `${label} → ${said}`,
   sure: (probability) => f.coarsePercent(probability),

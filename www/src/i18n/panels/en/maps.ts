@@ -21,7 +21,8 @@ export const maps = (f: Formats): MapsTexts => ({
   matrixKeys: "Point at a weight to read it.",
   mapPoint: (map, least, largest) => `Map ${f.whole(map)}: from ${least} to ${largest}`,
   featurePoint: (feature, value) => `Feature ${f.whole(feature)}: ${value}`,
-  kernelPoint: (output, input, least, largest) => `Kernel of output ${f.whole(output)}${input === null ? "" : `, input ${f.whole(input)}`}: from ${least} to ${largest}`,
+  kernelPoint: (output, input, least, largest) =>
+    `Kernel of output ${f.whole(output)}${input === null ? "" : `, input ${f.whole(input)}`}: from ${least} to ${largest}`,
   matrixPoint: (row, column, value) => `Output ${f.whole(row)}, input ${f.whole(column)}: ${value}`,
   inputs: "Input channels",
   allInputs: "all, one line an output",
@@ -33,7 +34,8 @@ export const maps = (f: Formats): MapsTexts => ({
   lookedAtDrawing: "The digit in the pad",
   atStep: (step) => `at step ${f.whole(step)}`,
   failed: "The engine could not say.",
-  spread: (count, mean, deviation, zeros) => `${f.whole(count)} ${f.plural(count, { one: "value", other: "values" })}, mean ${mean}, standard deviation ${deviation}, ${f.coarsePercent(zeros)} exactly 0`,
+  spread: (count, mean, deviation, zeros) =>
+    `${f.whole(count)} ${f.plural(count, { one: "value", other: "values" })}, mean ${mean}, standard deviation ${deviation}, ${f.coarsePercent(zeros)} exactly 0`,
   from: (least, largest) => `from ${least} to ${largest}`,
   activations: "Activations",
   gradients: "Gradients",
@@ -55,7 +57,8 @@ export const maps = (f: Formats): MapsTexts => ({
   fieldGradient: "What it looks at",
   theoretical: (size, rows, columns) => `It can depend on ${size} pixels: rows ${rows}, columns ${columns}.`,
   wholeField: "It can depend on every pixel.",
-  effective: (touched, half, most) => `Now it depends on ${f.whole(touched)} of them. Half of the gradient lies on ${f.whole(half)} ${f.plural(half, { one: "pixel", other: "pixels" })}, nine tenths on ${f.whole(most)}.`,
+  effective: (touched, half, most) =>
+    `Now it depends on ${f.whole(touched)} of them. Half of the gradient lies on ${f.whole(half)} ${f.plural(half, { one: "pixel", other: "pixels" })}, nine tenths on ${f.whole(most)}.`,
   noField: "No change of a single pixel would change this value now: the gradient is 0 everywhere.",
   number: "One number",
   compute: "How the value comes to be",

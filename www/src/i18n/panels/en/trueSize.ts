@@ -18,7 +18,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   seedRange: "The seed is a whole number from 0 to 4,294,967,295.",
   fromFile: "From a file",
   chooseWeights: "Choose weights…",
-  fileHint: "A .safetensors file of floats (16, 32 or 64 bits) under PyTorch's names, as torchvision has them. It is read here, on this computer.",
+  fileHint:
+    "A .safetensors file of floats (16, 32 or 64 bits) under PyTorch's names, as torchvision has them. It is read here, on this computer.",
   noFile: "Choose a file of weights first.",
   picture: "Picture",
   pictureLabel: "The picture as the network gets it",
@@ -48,11 +49,13 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   guess: "The weights are random: the network has learned nothing, and this is a guess.",
   perhapsMemory: (bytes) => `Perhaps this device ran out of memory: the network takes ${f.bytes(bytes)}.`,
   took: (seconds, backend) => `The way through the network took ${f.seconds(seconds)} (${backend}).`,
-  ignored: (count) => `${f.whole(count)} ${f.plural(count, { one: "tensor of the file was", other: "tensors of the file were" })} not used: this network has no place for ${count === 1 ? "it" : "them"}.`,
+  ignored: (count) =>
+    `${f.whole(count)} ${f.plural(count, { one: "tensor of the file was", other: "tensors of the file were" })} not used: this network has no place for ${count === 1 ? "it" : "them"}.`,
   takenOff: (starts) => `${starts} was taken off names in the file.`,
   notFinite: (tensors) => `Some values in the file are not finite numbers: ${tensors}. Save sound weights and open them.`,
   noClass: "No class: what the network computes is not all finite numbers (NaN).",
-  pixelsWithoutClass: (share) => `${f.coarsePercent(share)} of the pixels have no class: what the network computes there is not finite (NaN).`,
+  pixelsWithoutClass: (share) =>
+    `${f.coarsePercent(share)} of the pixels have no class: what the network computes there is not finite (NaN).`,
   fileHas: (count) => `The file has ${f.whole(count)} ${f.plural(count, { one: "tensor", other: "tensors" })}`,
   tensors: "Tensors that do not fit",
   tensor: "Tensor",
@@ -61,7 +64,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   missing: "missing",
   chooseNames: "Class names…",
   namesHint: "Optional: a name a line, JSON, or a Python list or dictionary.",
-  background: (names, first) => `There are ${f.whole(names)} names, one more than classes: leave out the first (“${first}”), a background class?`,
+  background: (names, first) =>
+    `There are ${f.whole(names)} names, one more than classes: leave out the first (“${first}”), a background class?`,
   namesFrom: (file) => `Names from ${file}.`,
   drop: "Weights, pictures and class names can also be dropped anywhere here.",
 });

@@ -16,16 +16,20 @@ export const errors = (f: Formats): ErrorsTexts => ({
   shows: { counts: "количество", shares: "доля от метки" },
   cell: (label, said, count, share) => `Метка ${label}, ответ ${said}: ${f.whole(count)}, доля от метки ${f.coarsePercent(share)}`,
   background: "фон",
-  pixels: "Эта сеть определяет класс каждого пикселя, и матрица считает пиксели. Отдельные изображения и вторая догадка есть у сетей, которые дают один ответ на изображение.",
+  pixels:
+    "Эта сеть определяет класс каждого пикселя, и матрица считает пиксели. Отдельные изображения и вторая догадка есть у сетей, которые дают один ответ на изображение.",
   pixelsWaiting: "Матрица появится с первой проверкой, не позже конца эпохи.",
   pixelSummary: (step) => `Пиксели проверки на шаге ${f.whole(step)}.`,
-  images: (label, said, count) => (label === said ? `Верных ${f.whole(count)}: ${label}` : `Метка ${label}, ответ ${said}: ${f.whole(count)}`),
+  images: (label, said, count) =>
+    label === said ? `Верных ${f.whole(count)}: ${label}` : `Метка ${label}, ответ ${said}: ${f.whole(count)}`,
   more: (left) => `Ещё (${f.whole(left)})`,
   none: "В этой ячейке нет изображений.",
   choose: "Выберите ячейку матрицы, чтобы увидеть её изображения.",
-  image: (index, label, said, probability) => `Тестовое изображение ${f.whole(index)}: метка ${label}, ответ ${said}, уверенность ${f.coarsePercent(probability)}`,
+  image: (index, label, said, probability) =>
+    `Тестовое изображение ${f.whole(index)}: метка ${label}, ответ ${said}, уверенность ${f.coarsePercent(probability)}`,
   imageWithoutClass: (index, label) => `Тестовое изображение ${f.whole(index)}: метка ${label}, класса нет`,
-  noClass: (count) => `Изображений, о которых сеть не называет класса: ${f.whole(count)}. Не всё, что она вычисляет, — конечные числа (NaN). Их нет ни в одной ячейке, и они считаются ошибками.`,
+  noClass: (count) =>
+    `Изображений, о которых сеть не называет класса: ${f.whole(count)}. Не всё, что она вычисляет, — конечные числа (NaN). Их нет ни в одной ячейке, и они считаются ошибками.`,
   open: "Щелчок по изображению показывает, что происходит с ним внутри сети.",
   caption: (label, said) => `${label} → ${said}`,
   sure: (probability) => f.coarsePercent(probability),

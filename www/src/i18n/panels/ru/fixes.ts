@@ -15,7 +15,8 @@ export const fixes = (f: Formats): FixTexts => ({
     remove: ({ name }) => `Убрать ${name}`,
     flatten: () => "Вставить перед ним переход в вектор",
     outputs: ({ value }) => `Задать ему выходов: ${f.whole(value)}`,
-    classifier: ({ classes }) => `Добавить слой на ${f.whole(classes)} ${f.plural(classes, { one: "выход", few: "выхода", many: "выходов", other: "выхода" })}`,
+    classifier: ({ classes }) =>
+      `Добавить слой на ${f.whole(classes)} ${f.plural(classes, { one: "выход", few: "выхода", many: "выходов", other: "выхода" })}`,
     channels: ({ value }) => `${f.whole(value)} ${f.plural(value, { one: "канал", few: "канала", many: "каналов", other: "канала" })}`,
     groups: ({ value }) => `${f.whole(value)} ${f.plural(value, { one: "группа", few: "группы", many: "групп", other: "группы" })}`,
     value: ({ field, value }) => `Задать ${field} = ${value}`,

@@ -16,12 +16,14 @@ export const maps = (f: Formats): MapsTexts => ({
   legend: "Что значат цвета",
   eachOwn: "наибольшее в карте",
   eachTensor: "наибольшее в тензоре",
-  gridLabel: (node, count, size) => `${node}: ${f.whole(count)} ${f.plural(count, { one: "карта", few: "карты", many: "карт", other: "карты" })} ${size}`,
+  gridLabel: (node, count, size) =>
+    `${node}: ${f.whole(count)} ${f.plural(count, { one: "карта", few: "карты", many: "карт", other: "карты" })} ${size}`,
   gridKeys: "Стрелки переходят от карты к карте; Enter или щелчок открывает карту.",
   matrixKeys: "Наведите указатель на вес, чтобы прочитать его.",
   mapPoint: (map, least, largest) => `Карта ${f.whole(map)}: от ${least} до ${largest}`,
   featurePoint: (feature, value) => `Признак ${f.whole(feature)}: ${value}`,
-  kernelPoint: (output, input, least, largest) => `Ядро выхода ${f.whole(output)}${input === null ? "" : `, вход ${f.whole(input)}`}: от ${least} до ${largest}`,
+  kernelPoint: (output, input, least, largest) =>
+    `Ядро выхода ${f.whole(output)}${input === null ? "" : `, вход ${f.whole(input)}`}: от ${least} до ${largest}`,
   matrixPoint: (row, column, value) => `Выход ${f.whole(row)}, вход ${f.whole(column)}: ${value}`,
   inputs: "Входные каналы",
   allInputs: "все, по строке на выход",
@@ -33,7 +35,8 @@ export const maps = (f: Formats): MapsTexts => ({
   lookedAtDrawing: "Цифра из поля для рисования",
   atStep: (step) => `шаг ${f.whole(step)}`,
   failed: "Движок не смог ответить.",
-  spread: (count, mean, deviation, zeros) => `${f.whole(count)} ${f.plural(count, { one: "значение", few: "значения", many: "значений", other: "значения" })}, среднее ${mean}, стандартное отклонение ${deviation}, ровно 0: ${f.coarsePercent(zeros)}`,
+  spread: (count, mean, deviation, zeros) =>
+    `${f.whole(count)} ${f.plural(count, { one: "значение", few: "значения", many: "значений", other: "значения" })}, среднее ${mean}, стандартное отклонение ${deviation}, ровно 0: ${f.coarsePercent(zeros)}`,
   from: (least, largest) => `от ${least} до ${largest}`,
   activations: "Активации",
   gradients: "Градиенты",
@@ -55,7 +58,8 @@ export const maps = (f: Formats): MapsTexts => ({
   fieldGradient: "На что оно смотрит",
   theoretical: (size, rows, columns) => `Может зависеть от ${size} пикселей: строки ${rows}, столбцы ${columns}.`,
   wholeField: "Может зависеть от любого пикселя.",
-  effective: (touched, half, most) => `Сейчас зависит от ${f.whole(touched)} из них. Половина градиента приходится на ${f.whole(half)} ${f.plural(half, { one: "пиксель", few: "пикселя", many: "пикселей", other: "пикселя" })}, девять десятых на ${f.whole(most)}.`,
+  effective: (touched, half, most) =>
+    `Сейчас зависит от ${f.whole(touched)} из них. Половина градиента приходится на ${f.whole(half)} ${f.plural(half, { one: "пиксель", few: "пикселя", many: "пикселей", other: "пикселя" })}, девять десятых на ${f.whole(most)}.`,
   noField: "Сейчас ни один пиксель не изменит этого значения: градиент всюду равен 0.",
   number: "Одно число",
   compute: "Как получается значение",

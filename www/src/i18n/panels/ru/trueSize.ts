@@ -10,7 +10,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   facts: { input: "Вход", output: "Выход", params: "Параметры", macs: "Умножения со сложением", memory: "Память" },
   openInEditor: "Открыть её слои и схему",
   classes: (count) => `${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
-  map: (size, count) => `${size} пикселей, ${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
+  map: (size, count) =>
+    `${size} пикселей, ${f.whole(count)} ${f.plural(count, { one: "класс", few: "класса", many: "классов", other: "класса" })}`,
   weights: "Веса",
   fromSeed: "Из зерна",
   seed: "Зерно",
@@ -18,7 +19,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   seedRange: "Зерно — целое число от 0 до 4 294 967 295.",
   fromFile: "Из файла",
   chooseWeights: "Выбрать веса…",
-  fileHint: "Файл .safetensors с дробными числами (16, 32 или 64 бита) под именами PyTorch, как в torchvision. Он читается здесь, на этом компьютере.",
+  fileHint:
+    "Файл .safetensors с дробными числами (16, 32 или 64 бита) под именами PyTorch, как в torchvision. Он читается здесь, на этом компьютере.",
   noFile: "Сначала выберите файл весов.",
   picture: "Изображение",
   pictureLabel: "Изображение, каким его получает сеть",
@@ -48,7 +50,8 @@ export const trueSize = (f: Formats): TrueSizeTexts => ({
   guess: "Веса случайные: сеть ничему не училась, и ответ угадан.",
   perhapsMemory: (bytes) => `Возможно, на этом устройстве кончилась память: сети нужно ${f.bytes(bytes)}.`,
   took: (seconds, backend) => `Проход через сеть занял ${f.seconds(seconds)} (${backend}).`,
-  ignored: (count) => `${f.whole(count)} ${f.plural(count, { one: "тензор файла не использован", few: "тензора файла не использованы", many: "тензоров файла не использованы", other: "тензора файла не использованы" })}: в этой сети для них нет места.`,
+  ignored: (count) =>
+    `${f.whole(count)} ${f.plural(count, { one: "тензор файла не использован", few: "тензора файла не использованы", many: "тензоров файла не использованы", other: "тензора файла не использованы" })}: в этой сети для них нет места.`,
   takenOff: (starts) => `От имён в файле отброшено ${starts}`,
   notFinite: (tensors) => `В файле есть значения, которые не конечные числа: ${tensors}. Сохраните исправные веса и откройте их.`,
   noClass: "Класса нет: не всё, что вычисляет сеть, — конечные числа (NaN).",
