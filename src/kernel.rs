@@ -3,6 +3,8 @@
 //! Argument n of every implementation is `@group(0) @binding(n)` in WGSL; the params struct is `@group(1) @binding(0)`. Kernels
 //! overwrite what they write (only [`Binding::ReadWrite`] adds to it), so no buffer has to be cleared first.
 
+use std::ops::Range;
+
 use bytemuck::Pod;
 
 use crate::layout::channel_stride;
@@ -266,6 +268,12 @@ impl<'a, T: Copy> Map<'a, T> {
         self.data[((n * self.height + h) * self.width + w) * channel_stride(self.channels) + c]
     }
 
+    /// The values of some channels there, which lie side by side.
+    pub fn channels(&self, n: usize, channels: Range<usize>, h: usize, w: usize) -> &'a [T] {
+        let pixel = ((n * self.height + h) * self.width + w) * channel_stride(self.channels);
+        &self.data[pixel + channels.start..pixel + channels.end]
+    }
+
     /// As [`Map::at`], with zero outside the map: what a padded convolution sees.
     pub fn at_or_zero(&self, n: usize, c: usize, h: isize, w: isize) -> T
     where
@@ -302,5 +310,11 @@ impl<'a, T: Copy + Default> MapMut<'a, T> {
     /// The place of sample `n`, channel `c`, row `h`, column `w`.
     pub fn at(&mut self, n: usize, c: usize, h: usize, w: usize) -> &mut T {
         &mut self.data[((n * self.height + h) * self.width + w) * channel_stride(self.channels) + c]
+    }
+
+    /// The places of some channels there, which lie side by side.
+    pub fn channels(&mut self, n: usize, channels: Range<usize>, h: usize, w: usize) -> &mut [T] {
+        let pixel = ((n * self.height + h) * self.width + w) * channel_stride(self.channels);
+        &mut self.data[pixel + channels.start..pixel + channels.end]
     }
 }

@@ -1,5 +1,7 @@
 //! conv2d in plain loops: the reference the fast kernels are measured against.
 
+use std::ops::Range;
+
 use super::params::Conv2dParams;
 use crate::kernel::{Args, Map, MapMut, Real};
 use crate::layout::channel_stride;
@@ -18,20 +20,21 @@ fn source(out: usize, tap: usize, [stride, dilation, padding, size]: [u32; 4]) -
     (at < size as usize).then_some(at)
 }
 
-/// A product of the convolution: `y[n,o,h,w]` has the summand `x[n,channel,row,column]` times the weight at place `weight`.
-struct Product {
+/// Products of the convolution that share a factor: `y[n,o,h,w]` has the summand `x[n,channel,row,column]` times a weight, for every
+/// output channel `o` of the group. Its weights lie side by side, as do its outputs.
+struct Products {
     n: usize,
-    o: usize,
+    outputs: Range<usize>,
     h: usize,
     w: usize,
     channel: usize,
     row: usize,
     column: usize,
-    weight: usize,
+    weights: Range<usize>,
 }
 
-/// Visits every product but those with zeros of the padding, the output channels of a pixel one after the other, as they lie in memory.
-fn for_each_product(p: &Conv2dParams, mut visit: impl FnMut(Product)) {
+/// Visits every product but those with zeros of the padding.
+fn for_each_group_of_products(p: &Conv2dParams, mut visit: impl FnMut(Products)) {
     let in_per_group = (p.in_channels / p.groups) as usize;
     let out_per_group = (p.out_channels / p.groups) as usize;
     let vertical = [p.stride_height, p.dilation_height, p.padding_height, p.in_height];
@@ -44,10 +47,10 @@ fn for_each_product(p: &Conv2dParams, mut visit: impl FnMut(Product)) {
                         let (Some(row), Some(column)) = (source(h, r, vertical), source(w, s, horizontal)) else { continue };
                         for channel in 0..p.in_channels as usize {
                             let (group, i) = (channel / in_per_group, channel % in_per_group);
-                            let weight = weight_index(p, 0, i, r, s);
-                            for o in group * out_per_group..(group + 1) * out_per_group {
-                                visit(Product { n, o, h, w, channel, row, column, weight: weight + o });
-                            }
+                            let outputs = group * out_per_group..(group + 1) * out_per_group;
+                            let first = weight_index(p, outputs.start, i, r, s);
+                            let weights = first..first + out_per_group;
+                            visit(Products { n, outputs, h, w, channel, row, column, weights });
                         }
                     }
                 }
@@ -74,7 +77,11 @@ pub fn forward<T: Real>(mut args: Args<'_, T>) {
             }
         }
     }
-    for_each_product(&p, |at| *y.at(at.n, at.o, at.h, at.w) += x.at(at.n, at.channel, at.row, at.column) * weight[at.weight]);
+    for_each_group_of_products(&p, |at| {
+        let x = x.at(at.n, at.channel, at.row, at.column);
+        let y = y.channels(at.n, at.outputs, at.h, at.w);
+        y.iter_mut().zip(&weight[at.weights]).for_each(|(y, &weight)| *y += x * weight);
+    });
     y.for_each(|value| *value = rectify(*value, p.relu));
 }
 
@@ -85,7 +92,11 @@ pub fn input_gradient<T: Real>(mut args: Args<'_, T>) {
     let weight = weight.read();
     let dy = Map::new(dy.read(), p.out_channels, p.out_height, p.out_width);
     let mut dx = MapMut::zeroed(dx.write(), p.in_channels, p.in_height, p.in_width);
-    for_each_product(&p, |at| *dx.at(at.n, at.channel, at.row, at.column) += dy.at(at.n, at.o, at.h, at.w) * weight[at.weight]);
+    for_each_group_of_products(&p, |at| {
+        let dx = dx.at(at.n, at.channel, at.row, at.column);
+        let dy = dy.channels(at.n, at.outputs, at.h, at.w);
+        dy.iter().zip(&weight[at.weights]).for_each(|(&dy, &weight)| *dx += dy * weight);
+    });
 }
 
 /// `dweight[o,i,r,s] = sum over n,h,w of dy[n,o,h,w] * x[n,i, h*stride+r*dilation-padding, w*stride+s*dilation-padding]`
@@ -116,7 +127,11 @@ fn sum_weight<T: Real>(p: &Conv2dParams, x: &[T], dy: &[T], dweight: &mut [T]) {
     let dy = Map::new(dy, p.out_channels, p.out_height, p.out_width);
     // As `sum_of` does it, for all weights at once.
     let mut sums = vec![0.0; dweight.len()];
-    for_each_product(p, |at| sums[at.weight] += (dy.at(at.n, at.o, at.h, at.w) * x.at(at.n, at.channel, at.row, at.column)).wide());
+    for_each_group_of_products(p, |at| {
+        let x = x.at(at.n, at.channel, at.row, at.column);
+        let dy = dy.channels(at.n, at.outputs, at.h, at.w);
+        sums[at.weights].iter_mut().zip(dy).for_each(|(sum, &dy)| *sum += (dy * x).wide());
+    });
     dweight.iter_mut().zip(sums).for_each(|(dweight, sum)| *dweight = T::of(sum));
 }
 

@@ -7,7 +7,7 @@ export async function conformance({ fixtures, mnist, package: pkg, backend, case
     page.evaluate(
       async ({ backend, cases }) => {
         // A worker that trapped or hangs is replaced; the case it was at has failed, the rest go on.
-        const SILENCE = 300_000;
+        const SILENCE = 900_000;
         const run = (remaining) =>
           new Promise((done) => {
             const worker = new Worker("/harness/conformance-worker.js", { type: "module" });
