@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::ShapeError;
+use crate::core::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 use crate::ops::add;
 

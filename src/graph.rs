@@ -4,11 +4,11 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::error::ShapeError;
-use crate::kernel::Kernel;
-use crate::layout::Layout;
+use crate::core::error::ShapeError;
+use crate::core::kernel::Kernel;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
 use crate::ops::{Operator, ParameterSpec, StatisticSpec};
-use crate::shape::Shape;
 
 /// A value's place in [`Graph::values`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

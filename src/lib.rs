@@ -5,14 +5,7 @@
 //! [`inference`] drives it.
 //! ARCHITECTURE.md is the map.
 
-pub mod error;
-pub mod kernel;
-pub mod layout;
-pub mod rng;
-pub mod safetensors;
-pub mod shape;
-pub mod sum;
-pub(crate) mod wgsl;
+pub mod core;
 
 pub mod network;
 pub mod ops;

@@ -7,14 +7,14 @@ mod compare;
 
 use std::collections::HashMap;
 
+use crate::core::clock::now_ms;
+use crate::core::error::{DataError, DeviceError, Error};
+use crate::core::rng::{Rng, Stream};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::shard::Shard;
-use crate::error::{DataError, DeviceError, Error};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::network::spec::Spec;
 use crate::plan::{Plan, Program, names};
-use crate::rng::{Rng, Stream};
-use crate::train::clock::now_ms;
 use crate::train::trainer::Device;
 
 pub use compare::{Difference, RELATIVE, Tensor, allowed, compare};

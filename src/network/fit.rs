@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::ShapeError;
+use crate::core::error::ShapeError;
 use crate::graph::{Graph, ValueId};
 use crate::ops::Window;
 use crate::ops::avg_pool2d::AvgPool2d;

@@ -12,24 +12,24 @@ use std::rc::Rc;
 
 #[cfg(feature = "harness")]
 use crate::conformance::adapter::Adapter;
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::Kernel;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::Kernel;
-use crate::layout::Layout;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
 
 /// WGSL that every kernel's source begins with: the flat workgroup number.
-pub const PRELUDE: &str = crate::wgsl::wgsl!("shared/prelude.wgsl");
+pub const PRELUDE: &str = crate::core::wgsl::wgsl!("shared/prelude.wgsl");
 
 /// WGSL of kernels that add up many terms.
-pub const SUMS: &str = crate::wgsl::wgsl!("shared/sums.wgsl");
+pub const SUMS: &str = crate::core::wgsl::wgsl!("shared/sums.wgsl");
 
 /// WGSL of a gradient kernel whose third argument is `dx`: stores it.
-pub const GRADIENT: &str = crate::wgsl::wgsl!("shared/gradient.wgsl");
+pub const GRADIENT: &str = crate::core::wgsl::wgsl!("shared/gradient.wgsl");
 
 /// The same with a ReLU's output before it, and the ReLU's gradient taken.
-pub const RECTIFIED_GRADIENT: &str = crate::wgsl::wgsl!("shared/rectified_gradient.wgsl");
+pub const RECTIFIED_GRADIENT: &str = crate::core::wgsl::wgsl!("shared/rectified_gradient.wgsl");
 
 /// Something an operator makes.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,9 +15,9 @@ use self::hyper::Hyper;
 use self::rmsprop::RmsProp;
 use self::schedule::Now;
 use self::sgd::Sgd;
-use crate::error::{SpecError, TrainError};
-use crate::kernel::Kernel;
-use crate::network::fields::Fields;
+use crate::core::error::{SpecError, TrainError};
+use crate::core::fields::Fields;
+use crate::core::kernel::Kernel;
 use crate::ops::ParameterSpec;
 
 /// How the parameters change in a step: the rule, and what goes with every rule.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Plan, Program, Range, Step, names};
 use crate::backend::cpu::{self, Kernels};
+use crate::core::kernel::{Kernel, params};
 use crate::data::dataset::SIDE;
-use crate::kernel::{Kernel, params};
 use crate::ops::conv2d::params::Conv2dParams;
 use crate::ops::linear::params::LinearParams;
 use crate::ops::rbf::params::RbfParams;

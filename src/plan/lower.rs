@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step, fuse, memory, names};
-use crate::error::ShapeError;
+use crate::core::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
 use crate::ops::{ParameterSpec, StatisticSpec};
 

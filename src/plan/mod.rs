@@ -10,20 +10,20 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::autodiff::{differentiate, differentiate_values};
+use crate::core::error::ShapeError;
+use crate::core::kernel::Kernel;
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
 use crate::data::Data;
 use crate::data::clutter::{self, CLUTTER, ClutterParams};
 use crate::data::dataset::SIDE;
 use crate::data::gather::{GATHER, GatherParams};
-use crate::error::ShapeError;
 use crate::graph::{Graph, Role, ValueId};
-use crate::kernel::Kernel;
-use crate::layout::{Layout, channel_stride};
 use crate::network::{add_images, apply_layers, apply_network, spec::Spec};
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use crate::ops::{ParameterSpec, StatisticSpec};
 use crate::optim::hyper::{self, StepParams};
 use crate::optim::{Decay, Optimizer, clip};
-use crate::shape::Shape;
 use crate::train::guard;
 use crate::train::metrics::{self, MetricsParams};
 

@@ -4,8 +4,8 @@
 //! ([`hides_infinity`](crate::ops::Operator::hides_infinity)). Everything else passes what is not finite on to one of these; a ReLU does so because it
 //! is [strict](crate::ops::relu::STRICT) in training.
 
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{self, Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::kernel::{self, Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::simd::{F32x4, LANES};
 use crate::ops::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
@@ -26,7 +26,7 @@ pub static CHECK: Kernel = Kernel {
         let rest = gradients.read().chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(F32x4::ZERO, sum));
         report(rest.to_array().iter().all(|lane| *lane == 0.0), sums.write_words(), hyper.write());
     }),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("guard.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("guard.wgsl")],
     passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: stop_workgroups }],
     ..Kernel::BASE
 };

@@ -18,13 +18,13 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::clock::now_ms;
 use super::guard::{self, FLAG};
 use super::metrics::{Sums, sums_len};
 use super::trainer::{Device, Trainer, batch_of};
 use crate::backend::cpu::{Cpu, Kernels};
+use crate::core::clock::now_ms;
+use crate::core::error::{DeviceError, Error};
 use crate::data::dataset::{Dataset, PIXELS, Split};
-use crate::error::{DeviceError, Error};
 use crate::executor::{Executor, Which, locate};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;

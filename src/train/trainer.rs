@@ -11,11 +11,12 @@ use super::parallel::Peers;
 use super::probe::Prober;
 use super::protocol::Evaluation;
 use crate::backend::SharedWords;
+use crate::core::error::{DataError, DeviceError, Error, TrainError};
+use crate::core::rng::{Rng, Stream};
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
-use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::inference::ranking::{NO_CLASS, has_class};
 use crate::network::spec::Spec;
@@ -23,7 +24,6 @@ use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
 use crate::optim::schedule::{Now, Pace};
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Program, Range, names};
-use crate::rng::{Rng, Stream};
 
 /// Bytes that a plan may take: half of what 32-bit WebAssembly can address, since the images, the host's copies and the page need room too.
 pub const MEMORY_LIMIT: u64 = 2 << 30;

@@ -2,12 +2,12 @@
 use crate::support::{Machine, cases, normal, rng};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
 use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
 use receptive::network::spec::Spec;
 use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
-use receptive::shape::Shape;
 use serde_json::{Value, json};
 
 const BACKGROUND: f64 = -(MNIST_MEAN / MNIST_DEVIATION) as f64;

@@ -8,9 +8,10 @@ use pollster::block_on;
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
 use receptive::backend::cpu::{Buffer, Cpu, Kernels};
+use receptive::core::kernel::{Binding, Pass};
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
 use receptive::graph::{Graph, Role, ValueId};
-use receptive::kernel::{Binding, Pass};
-use receptive::layout::Layout;
 use receptive::network::spec::Spec;
 use receptive::network::zoo::{preset, presets};
 use receptive::ops::Window;
@@ -20,7 +21,6 @@ use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Builder, Plan, Program, Range, Step, names};
-use receptive::shape::Shape;
 
 fn plan(name: &str) -> Plan {
     Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()

@@ -2,6 +2,7 @@
 use crate::support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
+use receptive::core::rng::{Rng, Stream};
 use receptive::ops::Window;
 use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
@@ -20,7 +21,6 @@ use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::squash::Squash;
-use receptive::rng::{Rng, Stream};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
 fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, Scalar, ScalarKind, StorageAccess, TypeInner};
-use receptive::kernel::{Binding, Kernel};
+use receptive::core::kernel::{Binding, Kernel};
 use receptive::ops::kernels;
 
 struct Shader {

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
-use receptive::error::ShapeError;
+use receptive::core::error::ShapeError;
+use receptive::core::rng::{Rng, Stream};
 use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Plan, names};
-use receptive::rng::{Rng, Stream};
 use receptive::train::metrics::Sums;
 use serde_json::json;
 

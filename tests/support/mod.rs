@@ -11,11 +11,11 @@ use proptest::test_runner::{Config, RngSeed};
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
 use receptive::backend::cpu::{Buffer, Cpu, Element, Kernels, Prepared};
+use receptive::core::layout::Layout;
+use receptive::core::rng::{Rng, Stream};
+use receptive::core::shape::Shape;
 use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
 use receptive::plan::{Builder, Located, Program};
-use receptive::rng::{Rng, Stream};
-use receptive::shape::Shape;
 
 /// So many drawn cases, the same in every run. PROPTEST_CASES and PROPTEST_RNG_SEED in the environment ask for more and for others.
 pub fn cases(count: u32) -> Config {

@@ -1,11 +1,13 @@
 //! Single operators over geometries with tails, groups, dilation, wide strides and wide padding.
 
 use receptive::backend::wgpu::Wgpu;
+use receptive::core::layout::{Layout, channel_stride};
+use receptive::core::rng::{Rng, Stream};
+use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
 use receptive::data::clutter::{CLUTTER, ClutterParams, NOISE};
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
 use receptive::graph::Call;
-use receptive::layout::{Layout, channel_stride};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::add::Add;
 use receptive::ops::avg_pool2d::AvgPool2d;
@@ -33,8 +35,6 @@ use receptive::ops::squash::Squash;
 use receptive::ops::upsample::Upsample;
 use receptive::ops::{Operator, Window};
 use receptive::plan::names;
-use receptive::rng::{Rng, Stream};
-use receptive::shape::Shape;
 use receptive::train::metrics::{self, MetricsParams};
 use wasm_bindgen_test::wasm_bindgen_test;
 

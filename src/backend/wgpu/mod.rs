@@ -16,7 +16,7 @@ mod signal;
 use std::rc::Rc;
 
 use super::{Backend, SharedWords};
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 use crate::plan::{BufferSpec, Plan, Program, Range};
 
 use self::device::Device;

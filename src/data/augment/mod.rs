@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use self::displacement::{DISPLACEMENT, DisplacementParams};
 use self::warp::{WARP, WarpParams};
-use crate::error::SpecError;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
-use crate::network::fields::Fields;
 use crate::plan::names;
-use crate::shape::Shape;
 
 /// How strongly images are changed. By default not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

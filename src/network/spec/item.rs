@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::error::SpecError;
-use crate::network::fields::{Fields, brief, map};
+use crate::core::error::SpecError;
+use crate::core::fields::{Fields, brief, map};
 use crate::ops::{Operator, layers, operators};
 
 /// How deep containers may stand in one another.

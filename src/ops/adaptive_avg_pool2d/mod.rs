@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use super::avg_pool2d::{self, params::AvgPool2dParams};
 use super::{Family, Operator, OutputSpec, Reach, Window};
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, ValueId};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

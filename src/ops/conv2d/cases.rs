@@ -4,7 +4,7 @@ use super::Conv2d;
 use super::connections::{ConnectedConv2d, Connections};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 use crate::ops::Window;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv2d", build, ..Adapter::BASE }];

@@ -6,10 +6,10 @@ mod cases;
 use std::rc::Rc;
 
 use super::{Family, Operator, OutputSpec, Reach, shift};
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, ValueId};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

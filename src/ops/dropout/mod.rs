@@ -8,14 +8,14 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::layout::Layout;
+use crate::core::rng::{draw, hash, step_key, threshold};
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::layout::Layout;
-use crate::network::fields::Fields;
 use crate::plan::names;
-use crate::rng::{draw, hash, step_key, threshold};
-use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -186,7 +186,7 @@ impl Operator for Dropout {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("../shared/hash.wgsl"), crate::wgsl::wgsl!("dropout.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("../shared/hash.wgsl"), crate::core::wgsl::wgsl!("dropout.wgsl")];
 
 /// random state -> mask
 pub static MASK: Kernel = Kernel {
@@ -254,12 +254,12 @@ fn copy<T: Real>(mut args: Args<'_, T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Slot;
+    use crate::core::kernel::Slot;
 
     fn drawn(random: [u32; 4], p: f64, unit: u32) -> Vec<f32> {
         let params = DropoutParams { len: 40_000, unit, threshold: threshold(p), layer: 7, scale: 1.0, unused: [0; 3] };
         let mut made = vec![f32::NAN; 40_000];
-        let mut slots: [Slot<'_, f32>; crate::kernel::MAX_BINDINGS] = Default::default();
+        let mut slots: [Slot<'_, f32>; crate::core::kernel::MAX_BINDINGS] = Default::default();
         slots[0] = Slot::ReadWords(&random);
         slots[1] = Slot::Write(&mut made);
         mask(Args { params: bytemuck::bytes_of(&params), slots, scratch: &mut [] });

@@ -10,12 +10,12 @@ use std::rc::Rc;
 
 use self::params::LocalResponseNormParams;
 use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -114,7 +114,7 @@ impl Operator for LocalResponseNorm {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("local_response_norm.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("local_response_norm.wgsl")];
 
 /// x -> y, denominator
 pub static FORWARD: Kernel = Kernel {

@@ -10,12 +10,12 @@ use std::rc::Rc;
 
 use self::params::RbfParams;
 use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
-use crate::error::{ShapeError, SpecError};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
 use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -159,7 +159,7 @@ impl Operator for Rbf {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("rbf.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("rbf.wgsl")];
 
 /// x, weight -> y
 pub static FORWARD: Kernel = Kernel {

@@ -3,9 +3,9 @@
 mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::network::fields::Fields;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::ops::PRELUDE;
 
 /// SGD with momentum (Sutskever et al. 2013, in PyTorch's form): `g += weight_decay p`; `v = momentum v + (1 - dampening) g`, in the first
@@ -71,7 +71,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, velocity] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), velocity.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("sgd.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("sgd.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

@@ -10,7 +10,9 @@ use std::rc::Rc;
 use crate::support::{Problem, cases, dot, normal, off_zero, rng, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
-use receptive::error::ShapeError;
+use receptive::core::error::ShapeError;
+use receptive::core::rng::Rng;
+use receptive::core::shape::Shape;
 use receptive::graph::{Graph, Node, ValueId};
 use receptive::ops::add::sum_gradients;
 use receptive::ops::conv2d::Conv2d;
@@ -20,8 +22,6 @@ use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window};
-use receptive::rng::Rng;
-use receptive::shape::Shape;
 
 /// How far apart the two points are from the middle. Double precision leaves about ten digits of the quotient.
 const STEP: f64 = 1e-5;

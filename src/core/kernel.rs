@@ -5,7 +5,7 @@
 
 use bytemuck::Pod;
 
-use crate::layout::channel_stride;
+use crate::core::layout::channel_stride;
 
 /// The number types the scalar kernels are written for: `f32` as the devices have it, `f64` for finite differences.
 pub trait Real: num_traits::Float + num_traits::NumAssign + Default + std::fmt::Debug + std::iter::Sum + 'static {
