@@ -8,8 +8,9 @@ use pollster::block_on;
 use receptive::backend::cpu::Kernels;
 use receptive::core::rng::{Rng, Stream};
 use receptive::executor::{AnyExecutor, Which};
+use receptive::ir::program::Program;
 use receptive::network::spec::Spec;
-use receptive::plan::{Plan, Program};
+use receptive::plan::Plan;
 use serde_json::{Value, json};
 
 const BATCH: usize = 16;

@@ -7,10 +7,13 @@
 
 pub mod core;
 
-pub mod network;
+pub mod ir;
+
 pub mod ops;
 
-pub mod graph;
+pub mod network;
+
+pub mod kernels;
 
 pub mod autodiff;
 

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::core::error::DeviceError;
-use crate::plan::{BufferSpec, Program, Range};
+use crate::ir::program::{BufferSpec, Program, Range};
 
 /// Words that host and device share without a copy where that is possible: the data set.
 pub type SharedWords = Rc<RefCell<Vec<u32>>>;

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::case::CaseError;
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, ValueId};
-use crate::ops::{Operator, REGISTRY};
+use crate::ir::graph::{Graph, ValueId};
+use crate::ir::operator::Operator;
+use crate::ops::REGISTRY;
 
 /// Parameters that a case gives an operator: role and canonical shape.
 pub type Parameters = [(String, Shape)];

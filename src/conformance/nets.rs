@@ -16,7 +16,7 @@ use crate::autodiff::differentiate;
 use crate::check::{RELATIVE, allowed};
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Role, ValueId};
+use crate::ir::graph::{Graph, Role, ValueId};
 
 pub(super) async fn run(device: &Device, case: &NetCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let mut check = Check::new(&case.tensors, tensors);

@@ -7,7 +7,7 @@ use super::case::{CaseError, NodeCase};
 use super::check::Check;
 use super::tensors::Values;
 use crate::core::layout::Layout;
-use crate::graph::{Graph, Role, ValueId};
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ops::conv2d::connections::Connections;
 
 /// A network in the graph.

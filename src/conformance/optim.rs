@@ -11,8 +11,8 @@ use crate::core::error::SpecError;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
 use crate::executor::{Which, locate};
-use crate::graph::{Graph, Role};
-use crate::ops::ParameterSpec;
+use crate::ir::graph::{Graph, Role};
+use crate::ir::operator::ParameterSpec;
 use crate::optim::Optimizer;
 use crate::plan::{Builder, Plan, add_optimizer, names};
 

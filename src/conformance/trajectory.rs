@@ -24,7 +24,7 @@ use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
 use crate::data::gather::{GATHER, GatherParams};
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::graph::{Graph, Role, ValueId};
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::optim::Optimizer;
 use crate::plan::{Builder, MNIST_DEVIATION, MNIST_MEAN, Plan, add_optimizer, names};
 use crate::train::metrics::{self, MetricsParams, Sums};

@@ -71,7 +71,7 @@ pub struct Pass {
     /// The entry point in the kernel's WGSL.
     pub entry: &'static str,
     /// How many workgroups it needs, from the params. The backend lays them out over x and y; the shader gets its flat number
-    /// from `flat_group` of `shared/prelude.wgsl` and ignores numbers past the end.
+    /// from `flat_group` of `core/wgsl/prelude.wgsl` and ignores numbers past the end.
     pub workgroups: fn(&[u8]) -> u64,
 }
 

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::core::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
-use crate::ops::PRELUDE;
+use crate::core::wgsl::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
 /// An index that stands for no image: the batch's place is filled with zeros and its label does not count.

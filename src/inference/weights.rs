@@ -8,7 +8,8 @@ use crate::core::error::{Error, NotFinite, WeightsError, WrongTensor};
 use crate::core::safetensors::ByteSource;
 use crate::core::safetensors::header::{Header, Tensor};
 use crate::core::safetensors::names::Names;
-use crate::plan::{Located, Plan};
+use crate::ir::program::Located;
+use crate::plan::Plan;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use super::spec::Initialization;
 use crate::core::rng::Rng;
-use crate::ops::ParameterSpec;
+use crate::ir::operator::ParameterSpec;
 
 /// Draws one parameter in canonical order (OIHW, or `[out, in]`).
 pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f32> {

@@ -10,7 +10,7 @@ pub mod zoo;
 use crate::core::error::ShapeError;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Role, ValueId};
+use crate::ir::graph::{Graph, Role, ValueId};
 
 use self::spec::{Layer, Source, Spec, Work};
 

@@ -18,7 +18,7 @@ use self::sgd::Sgd;
 use crate::core::error::{SpecError, TrainError};
 use crate::core::fields::Fields;
 use crate::core::kernel::Kernel;
-use crate::ops::ParameterSpec;
+use crate::ir::operator::ParameterSpec;
 
 /// How the parameters change in a step: the rule, and what goes with every rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -16,7 +16,8 @@ use crate::data::dataset::Split;
 use crate::data::sampler::Sampler;
 use crate::executor::Which;
 use crate::inference::weights::{file_name, matched, mismatch};
-use crate::plan::{Located, names};
+use crate::ir::program::Located;
+use crate::plan::names;
 
 /// Parameters, the optimizer's state and statistics on the host, with the step they are of.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use bytemuck::{Pod, Zeroable};
 
 use super::guard::FLAG;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::wgsl::{PRELUDE, SUMS};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
-use crate::ops::{PRELUDE, SUMS};
 
 /// Words before the confusion counts: items, right at first place, right within five, steps (the one where a number was found that is none included),
 /// unused, 1 once a loss or a gradient was not finite, and the `LEVELS` of the loss sum and of the weight sum (bits of `f32`).

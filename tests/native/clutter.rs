@@ -12,7 +12,7 @@ use receptive::core::shape::Shape;
 use receptive::data::clutter::{CLUTTER, ClutterParams, INK, NOISE};
 use receptive::data::dataset::{Dataset, IdxPair, PIXELS, SIDE, Split};
 use receptive::data::gather::NO_IMAGE;
-use receptive::graph::{Graph, Role};
+use receptive::ir::graph::{Graph, Role};
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
@@ -246,9 +246,9 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
 #[test]
 fn only_training_draws_from_the_step() {
     let plan = Plan::for_training(&Spec::from_json(&zoo::preset("unet").unwrap().spec).unwrap()).unwrap();
-    assert!(plan.train.values.contains_key(names::RANDOM) && !plan.train.values.contains_key(names::NOT_RANDOM));
+    assert!(plan.train.values.contains_key(receptive::ir::graph::RANDOM) && !plan.train.values.contains_key(names::NOT_RANDOM));
     for program in [&plan.evaluate, &plan.predict] {
-        assert!(program.values.contains_key(names::NOT_RANDOM) && !program.values.contains_key(names::RANDOM));
+        assert!(program.values.contains_key(names::NOT_RANDOM) && !program.values.contains_key(receptive::ir::graph::RANDOM));
     }
     assert_eq!((plan.classes, plan.places), (11, PIXELS));
 }

@@ -3,7 +3,7 @@ use crate::support::{Machine, Problem, cases, close, dot, normal, off_zero, rng,
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
 use receptive::core::rng::{Rng, Stream};
-use receptive::ops::Window;
+use receptive::ir::operator::Window;
 use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::channel_affine::ChannelAffine;
@@ -289,7 +289,7 @@ proptest! {
 }
 
 /// What an operator without parameters makes of a matrix.
-fn of_rows(operator: impl receptive::ops::Operator + 'static, dims: &[usize], values: Vec<f64>) -> Vec<f64> {
+fn of_rows(operator: impl receptive::ir::operator::Operator + 'static, dims: &[usize], values: Vec<f64>) -> Vec<f64> {
     let mut problem = Problem::default();
     let x = problem.input("x", dims, values);
     let y = problem.apply("y", operator, &[x], &mut rng(0));

@@ -4,7 +4,7 @@ use receptive::autodiff::differentiate;
 use receptive::backend::cpu::Kernels;
 use receptive::core::layout::Layout;
 use receptive::core::rng::Rng;
-use receptive::graph::{Graph, Role, ValueId};
+use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::describe::{describe, supports};
 use receptive::network::spec::Spec;
 use receptive::network::{add_images, apply_network, zoo};

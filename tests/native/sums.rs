@@ -4,7 +4,8 @@ use crate::support::{Machine, Problem, close, normal, rng};
 use receptive::backend::cpu::Kernels;
 use receptive::core::layout::Layout;
 use receptive::core::shape::Shape;
-use receptive::graph::{Graph, Role};
+use receptive::ir::graph::{Graph, Role};
+use receptive::ir::operator::{Operator, Window};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
@@ -17,7 +18,6 @@ use receptive::ops::linear::Linear;
 use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, SoftmaxCrossEntropy};
 use receptive::ops::upsample::Upsample;
-use receptive::ops::{Operator, Window};
 use receptive::optim::clip;
 use receptive::optim::hyper::{self, StepParams};
 

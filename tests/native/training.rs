@@ -150,7 +150,7 @@ fn spec_with_head(loss_weight: f64) -> Spec {
 #[test]
 fn a_heads_loss_counts_as_much_as_its_weight_says() {
     let plan = Plan::for_training(&spec_with_head(0.3)).unwrap();
-    let uses = |program: &receptive::plan::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
+    let uses = |program: &receptive::ir::program::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
     assert_eq!([uses(&plan.train), uses(&plan.evaluate), uses(&plan.predict)], [true, false, false], "heads are for training");
     let place = |name: &str| plan.parameters.iter().find(|parameter| parameter.name == name).unwrap().clone();
     let (shared, head, own) = (place("shared.weight"), place("aux.fc1.weight"), place("fc1.weight"));

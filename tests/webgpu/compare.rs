@@ -9,9 +9,10 @@ use receptive::core::layout::Layout;
 use receptive::core::rng::{Rng, Stream};
 use receptive::core::shape::Shape;
 use receptive::executor::{AnyExecutor, Which, locate};
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::ops::Operator;
-use receptive::plan::{Builder, Located, Plan};
+use receptive::ir::graph::{Graph, Role, ValueId};
+use receptive::ir::operator::Operator;
+use receptive::ir::program::Located;
+use receptive::plan::{Builder, Plan};
 
 /// An open device; software adapters are what these tests run on.
 pub async fn open() -> Wgpu {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Backend, SharedWords};
 use crate::core::error::DeviceError;
 use crate::core::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
-use crate::plan::{BufferId, BufferSpec, Program, Range, Step};
+use crate::ir::program::{BufferId, BufferSpec, Program, Range, Step};
 
 /// What the SIMD kernels of this build are called.
 pub const SIMD_NAME: &str = if cfg!(target_feature = "relaxed-simd") { "relaxed_simd" } else { "simd128" };

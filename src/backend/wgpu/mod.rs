@@ -17,7 +17,8 @@ use std::rc::Rc;
 
 use super::{Backend, SharedWords};
 use crate::core::error::DeviceError;
-use crate::plan::{BufferSpec, Plan, Program, Range};
+use crate::ir::program::{BufferSpec, Program, Range};
+use crate::plan::Plan;
 
 use self::device::Device;
 

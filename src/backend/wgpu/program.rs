@@ -10,7 +10,7 @@ use super::device::Device;
 use super::grid::grid;
 use super::pipelines::PassOf;
 use crate::core::error::DeviceError;
-use crate::plan::{Program, Step};
+use crate::ir::program::{Program, Step};
 
 /// What a run needs, in the order it needs it.
 #[derive(Debug)]

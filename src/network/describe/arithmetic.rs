@@ -1,7 +1,7 @@
 //! The sums that parameters are counted by, spelled out.
 
 use crate::core::layout::Layout;
-use crate::ops::ParameterSpec;
+use crate::ir::operator::ParameterSpec;
 
 /// The factors of a parameter's size as courses write them: kernel height, kernel width, input channels, output channels.
 fn factors(parameter: &ParameterSpec) -> Vec<usize> {

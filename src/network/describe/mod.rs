@@ -13,8 +13,8 @@ pub use self::support::Support;
 use super::spec::{Source, Spec, Work};
 use super::{Fitting, add_images, apply_network, apply_what_fits};
 use crate::core::error::{Error, ShapeError};
-use crate::graph::{Graph, Role, ValueId};
-use crate::ops::ParameterSpec;
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::operator::ParameterSpec;
 use crate::plan::Plan;
 
 /// One node of a described network.

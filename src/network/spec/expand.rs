@@ -7,7 +7,7 @@ use super::item::{Branch, Item, Kind, Shortcut};
 use super::names::Namer;
 use super::{Container, Head, Layer, Source, Work};
 use crate::core::error::SpecError;
-use crate::ops::Operator;
+use crate::ir::operator::Operator;
 
 /// The most layers a network may have once its repetitions are written out.
 const MOST_LAYERS: usize = 4096;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::core::error::SpecError;
 use crate::core::fields::{Fields, brief, map};
-use crate::ops::{Operator, layers, operators};
+use crate::ir::operator::Operator;
+use crate::ops::{layers, operators};
 
 /// How deep containers may stand in one another.
 const DEEPEST: usize = 16;

@@ -31,7 +31,7 @@ use self::item::Item;
 use crate::core::error::SpecError;
 use crate::core::fields::{Fields, brief};
 use crate::data::Data;
-use crate::ops::Operator;
+use crate::ir::operator::Operator;
 
 /// The version of the network language that this crate reads.
 pub const VERSION: u32 = 1;

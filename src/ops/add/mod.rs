@@ -9,12 +9,14 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::relu::{self, ReluParams, rectify};
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, RECTIFIED_GRADIENT};
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT};
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

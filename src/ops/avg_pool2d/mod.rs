@@ -9,12 +9,14 @@ pub(super) mod simd;
 use std::rc::Rc;
 
 use self::params::AvgPool2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, Window};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::ops::Window;
+use crate::ir::operator::Window;
 
 /// Geometry of one average pooling, pairs as `[height, width]`; the same bytes as `struct AvgPool2dParams` in `avg_pool2d.wgsl`.
 ///

@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::BatchNorm2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS, StatisticSpec};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, Role, ValueId};
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, StatisticSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

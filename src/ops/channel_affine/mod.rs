@@ -9,13 +9,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

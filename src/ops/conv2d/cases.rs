@@ -5,7 +5,7 @@ use super::connections::{ConnectedConv2d, Connections};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
 use crate::core::fields::Fields;
-use crate::ops::Window;
+use crate::ir::operator::Window;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv2d", build, ..Adapter::BASE }];
 

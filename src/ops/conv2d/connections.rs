@@ -12,8 +12,9 @@ use crate::core::fields::brief;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, Role, ValueId};
-use crate::ops::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// Which input channels each output channel sees.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,13 +11,15 @@ use std::rc::Rc;
 
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, SUMS, Window, relu};
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

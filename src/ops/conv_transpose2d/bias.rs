@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::ops::PRELUDE;
+use crate::core::wgsl::PRELUDE;
 
 /// The map's size; the same bytes as `struct BiasParams` in `bias.wgsl`.
 #[repr(C)]

@@ -7,15 +7,18 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
+use super::Family;
 use super::softmax::{self, Softmax};
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS as SUMS_WGSL};
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
 use crate::core::sum::sum_of;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::core::wgsl::SUMS as SUMS_WGSL;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
 /// What this folder has to offer.

@@ -7,15 +7,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::core::layout::Layout;
 use crate::core::rng::{draw, hash, step_key, threshold};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
-use crate::plan::names;
+use crate::core::wgsl::{HASH, PRELUDE};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -160,7 +160,7 @@ impl Operator for Dropout {
             (false, _) => return graph.call(&node.name, &COPY, params, &[x, y]),
             (true, Source::Given) => node.inputs[1],
             (true, Source::Drawn) => {
-                let random = graph.state(names::RANDOM, &Shape::new(&[4]), Layout::Channels, true);
+                let random = graph.random();
                 graph.call(&node.name, &MASK, params, &[random, node.outputs[1]]);
                 node.outputs[1]
             }
@@ -186,7 +186,7 @@ impl Operator for Dropout {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("../shared/hash.wgsl"), crate::core::wgsl::wgsl!("dropout.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, HASH, crate::core::wgsl::wgsl!("dropout.wgsl")];
 
 /// random state -> mask
 pub static MASK: Kernel = Kernel {

@@ -5,13 +5,15 @@ mod cases;
 
 use std::rc::Rc;
 
+use super::Family;
 use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LocalResponseNormParams;
-use super::{Family, Operator, OutputSpec, PRELUDE};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -8,13 +8,16 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, Reach, Window};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, params};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, Role, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
+use crate::ir::reach::Reach;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -9,13 +9,15 @@ mod scalar;
 use std::rc::Rc;
 
 use self::params::RbfParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, Role, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -6,11 +6,12 @@ pub(super) mod simd;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, PRELUDE};
+use super::Family;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, ValueId};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

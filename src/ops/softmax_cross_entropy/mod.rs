@@ -6,12 +6,14 @@ pub mod params;
 mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
+use super::Family;
 use crate::core::error::ShapeError;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

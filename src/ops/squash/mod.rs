@@ -7,13 +7,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
+use super::Family;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
-use crate::graph::{Graph, Node, ValueId};
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -6,7 +6,7 @@ use super::hyper::{self, Common, Hyper, hyper};
 use crate::core::error::SpecError;
 use crate::core::fields::{Fields, brief};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::ops::PRELUDE;
+use crate::core::wgsl::PRELUDE;
 
 /// Adam (Kingma and Ba 2015, algorithm 1): `g += weight_decay p`; `m = beta1 m + (1 - beta1) g`; `v = beta2 v + (1 - beta2) g^2`;
 /// `p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)` with t from 1. With `amsgrad` (Reddi et al. 2018) the largest `v`

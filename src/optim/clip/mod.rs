@@ -4,7 +4,7 @@ use super::hyper::{MAX_NORM, SCALE, StepParams};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::core::simd::{F32x4, LANES};
 use crate::core::sum::{Columns, sum_of};
-use crate::ops::{PRELUDE, SUMS};
+use crate::core::wgsl::{PRELUDE, SUMS};
 
 /// gradients, hyper. The coefficient of `torch.nn.utils.clip_grad_norm_` (Pascanu, Mikolov and Bengio 2013, algorithm 1):
 /// `scale = min(1, max_norm / (norm + 1e-6))`, where norm is the L2 norm of all gradients. Reads `max_norm` from hyper and writes `scale` there

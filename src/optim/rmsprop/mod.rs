@@ -7,7 +7,7 @@ use super::hyper::{self, Common, Hyper, hyper};
 use crate::core::error::SpecError;
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::ops::PRELUDE;
+use crate::core::wgsl::PRELUDE;
 
 /// RMSprop (Tieleman and Hinton 2012, lecture 6.5, in PyTorch's form): `g += weight_decay p`; `v = alpha v + (1 - alpha) g^2`; with `centered`
 /// (Graves 2013, equations 38 to 45) `a = alpha a + (1 - alpha) g` and `v - a^2` in place of `v`; `b = momentum b + g / (sqrt(v) + eps)`;

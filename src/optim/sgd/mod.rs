@@ -6,7 +6,7 @@ use super::hyper::{self, Common, Hyper, hyper};
 use crate::core::error::SpecError;
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::ops::PRELUDE;
+use crate::core::wgsl::PRELUDE;
 
 /// SGD with momentum (Sutskever et al. 2013, in PyTorch's form): `g += weight_decay p`; `v = momentum v + (1 - dampening) g`, in the first
 /// step `v = g`; with `nesterov` `g += momentum v`, else `g = v`; `p -= learning_rate g`. Without momentum `p -= learning_rate g`.
