@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
+use receptive::core::rng::{Rng, Stream};
 use receptive::executor::{AnyExecutor, Which};
+use receptive::ir::program::Program;
 use receptive::network::spec::Spec;
-use receptive::plan::{Plan, Program};
-use receptive::rng::{Rng, Stream};
+use receptive::plan::Plan;
 use serde_json::{Value, json};
 
 const BATCH: usize = 16;

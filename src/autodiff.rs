@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::error::ShapeError;
-use crate::graph::{Graph, Role, ValueId};
+use crate::core::error::ShapeError;
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ops::add;
 
 /// Adds the backward calls of every node between `seeds` and what needs a gradient, and returns the gradient of each such value.

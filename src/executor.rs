@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, SharedWords};
-use crate::error::{DeviceError, Error, TrainError};
+#[cfg(feature = "check")]
+use crate::core::clock::now_ms;
+use crate::core::error::{DeviceError, Error, TrainError};
+use crate::core::rng::Rng;
+use crate::ir::program::{BufferId, Located, Program, Range, Step};
 use crate::network::init::draw;
 use crate::network::spec::Initialization;
-use crate::plan::{BufferId, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step};
-use crate::rng::Rng;
-#[cfg(feature = "check")]
-use crate::train::clock::now_ms;
+use crate::plan::{Plan, PlannedParameter, PlannedStatistic};
 
 /// One of a plan's programs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,19 +5,15 @@
 //! [`inference`] drives it.
 //! ARCHITECTURE.md is the map.
 
-pub mod error;
-pub mod kernel;
-pub mod layout;
-pub mod rng;
-pub mod safetensors;
-pub mod shape;
-pub mod sum;
-pub(crate) mod wgsl;
+pub mod core;
 
-pub mod network;
+pub mod ir;
+
 pub mod ops;
 
-pub mod graph;
+pub mod network;
+
+pub mod kernels;
 
 pub mod autodiff;
 

@@ -1,4 +1,4 @@
-//! Where plans run. A backend has verbs, not operators: everything it knows of a kernel is in [`crate::kernel::Kernel`].
+//! Where plans run. A backend has verbs, not operators: everything it knows of a kernel is in [`crate::core::kernel::Kernel`].
 
 pub mod cpu;
 pub mod select;
@@ -8,8 +8,8 @@ pub mod wgpu;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::error::DeviceError;
-use crate::plan::{BufferSpec, Program, Range};
+use crate::core::error::DeviceError;
+use crate::ir::program::{BufferSpec, Program, Range};
 
 /// Words that host and device share without a copy where that is possible: the data set.
 pub type SharedWords = Rc<RefCell<Vec<u32>>>;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::cpu::{self, Kernels};
-use crate::error::{DeviceError, Error};
+use crate::core::error::{DeviceError, Error};
 use crate::train::race::Race;
 use crate::train::trainer::Device;
 

@@ -7,14 +7,16 @@ mod compare;
 
 use std::collections::HashMap;
 
+use crate::core::clock::now_ms;
+use crate::core::error::{DataError, DeviceError, Error};
+use crate::core::rng::{Rng, Stream};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::shard::Shard;
-use crate::error::{DataError, DeviceError, Error};
 use crate::executor::{AnyExecutor, Which, locate};
+use crate::ir::graph::RANDOM;
+use crate::ir::program::Program;
 use crate::network::spec::Spec;
-use crate::plan::{Plan, Program, names};
-use crate::rng::{Rng, Stream};
-use crate::train::clock::now_ms;
+use crate::plan::{Plan, names};
 use crate::train::trainer::Device;
 
 pub use compare::{Difference, RELATIVE, Tensor, allowed, compare};
@@ -65,7 +67,7 @@ impl Check {
         executor.write_initial(plan, spec.training.init, &mut rng)?;
         let indices: Vec<u32> = (0..plan.batch as u32).collect();
         executor.write_words(locate(&plan.train, names::INDICES)?.range, &indices)?;
-        if let Ok(random) = locate(&plan.train, names::RANDOM) {
+        if let Ok(random) = locate(&plan.train, RANDOM) {
             executor.write_words(random.range, &[seed as u32, (seed >> 32) as u32, 0, 0])?;
         }
         Ok(())

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::case::CaseError;
-use crate::graph::{Graph, ValueId};
-use crate::network::fields::Fields;
-use crate::ops::{Operator, REGISTRY};
-use crate::shape::Shape;
+use crate::core::fields::Fields;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, ValueId};
+use crate::ir::operator::Operator;
+use crate::ops::REGISTRY;
 
 /// Parameters that a case gives an operator: role and canonical shape.
 pub type Parameters = [(String, Shape)];

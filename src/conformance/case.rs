@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
+use crate::core::error::{DataError, DeviceError, Error, ShapeError, SpecError, TrainError};
 
 /// The kinds of cases; each has an index file of its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

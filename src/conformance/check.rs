@@ -6,7 +6,7 @@ use super::case::{CaseError, Index};
 use super::compare::{self, Tolerance};
 use super::report::Failure;
 use super::tensors::{Tensor, Tensors};
-use crate::shape::Shape;
+use crate::core::shape::Shape;
 
 /// Keeps account of a case's tensors, and of the failures so far.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::case::{CaseError, TensorInfo};
 use super::report::Failure;
 use super::tensors::{Tensor, Values};
-use crate::shape::Shape;
+use crate::core::shape::Shape;
 
 /// How far a value may be off: `|got - want| <= atol + rtol * |want|`, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::backend::SharedWords;
 use crate::backend::cpu::Kernels;
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 use crate::executor::AnyExecutor;
 use crate::plan::Plan;
 

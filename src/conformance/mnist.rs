@@ -1,8 +1,8 @@
 //! MNIST for the training runs.
 
 use super::case::CaseError;
+use crate::core::error::DataError;
 use crate::data::idx;
-use crate::error::DataError;
 
 /// Images and labels of one split.
 #[derive(Debug)]

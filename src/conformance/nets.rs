@@ -14,9 +14,9 @@ use super::running::Running;
 use super::tensors::{Tensor, Tensors, Values};
 use crate::autodiff::differentiate;
 use crate::check::{RELATIVE, allowed};
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
-use crate::shape::Shape;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Role, ValueId};
 
 pub(super) async fn run(device: &Device, case: &NetCase, tensors: &Tensors<'_>) -> Result<Vec<Failure>, CaseError> {
     let mut check = Check::new(&case.tensors, tensors);

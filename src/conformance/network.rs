@@ -6,8 +6,8 @@ use super::adapter::adapter;
 use super::case::{CaseError, NodeCase};
 use super::check::Check;
 use super::tensors::Values;
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
+use crate::core::layout::Layout;
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ops::conv2d::connections::Connections;
 
 /// A network in the graph.

@@ -8,8 +8,8 @@ use super::report::Failure;
 use super::running::Running;
 use super::tensors::{Tensor, Tensors};
 use crate::autodiff::differentiate;
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
+use crate::core::layout::Layout;
+use crate::ir::graph::{Graph, Role, ValueId};
 
 /// Adds a value that the host fills with this tensor.
 pub(super) fn add_input(graph: &mut Graph, name: &str, tensor: &Tensor) -> ValueId {

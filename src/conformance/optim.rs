@@ -7,14 +7,14 @@ use super::check::Check;
 use super::device::Device;
 use super::report::Failure;
 use super::tensors::{Tensor, Tensors, Values};
-use crate::error::SpecError;
+use crate::core::error::SpecError;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
 use crate::executor::{Which, locate};
-use crate::graph::{Graph, Role};
-use crate::layout::Layout;
-use crate::ops::ParameterSpec;
+use crate::ir::graph::{Graph, Role};
+use crate::ir::operator::ParameterSpec;
 use crate::optim::Optimizer;
 use crate::plan::{Builder, Plan, add_optimizer, names};
-use crate::shape::Shape;
 
 /// The optimizer of this name; its attributes are the fields that a specification has.
 pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Optimizer, CaseError> {

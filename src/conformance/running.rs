@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::case::CaseError;
 use super::device::Device;
 use super::tensors::{Tensor, Values};
+use crate::core::layout::Layout;
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::graph::{Graph, ValueId};
-use crate::layout::Layout;
-use crate::plan::{Builder, Plan, Program};
+use crate::ir::graph::{Graph, ValueId};
+use crate::ir::program::Program;
+use crate::plan::{Builder, Plan};
 
 /// A program in memory.
 #[derive(Debug)]

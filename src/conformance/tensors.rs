@@ -4,7 +4,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::case::{CaseError, Index};
-use crate::shape::Shape;
+use crate::core::shape::Shape;
 
 /// Values in canonical order.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,13 +20,13 @@ use super::running::read;
 use super::tensors::{Tensors, Values};
 use crate::autodiff::differentiate;
 use crate::backend::SharedWords;
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
 use crate::data::gather::{GATHER, GatherParams};
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::{Layout, channel_stride};
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::optim::Optimizer;
 use crate::plan::{Builder, MNIST_DEVIATION, MNIST_MEAN, Plan, add_optimizer, names};
-use crate::shape::Shape;
 use crate::train::metrics::{self, MetricsParams, Sums};
 
 /// Images of a step.

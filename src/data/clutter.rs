@@ -6,10 +6,10 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::gather::NO_IMAGE;
-use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
-use crate::ops::PRELUDE;
+use crate::core::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
+use crate::core::rng::{self, fraction, step_key};
+use crate::core::wgsl::{HASH, PRELUDE};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
-use crate::rng::{self, fraction, step_key};
 
 /// Background, and ten digits.
 pub const CLASSES: usize = 11;
@@ -73,7 +73,7 @@ pub static CLUTTER: Kernel = Kernel {
     bindings: &[ReadWords, ReadWords, ReadWords, ReadWords, Write, WriteWords],
     scalar: clutter::<f32>,
     scalar_f64: double(clutter::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../ops/shared/hash.wgsl"), crate::wgsl::wgsl!("clutter.wgsl")],
+    wgsl: &[PRELUDE, HASH, crate::core::wgsl::wgsl!("clutter.wgsl")],
     passes: &[Pass { entry: "clutter", workgroups }],
     ..Kernel::BASE
 };

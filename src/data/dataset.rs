@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{idx, shard};
 use crate::backend::SharedWords;
-use crate::error::DataError;
+use crate::core::error::DataError;
 
 /// Which images.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

@@ -2,8 +2,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
-use crate::ops::PRELUDE;
+use crate::core::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
+use crate::core::wgsl::PRELUDE;
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
 
 /// An index that stands for no image: the batch's place is filled with zeros and its label does not count.
@@ -29,7 +29,7 @@ pub static GATHER: Kernel = Kernel {
     bindings: &[ReadWords, ReadWords, ReadWords, Write, WriteWords],
     scalar: gather::<f32>,
     scalar_f64: double(gather::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("gather.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("gather.wgsl")],
     passes: &[Pass { entry: "gather", workgroups }],
     ..Kernel::BASE
 };
@@ -65,7 +65,7 @@ fn gather<T: Real>(mut args: Args<'_, T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{MAX_BINDINGS, Map, Slot};
+    use crate::core::kernel::{MAX_BINDINGS, Map, Slot};
 
     #[test]
     fn a_batch_is_normalised_and_missing_images_are_zero() {

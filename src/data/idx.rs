@@ -1,6 +1,6 @@
 //! The IDX files that MNIST comes in (LeCun, Cortes, Burges 1998): a magic number, sizes, bytes; all numbers big-endian.
 
-use crate::error::DataError;
+use crate::core::error::DataError;
 
 /// Magic number of a file of images.
 pub const IMAGES_MAGIC: u32 = 0x0000_0803;

@@ -1,6 +1,6 @@
 //! The order in which images are drawn.
 
-use crate::rng::Rng;
+use crate::core::rng::Rng;
 
 /// Some hundred thousand epochs of MNIST.
 const MOST_DRAWN: u64 = 1 << 33;
@@ -75,7 +75,7 @@ impl Sampler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::Stream;
+    use crate::core::rng::Stream;
 
     fn sampler(images: usize) -> Sampler {
         let mut sampler = Sampler::new(Rng::new(3, Stream::Order));

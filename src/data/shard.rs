@@ -6,7 +6,7 @@
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
 use super::idx::check_labels;
-use crate::error::DataError;
+use crate::core::error::DataError;
 
 /// First four bytes of a shard, as a little-endian number.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"RCPS");

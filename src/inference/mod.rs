@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use self::weights::{Piece, Report};
 use crate::backend::cpu::{self, Kernels};
-use crate::error::{DeviceError, Error, NotFinite, TrainError, WeightsError};
+use crate::core::error::{DeviceError, Error, NotFinite, TrainError, WeightsError};
+use crate::core::rng::{Rng, Stream};
+use crate::core::safetensors::{ByteSource, floats};
 use crate::executor::{AnyExecutor, Which, locate};
+use crate::ir::program::Located;
 use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
-use crate::plan::{Located, Plan, names};
-use crate::rng::{Rng, Stream};
-use crate::safetensors::{ByteSource, floats};
+use crate::plan::{Plan, names};
 use crate::train::trainer::{Device, MEMORY_LIMIT};
 
 /// Floats of a file or of drawn numbers that are held at a time: 16 MiB.

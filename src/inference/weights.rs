@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::error::{Error, NotFinite, WeightsError, WrongTensor};
-use crate::plan::{Located, Plan};
-use crate::safetensors::ByteSource;
-use crate::safetensors::header::{Header, Tensor};
-use crate::safetensors::names::Names;
+use crate::core::error::{Error, NotFinite, WeightsError, WrongTensor};
+use crate::core::safetensors::ByteSource;
+use crate::core::safetensors::header::{Header, Tensor};
+use crate::core::safetensors::names::Names;
+use crate::ir::program::Located;
+use crate::plan::Plan;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::error::ShapeError;
-use crate::graph::{Graph, ValueId};
-use crate::ops::Window;
+use crate::core::error::ShapeError;
+use crate::ir::graph::{Graph, ValueId};
+use crate::ir::operator::Window;
 use crate::ops::avg_pool2d::AvgPool2d;
 use crate::ops::crop2d::Crop2d;
 use crate::ops::pad_channels::PadChannels;

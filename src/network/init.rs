@@ -1,8 +1,8 @@
 //! Initial parameters.
 
 use super::spec::Initialization;
-use crate::ops::ParameterSpec;
-use crate::rng::Rng;
+use crate::core::rng::Rng;
+use crate::ir::operator::ParameterSpec;
 
 /// Draws one parameter in canonical order (OIHW, or `[out, in]`).
 pub fn draw(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> Vec<f32> {
@@ -27,9 +27,9 @@ pub fn values(spec: &ParameterSpec, init: Initialization, rng: &mut Rng) -> impl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::Layout;
-    use crate::rng::Stream;
-    use crate::shape::Shape;
+    use crate::core::layout::Layout;
+    use crate::core::rng::Stream;
+    use crate::core::shape::Shape;
 
     fn draws(role: &'static str, init: Initialization) -> Vec<f32> {
         let spec = ParameterSpec { role, shape: Shape::new(&[100, 50, 2, 2]), layout: Layout::ConvWeight, fan_in: 200 };

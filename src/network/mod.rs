@@ -1,17 +1,16 @@
 //! From what a user writes to a graph: the language, its presets, initial parameters, and what a network costs.
 
 pub mod describe;
-pub mod fields;
 mod fit;
 pub mod init;
 pub mod short;
 pub mod spec;
 pub mod zoo;
 
-use crate::error::ShapeError;
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
-use crate::shape::Shape;
+use crate::core::error::ShapeError;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Role, ValueId};
 
 use self::spec::{Layer, Source, Spec, Work};
 

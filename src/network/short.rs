@@ -17,9 +17,9 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{brief, map};
 use super::spec::{Spec, VERSION};
-use crate::error::SpecError;
+use crate::core::error::SpecError;
+use crate::core::fields::{brief, map};
 
 /// Operators and containers.
 const WORDS: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::kernel::{Real, params};
+use crate::core::kernel::{Real, params};
 
 /// Floats in the buffer of hyperparameters.
 pub const LEN: usize = 16;
@@ -27,7 +27,7 @@ pub const BLOCK: usize = 64;
 pub const BINDINGS: usize = 4;
 
 /// WGSL that every step's source begins with, after the prelude.
-pub const WGSL: &str = crate::wgsl::wgsl!("step.wgsl");
+pub const WGSL: &str = crate::core::wgsl::wgsl!("step.wgsl");
 
 /// How much there is; the same bytes as `struct StepParams` in `step.wgsl`.
 #[repr(C)]

@@ -15,10 +15,10 @@ use self::hyper::Hyper;
 use self::rmsprop::RmsProp;
 use self::schedule::Now;
 use self::sgd::Sgd;
-use crate::error::{SpecError, TrainError};
-use crate::kernel::Kernel;
-use crate::network::fields::Fields;
-use crate::ops::ParameterSpec;
+use crate::core::error::{SpecError, TrainError};
+use crate::core::fields::Fields;
+use crate::core::kernel::Kernel;
+use crate::ir::operator::ParameterSpec;
 
 /// How the parameters change in a step: the rule, and what goes with every rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

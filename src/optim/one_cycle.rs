@@ -3,8 +3,8 @@
 use std::f64::consts::PI;
 
 use super::schedule::{Now, Pace, optional_span};
-use crate::error::SpecError;
-use crate::network::fields::Fields;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
 
 /// The 1cycle policy (Smith and Topin 2018, in PyTorch's form). The rate goes from `rate / div_factor` up to the optimizer's rate (PyTorch's
 /// `max_lr`) and down to the first rate over `final_div_factor`; with `three_phase` it comes back to the first rate on the way. Phases end at

@@ -5,8 +5,8 @@ use std::f64::consts::PI;
 use serde_json::Value;
 
 use super::one_cycle::OneCycle;
-use crate::error::SpecError;
-use crate::network::fields::{Fields, brief};
+use crate::core::error::SpecError;
+use crate::core::fields::{Fields, brief};
 
 /// The learning rate as a function of the step. `rate` is the optimizer's; all spans of time are in epochs, fractions too, and become whole
 /// steps by the epoch's length. A span that is `None` is the rest of the run.

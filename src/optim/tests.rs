@@ -2,7 +2,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::*;
-use crate::kernel::{Args, MAX_BINDINGS, Real, Slot};
+use crate::core::kernel::{Args, MAX_BINDINGS, Real, Slot};
 use crate::network::{spec::Spec, zoo};
 use crate::plan::Plan;
 
@@ -254,7 +254,12 @@ fn decay_can_leave_biases_alone() {
     for parameter in &plan.parameters {
         assert_eq!(table[parameter.offset / hyper::BLOCK], u32::from(parameter.spec.role == "bias"), "{}", parameter.name);
     }
-    let scale = ParameterSpec { role: "weight", shape: crate::shape::Shape::new(&[6]), layout: crate::layout::Layout::Channels, fan_in: 1 };
+    let scale = ParameterSpec {
+        role: "weight",
+        shape: crate::core::shape::Shape::new(&[6]),
+        layout: crate::core::layout::Layout::Channels,
+        fan_in: 1,
+    };
     assert!(!Decay::Weights.reaches(&scale), "what batch norm scales by is a weight of rank 1");
 }
 

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Plan, Program, Range, Step, names};
+use super::{Plan, names};
 use crate::backend::cpu::{self, Kernels};
+use crate::core::kernel::{Kernel, params};
 use crate::data::dataset::SIDE;
-use crate::kernel::{Kernel, params};
+use crate::ir::program::{Program, Range, Step};
 use crate::ops::conv2d::params::Conv2dParams;
 use crate::ops::linear::params::LinearParams;
 use crate::ops::rbf::params::RbfParams;
@@ -195,7 +196,7 @@ fn outlives(program: &Program, from: usize, range: Range) -> bool {
     program.values.values().any(|value| touches(&value.range))
 }
 
-/// Of the kernels that are made of multiply-accumulates: how many, as [`Operator::macs`](crate::ops::Operator::macs) counts them.
+/// Of the kernels that are made of multiply-accumulates: how many, as [`Operator::macs`](crate::ir::operator::Operator::macs) counts them.
 fn multiply_accumulates(step: &Step) -> Option<u64> {
     let is = |kernels: &[&'static Kernel]| kernels.iter().any(|kernel| std::ptr::eq(*kernel, step.kernel));
     let product = |numbers: &[u32]| numbers.iter().map(|&number| u64::from(number)).product();
@@ -290,11 +291,17 @@ mod tests {
             node: node.to_owned(),
             kernel,
             params: bytemuck::bytes_of(&Conv2dParams::zeroed()).to_vec(),
-            arguments: arguments.into_iter().map(|at| Range { buffer: super::super::BufferId(at), offset: 0, len }).collect(),
+            arguments: arguments.into_iter().map(|at| Range { buffer: crate::ir::program::BufferId(at), offset: 0, len }).collect(),
         };
         let gradient = &conv2d::INPUT_GRADIENT;
-        let buffer =
-            |at: usize| super::super::BufferSpec { label: at.to_string(), len, words: false, fill: 0.0, contents: None, external: false };
+        let buffer = |at: usize| crate::ir::program::BufferSpec {
+            label: at.to_string(),
+            len,
+            words: false,
+            fill: 0.0,
+            contents: None,
+            external: false,
+        };
         // 0 and 1 make 2, which the same node turns into 3, which another node reads; nothing reads 4.
         let steps = vec![step("a", gradient, vec![0, 1, 2]), step("a", gradient, vec![2, 1, 3]), step("b", gradient, vec![3, 1, 4])];
         let plan = Plan { buffers: (0..5).map(buffer).collect(), ..Plan::default() };

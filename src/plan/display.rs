@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Plan, Program};
+use super::Plan;
+use crate::ir::program::Program;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

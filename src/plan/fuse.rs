@@ -1,7 +1,7 @@
 //! Calls folded into the call before them: fewer dispatches, and values that are never stored.
 
-use crate::graph::{Call, Graph, ValueId};
-use crate::kernel::params;
+use crate::core::kernel::params;
+use crate::ir::graph::{Call, Graph, ValueId};
 use crate::ops::flatten::{self, FlattenParams};
 use crate::ops::relu::{self, ReluParams};
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{BufferId, BufferSpec, Located, Plan, PlannedParameter, PlannedStatistic, Program, Range, Step, fuse, memory, names};
-use crate::error::ShapeError;
-use crate::graph::{Graph, Role, ValueId};
-use crate::ops::{ParameterSpec, StatisticSpec};
+use super::{Plan, PlannedParameter, PlannedStatistic, fuse, memory, names};
+use crate::core::error::ShapeError;
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::operator::{ParameterSpec, StatisticSpec};
+use crate::ir::program::{BufferId, BufferSpec, Located, Program, Range, Step};
 
 /// Arena offsets are multiples of this many floats: 256 bytes, what any GPU can bind at.
 const ALIGNMENT: usize = 64;

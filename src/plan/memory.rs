@@ -1,7 +1,7 @@
 //! Which buffer each temporary lives in: lifetimes from first write to last read, and reuse of what has become free.
 
-use super::{BufferId, BufferSpec};
-use crate::graph::{Graph, Role, ValueId};
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::program::{BufferId, BufferSpec};
 
 /// Gives every temporary that a call touches a buffer. Buffers come from `pool` first (left by earlier programs of the plan, which never run
 /// at the same time), best fit; a buffer too small for its new value grows. A kept value's buffer is used by nothing else, in no program. Returns a place

@@ -7,108 +7,26 @@ mod lower;
 mod memory;
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use crate::autodiff::{differentiate, differentiate_values};
+use crate::core::error::ShapeError;
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
 use crate::data::Data;
 use crate::data::clutter::{self, CLUTTER, ClutterParams};
 use crate::data::dataset::SIDE;
 use crate::data::gather::{GATHER, GatherParams};
-use crate::error::ShapeError;
-use crate::graph::{Graph, Role, ValueId};
-use crate::kernel::Kernel;
-use crate::layout::{Layout, channel_stride};
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::operator::{ParameterSpec, StatisticSpec};
+use crate::ir::program::{BufferId, BufferSpec, Program, Range};
 use crate::network::{add_images, apply_layers, apply_network, spec::Spec};
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
-use crate::ops::{ParameterSpec, StatisticSpec};
 use crate::optim::hyper::{self, StepParams};
 use crate::optim::{Decay, Optimizer, clip};
-use crate::shape::Shape;
 use crate::train::guard;
 use crate::train::metrics::{self, MetricsParams};
 
 pub use lower::Builder;
-
-/// A buffer's place in [`Plan::buffers`].
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct BufferId(pub usize);
-
-/// A buffer to allocate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BufferSpec {
-    /// For people and GPU debuggers.
-    pub label: String,
-    /// Elements, four bytes each.
-    pub len: usize,
-    /// Whether it holds 32-bit words and not floats.
-    pub words: bool,
-    /// What every element is at first.
-    pub fill: f32,
-    /// Its first floats, as they are stored, where they are not all alike.
-    pub contents: Option<Rc<[f32]>>,
-    /// Provided by the trainer from outside the plan (the data set), not allocated for it.
-    pub external: bool,
-}
-
-/// A part of a buffer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Range {
-    /// Which buffer.
-    pub buffer: BufferId,
-    /// First element. A multiple of 64, so that a GPU can bind it.
-    pub offset: usize,
-    /// Elements.
-    pub len: usize,
-}
-
-/// One kernel call with its memory.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The node it belongs to.
-    pub node: String,
-    /// What runs.
-    pub kernel: &'static Kernel,
-    /// The bytes of the kernel's params struct.
-    pub params: Vec<u8>,
-    /// One range for each binding.
-    pub arguments: Vec<Range>,
-}
-
-/// Steps that run together, in order: a training step, a forward pass.
-#[derive(Clone, Debug, Default)]
-pub struct Program {
-    /// The steps.
-    pub steps: Vec<Step>,
-    /// Where values of this program lie that the host writes or reads, by name.
-    pub values: HashMap<String, Located>,
-}
-
-impl Program {
-    /// Gives a value that is visible another name.
-    fn rename(&mut self, from: &str, to: &str) {
-        if let Some(located) = self.values.remove(from) {
-            self.values.insert(to.to_owned(), located);
-        }
-    }
-}
-
-/// A value's place and form.
-#[derive(Clone, Debug)]
-pub struct Located {
-    /// Where it lies.
-    pub range: Range,
-    /// Its canonical shape.
-    pub shape: Shape,
-    /// Its order in memory.
-    pub layout: Layout,
-}
-
-impl Located {
-    /// The place of a value that begins at this offset of an arena.
-    pub fn in_arena(buffer: BufferId, offset: usize, shape: &Shape, layout: Layout) -> Self {
-        Self { range: Range { buffer, offset, len: layout.stored_len(shape) }, shape: shape.clone(), layout }
-    }
-}
 
 /// A parameter's place in the arena.
 #[derive(Clone, Debug)]
@@ -182,8 +100,6 @@ pub mod names {
     pub const UNDECAYED: &str = "optimizer.undecayed";
     pub const SUMS: &str = "metrics.sums";
     pub const EVALUATION_SUMS: &str = "metrics.evaluation_sums";
-    /// Four words, written before every training step of a network that draws random numbers: seed and step, low words first.
-    pub const RANDOM: &str = "random.state";
     pub const STATISTICS: &str = "statistics";
     pub const INPUT: &str = "input";
     pub const LOGITS: &str = "logits";
@@ -327,8 +243,8 @@ fn add_gather(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<(ValueId, 
     let indices = words(graph, names::INDICES, batch, Role::State);
     let images = add_images(graph, spec, batch, Role::Temporary)?;
     if spec.data == Data::ClutteredMnist {
-        let random = if graph.training { names::RANDOM } else { names::NOT_RANDOM };
-        let random = graph.state(random, &Shape::new(&[4]), Layout::Channels, true);
+        let random =
+            if graph.training { graph.random() } else { graph.state(names::NOT_RANDOM, &Shape::new(&[4]), Layout::Channels, true) };
         let targets = add_clutter(graph, [data, labels, indices, random], images, 1);
         return Ok((images, targets));
     }

@@ -7,16 +7,17 @@
 use serde_json::Value;
 
 use super::trainer::Trainer;
+use crate::core::error::{Error, NotFinite, WeightsError};
+use crate::core::fields::map;
+use crate::core::rng::{Rng, Stream};
+use crate::core::safetensors::header::{Header, Tensor};
+use crate::core::safetensors::{Writer, floats};
 use crate::data::dataset::Split;
 use crate::data::sampler::Sampler;
-use crate::error::{Error, NotFinite, WeightsError};
 use crate::executor::Which;
 use crate::inference::weights::{file_name, matched, mismatch};
-use crate::network::fields::map;
-use crate::plan::{Located, names};
-use crate::rng::{Rng, Stream};
-use crate::safetensors::header::{Header, Tensor};
-use crate::safetensors::{Writer, floats};
+use crate::ir::program::Located;
+use crate::plan::names;
 
 /// Parameters, the optimizer's state and statistics on the host, with the step they are of.
 #[derive(Clone, Debug)]

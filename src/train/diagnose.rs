@@ -2,11 +2,12 @@
 
 use super::metrics::Sums;
 use super::trainer::Trainer;
+use crate::core::error::{Error, NotFinite, TrainError};
+use crate::core::safetensors::floats::not_finite;
 use crate::data::gather::NO_IMAGE;
-use crate::error::{Error, NotFinite, TrainError};
 use crate::executor::locate;
-use crate::plan::{OPTIMIZER, Program, names};
-use crate::safetensors::floats::not_finite;
+use crate::ir::program::Program;
+use crate::plan::{OPTIMIZER, names};
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";

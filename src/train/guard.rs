@@ -1,12 +1,12 @@
 //! Numbers that are none: found on the device in the step where they arise, before they reach the parameters.
 //!
 //! What is looked at: the loss; all gradients of parameters; and the inputs of operators that may hide an infinity
-//! ([`hides_infinity`](crate::ops::Operator::hides_infinity)). Everything else passes what is not finite on to one of these; a ReLU does so because it
+//! ([`hides_infinity`](crate::ir::operator::Operator::hides_infinity)). Everything else passes what is not finite on to one of these; a ReLU does so because it
 //! is [strict](crate::ops::relu::STRICT) in training.
 
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{self, Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::ops::PRELUDE;
+use crate::core::kernel::{self, Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::simd::{F32x4, LANES};
+use crate::core::wgsl::PRELUDE;
 use crate::optim::hyper::{STOPPED, StepParams};
 
 /// The word of the metrics' sums that is 1 once a loss, a gradient or an activation that is looked at was not finite.
@@ -26,7 +26,7 @@ pub static CHECK: Kernel = Kernel {
         let rest = gradients.read().chunks_exact(LANES).map(F32x4::load).fold(F32x4::ZERO, |sum, g| g.mul_add(F32x4::ZERO, sum));
         report(rest.to_array().iter().all(|lane| *lane == 0.0), sums.write_words(), hyper.write());
     }),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("guard.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("guard.wgsl")],
     passes: &[Pass { entry: "check", workgroups }, Pass { entry: "stop", workgroups: stop_workgroups }],
     ..Kernel::BASE
 };

@@ -3,9 +3,9 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::guard::FLAG;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::wgsl::{PRELUDE, SUMS};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
-use crate::ops::{PRELUDE, SUMS};
 
 /// Words before the confusion counts: items, right at first place, right within five, steps (the one where a number was found that is none included),
 /// unused, 1 once a loss or a gradient was not finite, and the `LEVELS` of the loss sum and of the weight sum (bits of `f32`).
@@ -44,7 +44,7 @@ pub static ACCUMULATE: Kernel = Kernel {
     bindings: &[Read, ReadWords, Read, ReadWriteWords],
     scalar: accumulate::<f32>,
     scalar_f64: double(accumulate::<f64>),
-    wgsl: &[PRELUDE, SUMS, crate::wgsl::wgsl!("metrics.wgsl")],
+    wgsl: &[PRELUDE, SUMS, crate::core::wgsl::wgsl!("metrics.wgsl")],
     passes: &[
         Pass { entry: "accumulate", workgroups: |bytes| if few(bytes) { 0 } else { groups(bytes) } },
         Pass { entry: "total", workgroups: |_| 1 },
@@ -227,7 +227,7 @@ fn add_to_levels(levels: &mut [u32], more: f32, steps: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{MAX_BINDINGS, Slot};
+    use crate::core::kernel::{MAX_BINDINGS, Slot};
 
     /// Sums so many steps of items that all cost the same.
     fn summed(steps: usize, rows: usize, cost: f32) -> Sums {

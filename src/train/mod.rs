@@ -1,7 +1,6 @@
 //! Training: the loop, its metrics, and the messages between it and the page.
 
 pub mod checkpoint;
-pub mod clock;
 mod diagnose;
 pub mod guard;
 pub mod metrics;

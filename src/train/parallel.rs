@@ -18,17 +18,19 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::clock::now_ms;
 use super::guard::{self, FLAG};
 use super::metrics::{Sums, sums_len};
 use super::trainer::{Device, Trainer, batch_of};
 use crate::backend::cpu::{Cpu, Kernels};
+use crate::core::clock::now_ms;
+use crate::core::error::{DeviceError, Error};
 use crate::data::dataset::{Dataset, PIXELS, Split};
-use crate::error::{DeviceError, Error};
 use crate::executor::{Executor, Which, locate};
+use crate::ir::graph::RANDOM;
+use crate::ir::program::{Range, Step};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;
-use crate::plan::{OPTIMIZER, Range, Step, names};
+use crate::plan::{OPTIMIZER, names};
 
 /// Images of a shard below which the exchange costs more than another worker brings.
 pub const SMALLEST_SHARD: usize = 8;
@@ -58,7 +60,7 @@ pub struct Shard {
     pub images: Vec<u8>,
     /// A byte each.
     pub labels: Vec<u8>,
-    /// What its random numbers are drawn from: [`names::RANDOM`].
+    /// What its random numbers are drawn from: [`RANDOM`].
     pub random: [u32; 4],
 }
 
@@ -209,7 +211,7 @@ impl Trainer {
     }
 
     fn write_random_words(&mut self, words: [u32; 4]) -> Result<(), Error> {
-        if let Ok(random) = locate(&self.plan.train, names::RANDOM) {
+        if let Ok(random) = locate(&self.plan.train, RANDOM) {
             self.executor.write_words(random.range, &words)?;
         }
         Ok(())

@@ -9,11 +9,12 @@ use serde::{Serialize, Serializer};
 
 use super::trainer::{Image, Trainer};
 use crate::backend::cpu::Kernels;
-use crate::error::{Error, TrainError};
+use crate::core::error::{Error, TrainError};
+use crate::core::layout::channel_stride;
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::layout::channel_stride;
+use crate::ir::program::Located;
 use crate::network::describe::{NodeSupport, supports};
-use crate::plan::{Located, Plan, Probe, names};
+use crate::plan::{Plan, Probe, names};
 
 /// A network planned for looking at.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::backend::select::{BackendChoice, BackendStatus};
+use crate::core::error::NotFinite;
 use crate::data::dataset::Split;
-use crate::error::NotFinite;
 use crate::inference::ranking::{NO_CLASS, has_class};
 use crate::network::describe::NetworkDescription;
 use crate::train::probe::{Floats, Look, NodeMaps, NodeTensor};

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::clock::now_ms;
 use super::trainer::Trainer;
-use crate::error::Error;
+use crate::core::clock::now_ms;
+use crate::core::error::Error;
 
 /// Milliseconds after which no further step is begun on a backend.
 const BUDGET_MS: f64 = 120.0;

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use async_lock::{Mutex, MutexGuard};
 use serde_json::Value;
 
-use super::clock::{next_task, now_ms};
 use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
 use super::protocol::{Evaluation, Event, Predictions, Reply, Request};
@@ -17,8 +16,9 @@ use super::run::{Evaluating, Run};
 use super::trainer::{Device, Prediction, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::backend::select::{self, BackendChoice, BackendStatus, Selected};
+use crate::core::clock::{next_task, now_ms};
+use crate::core::error::{DataError, Error, TrainError};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
-use crate::error::{DataError, Error, TrainError};
 use crate::network::describe::describe;
 use crate::network::spec::Spec;
 

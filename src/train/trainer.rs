@@ -11,19 +11,20 @@ use super::parallel::Peers;
 use super::probe::Prober;
 use super::protocol::Evaluation;
 use crate::backend::SharedWords;
+use crate::core::error::{DataError, DeviceError, Error, TrainError};
+use crate::core::rng::{Rng, Stream};
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::sampler::Sampler;
-use crate::error::{DataError, DeviceError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::inference::ranking::{NO_CLASS, has_class};
+use crate::ir::program::{Program, Range};
 use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
 use crate::optim::schedule::{Now, Pace};
-use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, Program, Range, names};
-use crate::rng::{Rng, Stream};
+use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
 
 /// Bytes that a plan may take: half of what 32-bit WebAssembly can address, since the images, the host's copies and the page need room too.
 pub const MEMORY_LIMIT: u64 = 2 << 30;
@@ -535,7 +536,7 @@ impl Trainer {
         self.plan.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.spec.shape.dims()))
     }
 
-    fn parameter(&self, name: &str) -> Result<crate::plan::Located, TrainError> {
+    fn parameter(&self, name: &str) -> Result<crate::ir::program::Located, TrainError> {
         let found = self.plan.parameters.iter().find(|parameter| parameter.name == name);
         let unknown = || TrainError::UnknownName { what: "parameter", name: name.to_owned() };
         found.map(|parameter| self.plan.parameter_place(parameter, 0)).ok_or_else(unknown)

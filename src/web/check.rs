@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::*;
 use super::convert::{promise, read_network, read_spec, to_js};
 use crate::backend::select::{BackendStatus, Selected, select};
 use crate::check::{Check as Core, Tensor, compare};
+use crate::core::error::Error;
 use crate::data::shard;
-use crate::error::Error;
 use crate::network::spec::Spec;
 
 /// A network and one batch on one backend: a training step without the optimizer, which can be repeated, and timed step by step. All errors are

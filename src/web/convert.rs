@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::backend::select::BackendChoice;
-use crate::error::{Error, TrainError};
+use crate::core::error::{Error, TrainError};
 use crate::network::spec::Spec;
 
 /// Plain objects and arrays; bytes as `Uint8Array`.

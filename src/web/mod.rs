@@ -12,7 +12,7 @@ mod trainer;
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
+use crate::core::error::Error;
 use crate::network::{describe, short};
 
 use convert::{from_js, read_spec, throw, to_js};

@@ -8,9 +8,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::convert::{from_js, throw, to_js};
 use super::replica::Workers;
+use crate::core::clock::next_task;
+use crate::core::error::TrainError;
 use crate::data::dataset::{IdxPair, Split};
-use crate::error::TrainError;
-use crate::train::clock::next_task;
 use crate::train::parallel::Replicas;
 use crate::train::protocol::{Event, Request};
 use crate::train::session::{Next, Session as Core};

@@ -111,15 +111,15 @@ async fn answers_while_it_evaluates() {
         seen.borrow_mut().push("evaluated");
     });
     // Two turns of the event loop: the evaluation has begun.
-    receptive::train::clock::next_task().await;
-    receptive::train::clock::next_task().await;
+    receptive::core::clock::next_task().await;
+    receptive::core::clock::next_task().await;
     let paused = ask(&session, json!({"type": "pause"})).await;
     assert_eq!(paused["type"], "paused", "{paused}");
     order.borrow_mut().push("paused");
     assert_eq!(ask(&session, json!({"type": "reset"})).await["error"]["kind"], "busy");
     assert_eq!(ask(&session, json!({"type": "predict", "pixels": vec![0; PIXELS]})).await["type"], "predicted");
     while order.borrow().len() < 2 {
-        receptive::train::clock::next_task().await;
+        receptive::core::clock::next_task().await;
     }
     assert_eq!(*order.borrow(), ["paused", "evaluated"]);
     assert_eq!(ask(&session, json!({"type": "reset"})).await["type"], "reset");

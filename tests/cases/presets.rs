@@ -6,10 +6,10 @@ use std::rc::Rc;
 use libtest_mimic::Trial;
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
+use receptive::core::rng::{Rng, Stream};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::rng::{Rng, Stream};
 use receptive::train::trainer::{Device, Trainer};
 use serde_json::{Value, json};
 

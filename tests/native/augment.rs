@@ -2,12 +2,12 @@
 use crate::support::{Machine, cases, normal, rng};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
+use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::spec::Spec;
 use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
-use receptive::shape::Shape;
 use serde_json::{Value, json};
 
 const BACKGROUND: f64 = -(MNIST_MEAN / MNIST_DEVIATION) as f64;
@@ -40,7 +40,7 @@ impl Batch {
         let place = self.graph.values.iter().position(|value| value.name == name).unwrap();
         let mut machine = Machine::<T>::new(&self.graph, &[ValueId(place), self.augmented], kernels);
         machine.write("images", &self.images);
-        machine.write_words(names::RANDOM, &random);
+        machine.write_words(receptive::ir::graph::RANDOM, &random);
         machine.run();
         machine.read(name)
     }
@@ -208,11 +208,11 @@ fn only_training_steps_augment() {
     };
     let plan = Plan::for_training(&spec(everything())).unwrap();
     let augments =
-        |program: &receptive::plan::Program| program.steps.iter().filter(|step| step.kernel.name.starts_with("augment.")).count();
+        |program: &receptive::ir::program::Program| program.steps.iter().filter(|step| step.kernel.name.starts_with("augment.")).count();
     assert_eq!([&plan.train, &plan.evaluate, &plan.predict].map(augments), [2, 0, 0]);
     let off = Plan::for_training(&spec(json!({}))).unwrap();
     assert_eq!(augments(&off.train), 0);
-    assert!(!off.train.values.contains_key(names::RANDOM));
+    assert!(!off.train.values.contains_key(receptive::ir::graph::RANDOM));
 }
 
 #[test]

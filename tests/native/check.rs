@@ -2,12 +2,12 @@
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
 use receptive::check::{Check, Difference, Tensor, compare};
+use receptive::core::error::{DataError, Error};
+use receptive::core::rng::{Rng, Stream};
 use receptive::data::dataset::PIXELS;
 use receptive::data::shard::Shard;
-use receptive::error::{DataError, Error};
 use receptive::network::spec::Spec;
 use receptive::network::zoo::preset;
-use receptive::rng::{Rng, Stream};
 use receptive::train::trainer::Device;
 
 const BATCH: usize = 6;

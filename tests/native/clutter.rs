@@ -6,18 +6,18 @@ use crate::support::{Machine, cases};
 use pollster::block_on;
 use proptest::prelude::*;
 use receptive::backend::cpu::{Element, Kernels};
+use receptive::core::error::{Error, ShapeError, SpecError};
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
 use receptive::data::clutter::{CLUTTER, ClutterParams, INK, NOISE};
 use receptive::data::dataset::{Dataset, IdxPair, PIXELS, SIDE, Split};
 use receptive::data::gather::NO_IMAGE;
-use receptive::error::{Error, ShapeError, SpecError};
-use receptive::graph::{Graph, Role};
-use receptive::layout::Layout;
+use receptive::ir::graph::{Graph, Role};
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::ops::softmax_cross_entropy::IGNORE_INDEX;
 use receptive::plan::{Plan, names};
-use receptive::shape::Shape;
 use receptive::train::trainer::{Device, Image, Trainer};
 use serde_json::{Value, json};
 
@@ -246,9 +246,9 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
 #[test]
 fn only_training_draws_from_the_step() {
     let plan = Plan::for_training(&Spec::from_json(&zoo::preset("unet").unwrap().spec).unwrap()).unwrap();
-    assert!(plan.train.values.contains_key(names::RANDOM) && !plan.train.values.contains_key(names::NOT_RANDOM));
+    assert!(plan.train.values.contains_key(receptive::ir::graph::RANDOM) && !plan.train.values.contains_key(names::NOT_RANDOM));
     for program in [&plan.evaluate, &plan.predict] {
-        assert!(program.values.contains_key(names::NOT_RANDOM) && !program.values.contains_key(names::RANDOM));
+        assert!(program.values.contains_key(names::NOT_RANDOM) && !program.values.contains_key(receptive::ir::graph::RANDOM));
     }
     assert_eq!((plan.classes, plan.places), (11, PIXELS));
 }

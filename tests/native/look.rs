@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
+use receptive::core::error::{DataError, Error, TrainError};
 use receptive::data::dataset::{Dataset, IdxPair, Split};
-use receptive::error::{DataError, Error, TrainError};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::train::probe::{Look, NodeMaps};

@@ -2,7 +2,10 @@
 use crate::support::{Machine, Problem, cases, close, normal, rng, simd_agrees, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
-use receptive::graph::ValueId;
+use receptive::core::rng::Rng;
+use receptive::core::shape::Shape;
+use receptive::ir::graph::ValueId;
+use receptive::ir::operator::{Operator, Window};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::concat::Concat;
@@ -13,10 +16,8 @@ use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::max_unpool2d::MaxUnpool2d;
 use receptive::ops::pad_channels::PadChannels;
 use receptive::ops::pad2d::Pad2d;
+use receptive::ops::shift;
 use receptive::ops::upsample::Upsample;
-use receptive::ops::{Operator, Window, shift};
-use receptive::rng::Rng;
-use receptive::shape::Shape;
 
 /// Batch, channels, height, width: tails, whole vectors, 1x1 maps and batch 1 often.
 fn dims() -> impl Strategy<Value = [usize; 4]> {

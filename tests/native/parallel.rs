@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
+use receptive::core::error::{Error, TrainError};
+use receptive::core::rng::Rng;
 use receptive::data::dataset::{Dataset, IdxPair, Split};
-use receptive::error::{Error, TrainError};
 use receptive::network::spec::Spec;
-use receptive::rng::Rng;
 use receptive::train::parallel::{Answers, Done, Replica, Replicas, Task, shards};
 use receptive::train::trainer::{Device, Trainer};
 use serde_json::{Value, json};
@@ -206,7 +206,10 @@ fn workers_that_are_lost_again_and_again_end_the_run_with_a_reason() {
     train(&mut broken, 2);
     here.last.set(Some(0));
     let error = block_on(broken.step()).unwrap_err();
-    assert!(matches!(&error, Error::Device(receptive::error::DeviceError::DeviceFailed { what, .. }) if what == "a worker"), "{error}");
+    assert!(
+        matches!(&error, Error::Device(receptive::core::error::DeviceError::DeviceFailed { what, .. }) if what == "a worker"),
+        "{error}"
+    );
 }
 
 #[test]

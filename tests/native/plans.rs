@@ -8,19 +8,20 @@ use pollster::block_on;
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
 use receptive::backend::cpu::{Buffer, Cpu, Kernels};
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::kernel::{Binding, Pass};
-use receptive::layout::Layout;
+use receptive::core::kernel::{Binding, Pass};
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
+use receptive::ir::graph::{Graph, Role, ValueId};
+use receptive::ir::operator::Window;
+use receptive::ir::program::{Program, Range, Step};
 use receptive::network::spec::Spec;
 use receptive::network::zoo::{preset, presets};
-use receptive::ops::Window;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::optim::sgd::Sgd;
-use receptive::plan::{Builder, Plan, Program, Range, Step, names};
-use receptive::shape::Shape;
+use receptive::plan::{Builder, Plan, names};
 
 fn plan(name: &str) -> Plan {
     Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()

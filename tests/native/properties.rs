@@ -2,7 +2,8 @@
 use crate::support::{Machine, Problem, cases, close, dot, normal, off_zero, rng, simd_agrees, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
-use receptive::ops::Window;
+use receptive::core::rng::{Rng, Stream};
+use receptive::ir::operator::Window;
 use receptive::ops::add::Add;
 use receptive::ops::batch_norm2d::BatchNorm2d;
 use receptive::ops::channel_affine::ChannelAffine;
@@ -20,7 +21,6 @@ use receptive::ops::relu::Relu;
 use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::ops::squash::Squash;
-use receptive::rng::{Rng, Stream};
 
 /// Batch, groups, input and output channels of a group, height, width, kernel, stride, padding, dilation: tails, 1x1 maps and batch 1 often.
 fn geometry() -> impl Strategy<Value = ([usize; 6], Window)> {
@@ -289,7 +289,7 @@ proptest! {
 }
 
 /// What an operator without parameters makes of a matrix.
-fn of_rows(operator: impl receptive::ops::Operator + 'static, dims: &[usize], values: Vec<f64>) -> Vec<f64> {
+fn of_rows(operator: impl receptive::ir::operator::Operator + 'static, dims: &[usize], values: Vec<f64>) -> Vec<f64> {
     let mut problem = Problem::default();
     let x = problem.input("x", dims, values);
     let y = problem.apply("y", operator, &[x], &mut rng(0));

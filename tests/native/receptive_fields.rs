@@ -2,12 +2,12 @@
 use crate::support::{Machine, rng};
 use receptive::autodiff::differentiate;
 use receptive::backend::cpu::Kernels;
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
+use receptive::core::layout::Layout;
+use receptive::core::rng::Rng;
+use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::describe::{describe, supports};
 use receptive::network::spec::Spec;
 use receptive::network::{add_images, apply_network, zoo};
-use receptive::rng::Rng;
 use serde_json::{Value, json};
 
 /// The same with averages in place of maxima: a maximum passes its gradient on to one pixel of a window, an average to all.

@@ -8,7 +8,7 @@ use receptive::backend::cpu::Kernels;
 use receptive::conformance::device::Device;
 use receptive::conformance::native::{load_index, set_mnist, wait};
 use receptive::conformance::{CaseReport, Kind, Outcome, Runner};
-use receptive::rng::{Rng, Stream};
+use receptive::core::rng::{Rng, Stream};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, Scalar, ScalarKind, StorageAccess, TypeInner};
-use receptive::kernel::{Binding, Kernel};
-use receptive::ops::kernels;
+use receptive::core::kernel::{Binding, Kernel};
+use receptive::kernels::kernels;
 
 struct Shader {
     module: Module,

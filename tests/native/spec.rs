@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use crate::support::cases;
 use crate::support::specs::{anything, specification, without_nulls};
 use proptest::prelude::*;
-use receptive::error::Error;
+use receptive::core::error::Error;
 use receptive::network::describe::describe;
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;

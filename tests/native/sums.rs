@@ -2,8 +2,10 @@
 //! other would be off in the fifth digit.
 use crate::support::{Machine, Problem, close, normal, rng};
 use receptive::backend::cpu::Kernels;
-use receptive::graph::{Graph, Role};
-use receptive::layout::Layout;
+use receptive::core::layout::Layout;
+use receptive::core::shape::Shape;
+use receptive::ir::graph::{Graph, Role};
+use receptive::ir::operator::{Operator, Window};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::avg_pool2d::AvgPool2d;
 use receptive::ops::batch_norm2d::BatchNorm2d;
@@ -16,10 +18,8 @@ use receptive::ops::linear::Linear;
 use receptive::ops::rbf::{Codes, Rbf};
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, SoftmaxCrossEntropy};
 use receptive::ops::upsample::Upsample;
-use receptive::ops::{Operator, Window};
 use receptive::optim::clip;
 use receptive::optim::hyper::{self, StepParams};
-use receptive::shape::Shape;
 
 const KERNELS: [Kernels; 2] = [Kernels::Scalar, Kernels::Simd];
 /// What a result may be off, relative to the largest: a few roundings.

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
-use receptive::error::ShapeError;
+use receptive::core::error::ShapeError;
+use receptive::core::rng::{Rng, Stream};
 use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Plan, names};
-use receptive::rng::{Rng, Stream};
 use receptive::train::metrics::Sums;
 use serde_json::json;
 
@@ -150,7 +150,7 @@ fn spec_with_head(loss_weight: f64) -> Spec {
 #[test]
 fn a_heads_loss_counts_as_much_as_its_weight_says() {
     let plan = Plan::for_training(&spec_with_head(0.3)).unwrap();
-    let uses = |program: &receptive::plan::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
+    let uses = |program: &receptive::ir::program::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
     assert_eq!([uses(&plan.train), uses(&plan.evaluate), uses(&plan.predict)], [true, false, false], "heads are for training");
     let place = |name: &str| plan.parameters.iter().find(|parameter| parameter.name == name).unwrap().clone();
     let (shared, head, own) = (place("shared.weight"), place("aux.fc1.weight"), place("fc1.weight"));

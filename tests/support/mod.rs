@@ -11,11 +11,12 @@ use proptest::test_runner::{Config, RngSeed};
 use receptive::autodiff::differentiate;
 use receptive::backend::Backend;
 use receptive::backend::cpu::{Buffer, Cpu, Element, Kernels, Prepared};
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
-use receptive::plan::{Builder, Located, Program};
-use receptive::rng::{Rng, Stream};
-use receptive::shape::Shape;
+use receptive::core::layout::Layout;
+use receptive::core::rng::{Rng, Stream};
+use receptive::core::shape::Shape;
+use receptive::ir::graph::{Graph, Role, ValueId};
+use receptive::ir::program::{Located, Program};
+use receptive::plan::Builder;
 
 /// So many drawn cases, the same in every run. PROPTEST_CASES and PROPTEST_RNG_SEED in the environment ask for more and for others.
 pub fn cases(count: u32) -> Config {
@@ -152,7 +153,13 @@ impl Problem {
     }
 
     /// Applies an operator and draws its parameters.
-    pub fn apply(&mut self, name: &str, operator: impl receptive::ops::Operator + 'static, inputs: &[ValueId], rng: &mut Rng) -> ValueId {
+    pub fn apply(
+        &mut self,
+        name: &str,
+        operator: impl receptive::ir::operator::Operator + 'static,
+        inputs: &[ValueId],
+        rng: &mut Rng,
+    ) -> ValueId {
         let known = self.graph.parameters.len();
         let statistics = self.graph.statistics.len();
         let output = self.graph.apply(name, std::rc::Rc::new(operator), inputs).unwrap();

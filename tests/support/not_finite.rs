@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use receptive::core::error::{Error, TrainError};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
-use receptive::error::{Error, TrainError};
 use receptive::network::spec::Spec;
 use receptive::train::trainer::{Device, Trainer};
 use serde_json::{Value, json};

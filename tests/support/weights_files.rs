@@ -1,9 +1,9 @@
 //! Files of weights, sound and flawed, for a small network: what is read of each, natively and in 32-bit WebAssembly.
 
 use receptive::backend::cpu::Kernels;
+use receptive::core::error::{DataError, Error, NotFinite, TrainError, WeightsError};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
 use receptive::data::{idx, shard};
-use receptive::error::{DataError, Error, NotFinite, TrainError, WeightsError};
 use receptive::inference::Inference;
 use receptive::network::spec::Spec;
 use receptive::train::session::Session;

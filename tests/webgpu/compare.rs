@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use receptive::autodiff::differentiate;
 use receptive::backend::wgpu::Wgpu;
+use receptive::core::layout::Layout;
+use receptive::core::rng::{Rng, Stream};
+use receptive::core::shape::Shape;
 use receptive::executor::{AnyExecutor, Which, locate};
-use receptive::graph::{Graph, Role, ValueId};
-use receptive::layout::Layout;
-use receptive::ops::Operator;
-use receptive::plan::{Builder, Located, Plan};
-use receptive::rng::{Rng, Stream};
-use receptive::shape::Shape;
+use receptive::ir::graph::{Graph, Role, ValueId};
+use receptive::ir::operator::Operator;
+use receptive::ir::program::Located;
+use receptive::plan::{Builder, Plan};
 
 /// An open device; software adapters are what these tests run on.
 pub async fn open() -> Wgpu {

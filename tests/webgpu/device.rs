@@ -6,8 +6,8 @@ use std::rc::Rc;
 use receptive::backend::Backend;
 use receptive::backend::select::{BackendChoice, select};
 use receptive::backend::wgpu::Wgpu;
-use receptive::error::DeviceError;
-use receptive::plan::{BufferId, BufferSpec, Program, Range};
+use receptive::core::error::DeviceError;
+use receptive::ir::program::{BufferId, BufferSpec, Program, Range};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::open;

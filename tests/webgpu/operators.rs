@@ -1,11 +1,14 @@
 //! Single operators over geometries with tails, groups, dilation, wide strides and wide padding.
 
 use receptive::backend::wgpu::Wgpu;
+use receptive::core::layout::{Layout, channel_stride};
+use receptive::core::rng::{Rng, Stream};
+use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
 use receptive::data::clutter::{CLUTTER, ClutterParams, NOISE};
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
-use receptive::graph::Call;
-use receptive::layout::{Layout, channel_stride};
+use receptive::ir::graph::Call;
+use receptive::ir::operator::{Operator, Window};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
 use receptive::ops::add::Add;
 use receptive::ops::avg_pool2d::AvgPool2d;
@@ -31,10 +34,7 @@ use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
 use receptive::ops::squash::Squash;
 use receptive::ops::upsample::Upsample;
-use receptive::ops::{Operator, Window};
 use receptive::plan::names;
-use receptive::rng::{Rng, Stream};
-use receptive::shape::Shape;
 use receptive::train::metrics::{self, MetricsParams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -612,8 +612,8 @@ async fn augmentation_draws_the_same() {
             // A place's rounding error times the difference of neighbouring pixels.
             case.terms = 40.0;
             let x = case.random_floats("images", &size);
-            let random = case.words(names::RANDOM, &[4], vec![seed as u32, 0, 7, 0]);
-            case.graph.values[random.0].role = receptive::graph::Role::State;
+            let random = case.words(receptive::ir::graph::RANDOM, &[4], vec![seed as u32, 0, 7, 0]);
+            case.graph.values[random.0].role = receptive::ir::graph::Role::State;
             let augmentation = Augmentation::from_json(&serde_json::from_str(strengths).expect("JSON")).expect("it is possible");
             let augmented = augmentation.apply(&mut case.graph, x);
             case.keep(augmented);
@@ -633,7 +633,7 @@ async fn a_batch_is_gathered() {
     let labels = case.words("labels", &[images], (0..images as u32).collect());
     let indices = case.words("indices", &[5], vec![3, NO_IMAGE, 0, 6, 3]);
     let x = case.graph.temporary("x", Shape::new(&[5, 1, 3, 5]));
-    let targets = case.graph.add("targets", Shape::new(&[5]), Layout::Activation, true, receptive::graph::Role::Temporary);
+    let targets = case.graph.add("targets", Shape::new(&[5]), Layout::Activation, true, receptive::ir::graph::Role::Temporary);
     let params = GatherParams { batch: 5, pixels: pixels as u32, mean: 0.1307, deviation: 0.3081 };
     case.graph.call("input", &gather::GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, x, targets]);
     case.keep(x);
@@ -657,7 +657,7 @@ async fn clutter_is_drawn_the_same() {
         let random = case.words("random", &[4], vec![seed as u32, 0, 7, 0]);
         let x = case.graph.temporary("x", Shape::new(&[9, 1, height, width]));
         let shape = Shape::new(&[9, height, width]);
-        let targets = case.graph.add("targets", shape, Layout::Activation, true, receptive::graph::Role::Temporary);
+        let targets = case.graph.add("targets", shape, Layout::Activation, true, receptive::ir::graph::Role::Temporary);
         let params = ClutterParams {
             batch: 9,
             height: height as u32,

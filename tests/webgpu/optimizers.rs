@@ -1,7 +1,7 @@
 //! The kernels that run over the arenas: optimizers, the norm for clipping, the guard. Arenas are large enough for many workgroups, so that
 //! [`Case::check`] has some to lay out in three rows.
 
-use receptive::graph::ValueId;
+use receptive::ir::graph::ValueId;
 use receptive::optim::hyper::{BLOCK, LEN, StepParams};
 use receptive::optim::{Optimizer, clip};
 use receptive::train::guard;

@@ -6,13 +6,14 @@ use std::rc::Rc;
 
 use receptive::backend::SharedWords;
 use receptive::backend::cpu::Kernels;
+use receptive::core::rng::{Rng, Stream};
 use receptive::executor::{AnyExecutor, Which, locate};
+use receptive::ir::program::Range;
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::Optimizer;
-use receptive::plan::{Plan, Range, names};
-use receptive::rng::{Rng, Stream};
+use receptive::plan::{Plan, names};
 use receptive::train::metrics::Sums;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,5 +1,5 @@
 /**
- * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/error.rs`; the rest arise on the
+ * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/core/error.rs`; the rest arise on the
  * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks for its texts.
  */
 export interface ErrorFields {
@@ -73,7 +73,7 @@ export interface ErrorFields {
   unreadable_weights: { reason: string };
   /** Another program's file, by what it begins with. */
   foreign_weights: { format: "pytorch_zip" | "pickle" | "numpy" | "keras" | "gguf" };
-  /** What breaks the format's rules: `flaw` is a word of the engine's (`src/error.rs`), `at` a byte of the file or a number in it. */
+  /** What breaks the format's rules: `flaw` is a word of the engine's (`src/core/error.rs`), `at` a byte of the file or a number in it. */
   malformed_weights: { flaw: string; at: number; size: number };
   malformed_tensor: { tensor: string; flaw: string; found: number; expected: number };
   /** `found` is null where the file lacks the tensor; `file` is all that it has, with type and shape. */

@@ -115,7 +115,7 @@ test("every error kind has a sentence in both languages, without holes", () => {
 });
 
 test("every error the engine can send has its sentence", () => {
-  const source = readFileSync(join(root, "src/error.rs"), "utf8");
+  const source = readFileSync(join(root, "src/core/error.rs"), "utf8");
   const enums = [...source.matchAll(/pub enum (\w+Error) \{([\s\S]*?)\n\}/gu)].filter(([, name]) => name !== "Error");
   const kinds = enums.flatMap(([, , body]) =>
     [...(body ?? "").matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => variant ?? ""),

@@ -14,7 +14,7 @@ const stripped = (source) =>
     .map((line) => `${line}\n`)
     .join("");
 
-/** Each use of `wgsl!` in the crate, as `src/wgsl.rs` names it. */
+/** Each use of `wgsl!` in the crate, as `src/core/wgsl.rs` names it. */
 export function shaders() {
   const texts = {};
   for (const file of readdirSync(join(root, "src"), { recursive: true }).sort()) {

@@ -4,11 +4,9 @@ use std::cell::Ref;
 use std::rc::Rc;
 
 use super::{Backend, SharedWords};
-use crate::error::DeviceError;
-use crate::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
-use crate::plan::{BufferId, BufferSpec, Program, Range, Step};
-
-pub mod simd;
+use crate::core::error::DeviceError;
+use crate::core::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
+use crate::ir::program::{BufferId, BufferSpec, Program, Range, Step};
 
 /// What the SIMD kernels of this build are called.
 pub const SIMD_NAME: &str = if cfg!(target_feature = "relaxed-simd") { "relaxed_simd" } else { "simd128" };

@@ -3,7 +3,7 @@
 use ::wgpu::{BufferDescriptor, BufferUsages};
 
 use super::device::Device;
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 
 /// A buffer of 32-bit elements. Its memory is given back when it is dropped.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::pipelines::Pipelines;
 use super::readback::Staging;
 use super::shaders::Shaders;
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 
 /// Parts of the names of adapters that are programs and not chips.
 const SOFTWARE_NAMES: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "basic render", "warp"];

@@ -1,6 +1,6 @@
 //! How many workgroups go along x and along y.
 
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 
 /// Lays `workgroups` out so that neither dimension passes `limit`, in `least_rows` or more where there are that many. There may be a few more
 /// than asked for; the shader's flat number tells them, and they do nothing.

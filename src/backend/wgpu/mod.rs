@@ -16,8 +16,9 @@ mod signal;
 use std::rc::Rc;
 
 use super::{Backend, SharedWords};
-use crate::error::DeviceError;
-use crate::plan::{BufferSpec, Plan, Program, Range};
+use crate::core::error::DeviceError;
+use crate::ir::program::{BufferSpec, Program, Range};
+use crate::plan::Plan;
 
 use self::device::Device;
 

@@ -11,8 +11,8 @@ use ::wgpu::{
 };
 
 use super::device::Device;
-use crate::error::DeviceError;
-use crate::kernel::Kernel;
+use crate::core::error::DeviceError;
+use crate::core::kernel::Kernel;
 
 /// A kernel's address (there is one static of each), and whether it has scratch memory.
 type Key = (*const Kernel, bool);

@@ -9,8 +9,8 @@ use super::buffers::Buffer;
 use super::device::Device;
 use super::grid::grid;
 use super::pipelines::PassOf;
-use crate::error::DeviceError;
-use crate::plan::{Program, Step};
+use crate::core::error::DeviceError;
+use crate::ir::program::{Program, Step};
 
 /// What a run needs, in the order it needs it.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use bytemuck::Pod;
 use super::buffers::Buffer;
 use super::device::Device;
 use super::signal::signal;
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 
 /// Buffers that the host can map, kept for the next read.
 #[derive(Debug, Default)]

@@ -6,19 +6,20 @@ use std::rc::Rc;
 use super::Wgpu;
 use crate::autodiff::differentiate;
 use crate::backend::cpu::Kernels;
-use crate::error::{DeviceError, Error};
+use crate::core::error::{DeviceError, Error};
+use crate::core::layout::Layout;
+use crate::core::rng::{Rng, Stream};
+use crate::core::shape::Shape;
 use crate::executor::{AnyExecutor, Which, locate};
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::operator::{Operator, Window};
+use crate::ir::program::Located;
 use crate::ops::conv2d::Conv2d;
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::relu::Relu;
-use crate::ops::{Operator, Window};
-use crate::plan::{Builder, Located, Plan};
-use crate::rng::{Rng, Stream};
-use crate::shape::Shape;
+use crate::plan::{Builder, Plan};
 
 /// Largest allowed difference, relative to the largest magnitude of a tensor. A driver that is wrong is wrong by far more; one that
 /// contracts products and sums differently by far less.

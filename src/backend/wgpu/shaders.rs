@@ -1,6 +1,6 @@
-//! The texts of shaders, where the build has their names only (`crate::wgsl`).
+//! The texts of shaders, where the build has their names only (`crate::core::wgsl`).
 
-use crate::error::DeviceError;
+use crate::core::error::DeviceError;
 
 /// Where texts come from.
 #[derive(Debug)]

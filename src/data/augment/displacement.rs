@@ -2,10 +2,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::backend::cpu::simd::LANES;
-use crate::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params, reference};
-use crate::ops::PRELUDE;
-use crate::rng::{draw, step_key};
+use crate::core::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params, reference};
+use crate::core::rng::{draw, step_key};
+use crate::core::simd::LANES;
+use crate::core::wgsl::{HASH, PRELUDE};
 
 /// Tells these random numbers from those of others that draw in the same step.
 const STREAM: u32 = 0x656c_6173;
@@ -41,7 +41,7 @@ pub static DISPLACEMENT: Kernel = Kernel {
         let p: DisplacementParams = params(bytes);
         (3 * p.height as usize + 1) * p.width as usize
     },
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../../ops/shared/hash.wgsl"), crate::wgsl::wgsl!("displacement.wgsl")],
+    wgsl: &[PRELUDE, HASH, crate::core::wgsl::wgsl!("displacement.wgsl")],
     passes: &[Pass { entry: "smooth_rows", workgroups }, Pass { entry: "smooth_columns", workgroups }],
     wgsl_scratch: |bytes| 2 * pixels(bytes) as usize,
     ..Kernel::BASE

@@ -12,12 +12,11 @@ use serde_json::Value;
 
 use self::displacement::{DISPLACEMENT, DisplacementParams};
 use self::warp::{WARP, WarpParams};
-use crate::error::SpecError;
-use crate::graph::{Graph, Role, ValueId};
-use crate::layout::Layout;
-use crate::network::fields::Fields;
-use crate::plan::names;
-use crate::shape::Shape;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Role, ValueId};
 
 /// How strongly images are changed. By default not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -93,7 +92,7 @@ impl Augmentation {
         if self.is_off() {
             return images;
         }
-        let random = graph.state(names::RANDOM, &Shape::new(&[4]), Layout::Channels, true);
+        let random = graph.random();
         let shape = graph.shape(images).clone();
         let field = self.elastic.map_or(images, |elastic| elastic.add_field(graph, random, &shape));
         let augmented = graph.temporary("augmented", shape.clone());

@@ -4,11 +4,11 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Augmentation;
 use super::displacement::image_key;
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
-use crate::ops::PRELUDE;
+use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
+use crate::core::rng::{draw, fraction, threshold};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{HASH, PRELUDE};
 use crate::plan::{MNIST_DEVIATION, MNIST_MEAN};
-use crate::rng::{draw, fraction, threshold};
-use crate::shape::Shape;
 
 /// Tells these random numbers from those of others that draw in the same step.
 const STREAM: u32 = 0x7761_7270;
@@ -109,7 +109,7 @@ pub static WARP: Kernel = Kernel {
     bindings: &[ReadWords, Read, Read, Write],
     scalar: warp::<f32>,
     scalar_f64: double(warp::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../../ops/shared/hash.wgsl"), crate::wgsl::wgsl!("warp.wgsl")],
+    wgsl: &[PRELUDE, HASH, crate::core::wgsl::wgsl!("warp.wgsl")],
     passes: &[Pass { entry: "warp", workgroups }],
     ..Kernel::BASE
 };

@@ -1,7 +1,7 @@
 //! The sums that parameters are counted by, spelled out.
 
-use crate::layout::Layout;
-use crate::ops::ParameterSpec;
+use crate::core::layout::Layout;
+use crate::ir::operator::ParameterSpec;
 
 /// The factors of a parameter's size as courses write them: kernel height, kernel width, input channels, output channels.
 fn factors(parameter: &ParameterSpec) -> Vec<usize> {
@@ -49,7 +49,7 @@ pub fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shape::Shape;
+    use crate::core::shape::Shape;
 
     fn spec(layout: Layout, dims: &[usize]) -> ParameterSpec {
         ParameterSpec { role: "weight", shape: Shape::new(dims), layout, fan_in: 1 }

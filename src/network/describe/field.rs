@@ -1,7 +1,7 @@
 //! Receptive fields along one axis: which input pixels each position of a map can depend on (Dumoulin and Visin 2016; Araujo, Norris and Sim
 //! 2019, "Computing receptive fields of convolutional neural networks").
 
-use crate::ops::Reach;
+use crate::ir::reach::Reach;
 
 /// Fields that repeat after more positions than this count as the whole map's: no course network upsamples nearly as far.
 const LONGEST_PERIOD: i64 = 128;
@@ -115,7 +115,7 @@ fn least_common_multiple(a: i64, b: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Window;
+    use crate::ir::operator::Window;
 
     fn window(kernel_size: usize, stride: usize, padding: usize, dilation: usize) -> Reach {
         Reach::Window(Window { kernel_size: [kernel_size; 2], stride: [stride; 2], padding: [padding; 2], dilation: [dilation; 2] })

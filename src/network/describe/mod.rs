@@ -12,9 +12,9 @@ use self::field::Field;
 pub use self::support::Support;
 use super::spec::{Source, Spec, Work};
 use super::{Fitting, add_images, apply_network, apply_what_fits};
-use crate::error::{Error, ShapeError};
-use crate::graph::{Graph, Role, ValueId};
-use crate::ops::ParameterSpec;
+use crate::core::error::{Error, ShapeError};
+use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::operator::ParameterSpec;
 use crate::plan::Plan;
 
 /// One node of a described network.
@@ -246,7 +246,7 @@ fn describe_nodes(graph: &Graph, spec: &Spec, images: ValueId, starts: &[usize])
         let reach = node.operator.reach();
         let behind = |axis: usize| {
             let seen = node.inputs.iter().map(|id| {
-                let length = |shape: &crate::shape::Shape| shape.nchw()[2 + axis];
+                let length = |shape: &crate::core::shape::Shape| shape.nchw()[2 + axis];
                 let field = fields[id.0].as_ref().map_or_else(Field::pixels, |field| field[axis].clone());
                 field.behind(&reach, axis, length(graph.shape(*id)), length(output))
             });

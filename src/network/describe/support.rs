@@ -1,6 +1,6 @@
 //! Receptive fields along one axis with the ends of maps and image: exactly the pixels that each position can depend on.
 
-use crate::ops::Reach;
+use crate::ir::reach::Reach;
 
 /// Maps longer than this have no exact fields: no course network has any, and a specification must not ask for much memory.
 const LONGEST: usize = 8192;
@@ -106,7 +106,7 @@ impl Ranges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Window;
+    use crate::ir::operator::Window;
 
     fn window(kernel_size: usize, stride: usize, padding: usize, dilation: usize) -> Reach {
         Reach::Window(Window { kernel_size: [kernel_size; 2], stride: [stride; 2], padding: [padding; 2], dilation: [dilation; 2] })

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::item::{Branch, Item, Kind, Shortcut};
 use super::names::Namer;
 use super::{Container, Head, Layer, Source, Work};
-use crate::error::SpecError;
-use crate::ops::Operator;
+use crate::core::error::SpecError;
+use crate::ir::operator::Operator;
 
 /// The most layers a network may have once its repetitions are written out.
 const MOST_LAYERS: usize = 4096;

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::error::SpecError;
-use crate::network::fields::{Fields, brief, map};
-use crate::ops::{Operator, layers, operators};
+use crate::core::error::SpecError;
+use crate::core::fields::{Fields, brief, map};
+use crate::ir::operator::Operator;
+use crate::ops::{layers, operators};
 
 /// How deep containers may stand in one another.
 const DEEPEST: usize = 16;

@@ -28,10 +28,10 @@ pub use self::training::{Initialization, Training};
 
 use self::expand::{Expanded, expand};
 use self::item::Item;
-use super::fields::{Fields, brief};
+use crate::core::error::SpecError;
+use crate::core::fields::{Fields, brief};
 use crate::data::Data;
-use crate::error::SpecError;
-use crate::ops::Operator;
+use crate::ir::operator::Operator;
 
 /// The version of the network language that this crate reads.
 pub const VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::error::SpecError;
+use crate::core::error::SpecError;
 
 /// Collects what the layers of a network want to be called, in order; names are settled when all are known, since a given name may come
 /// after a layer that would have taken it.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
 use crate::data::augment::Augmentation;
-use crate::error::SpecError;
-use crate::network::fields::Fields;
 use crate::optim::Optimizer;
 use crate::optim::schedule::Schedule;
 

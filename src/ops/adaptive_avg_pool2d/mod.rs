@@ -5,12 +5,14 @@ mod cases;
 
 use std::rc::Rc;
 
+use super::Family;
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use super::{Family, Operator, OutputSpec, Reach, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
+use crate::ir::reach::Reach;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -9,12 +9,14 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::relu::{self, ReluParams, rectify};
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, RECTIFIED_GRADIENT};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -142,7 +144,7 @@ pub static FORWARD: Kernel = Kernel {
     ..Kernel::BASE
 };
 
-const WGSL: &str = crate::wgsl::wgsl!("add.wgsl");
+const WGSL: &str = crate::core::wgsl::wgsl!("add.wgsl");
 
 /// a, b, x -> a + b where x, a ReLU's output, is positive: two gradients of x on their way through the ReLU.
 pub static FORWARD_RELU_GRADIENT: Kernel = Kernel {

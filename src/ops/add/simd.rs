@@ -1,7 +1,7 @@
 //! Sums on the CPU. Lengths are multiples of four: values are stored with their pad lanes.
 
 use super::AddParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 use crate::ops::relu::simd::Rectify;
 
 /// `y = a + b`, or the ReLU of it.

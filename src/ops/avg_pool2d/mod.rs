@@ -9,12 +9,14 @@ pub(super) mod simd;
 use std::rc::Rc;
 
 use self::params::AvgPool2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -112,9 +114,9 @@ pub(super) fn gradient(graph: &mut Graph, node: &Node, dy: ValueId, params: &Avg
 }
 
 /// The params of the averaging kernels, for WGSL.
-pub(super) const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
+pub(super) const PARAMS: &str = crate::core::wgsl::wgsl!("params.wgsl");
 
-const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::wgsl::wgsl!("avg_pool2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, PARAMS, crate::core::wgsl::wgsl!("avg_pool2d.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

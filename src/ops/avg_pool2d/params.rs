@@ -4,9 +4,9 @@ use core::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::layout::channel_stride;
-use crate::ops::Window;
-use crate::shape::Shape;
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::ir::operator::Window;
 
 /// Geometry of one average pooling, pairs as `[height, width]`; the same bytes as `struct AvgPool2dParams` in `avg_pool2d.wgsl`.
 ///

@@ -1,8 +1,8 @@
 //! Average pooling in plain loops: the reference the fast kernels are measured against.
 
 use super::params::AvgPool2dParams;
-use crate::kernel::{Args, Map, MapMut, Real};
-use crate::sum::sum_of;
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::sum::sum_of;
 
 /// `y[n,c,h,w]` = the sum of `x` over the window, divided by its size or by the given divisor.
 pub fn forward<T: Real>(mut args: Args<'_, T>) {

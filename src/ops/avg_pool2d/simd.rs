@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::params::AvgPool2dParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::sum::Columns;
+use crate::core::simd::{F32x4, LANES};
+use crate::core::sum::Columns;
 
 /// Pixels that are added in single precision: the last of thousands would meet a sum thousands of times its size.
 const TOGETHER: usize = 64;

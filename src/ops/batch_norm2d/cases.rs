@@ -3,7 +3,7 @@
 use super::BatchNorm2d;
 use crate::conformance::adapter::{Adapter, Chain, Parameters, has, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     op: "batch_norm2d",

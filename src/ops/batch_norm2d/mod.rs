@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::BatchNorm2dParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS, StatisticSpec};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, StatisticSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -156,9 +158,9 @@ impl Operator for BatchNorm2d {
     }
 }
 
-const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
-const BATCH: &str = crate::wgsl::wgsl!("batch.wgsl");
-const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::wgsl::wgsl!("batch_norm2d.wgsl")];
+const PARAMS: &str = crate::core::wgsl::wgsl!("params.wgsl");
+const BATCH: &str = crate::core::wgsl::wgsl!("batch.wgsl");
+const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::core::wgsl::wgsl!("batch_norm2d.wgsl")];
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
@@ -180,7 +182,7 @@ pub static NORMALIZE_BATCH: Kernel = Kernel {
         simd::normalize(&p, x, statistics, gamma.read(), beta.read(), y.write());
     }),
     simd_scratch: |bytes| simd::statistics_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::wgsl::wgsl!("normalize_batch.wgsl")],
+    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::core::wgsl::wgsl!("normalize_batch.wgsl")],
     passes: &[
         Pass { entry: "share_statistics", workgroups: share_workgroups },
         Pass { entry: "normalize_batch", workgroups: tile_workgroups },
@@ -205,7 +207,7 @@ pub static BATCH_GRADIENTS: Kernel = Kernel {
         simd::input_gradient(&p, dy, x, simd::Channels { statistics, gamma: gamma.read(), dgamma, dbeta }, dx.write());
     }),
     simd_scratch: |bytes| simd::gradients_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::wgsl::wgsl!("batch_gradients.wgsl")],
+    wgsl: &[PRELUDE, SUMS, PARAMS, BATCH, crate::core::wgsl::wgsl!("batch_gradients.wgsl")],
     passes: &[
         Pass { entry: "share_gradients", workgroups: share_workgroups },
         Pass { entry: "batch_gradients", workgroups: tile_workgroups },

@@ -4,9 +4,9 @@
 //! times the deviation that is more than the rounding of anything else, and moves every normalized value of a channel the same way.
 
 use super::params::BatchNorm2dParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::sum::sum_of;
 use crate::ops::relu::rectify;
-use crate::sum::sum_of;
 
 /// An activation as `pixels` rows of channels.
 fn rows<'a, T: Copy>(p: &BatchNorm2dParams, data: &'a [T]) -> Map<'a, T> {

@@ -2,7 +2,7 @@
 //! and are noted down block by block, so that rounding errors stay those of a block.
 
 use super::params::BatchNorm2dParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 use crate::ops::relu::simd::Rectify;
 
 /// Pixels of a block.

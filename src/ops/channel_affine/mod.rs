@@ -9,13 +9,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, SUMS};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -112,7 +114,7 @@ impl Operator for ChannelAffine {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, SUMS, crate::wgsl::wgsl!("channel_affine.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS, crate::core::wgsl::wgsl!("channel_affine.wgsl")];
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: ChannelAffineParams = params(bytes);

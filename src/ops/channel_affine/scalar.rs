@@ -1,9 +1,9 @@
 //! channel_affine in plain loops: the reference the fast kernels are measured against.
 
 use super::ChannelAffineParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::sum::sum_of;
 use crate::ops::relu::rectify;
-use crate::sum::sum_of;
 
 /// x, weight, bias -> y
 pub fn forward<T: Real>(mut args: Args<'_, T>) {

@@ -1,9 +1,9 @@
 //! channel_affine on the CPU: vectors of four channels. Pad lanes of weight, bias and both maps are zero, and stay it.
 
 use super::ChannelAffineParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
+use crate::core::sum::Columns;
 use crate::ops::relu::simd::Rectify;
-use crate::sum::Columns;
 
 /// Pixels of a block, which is read once and whose sums are added in single precision.
 const BLOCK: usize = 128;

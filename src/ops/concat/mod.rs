@@ -8,13 +8,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, shift};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, shift};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -131,7 +133,7 @@ pub static PLACE: Kernel = Kernel {
         let [x, y] = args.take();
         simd::place(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../shared/lanes.wgsl"), crate::wgsl::wgsl!("concat.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("../shared/lanes.wgsl"), crate::core::wgsl::wgsl!("concat.wgsl")],
     passes: &[Pass { entry: "place", workgroups }],
     ..Kernel::BASE
 };

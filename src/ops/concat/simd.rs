@@ -1,7 +1,7 @@
 //! Concatenation on the CPU: vectors where the input's channels are, at any alignment.
 
 use super::ConcatParams;
-use crate::layout::channel_stride;
+use crate::core::layout::channel_stride;
 use crate::ops::shift::simd::copy;
 
 /// The channels of `x` into those of `y` from `first` on; zeros in the rest of the last four.

@@ -4,8 +4,8 @@ use super::Conv2d;
 use super::connections::{ConnectedConv2d, Connections};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
-use crate::ops::Window;
+use crate::core::fields::Fields;
+use crate::ir::operator::Window;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv2d", build, ..Adapter::BASE }];
 

@@ -7,13 +7,14 @@ use bytemuck::{Pod, Zeroable};
 use serde_json::Value;
 
 use super::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::layout::Layout;
-use crate::network::fields::brief;
-use crate::ops::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
-use crate::shape::Shape;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::brief;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// Which input channels each output channel sees.
 #[derive(Clone, Debug, PartialEq)]
@@ -262,7 +263,7 @@ pub static MASK: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: mask::<f32>,
     scalar_f64: double(mask::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("mask.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("mask.wgsl")],
     passes: &[Pass { entry: "apply_mask", workgroups }],
     ..Kernel::BASE
 };
@@ -283,7 +284,7 @@ fn mask<T: Real>(mut args: Args<'_, T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::fields::Fields;
+    use crate::core::fields::Fields;
     use serde_json::json;
 
     fn parse(connections: Value) -> Result<Rc<dyn Operator>, SpecError> {

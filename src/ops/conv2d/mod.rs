@@ -11,13 +11,15 @@ use std::rc::Rc;
 
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, SUMS, Window, relu};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -181,10 +183,10 @@ impl Operator for Conv2d {
     }
 }
 
-const WGSL: &str = crate::wgsl::wgsl!("conv2d.wgsl");
-const TILES_WGSL: &str = crate::wgsl::wgsl!("tiles.wgsl");
-const WEIGHT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("weight_gradient.wgsl");
-const WEIGHT_GRADIENT_TILES_WGSL: &str = crate::wgsl::wgsl!("weight_gradient_tiles.wgsl");
+const WGSL: &str = crate::core::wgsl::wgsl!("conv2d.wgsl");
+const TILES_WGSL: &str = crate::core::wgsl::wgsl!("tiles.wgsl");
+const WEIGHT_GRADIENT_WGSL: &str = crate::core::wgsl::wgsl!("weight_gradient.wgsl");
+const WEIGHT_GRADIENT_TILES_WGSL: &str = crate::core::wgsl::wgsl!("weight_gradient_tiles.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: Conv2dParams = params(bytes);
@@ -204,7 +206,7 @@ pub static FORWARD: Kernel = Kernel {
         simd::forward(&p, x.read(), weight.read(), bias.read(), y.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::forward_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl"), TILES_WGSL, crate::wgsl::wgsl!("forward_tiles.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::core::wgsl::wgsl!("forward.wgsl"), TILES_WGSL, crate::core::wgsl::wgsl!("forward_tiles.wgsl")],
     passes: &[
         Pass { entry: "forward_vectors", workgroups: |bytes| forward_workgroups(bytes, Way::Vectors) },
         Pass { entry: "forward_scalars", workgroups: |bytes| forward_workgroups(bytes, Way::Scalars) },
@@ -234,8 +236,8 @@ pub static INPUT_GRADIENT: Kernel = Kernel {
     ..Kernel::BASE
 };
 
-const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
-const INPUT_GRADIENT_TILES_WGSL: &str = crate::wgsl::wgsl!("input_gradient_tiles.wgsl");
+const INPUT_GRADIENT_WGSL: &str = crate::core::wgsl::wgsl!("input_gradient.wgsl");
+const INPUT_GRADIENT_TILES_WGSL: &str = crate::core::wgsl::wgsl!("input_gradient_tiles.wgsl");
 const INPUT_GRADIENT_CHIP_PASSES: &[Pass] = &[Pass { entry: "input_gradient_tiles", workgroups: input_gradient_tiles_workgroups }];
 
 const INPUT_GRADIENT_PASSES: &[Pass] = &[
@@ -287,7 +289,7 @@ pub static WEIGHT_GRADIENT: Kernel = Kernel {
         simd::weight_gradient(&p, x.read(), dy.read(), dweight.write(), args.scratch);
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::core::wgsl::wgsl!("no_bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
     passes: WEIGHT_GRADIENT_PASSES,
     chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
     wgsl_scratch: weight_gradient_scratch::<0>,
@@ -308,7 +310,7 @@ pub static PARAMETER_GRADIENTS: Kernel = Kernel {
         simd::bias_gradient(&p, dy, dbias.write());
     }),
     simd_scratch: |bytes| simd::weight_gradient_scratch_len(&params(bytes)),
-    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::core::wgsl::wgsl!("bias_row.wgsl"), WEIGHT_GRADIENT_WGSL, WEIGHT_GRADIENT_TILES_WGSL],
     passes: WEIGHT_GRADIENT_PASSES,
     chip_passes: WEIGHT_GRADIENT_CHIP_PASSES,
     wgsl_scratch: weight_gradient_scratch::<1>,
@@ -326,7 +328,7 @@ pub static BIAS_GRADIENT: Kernel = Kernel {
         let [dy, dbias] = args.take();
         simd::bias_gradient(&p, dy.read(), dbias.write());
     }),
-    wgsl: &[PRELUDE, SUMS, WGSL, crate::wgsl::wgsl!("bias_gradient.wgsl")],
+    wgsl: &[PRELUDE, SUMS, WGSL, crate::core::wgsl::wgsl!("bias_gradient.wgsl")],
     passes: &[
         Pass { entry: "bias_gradient", workgroups: bias_gradient_workgroups },
         Pass { entry: "reduce", workgroups: bias_reduce_workgroups },

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::params::Conv2dParams;
-use crate::kernel::{Args, Map, MapMut, Real};
-use crate::layout::channel_stride;
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::layout::channel_stride;
+use crate::core::sum::sum_of;
 use crate::ops::relu::rectify;
-use crate::sum::sum_of;
 
 /// Where a weight of output channel `o`, input channel `i` of its group, and tap `(r, s)` lies.
 fn weight_index(p: &Conv2dParams, o: usize, i: usize, r: usize, s: usize) -> usize {

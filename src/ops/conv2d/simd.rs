@@ -16,8 +16,8 @@ mod weights;
 mod winograd;
 
 use super::params::Conv2dParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::sum::Columns;
+use crate::core::simd::{F32x4, LANES};
+use crate::core::sum::Columns;
 
 use self::axis::Axis;
 use self::gather::Gather;

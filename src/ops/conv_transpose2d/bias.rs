@@ -2,10 +2,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::layout::channel_stride;
-use crate::ops::PRELUDE;
-use crate::shape::Shape;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
 
 /// The map's size; the same bytes as `struct BiasParams` in `bias.wgsl`.
 #[repr(C)]
@@ -34,7 +34,7 @@ pub static BIAS: Kernel = Kernel {
     bindings: &[Read, ReadWrite],
     scalar: add_bias::<f32>,
     scalar_f64: double(add_bias::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("bias.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("bias.wgsl")],
     passes: &[Pass { entry: "add_bias", workgroups }],
     ..Kernel::BASE
 };

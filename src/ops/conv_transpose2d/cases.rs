@@ -3,8 +3,8 @@
 use super::{ConvTranspose2d, read_output_padding};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
-use crate::ops::Window;
+use crate::core::fields::Fields;
+use crate::ir::operator::Window;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv_transpose2d", build, ..Adapter::BASE }];
 

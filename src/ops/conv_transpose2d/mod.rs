@@ -7,14 +7,16 @@ mod cases;
 use std::rc::Rc;
 
 use self::bias::BiasParams;
+use super::Family;
 use super::conv2d::params::Conv2dParams;
 use super::conv2d::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT, check_groups};
-use super::{Family, Operator, OutputSpec, ParameterSpec, Reach, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
+use crate::ir::reach::Reach;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

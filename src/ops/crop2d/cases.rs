@@ -3,7 +3,7 @@
 use super::Crop2d;
 use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "crop2d", build, ..Adapter::BASE }];
 

@@ -7,16 +7,19 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
+use super::Family;
 use super::softmax::{self, Softmax};
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS as SUMS_WGSL};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::sum::sum_of;
+use crate::core::wgsl::PRELUDE;
+use crate::core::wgsl::SUMS as SUMS_WGSL;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
-use crate::shape::Shape;
-use crate::sum::sum_of;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -143,7 +146,7 @@ impl Operator for DiceLoss {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, SUMS_WGSL, crate::wgsl::wgsl!("dice_loss.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, SUMS_WGSL, crate::core::wgsl::wgsl!("dice_loss.wgsl")];
 
 /// probabilities, labels -> sums
 pub static SUMS: Kernel = Kernel {

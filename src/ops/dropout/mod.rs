@@ -7,15 +7,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::layout::Layout;
-use crate::network::fields::Fields;
-use crate::plan::names;
-use crate::rng::{draw, hash, step_key, threshold};
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::rng::{draw, hash, step_key, threshold};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{HASH, PRELUDE};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -160,7 +160,7 @@ impl Operator for Dropout {
             (false, _) => return graph.call(&node.name, &COPY, params, &[x, y]),
             (true, Source::Given) => node.inputs[1],
             (true, Source::Drawn) => {
-                let random = graph.state(names::RANDOM, &Shape::new(&[4]), Layout::Channels, true);
+                let random = graph.random();
                 graph.call(&node.name, &MASK, params, &[random, node.outputs[1]]);
                 node.outputs[1]
             }
@@ -186,7 +186,7 @@ impl Operator for Dropout {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("../shared/hash.wgsl"), crate::wgsl::wgsl!("dropout.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, HASH, crate::core::wgsl::wgsl!("dropout.wgsl")];
 
 /// random state -> mask
 pub static MASK: Kernel = Kernel {
@@ -254,12 +254,12 @@ fn copy<T: Real>(mut args: Args<'_, T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Slot;
+    use crate::core::kernel::Slot;
 
     fn drawn(random: [u32; 4], p: f64, unit: u32) -> Vec<f32> {
         let params = DropoutParams { len: 40_000, unit, threshold: threshold(p), layer: 7, scale: 1.0, unused: [0; 3] };
         let mut made = vec![f32::NAN; 40_000];
-        let mut slots: [Slot<'_, f32>; crate::kernel::MAX_BINDINGS] = Default::default();
+        let mut slots: [Slot<'_, f32>; crate::core::kernel::MAX_BINDINGS] = Default::default();
         slots[0] = Slot::ReadWords(&random);
         slots[1] = Slot::Write(&mut made);
         mask(Args { params: bytemuck::bytes_of(&params), slots, scratch: &mut [] });

@@ -5,13 +5,15 @@ mod cases;
 
 use std::rc::Rc;
 
+use super::Family;
 use super::avg_pool2d::{self, params::AvgPool2dParams, scalar, simd};
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -83,7 +85,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y] = args.take();
         simd::forward(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, SUMS, avg_pool2d::PARAMS, crate::wgsl::wgsl!("global_avg_pool2d.wgsl")],
+    wgsl: &[PRELUDE, SUMS, avg_pool2d::PARAMS, crate::core::wgsl::wgsl!("global_avg_pool2d.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };

@@ -3,7 +3,7 @@
 use super::Linear;
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "linear", build, ..Adapter::BASE }];
 

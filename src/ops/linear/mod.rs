@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LinearParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, ParameterSpec, RECTIFIED_GRADIENT, SUMS, Window, relu};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -129,9 +131,9 @@ impl Operator for Linear {
     }
 }
 
-const PARAMS: &str = crate::wgsl::wgsl!("params.wgsl");
-const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::wgsl::wgsl!("linear.wgsl")];
-const INPUT_GRADIENT_WGSL: &str = crate::wgsl::wgsl!("input_gradient.wgsl");
+const PARAMS: &str = crate::core::wgsl::wgsl!("params.wgsl");
+const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::core::wgsl::wgsl!("linear.wgsl")];
+const INPUT_GRADIENT_WGSL: &str = crate::core::wgsl::wgsl!("input_gradient.wgsl");
 
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: LinearParams = params(bytes);

@@ -1,9 +1,9 @@
 //! linear in plain loops: the reference the fast kernels are measured against.
 
 use super::params::LinearParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::sum::sum_of;
 use crate::ops::relu::rectify;
-use crate::sum::sum_of;
 
 /// Where the weight from input feature `i` to output feature `o` lies.
 fn weight_index(p: &LinearParams, o: usize, i: usize) -> usize {

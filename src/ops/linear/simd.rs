@@ -1,7 +1,7 @@
 //! The fully connected layer on the CPU: a 1x1 convolution of maps of one pixel, so the convolution's register tiles do it.
 
 use super::params::LinearParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 use crate::ops::conv2d::params::Conv2dParams;
 use crate::ops::conv2d::simd as conv2d;
 use crate::ops::relu::{NONE, simd::Rectify};

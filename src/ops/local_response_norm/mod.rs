@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::LocalResponseNormParams;
-use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -114,7 +116,7 @@ impl Operator for LocalResponseNorm {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("local_response_norm.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("local_response_norm.wgsl")];
 
 /// x -> y, denominator
 pub static FORWARD: Kernel = Kernel {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::params::LocalResponseNormParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
 
 /// Channels from `before` in front of `c` to `after` behind it, as far as there are any.
 fn around(c: usize, before: u32, after: u32, channels: u32) -> Range<usize> {

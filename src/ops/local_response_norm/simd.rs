@@ -2,7 +2,7 @@
 //! zeros, so that no window ends early.
 
 use super::params::LocalResponseNormParams;
-use crate::backend::cpu::simd::{F32x4, LANES, Mask4};
+use crate::core::simd::{F32x4, LANES, Mask4};
 
 /// Floats of scratch memory: the channels of a pixel, and a window's reach on both sides.
 pub fn scratch_len(p: &LocalResponseNormParams) -> usize {

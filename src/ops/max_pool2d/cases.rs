@@ -3,8 +3,8 @@
 use super::MaxPool2d;
 use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
-use crate::ops::Window;
+use crate::core::fields::Fields;
+use crate::ir::operator::Window;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "max_pool2d", outputs: &["y", "indices"], build, ..Adapter::BASE }];
 

@@ -9,13 +9,15 @@ mod simd;
 use std::rc::Rc;
 
 use self::params::MaxPool2dParams;
-use super::{Family, GRADIENT, Operator, OutputSpec, PRELUDE, RECTIFIED_GRADIENT, Window, relu};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -114,8 +116,8 @@ impl Operator for MaxPool2d {
     }
 }
 
-const WGSL: &str = crate::wgsl::wgsl!("max_pool2d.wgsl");
-const BACKWARD_WGSL: &str = crate::wgsl::wgsl!("backward.wgsl");
+const WGSL: &str = crate::core::wgsl::wgsl!("max_pool2d.wgsl");
+const BACKWARD_WGSL: &str = crate::core::wgsl::wgsl!("backward.wgsl");
 
 /// x -> y, argmax
 pub static FORWARD: Kernel = Kernel {
@@ -128,7 +130,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y, argmax] = args.take();
         simd::forward(&p, x.read(), y.write(), argmax.write_words());
     }),
-    wgsl: &[PRELUDE, WGSL, crate::wgsl::wgsl!("forward.wgsl")],
+    wgsl: &[PRELUDE, WGSL, crate::core::wgsl::wgsl!("forward.wgsl")],
     passes: &[Pass { entry: "forward", workgroups: forward_workgroups }],
     ..Kernel::BASE
 };

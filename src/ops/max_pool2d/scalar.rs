@@ -1,8 +1,8 @@
 //! max_pool2d in plain loops: the reference the fast kernels are measured against.
 
 use super::params::MaxPool2dParams;
-use crate::kernel::{Args, Map, MapMut, Real};
-use crate::layout::channel_stride;
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::layout::channel_stride;
 
 /// `y[n,c,h,w]` = the largest value in the window; padding counts as minus infinity. `argmax` gets its place in the plane,
 /// `row * in_width + column`; among equal values the first in row-major order wins, and a NaN wins over everything, as in PyTorch.

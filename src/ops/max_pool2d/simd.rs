@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::params::MaxPool2dParams;
-use crate::backend::cpu::simd::{F32x4, LANES, U32x4};
+use crate::core::simd::{F32x4, LANES, U32x4};
 
 /// `y` = the largest value of each window; `argmax` = its place in the plane, `row * in_width + column`.
 ///

@@ -3,7 +3,7 @@
 use super::MaxUnpool2d;
 use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "max_unpool2d", inputs: &["x", "indices"], build, ..Adapter::BASE }];
 

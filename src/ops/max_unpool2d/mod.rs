@@ -8,13 +8,16 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE, Reach, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, params};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, params};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
+use crate::ir::reach::Reach;
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -158,7 +161,7 @@ impl Operator for MaxUnpool2d {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("max_unpool2d.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("max_unpool2d.wgsl")];
 
 /// indices -> which pixel of x every place of y has its value from
 pub static LOCATE: Kernel = Kernel {

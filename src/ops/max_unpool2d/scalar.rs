@@ -1,7 +1,7 @@
 //! max_unpool2d in plain loops. Planes are taken as rows of pixels, since the indices count through them.
 
 use super::MaxUnpool2dParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
 
 /// `source[n,c,place]` = the number, from 1, of the last input pixel that goes to this place; 0 where none does.
 pub fn locate<T: Real>(mut args: Args<'_, T>) {

@@ -7,12 +7,14 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -130,7 +132,7 @@ pub static MULTIPLY: Kernel = Kernel {
     bindings: &[Read, Read, Write],
     scalar: multiply::<f32>,
     scalar_f64: double(multiply::<f64>),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("mul_const.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("mul_const.wgsl")],
     passes: &[Pass { entry: "multiply", workgroups }],
     ..Kernel::BASE
 };

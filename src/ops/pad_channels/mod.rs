@@ -5,11 +5,12 @@ mod cases;
 
 use std::rc::Rc;
 
-use super::{Family, Operator, OutputSpec, shift};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::{Family, shift};
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::shape::Shape;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {

@@ -3,7 +3,7 @@
 use super::{Codes, Rbf};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "rbf", build, ..Adapter::BASE }];
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::rng::{Rng, Stream};
+use crate::core::rng::{Rng, Stream};
 
 /// Width and height of a digit's bitmap: with 84 values a code has as many as layer F6 of LeNet-5 has outputs.
 const WIDTH: usize = 7;

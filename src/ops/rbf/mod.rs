@@ -9,13 +9,15 @@ mod scalar;
 use std::rc::Rc;
 
 use self::params::RbfParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, Role, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
-use crate::layout::{Layout, channel_stride};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::core::layout::{Layout, channel_stride};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, Role, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -159,7 +161,7 @@ impl Operator for Rbf {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("rbf.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("rbf.wgsl")];
 
 /// x, weight -> y
 pub static FORWARD: Kernel = Kernel {

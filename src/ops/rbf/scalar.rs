@@ -1,8 +1,8 @@
 //! rbf in plain loops: the reference the fast kernels are measured against. `weight` lies as `[in][out padded]`.
 
 use super::params::RbfParams;
-use crate::kernel::{Args, Map, MapMut, Real};
-use crate::sum::sum_of;
+use crate::core::kernel::{Args, Map, MapMut, Real};
+use crate::core::sum::sum_of;
 
 /// x, weight -> y
 pub fn forward<T: Real>(mut args: Args<'_, T>) {

@@ -8,12 +8,14 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, MAX_BINDINGS, Pass, Real, Slot, double, params, reference};
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, MAX_BINDINGS, Pass, Real, Slot, double, params, reference};
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -103,7 +105,7 @@ impl Operator for Relu {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("relu.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("relu.wgsl")];
 
 /// x -> y. The planner folds it into the kernel before it where that has a `relu` switch.
 pub static FORWARD: Kernel = Kernel {

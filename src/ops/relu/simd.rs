@@ -1,7 +1,7 @@
 //! ReLU on the CPU. Lengths are multiples of four: values are stored with their pad lanes.
 
 use super::{NONE, ReluParams, STRICT};
-use crate::backend::cpu::simd::{F32x4, LANES, Mask4, U32x4};
+use crate::core::simd::{F32x4, LANES, Mask4, U32x4};
 
 /// `y = x < 0 ? 0 : x`; NaN stays NaN.
 pub fn forward(p: &ReluParams, x: &[f32], y: &mut [f32]) {

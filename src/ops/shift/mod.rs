@@ -6,11 +6,12 @@ pub(super) mod simd;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, PRELUDE};
-use crate::graph::{Graph, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params, reference};
-use crate::layout::channel_stride;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, ValueId};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -87,7 +88,7 @@ pub static FORWARD: Kernel = Kernel {
         let [x, y] = args.take();
         simd::forward(&p, x.read(), y.write());
     }),
-    wgsl: &[PRELUDE, crate::wgsl::wgsl!("../shared/lanes.wgsl"), crate::wgsl::wgsl!("shift.wgsl")],
+    wgsl: &[PRELUDE, crate::core::wgsl::wgsl!("../shared/lanes.wgsl"), crate::core::wgsl::wgsl!("shift.wgsl")],
     passes: &[Pass { entry: "forward", workgroups }],
     ..Kernel::BASE
 };

@@ -1,7 +1,7 @@
 //! The shift in plain loops.
 
 use super::ShiftParams;
-use crate::kernel::{Args, Map, MapMut, Real};
+use crate::core::kernel::{Args, Map, MapMut, Real};
 
 /// `y[n,c,h,w] = x[n, c - front, h - top, w - left]`, zero where `x` has no such place.
 pub fn forward<T: Real>(mut args: Args<'_, T>) {

@@ -3,8 +3,8 @@
 use core::ops::Range;
 
 use super::ShiftParams;
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::layout::channel_stride;
+use crate::core::layout::channel_stride;
+use crate::core::simd::{F32x4, LANES};
 
 /// `y[n,c,h,w] = x[n, c - front, h - top, w - left]`, zero where `x` has no such place.
 pub fn forward(p: &ShiftParams, x: &[f32], y: &mut [f32]) {

@@ -3,7 +3,7 @@
 use super::Softmax;
 use crate::conformance::adapter::{Adapter, Chain, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[
     Adapter { op: "log_softmax", build: |fields, _| build(fields, true), ..Adapter::BASE },

@@ -7,13 +7,15 @@ use std::rc::Rc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Family, Operator, OutputSpec, PRELUDE};
-use crate::error::{ShapeError, SpecError};
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
-use crate::layout::channel_stride;
-use crate::network::fields::Fields;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::{ShapeError, SpecError};
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::PRELUDE;
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -120,7 +122,7 @@ impl Operator for Softmax {
     }
 }
 
-const WGSL: &[&str] = &[PRELUDE, crate::wgsl::wgsl!("softmax.wgsl")];
+const WGSL: &[&str] = &[PRELUDE, crate::core::wgsl::wgsl!("softmax.wgsl")];
 
 /// x -> y
 pub static FORWARD: Kernel = Kernel {

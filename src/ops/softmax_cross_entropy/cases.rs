@@ -3,7 +3,7 @@
 use super::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
 use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
 use crate::conformance::case::CaseError;
-use crate::network::fields::Fields;
+use crate::core::fields::Fields;
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     op: "softmax_cross_entropy",

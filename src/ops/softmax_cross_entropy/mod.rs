@@ -6,12 +6,14 @@ pub mod params;
 mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
-use super::{Family, Operator, OutputSpec, PRELUDE, SUMS, Window};
-use crate::error::ShapeError;
-use crate::graph::{Graph, Node, ValueId};
-use crate::kernel::{Binding::*, Kernel, Pass, double, params};
-use crate::layout::channel_stride;
-use crate::shape::Shape;
+use super::Family;
+use crate::core::error::ShapeError;
+use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
+use crate::core::layout::channel_stride;
+use crate::core::shape::Shape;
+use crate::core::wgsl::{PRELUDE, SUMS};
+use crate::ir::graph::{Graph, Node, ValueId};
+use crate::ir::operator::{Operator, OutputSpec, Window};
 
 /// What this folder has to offer.
 pub static FAMILY: Family = Family {
@@ -147,11 +149,11 @@ impl Operator for SoftmaxCrossEntropy {
     }
 }
 
-const WGSL: &str = crate::wgsl::wgsl!("softmax_cross_entropy.wgsl");
-const LABELS: &str = crate::wgsl::wgsl!("labels.wgsl");
-const DISTRIBUTIONS: &str = crate::wgsl::wgsl!("distributions.wgsl");
-const FORWARD: &str = crate::wgsl::wgsl!("forward.wgsl");
-const BACKWARD: &str = crate::wgsl::wgsl!("backward.wgsl");
+const WGSL: &str = crate::core::wgsl::wgsl!("softmax_cross_entropy.wgsl");
+const LABELS: &str = crate::core::wgsl::wgsl!("labels.wgsl");
+const DISTRIBUTIONS: &str = crate::core::wgsl::wgsl!("distributions.wgsl");
+const FORWARD: &str = crate::core::wgsl::wgsl!("forward.wgsl");
+const BACKWARD: &str = crate::core::wgsl::wgsl!("backward.wgsl");
 
 /// logits, labels, class_weight -> loss, items
 pub static FORWARD_LABELS: Kernel = Kernel {

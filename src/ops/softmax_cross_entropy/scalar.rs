@@ -1,8 +1,8 @@
 //! softmax_cross_entropy in plain loops: the reference the fast kernels are measured against.
 
 use super::params::SoftmaxCrossEntropyParams;
-use crate::kernel::{Args, Real};
-use crate::sum::sum_of;
+use crate::core::kernel::{Args, Real};
+use crate::core::sum::sum_of;
 
 /// What an item's target is made of.
 #[derive(Clone, Copy)]

@@ -3,10 +3,10 @@
 mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::network::fields::{Fields, brief};
-use crate::ops::PRELUDE;
+use crate::core::error::SpecError;
+use crate::core::fields::{Fields, brief};
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::wgsl::PRELUDE;
 
 /// Adam (Kingma and Ba 2015, algorithm 1): `g += weight_decay p`; `m = beta1 m + (1 - beta1) g`; `v = beta2 v + (1 - beta2) g^2`;
 /// `p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)` with t from 1. With `amsgrad` (Reddi et al. 2018) the largest `v`
@@ -91,7 +91,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, m, v] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), m.write(), v.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("adam.wgsl"), crate::wgsl::wgsl!("plain.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("adam.wgsl"), crate::core::wgsl::wgsl!("plain.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
@@ -107,7 +107,7 @@ pub static STEP_AMSGRAD: Kernel = Kernel {
         let (parameters, states) = (parameters.write(), [m.write(), v.write(), largest.write()]);
         simd::step_amsgrad(gradients.read(), hyper.read(), undecayed.read_words(), parameters, states);
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("adam.wgsl"), crate::wgsl::wgsl!("amsgrad.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("adam.wgsl"), crate::core::wgsl::wgsl!("amsgrad.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

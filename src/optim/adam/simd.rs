@@ -1,7 +1,7 @@
 //! One step of Adam on the CPU, fused over the whole arena.
 
 use super::super::hyper::{BLOCK, Common};
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 
 /// Numbers that are the same for a block of the arena.
 struct Rates {

@@ -1,10 +1,10 @@
 //! Gradient clipping by the norm of all gradients together.
 
 use super::hyper::{MAX_NORM, SCALE, StepParams};
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
-use crate::ops::{PRELUDE, SUMS};
-use crate::sum::{Columns, sum_of};
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
+use crate::core::simd::{F32x4, LANES};
+use crate::core::sum::{Columns, sum_of};
+use crate::core::wgsl::{PRELUDE, SUMS};
 
 /// gradients, hyper. The coefficient of `torch.nn.utils.clip_grad_norm_` (Pascanu, Mikolov and Bengio 2013, algorithm 1):
 /// `scale = min(1, max_norm / (norm + 1e-6))`, where norm is the L2 norm of all gradients. Reads `max_norm` from hyper and writes `scale` there
@@ -17,7 +17,7 @@ pub static NORM: Kernel = Kernel {
     scalar: reference(norm::<f32>),
     scalar_f64: double(norm::<f64>),
     simd: Some(norm_simd),
-    wgsl: &[PRELUDE, SUMS, crate::wgsl::wgsl!("clip.wgsl")],
+    wgsl: &[PRELUDE, SUMS, crate::core::wgsl::wgsl!("clip.wgsl")],
     passes: &[Pass { entry: "sum_shares", workgroups: |bytes| shares(bytes) as u64 }, Pass { entry: "scale", workgroups: |_| 1 }],
     wgsl_scratch: shares,
     ..Kernel::BASE

@@ -4,10 +4,10 @@ mod simd;
 
 use super::adam::LEAST_EPS;
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::network::fields::Fields;
-use crate::ops::PRELUDE;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::wgsl::PRELUDE;
 
 /// RMSprop (Tieleman and Hinton 2012, lecture 6.5, in PyTorch's form): `g += weight_decay p`; `v = alpha v + (1 - alpha) g^2`; with `centered`
 /// (Graves 2013, equations 38 to 45) `a = alpha a + (1 - alpha) g` and `v - a^2` in place of `v`; `b = momentum b + g / (sqrt(v) + eps)`;
@@ -66,7 +66,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, v, b] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), v.write(), b.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("rmsprop.wgsl"), crate::wgsl::wgsl!("plain.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("rmsprop.wgsl"), crate::core::wgsl::wgsl!("plain.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };
@@ -82,7 +82,7 @@ pub static STEP_CENTERED: Kernel = Kernel {
         let (parameters, states) = (parameters.write(), [v.write(), b.write(), mean.write()]);
         simd::step_centered(gradients.read(), hyper.read(), undecayed.read_words(), parameters, states);
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("rmsprop.wgsl"), crate::wgsl::wgsl!("centered.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("rmsprop.wgsl"), crate::core::wgsl::wgsl!("centered.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

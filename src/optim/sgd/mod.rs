@@ -3,10 +3,10 @@
 mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::error::SpecError;
-use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
-use crate::network::fields::Fields;
-use crate::ops::PRELUDE;
+use crate::core::error::SpecError;
+use crate::core::fields::Fields;
+use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
+use crate::core::wgsl::PRELUDE;
 
 /// SGD with momentum (Sutskever et al. 2013, in PyTorch's form): `g += weight_decay p`; `v = momentum v + (1 - dampening) g`, in the first
 /// step `v = g`; with `nesterov` `g += momentum v`, else `g = v`; `p -= learning_rate g`. Without momentum `p -= learning_rate g`.
@@ -71,7 +71,7 @@ pub static STEP: Kernel = Kernel {
         let [gradients, hyper, undecayed, parameters, velocity] = args.take();
         simd::step(gradients.read(), hyper.read(), undecayed.read_words(), parameters.write(), velocity.write());
     }),
-    wgsl: &[PRELUDE, hyper::WGSL, crate::wgsl::wgsl!("sgd.wgsl")],
+    wgsl: &[PRELUDE, hyper::WGSL, crate::core::wgsl::wgsl!("sgd.wgsl")],
     passes: &[Pass { entry: "step", workgroups: hyper::workgroups }],
     ..Kernel::BASE
 };

@@ -1,7 +1,7 @@
 //! One SGD step on the CPU, fused over the whole arena: every parameter, gradient and velocity is touched once.
 
 use super::super::hyper::{BLOCK, Common};
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 
 /// `g = scale g + weight_decay p`; `v = momentum v + taken g`, in the first step `v = g`; `g = nesterov ? g + momentum v : v`;
 /// `p -= learning_rate g`. Without momentum `p -= learning_rate g` and the velocity is left alone.

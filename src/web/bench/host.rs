@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::*;
 
 use super::{Convolution, Forward, forward, read_backend};
 use crate::backend::select::{BackendChoice, select};
+use crate::core::error::{DataError, Error, TrainError};
 use crate::data::dataset::{Dataset, PIXELS, Split};
-use crate::error::{DataError, Error, TrainError};
 use crate::executor::{AnyExecutor, Which};
 use crate::network::spec::Spec;
 use crate::plan::Plan;

@@ -10,8 +10,11 @@ use std::rc::Rc;
 use crate::support::{Problem, cases, dot, normal, off_zero, rng, spread};
 use proptest::prelude::*;
 use receptive::backend::cpu::Kernels;
-use receptive::error::ShapeError;
-use receptive::graph::{Graph, Node, ValueId};
+use receptive::core::error::ShapeError;
+use receptive::core::rng::Rng;
+use receptive::core::shape::Shape;
+use receptive::ir::graph::{Graph, Node, ValueId};
+use receptive::ir::operator::{Operator, OutputSpec, ParameterSpec, Window};
 use receptive::ops::add::sum_gradients;
 use receptive::ops::conv2d::Conv2d;
 use receptive::ops::flatten::Flatten;
@@ -19,9 +22,6 @@ use receptive::ops::linear::Linear;
 use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
-use receptive::ops::{Operator, OutputSpec, ParameterSpec, Window};
-use receptive::rng::Rng;
-use receptive::shape::Shape;
 
 /// How far apart the two points are from the middle. Double precision leaves about ten digits of the quotient.
 const STEP: f64 = 1e-5;

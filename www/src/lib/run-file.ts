@@ -4,7 +4,7 @@ import type { SavedRun } from "../runs.ts";
 import { History } from "./series.ts";
 
 const VERSION = 1;
-/** As in the engine (`src/safetensors.rs`): no header is nearly as long. */
+/** As in the engine (`src/core/safetensors.rs`): no header is nearly as long. */
 const LONGEST_HEADER = 100 << 20;
 
 export function writeNote(run: SavedRun): string {

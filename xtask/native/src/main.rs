@@ -16,10 +16,10 @@ enum Stop {
     /// For people.
     Message(String),
     /// One of the engine's own errors.
-    Engine(receptive::error::Error),
+    Engine(receptive::core::error::Error),
 }
 
-impl<E: Into<receptive::error::Error>> From<E> for Stop {
+impl<E: Into<receptive::core::error::Error>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Engine(error.into())
     }

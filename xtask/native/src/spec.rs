@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use receptive::error::SpecError;
+use receptive::core::error::SpecError;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use serde_json::Value;

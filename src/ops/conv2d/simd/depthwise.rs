@@ -1,7 +1,7 @@
 //! One input and one output channel a group (Howard et al. 2017): vectors run over the channels.
 
 use super::Geometry;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 use crate::ops::relu::{NONE, simd::Rectify};
 
 /// `y[c] = bias[c] + sum over taps of x[tap][c] * weight[tap][c]`.

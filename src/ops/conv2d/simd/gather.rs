@@ -3,8 +3,8 @@
 use super::Geometry;
 use super::axis::{Axis, Run};
 use super::pack::panels;
-use crate::backend::cpu::simd::tile::{Steps, Taps, dot_tile};
-use crate::backend::cpu::simd::{F32x4, LANES, MR, round_up};
+use crate::core::simd::tile::{Steps, Taps, dot_tile};
+use crate::core::simd::{F32x4, LANES, MR, round_up};
 use crate::ops::relu::{NONE, simd::Rectify};
 
 /// Positions computed with one panel before the next panel is taken: the panel stays in the first-level cache.

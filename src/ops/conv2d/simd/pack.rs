@@ -3,7 +3,7 @@
 //! The last panel is 4 wide when at most 4 channels remain; missing channels are zeros, which is what keeps pad lanes zero.
 
 use super::Geometry;
-use crate::backend::cpu::simd::{F32x4, LANES};
+use crate::core::simd::{F32x4, LANES};
 
 /// Widths of the panels for `channels` written channels, with the first channel of each.
 pub(super) fn panels(channels: usize) -> impl Iterator<Item = (usize, usize)> {

@@ -4,8 +4,8 @@ use core::ops::Range;
 
 use super::Geometry;
 use super::pack::panels;
-use crate::backend::cpu::simd::tile::{Field, outer_tile};
-use crate::backend::cpu::simd::{F32x4, LANES, MR, round_up};
+use crate::core::simd::tile::{Field, outer_tile};
+use crate::core::simd::{F32x4, LANES, MR, round_up};
 
 /// With fewer input channels than this a tile takes the columns of a kernel row too, from a copy with the padding written out.
 const FLATTEN_BELOW: usize = 6;

@@ -14,8 +14,8 @@ use core::ops::Range;
 use self::band::Band;
 use self::transform::{IN, PLACES, forward_tile, inverse_tile, kernel_tile};
 use super::Geometry;
-use crate::backend::cpu::simd::tile::{load_grid, product_tile, store_grid};
-use crate::backend::cpu::simd::{F32x4, LANES, MR};
+use crate::core::simd::tile::{load_grid, product_tile, store_grid};
+use crate::core::simd::{F32x4, LANES, MR};
 use crate::ops::relu::{NONE, simd::Rectify};
 
 /// Outputs of a tile along each axis; a tile reads two more.

@@ -1,7 +1,7 @@
 //! The constant matrices of F(2x2, 3x3), written out as additions: `Y = A' [(G g G') * (B' d B)] A` (Lavin and Gray, equation 8).
 
 use super::OUT;
-use crate::backend::cpu::simd::F32x4;
+use crate::core::simd::F32x4;
 
 /// Places of a tile: inputs along each axis, squared.
 pub(super) const PLACES: usize = 16;

@@ -5,8 +5,8 @@ use super::super::weights::tiles as add_tiles;
 use super::band::Band;
 use super::transform::{PLACES, inverse_back_tile, kernel_back_tile};
 use super::{OUT, Tiles, WEIGHTS, fits, place_len, places, transform_inputs};
-use crate::backend::cpu::simd::LANES;
-use crate::backend::cpu::simd::tile::{Field, load_grid, store_grid};
+use crate::core::simd::LANES;
+use crate::core::simd::tile::{Field, load_grid, store_grid};
 
 /// Tiles summed together: one place's transforms of both maps stay in the first-level cache up to 64 channels each.
 const CHUNK: usize = 96;

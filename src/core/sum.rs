@@ -1,9 +1,9 @@
 //! Sums of many terms on the CPU. Added one after the other in single precision, the last terms meet a sum thousands of times their size and lose
 //! most of their digits: 50,176 equal costs come out wrong in the fifth. So a sum is taken in double precision and rounded once. The GPU, which has
-//! none, adds in levels instead: `ops/shared/sums.wgsl`.
+//! none, adds in levels instead: `core/wgsl/sums.wgsl`.
 
-use crate::backend::cpu::simd::{F32x4, LANES};
-use crate::kernel::Real;
+use crate::core::kernel::Real;
+use crate::core::simd::{F32x4, LANES};
 
 /// The sum of these terms.
 pub fn sum_of<T: Real>(terms: impl IntoIterator<Item = T>) -> T {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bytemuck::Pod;
 
-use crate::layout::channel_stride;
+use crate::core::layout::channel_stride;
 
 /// The number types the scalar kernels are written for: `f32` as the devices have it, `f64` for finite differences.
 pub trait Real: num_traits::Float + num_traits::NumAssign + Default + std::fmt::Debug + std::iter::Sum + 'static {
@@ -73,7 +73,7 @@ pub struct Pass {
     /// The entry point in the kernel's WGSL.
     pub entry: &'static str,
     /// How many workgroups it needs, from the params. The backend lays them out over x and y; the shader gets its flat number
-    /// from `flat_group` of `shared/prelude.wgsl` and ignores numbers past the end.
+    /// from `flat_group` of `core/wgsl/prelude.wgsl` and ignores numbers past the end.
     pub workgroups: fn(&[u8]) -> u64,
 }
 

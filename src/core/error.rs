@@ -291,7 +291,7 @@ impl Error {
     pub fn to_json(&self) -> serde_json::Value {
         let mut object = match serde_json::to_value(self) {
             Ok(serde_json::Value::Object(object)) => object,
-            _ => crate::network::fields::map([("kind".to_owned(), "internal".into())]),
+            _ => crate::core::fields::map([("kind".to_owned(), "internal".into())]),
         };
         object.insert("message".to_owned(), self.to_string().into());
         object.into()

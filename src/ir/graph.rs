@@ -4,11 +4,14 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::error::ShapeError;
-use crate::kernel::Kernel;
-use crate::layout::Layout;
-use crate::ops::{Operator, ParameterSpec, StatisticSpec};
-use crate::shape::Shape;
+use crate::core::error::ShapeError;
+use crate::core::kernel::Kernel;
+use crate::core::layout::Layout;
+use crate::core::shape::Shape;
+use crate::ir::operator::{Operator, ParameterSpec, StatisticSpec};
+
+/// The name of the state that [`Graph::random`] adds.
+pub const RANDOM: &str = "random.state";
 
 /// A value's place in [`Graph::values`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -135,6 +138,11 @@ impl Graph {
     pub fn state(&mut self, name: &str, shape: &Shape, layout: Layout, words: bool) -> ValueId {
         let known = self.values.iter().position(|value| value.role == Role::State && value.name == name);
         known.map(ValueId).unwrap_or_else(|| self.add(name, shape.clone(), layout, words, Role::State))
+    }
+
+    /// What the kernels of a training step draw their random numbers from: four words, seed and step, low words first.
+    pub fn random(&mut self) -> ValueId {
+        self.state(RANDOM, &Shape::new(&[4]), Layout::Channels, true)
     }
 
     /// Adds a value like `id`, for its gradient: a part of the gradient arena for a parameter, memory of its own otherwise.

@@ -3,7 +3,7 @@
 //! Outside a plan everything is NCHW and OIHW. Inside, channels come last and are padded to a multiple of four; **the pad lanes are
 //! always zero**, and every kernel keeps them so.
 
-use crate::shape::Shape;
+use crate::core::shape::Shape;
 
 /// Floats from one pixel (or row) to the next: `channels` rounded up to a multiple of four.
 pub const fn channel_stride(channels: usize) -> usize {

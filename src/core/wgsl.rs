@@ -17,3 +17,12 @@ macro_rules! wgsl {
 }
 
 pub(crate) use wgsl;
+
+/// WGSL that every kernel's source begins with: the flat workgroup number.
+pub const PRELUDE: &str = wgsl!("wgsl/prelude.wgsl");
+
+/// WGSL of kernels that add up many terms.
+pub const SUMS: &str = wgsl!("wgsl/sums.wgsl");
+
+/// WGSL of kernels that draw random numbers: hashes, which are the same on every backend.
+pub const HASH: &str = wgsl!("wgsl/hash.wgsl");

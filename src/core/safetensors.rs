@@ -5,7 +5,7 @@
 use serde::Serialize as _;
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, WeightsError};
+use crate::core::error::{Error, WeightsError};
 
 pub mod floats;
 pub mod header;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::SpecError;
+use crate::core::error::SpecError;
 
 /// The fields of one JSON object. Every reader marks its field as known; [`Fields::finish`] refuses the rest.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Which positions of its input an operator reads for a position of its output: what receptive fields are computed from.
 
-use super::Window;
+use crate::ir::operator::Window;
 
 /// How output positions look at the input, the same for every channel.
 #[derive(Clone, Copy, Debug, PartialEq)]

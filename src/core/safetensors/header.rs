@@ -5,7 +5,7 @@
 //! bits wide, in 32-bit WebAssembly too.
 
 use super::{ByteSource, floats};
-use crate::error::{Error, WeightsError};
+use crate::core::error::{Error, WeightsError};
 
 /// Headers larger than this are none: the format's own limit.
 const LARGEST: u64 = 100_000_000;
