@@ -1,0 +1,30 @@
+/** What is wrong with the file of an experiment: a code, where, and what is allowed there. The page words it. */
+export type ExperimentFault =
+  | { kind: "not_json"; reason: string }
+  | { kind: "version"; found: unknown }
+  /** `allowed`: names of JSON's types. */
+  | { kind: "wrong_type"; path: string; allowed: string[] }
+  | { kind: "unknown_key"; path: string; key: string; allowed: string[] }
+  | { kind: "missing_key"; path: string; key: string }
+  | { kind: "not_one_of"; path: string; allowed: unknown[] }
+  | { kind: "pattern"; path: string; pattern: string }
+  /** A list, a text or a number that is too small or too large. */
+  | { kind: "out_of_range"; path: string; limit: "least" | "most"; value: number }
+  | { kind: "repeated"; path: string; value: unknown }
+  | { kind: "unknown_preset"; path: string; preset: string; allowed: string[] }
+  | { kind: "unknown_variant"; path: string; variant: string; allowed: string[] }
+  | { kind: "unmeasured"; path: string; measure: string; allowed: string[] }
+  /** A patch or a sweep names a place that the specification does not have, or its `test` fails. */
+  | { kind: "patch_failed"; path: string; op: string; target: string; why: "missing" | "test" | "invalid" }
+  | { kind: "too_many_runs"; runs: number; most: number };
+
+/** Thrown by what reads an experiment. Nothing has changed then. */
+export class ExperimentError extends Error {
+  override readonly name = "ExperimentError";
+  readonly fault: ExperimentFault;
+
+  constructor(fault: ExperimentFault) {
+    super(JSON.stringify(fault));
+    this.fault = fault;
+  }
+}
