@@ -56,14 +56,16 @@ test("what is wrong with a file is said with its place and what is allowed there
   );
   assert.deepEqual(read({ version: 2 }), { kind: "version", found: 2 });
   assert.deepEqual(read({ version: "1" }), { kind: "not_one_of", path: "/version", allowed: [1] });
-  assert.deepEqual(read({ budget: {} }), { kind: "missing_key", path: "/budget", key: "steps" });
+  assert.deepEqual(read({ seeds: undefined }), { kind: "missing_key", path: "", key: "seeds" });
+  assert.deepEqual(read({ budget: {} }), { kind: "one_of_keys", path: "/budget", keys: ["steps", "images"] });
+  assert.deepEqual(read({ budget: { steps: 1, images: 1 } }).kind, "one_of_keys");
   assert.deepEqual(read({ budget: { steps: 2.5 } }), { kind: "wrong_type", path: "/budget/steps", allowed: ["integer"] });
   assert.deepEqual(read({ budget: { steps: 0 } }), { kind: "out_of_range", path: "/budget/steps", limit: "least", value: 1 });
   assert.deepEqual(read({ budget: { steps: 1, epochs: 1 } }), {
     kind: "unknown_key",
     path: "/budget",
     key: "epochs",
-    allowed: ["steps", "test_every"],
+    allowed: ["steps", "images", "test_every"],
   });
   assert.deepEqual(read({ base: {} }), { kind: "out_of_range", path: "/base", limit: "least", value: 1 });
   assert.deepEqual(read({ seeds: [1, 2, 1] }), { kind: "repeated", path: "/seeds", value: 1 });
@@ -211,7 +213,6 @@ function runnerOf({ work = async (name, seed) => resultOf(name === "ReLU" ? 0.9 
     jobs: jobs(EXPERIMENT, expand(EXPERIMENT, PRESETS)),
     executor: () => new Fake(work),
     parallel,
-    steps: 10,
     now: () => clock.now,
     ...(store ? { store } : {}),
   });
@@ -391,6 +392,15 @@ test("a row has its runs, what they are apart, and how far from the baseline", (
   assert.deepEqual(rows[0]?.differences, {});
   assert.ok(Math.abs((rows[1]?.differences.test_top1?.difference ?? 0) + 0.12) < 1e-12);
   assert.ok(Math.abs((noise ?? 0) - 0.01) < 1e-12);
+});
+
+test("a budget of images is more steps where the batch is smaller", () => {
+  const sweep = [{ path: "/training/batch_size", values: [32, 100] }];
+  const experiment: Experiment = { ...EXPERIMENT, variants: [{ name: "b", sweep }], expect: [], budget: { images: 320 }, seeds: [1] };
+  assert.deepEqual(
+    jobs(experiment, expand(experiment, PRESETS)).map(({ steps }) => steps),
+    [10, 4],
+  );
 });
 
 test("stretches and epochs", () => {

@@ -1,14 +1,15 @@
-// Runs a job in headless Chromium for `cargo xtask conformance | train | bench | forward`.
+// Runs a job in headless Chromium for `cargo xtask conformance | train | bench | forward | experiment`.
 // `node tools/drive.mjs JOB` reads its configuration (JSON) from standard input and writes one JSON object a line to
 // standard output; anything meant for people goes to standard error. Exit code 1: the job itself could not be done.
 import { text } from "node:stream/consumers";
 
 import { bench } from "./drive/bench.mjs";
 import { conformance } from "./drive/conformance.mjs";
+import { experiment } from "./drive/experiment.mjs";
 import { forward } from "./drive/forward.mjs";
 import { train } from "./drive/train.mjs";
 
-const JOBS = { bench, conformance, forward, train };
+const JOBS = { bench, conformance, experiment, forward, train };
 
 const job = JOBS[process.argv[2]];
 if (!job) {

@@ -26,6 +26,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers N] [--epochs N] [--seed N] [--json]
                             train on MNIST in headless Chromium, as the page does
   table [PRESET]... [--render]  train presets (all without names) for their own epochs, and write docs/presets.md; --render writes it from what is known
+  experiment FILE... [--seeds N] [--workers N] [--report]
+                            run experiments in headless Chromium as the page does, N runs at once; --report writes docs/experiments.md
   forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
                             one image through networks of any size in headless Chromium; without names, through all at true size
   plan NAME|SPEC.json [--batch N] [--json]
@@ -73,6 +75,8 @@ pub enum Command {
     Train(Train),
     /// Train presets and write down what they reach.
     Table(Table),
+    /// Run experiments in headless Chromium.
+    Experiment(Experiment),
     /// Run networks forward in headless Chromium.
     Forward(Forward),
     /// Measure speed in headless Chromium.
@@ -121,6 +125,19 @@ pub struct Describe {
     pub json: bool,
     /// Print the names of all presets.
     pub list: bool,
+}
+
+/// Options of `experiment`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// Files as in `www/experiments/`.
+    pub files: Vec<PathBuf>,
+    /// Seeds 1 to so many in place of a file's own.
+    pub seeds: Option<u32>,
+    /// Runs at once, each in a worker of its own.
+    pub workers: u32,
+    /// Keep the numbers in docs/experiments.json and write docs/experiments.md.
+    pub report: bool,
 }
 
 /// Options of `plan`.
@@ -245,6 +262,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "plan" => plan(parser),
         "train" => train(parser),
         "table" => table(parser),
+        "experiment" => experiment(parser),
         "forward" => forward(parser),
         "bench" => bench(parser),
         other => Err(Failure::new(format!("there is no command `{other}`")).with_remedy("cargo xtask help").into()),
@@ -373,6 +391,25 @@ fn table(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
         }
     }
     Ok(Command::Table(options))
+}
+
+fn experiment(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from) as u32;
+    let mut options = Experiment { files: vec![], seeds: None, workers, report: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("seeds") => options.seeds = Some(at_least_one("--seeds", parser.value()?.parse()?)?),
+            Long("workers") => options.workers = at_least_one("--workers", parser.value()?.parse()?)?,
+            Long("report") => options.report = true,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) => options.files.push(PathBuf::from(value)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if options.files.is_empty() {
+        return Err(Failure::new("experiment needs a file").with_remedy("ls www/experiments").into());
+    }
+    Ok(Command::Experiment(options))
 }
 
 fn forward(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {

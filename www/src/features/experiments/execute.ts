@@ -2,7 +2,7 @@
 import type { Evaluation, Metrics, Spec } from "../../protocol.ts";
 import type { TrainerClient } from "../../trainer-client.ts";
 import type { Job } from "./expand.ts";
-import type { Measure } from "./experiment.ts";
+import type { Budget, Measure } from "./experiment.ts";
 import type { Control, CurvePoint, Executor, RunResult } from "./runner.ts";
 
 /** Points of a curve, whatever the number of steps. */
@@ -14,11 +14,6 @@ export function stretch(steps: number, testEvery: number | undefined): number {
   return testEvery === undefined ? fitting : Math.min(fitting, testEvery);
 }
 
-interface Budget {
-  steps: number;
-  test_every?: number;
-}
-
 /** The epochs that so many steps reach into: a schedule that spans the run has to know its end. */
 export function withEpochs(spec: Spec, steps: number, trainImages: number): Spec {
   const { batch_size = 64 } = spec.training ?? {};
@@ -28,12 +23,12 @@ export function withEpochs(spec: Spec, steps: number, trainImages: number): Spec
 
 export class WorkerExecutor implements Executor {
   readonly #client: TrainerClient;
-  readonly #budget: Budget;
+  readonly #budget: Pick<Budget, "test_every">;
   readonly #measures: readonly Measure[];
   /** Resolves once the images are in the worker, with how many there are for training. */
   readonly #images: Promise<number>;
 
-  constructor(client: TrainerClient, budget: Budget, measures: readonly Measure[]) {
+  constructor(client: TrainerClient, budget: Pick<Budget, "test_every">, measures: readonly Measure[]) {
     this.#client = client;
     this.#budget = budget;
     this.#measures = measures;
@@ -43,7 +38,8 @@ export class WorkerExecutor implements Executor {
 
   async run(job: Job, control: Control): Promise<RunResult> {
     const images = await this.#images;
-    const { steps, test_every } = this.#budget;
+    const { steps } = job;
+    const { test_every } = this.#budget;
     const spec = withEpochs(job.spec, steps, images);
     await this.#client.request({ type: "compile", run: job.key.slice(0, 40), spec, backend: "cpu", workers: 1 });
     const curve: CurvePoint[] = [];
@@ -69,7 +65,7 @@ export class WorkerExecutor implements Executor {
       curve.push(point);
       control.progress(step);
     }
-    return { measures: this.#measured(evaluation, metrics, seconds, spec), curve, seconds };
+    return { measures: this.#measured(evaluation, metrics, (steps * (spec.training?.batch_size ?? 64)) / seconds), curve, seconds };
   }
 
   dispose(): void {
@@ -80,15 +76,14 @@ export class WorkerExecutor implements Executor {
     return (await this.#client.request({ type: "evaluate", split: "test" })).evaluation;
   }
 
-  #measured(evaluation: Evaluation | null, metrics: Metrics | null, seconds: number, spec: Spec): Partial<Record<Measure, number>> {
-    const images = this.#budget.steps * (spec.training?.batch_size ?? 64);
+  #measured(evaluation: Evaluation | null, metrics: Metrics | null, rate: number): Partial<Record<Measure, number>> {
     const all: Record<Measure, number | null | undefined> = {
       test_top1: evaluation?.top1,
       test_loss: evaluation?.loss,
       test_mean_iou: evaluation?.mean_iou,
       train_top1: metrics?.top1,
       train_loss: metrics?.loss,
-      images_per_second: images / seconds,
+      images_per_second: rate,
     };
     const found: Partial<Record<Measure, number>> = {};
     for (const measure of this.#measures) {

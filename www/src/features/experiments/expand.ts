@@ -3,7 +3,7 @@ import type { Operation } from "rfc6902";
 import { applyPatch } from "rfc6902";
 
 import type { Spec } from "../../protocol.ts";
-import type { Base, Experiment, Patch, Sweep } from "./experiment.ts";
+import type { Base, Budget, Experiment, Patch, Sweep } from "./experiment.ts";
 import { ExperimentError } from "./fault.ts";
 
 /** More would take a day. */
@@ -35,6 +35,7 @@ export interface Job {
   name: string;
   seed: number;
   spec: Spec;
+  steps: number;
 }
 
 const clone = <T>(value: T): T => structuredClone(value);
@@ -115,12 +116,24 @@ export function expand(experiment: Experiment, presets: ReadonlyMap<string, Spec
   return expanded;
 }
 
+/** Steps of a run of this specification. */
+export function stepsOf(spec: Spec, { steps, images = 0 }: Budget): number {
+  return steps ?? Math.ceil(images / (spec.training?.batch_size ?? 64));
+}
+
 /** All runs, the first seed of every variant first: a comparison is there early, and grows surer. */
 export function jobs(experiment: Experiment, expanded: readonly Expanded[]): Job[] {
   return experiment.seeds.flatMap((seed) =>
     expanded.map(({ name, spec }, at): Job => {
       const seeded: Spec = { ...spec, training: { ...spec.training, seed } };
-      return { key: JSON.stringify([seeded, experiment.budget]), expanded: at, name, seed, spec: seeded };
+      return {
+        key: JSON.stringify([seeded, experiment.budget]),
+        expanded: at,
+        name,
+        seed,
+        spec: seeded,
+        steps: stepsOf(seeded, experiment.budget),
+      };
     }),
   );
 }

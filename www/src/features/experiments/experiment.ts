@@ -30,6 +30,16 @@ export interface Variant {
 
 export type Base = { preset: string } | { spec: Spec };
 
+/**
+ * What every run may spend: steps, or images, which are more steps where the batch is smaller. `test_every`: after how many steps the test images are
+ * asked in between; only at the end where it is left out.
+ */
+export interface Budget {
+  steps?: number;
+  images?: number;
+  test_every?: number;
+}
+
 /** What of a run is compared. Shares are 0 to 1. */
 export const MEASURES = ["test_top1", "test_loss", "test_mean_iou", "train_top1", "train_loss", "images_per_second"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -58,8 +68,7 @@ export interface Experiment {
   variants: Variant[];
   /** What the others are compared with; the first one where it is left out. */
   baseline?: string;
-  /** Training steps of every run, and after how many the test images are asked in between (never where it is left out). */
-  budget: { steps: number; test_every?: number };
+  budget: Budget;
   seeds: number[];
   /** The first one decides. */
   measure: Measure[];

@@ -6,6 +6,8 @@ export type ExperimentFault =
   | { kind: "wrong_type"; path: string; allowed: string[] }
   | { kind: "unknown_key"; path: string; key: string; allowed: string[] }
   | { kind: "missing_key"; path: string; key: string }
+  /** Exactly one of these keys has to be there. */
+  | { kind: "one_of_keys"; path: string; keys: string[] }
   | { kind: "not_one_of"; path: string; allowed: unknown[] }
   | { kind: "pattern"; path: string; pattern: string }
   /** A list, a text or a number that is too small or too large. */

@@ -88,6 +88,10 @@ export function readExperiment(text: string): Experiment {
   const { valid, errors } = validator.validate(json);
   if (!valid) throw new ExperimentError(faultOf(errors, json));
   const experiment = json as Experiment;
+  const { steps, images } = experiment.budget;
+  if ((steps === undefined) === (images === undefined)) {
+    throw new ExperimentError({ kind: "one_of_keys", path: "/budget", keys: ["steps", "images"] });
+  }
   const names = experiment.variants.map(({ name }) => name);
   const twice = repeated(names);
   if (twice !== undefined) throw new ExperimentError({ kind: "repeated", path: "/variants", value: twice });

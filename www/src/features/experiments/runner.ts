@@ -69,8 +69,6 @@ interface Options {
   executor: () => Executor;
   /** How many at once. */
   parallel: number;
-  /** Steps of every run. */
-  steps: number;
   store?: ResultStore;
   changed?: () => void;
   /** Milliseconds. */
@@ -108,13 +106,13 @@ export class ExperimentRunner {
 
   /** Share of all steps that are done, 0 to 1. */
   get progress(): number {
-    const steps = this.states.reduce((sum, state) => sum + this.#stepsOf(state), 0);
-    return steps / (this.states.length * this.#options.steps);
+    const done = this.states.reduce((sum, state, at) => sum + this.#stepsOf(state, at), 0);
+    return done / this.#allSteps();
   }
 
   /** Seconds until all is done, by the rate so far; null before the first steps. */
   get secondsLeft(): number | null {
-    const left = this.states.length * this.#options.steps * (1 - this.progress);
+    const left = this.#allSteps() * (1 - this.progress);
     if (left === 0) return 0;
     return this.#trained > 0 ? ((this.#elapsed() / this.#trained) * left) / 1000 : null;
   }
@@ -167,9 +165,13 @@ export class ExperimentRunner {
     if (this.#phase === "done") this.#enter("stopped");
   }
 
-  #stepsOf(state: JobState): number {
+  #allSteps(): number {
+    return this.jobs.reduce((sum, { steps }) => sum + steps, 0);
+  }
+
+  #stepsOf(state: JobState, at: number): number {
     if (state.state === "running") return state.step;
-    return state.state === "waiting" ? 0 : this.#options.steps;
+    return state.state === "waiting" ? 0 : (this.jobs[at]?.steps ?? 0);
   }
 
   #elapsed(): number {
@@ -231,7 +233,7 @@ export class ExperimentRunner {
       await control.proceed();
       const result = await executor.run(job, control);
       if (this.#phase === "stopped") return true;
-      this.#trained += this.#options.steps - last;
+      this.#trained += job.steps - last;
       this.#set(at, { state: "done", result, kept: false });
       await this.#options.store?.put(job.key, result).catch(() => undefined);
     } catch (thrown) {
