@@ -3,10 +3,11 @@ import { compilable, newDocument } from "./document.ts";
 import type { Address } from "./lib/link.ts";
 import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./lib/link.ts";
 import { settingsOf } from "./lib/settings.ts";
+import type { Page } from "./page/page.ts";
+import { parameterNames, writeParameters } from "./page/registry.ts";
 import type { Preset, Spec } from "./protocol.ts";
-import type { RequestClient } from "./request-client.ts";
-import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
 import type { AppState } from "./state.ts";
+import { FIRST_VIEW } from "./state.ts";
 
 /** From an edit to its way into the address. */
 const SETTLE_MS = 300;
@@ -17,8 +18,6 @@ export interface Named {
   spec: Spec;
 }
 
-type Specs = RequestClient<SpecRequests, SpecReplies>;
-
 /** What a page without a network in its address shows. */
 const FIRST = "lenet5";
 
@@ -28,82 +27,86 @@ const presetOf = (presets: readonly Preset[], name: string | null): Preset | und
 const asOpened = (preset: Preset): Spec => compilable(newDocument(preset), settingsOf(preset.spec));
 
 /** The network a link names, null where it names none. @throws ReceptiveFailure for a link that is damaged or from another version. */
-export async function networkOf(
-  { code, preset }: Address,
-  search: string,
-  presets: readonly Preset[],
-  specs: Specs,
-): Promise<Named | null> {
+export async function networkOf({ state: { presets }, specs, environment }: Page, { code, preset }: Address): Promise<Named | null> {
   if (code !== null) {
     const spec = await specs.request("lengthen", { short: await decode(code) });
     const known = presets.find((one) => sameContent(asOpened(one), spec));
     return { title: known?.title ?? spec.name ?? "network", spec: known?.spec ?? spec };
   }
-  return presetOf(presets, preset) ?? presetOf(presets, new URLSearchParams(search).get("preset")) ?? null;
+  return presetOf(presets, preset) ?? presetOf(presets, new URLSearchParams(environment.address.search).get("preset")) ?? null;
 }
 
 /** The page's own network where nothing else is said. */
 export const firstNetwork = (presets: readonly Preset[]): Preset | null => presetOf(presets, FIRST) ?? presets[0] ?? null;
 
 /** The hash for a state. @throws ReceptiveFailure where the engine cannot shorten the network, as one with a mistake in it that is no shape's. */
-export async function hashOf(
-  { document, settings, presets, view, selection, looking }: AppState,
-  search: string,
-  specs: Specs,
-): Promise<string> {
+export async function hashOf(page: Page, state: AppState = page.store.snapshot): Promise<string> {
+  const { specs, environment, features } = page;
+  const { document, settings, presets, view, selection } = state;
   if (!document || !settings) return "";
   const spec = compilable(document, settings.edited);
   const preset = presets.find((one) => sameContent(asOpened(one), spec)) ?? null;
-  const plain = presetOf(presets, new URLSearchParams(search).get("preset")) ?? firstNetwork(presets);
+  const plain = presetOf(presets, new URLSearchParams(environment.address.search).get("preset")) ?? firstNetwork(presets);
   const code = preset ? null : await encode(await specs.request("shorten", { spec }));
-  return writeAddress({ code, preset: preset === plain ? null : (preset?.name ?? null), view, selection, looking });
+  return writeAddress({
+    code,
+    preset: preset === plain ? null : (preset?.name ?? null),
+    view: view === FIRST_VIEW ? null : view,
+    selection,
+    parameters: writeParameters(features, state),
+  });
 }
 
 export class AddressBar {
-  readonly #specs: Specs;
+  readonly #page: Page;
   readonly #follow: (address: Address) => Promise<void>;
+  readonly #names: readonly string[];
   #before: AppState | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel = (): void => undefined;
   #queue: Promise<void> = Promise.resolve();
   /** Counts what was written, so that what a person asked for meanwhile is not written over. */
   #visit = 0;
   /** The state is on its way to where the address already is. */
   #following = false;
 
-  constructor(specs: Specs, follow: (address: Address) => Promise<void>) {
-    this.#specs = specs;
+  constructor(page: Page, follow: (address: Address) => Promise<void>) {
+    this.#page = page;
     this.#follow = follow;
-    addEventListener("popstate", () => {
-      if (!isAddress(location.hash)) return;
+    this.#names = parameterNames(page.features);
+    const { address, visibility } = page.environment;
+    address.onVisit(() => {
+      if (!isAddress(address.hash, this.#names)) return;
       const visit = ++this.#visit;
-      clearTimeout(this.#timer);
+      this.#cancel();
       this.#following = true;
-      void this.#follow(parseAddress(location.hash)).finally(() => {
+      void this.#follow(parseAddress(address.hash)).finally(() => {
         if (visit === this.#visit) this.#following = false;
       });
     });
-    addEventListener("pagehide", () => this.#flush());
+    visibility.onLeave(() => this.#flush());
+    page.store.subscribe((state) => this.#changed(state));
   }
 
   /** The state is another one; it is written when it has something that is in the address. */
-  changed(state: AppState): void {
+  #changed(state: AppState): void {
     const before = this.#before;
     if (!state.document || !state.settings || !state.network) return;
     this.#before = state;
     if (this.#following) return;
     if (!before) return this.#write(state, false);
     const same =
-      (["document", "view", "selection", "looking"] as const).every((part) => state[part] === before[part]) &&
-      state.settings.edited === before.settings?.edited;
+      (["document", "view", "selection"] as const).every((part) => state[part] === before[part]) &&
+      state.settings.edited === before.settings?.edited &&
+      sameContent(writeParameters(this.#page.features, state), writeParameters(this.#page.features, before));
     if (same) return;
     const opened = state.view !== before.view || state.document.present.title !== before.document?.present.title;
     if (!opened) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#write(state, false), SETTLE_MS);
+      this.#cancel();
+      this.#cancel = this.#page.environment.clock.after(SETTLE_MS, () => this.#write(state, false));
       return;
     }
     // What is still on its way belongs to the entry that is left.
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#write(before, false);
     this.#write(state, true);
   }
@@ -114,13 +117,15 @@ export class AddressBar {
 
   #write(state: AppState, push: boolean): void {
     const visit = this.#visit;
+    const { address } = this.#page.environment;
     this.#queue = this.#queue.then(async () => {
       try {
-        const hash = await hashOf(state, location.search, this.#specs);
-        if (visit !== this.#visit || hash === location.hash || !isAddress(location.hash)) return;
-        const address = hash === "" ? `${location.pathname}${location.search}` : hash;
-        if (push) history.pushState(null, "", address);
-        else history.replaceState(null, "", address);
+        const hash = await hashOf(this.#page, state);
+        if (visit !== this.#visit || hash === address.hash || !isAddress(address.hash, this.#names)) return;
+        const { pathname, search } = new URL(address.href);
+        const text = hash === "" ? `${pathname}${search}` : hash;
+        if (push) address.push(text);
+        else address.replace(text);
       } catch {
         // A network in the making that cannot be shortened, or a browser that counts entries: the address stays as it was.
       }

@@ -5,10 +5,7 @@ import { firstNetwork, networkOf } from "./address.ts";
 import { Digits } from "./digits.ts";
 import type { NetworkDocument } from "./document.ts";
 import { compilable, edited, redone, replaced, undone } from "./document.ts";
-import type { ReceptiveError } from "./errors.ts";
 import { ReceptiveFailure, toReceptiveError } from "./errors.ts";
-import type { Host, SpecClient } from "./host.ts";
-import type { Intent } from "./intent.ts";
 import type { LoadFiles } from "./lib/idx-files.ts";
 import type { Address } from "./lib/link.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
@@ -17,15 +14,16 @@ import type { Settings } from "./lib/settings.ts";
 import { hasMomentum, LIVE, settingsOf } from "./lib/settings.ts";
 import { remember } from "./lib/storage.ts";
 import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
+import type { Actions } from "./page/feature.ts";
+import type { Page } from "./page/page.ts";
 import { Persistence } from "./persistence.ts";
 import type { BackendChoice, Restoration, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
 import { Sharing } from "./sharing.ts";
-import { beginning, Startup } from "./startup.ts";
-import type { AppState, Notice, NoticeCode, RunState } from "./state.ts";
-import { freshRun, isActive, NO_DATA, NO_MISTAKES, NOT_LOOKED, problemOf, withNotice, withoutNotices } from "./state.ts";
-import type { TrainerClient } from "./trainer-client.ts";
+import { beginning, placeOf, Startup } from "./startup.ts";
+import type { RunState } from "./state.ts";
+import { freshRun, isActive, NO_DATA, problemOf, withNotice, withoutNotices } from "./state.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
 const SETTLE_MS = 150;
@@ -53,50 +51,32 @@ interface GoingOn {
 }
 
 export class Controller {
-  readonly #client: TrainerClient;
-  readonly #specs: SpecClient;
-  readonly #changed: (state: AppState) => void;
+  readonly #page: Page;
   readonly #digits: Digits;
   readonly #startup: Startup;
   readonly #sharing: Sharing;
   readonly #address: Address;
   #persistence: Persistence | null = null;
-  #state: AppState;
   #runs = 0;
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
-  #settle: ReturnType<typeof setTimeout> | undefined;
-  #compileLater: ReturnType<typeof setTimeout> | undefined;
+  #cancelLive = (): void => undefined;
+  #cancelCompile = (): void => undefined;
   /** Counts examinations, so that only the last one asked for counts. */
   #examination = 0;
 
-  constructor(client: TrainerClient, specs: SpecClient, state: AppState, changed: (state: AppState) => void, address: Address) {
-    this.#client = client;
-    this.#specs = specs;
-    this.#state = state;
-    this.#changed = changed;
+  constructor(page: Page, address: Address) {
+    this.#page = page;
     this.#address = address;
-    const host = this.#asHost();
-    this.#digits = new Digits(host);
-    this.#startup = new Startup(host, (files) => this.#loadFiles(files));
-    this.#sharing = new Sharing(host);
-    for (const type of ENGINE_EVENTS) {
-      client.on(type, (event) => {
-        this.#set(reduce(this.#state, event));
-        if (event.type === "metrics") this.#digits.follow();
-        if (event.type === "epoch" && this.#state.view === "errors") void this.#digits.findMistakes();
-        if (event.type === "data") void this.#beginIfWaiting();
-        if (event.type === "data") this.#digits.imagesCame();
-        if (event.type === "done" || event.type === "backend") this.#digits.weightsChanged();
-      });
-    }
-    client.on("silent", ({ error }) => this.#notify({ code: "silent", error }));
-    client.on("answers", () => this.#dismiss("silent"));
-    client.on("crashed", ({ error }) => this.#stop(error));
-  }
-
-  get state(): AppState {
-    return this.#state;
+    for (const type of ENGINE_EVENTS) page.engine.on(type, (event) => page.set(reduce(page.state, event)));
+    page.engine.on("data", () => void this.#beginIfWaiting());
+    page.engine.on("silent", ({ error }) => page.notify({ code: "silent", error }));
+    page.engine.on("answers", () => page.dismiss("silent"));
+    page.engine.on("crashed", ({ error }) => page.stop(error));
+    this.#digits = new Digits(page);
+    this.#startup = new Startup(page, (files) => this.#loadFiles(files));
+    this.#sharing = new Sharing(page);
+    page.add(this.#actions());
   }
 
   /** Loads the engine, the first network and the data; each goes its own way, and each failure has its own message. */
@@ -108,20 +88,20 @@ export class Controller {
     const before = (await persistence?.recall()) ?? null;
     let named: Named | null = null;
     try {
-      named = await networkOf(this.#address, location.search, this.#state.presets, this.#specs);
+      named = await networkOf(this.#page, this.#address);
     } catch (thrown) {
-      const title = before?.document.title ?? firstNetwork(this.#state.presets)?.title ?? "";
-      this.#notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title });
+      const title = before?.document.title ?? firstNetwork(this.#page.state.presets)?.title ?? "";
+      this.#page.notify({ code: "link_refused", error: toReceptiveError(thrown, "engine_failed"), title });
     }
-    const first = named ?? firstNetwork(this.#state.presets);
+    const first = named ?? firstNetwork(this.#page.state.presets);
     if (!first) return;
-    const { changes, front, goesOn } = beginning(before, named, first, this.#address);
-    this.#set(changes);
-    if (front && goesOn && (await this.#attempt(() => persistence?.goOn(front)))) {
+    const { changes, front, goesOn } = beginning(before, named, first);
+    this.#page.set({ ...changes, ...placeOf(this.#page.features, this.#address) });
+    if (front && goesOn && (await this.#page.attempt(() => persistence?.goOn(front)))) {
       this.#startup.tellStep();
-      this.#digits.weightsChanged();
-    } else if (!this.#state.network) {
-      if (front && goesOn) this.#set({ runs: [...this.#state.runs, front] });
+      this.#page.emit("weights_changed");
+    } else if (!this.#page.state.network) {
+      if (front && goesOn) this.#page.set({ runs: [...this.#page.state.runs, front] });
       await this.#compile();
     }
     persistence?.ready();
@@ -130,9 +110,9 @@ export class Controller {
 
   async #openPersistence(): Promise<Persistence | null> {
     try {
-      this.#persistence = await Persistence.open(this.#asHost(), async (version, bytes) => {
+      this.#persistence = await Persistence.open(this.#page, async (version, bytes) => {
         const gone: { on: Restoration | null } = { on: null };
-        await this.#compile(this.#state.backend.choice, version, { bytes, done: (restored) => (gone.on = restored) });
+        await this.#compile(this.#page.state.backend.choice, version, { bytes, done: (restored) => (gone.on = restored) });
         return gone.on;
       });
     } catch {
@@ -143,20 +123,10 @@ export class Controller {
 
   async #loadPresets(): Promise<boolean> {
     try {
-      this.#set({ presets: (await this.#client.request({ type: "presets" })).presets });
+      this.#page.set({ presets: (await this.#page.engine.request({ type: "presets" })).presets });
       return true;
     } catch (thrown) {
-      this.#stop(toReceptiveError(thrown, "engine_failed"));
-      return false;
-    }
-  }
-
-  /** False, and said why, where it was refused. */
-  async #attempt<T>(work: () => Promise<T> | undefined): Promise<T | false> {
-    try {
-      return (await work()) ?? false;
-    } catch (thrown) {
-      this.#refuse(thrown);
+      this.#page.stop(toReceptiveError(thrown, "engine_failed"));
       return false;
     }
   }
@@ -166,164 +136,70 @@ export class Controller {
     return this.#startup.follow(address);
   }
 
-  /** Something on the page failed that nobody waited for. */
-  tellFailure(reason: string): void {
-    this.#notify({ code: "page_failed", error: { kind: "page_failed", message: reason, reason } });
-  }
-
-  /** What its parts may do. */
-  #asHost(): Host {
-    const controller = this;
+  /** What a person wants of network, training, runs and files. */
+  #actions(): Actions {
     return {
-      get state() {
-        return controller.#state;
+      toggle_run: () => this.#toggle(),
+      train_new: () => this.#startAnew(true),
+      go_on: () => this.#goOn(),
+      step: () => this.#step(),
+      reset: () => this.#reset(),
+      edit_settings: (intent) => this.#edit(intent.changes),
+      edit_network: (intent) => this.#change((document, settings) => edited(document, intent.spec, settings, intent.merge ?? null)),
+      open_network: (intent) => this.#change((document, settings) => replaced(document, intent, settings)),
+      undo: () => this.#change(undone),
+      redo: () => this.#change(redone),
+      select: (intent) => this.#page.set({ selection: intent.selection }),
+      look_at: (intent) => this.#page.set({ looking: { ...this.#page.state.looking, ...intent.looking } }),
+      show_view: (intent) => {
+        if (intent.view !== "maps") this.#digits.want(null);
+        return this.#page.set({ view: intent.view });
       },
-      client: this.#client,
-      specs: this.#specs,
-      set: (changes) => this.#set(changes),
-      notify: (notice) => this.#notify(notice),
-      dismiss: (...codes) => this.#dismiss(...codes),
-      refuse: (thrown) => this.#refuse(thrown),
-      handle: (intent) => this.handle(intent),
+      apply_settings: () => this.#startAnew(isActive(this.#page.state.run.phase)),
+      lower_rate: (intent) => {
+        this.#page.dismiss("diverged");
+        this.#edit({ learning_rate: intent.learningRate });
+        return this.#startAnew(true);
+      },
+      choose_backend: (intent) => this.#chooseBackend(intent.backend),
+      choose_workers: (intent) => this.#chooseWorkers(intent.workers),
+      show_digit: (intent) => this.#digits.show(intent.pixels),
+      drop_sample: () => this.#page.set({ trying: { ...this.#page.state.trying, sample: null, picture: null, clutter: 0 } }),
+      other_clutter: () => this.#digits.otherClutter(),
+      random_digit: () => this.#digits.showSample(Math.floor(Math.random() * this.#page.state.data.images.test)),
+      show_sample: (intent) => this.#digits.showSample(intent.index),
+      show_picture: (intent) =>
+        this.#page.set({ trying: { ...this.#page.state.trying, sample: null, picture: { pixels: intent.pixels }, clutter: 0 } }),
+      look: (intent) => this.#digits.want(intent.wish),
+      retry_data: () => this.#loadData(),
+      open_files: (intent) => this.#openFiles(intent.files),
+      copy: (intent) => this.#sharing.copy(intent.what),
+      show_text: (intent) => this.#page.set({ shared: { ...intent.byHand } }),
+      open_tab: () => this.#sharing.openTab(this.#persistence),
+      save_drawing: (intent) => this.#sharing.saveDrawing(intent.name, intent.svg),
+      save_network: () => this.#sharing.saveNetwork(),
+      save_run: () => this.#sharing.saveRun(this.#persistence),
+      rename_run: (intent) => this.#page.set(renamed(this.#page.state, intent.key, intent.name) ?? {}),
+      hide_run: (intent) => {
+        const hidden = new Set(this.#page.state.hidden);
+        if (intent.hidden) hidden.add(intent.key);
+        else hidden.delete(intent.key);
+        return this.#page.set({ hidden });
+      },
+      delete_run: (intent) => this.#page.set({ runs: this.#page.state.runs.filter(({ key }) => key !== intent.key) }),
+      bring_back_run: (intent) => {
+        const taken = allRuns(this.#page.state).some(({ key }) => key === intent.run.key);
+        const run = taken ? { ...intent.run, key: newLabel(this.#page.state).key } : intent.run;
+        return this.#page.set({ runs: this.#page.state.runs.toSpliced(intent.at, 0, run) });
+      },
+      branch_run: (intent) => this.#branch(intent.key),
+      restart_engine: () => this.#restartEngine(),
+      dismiss: (intent) => this.#page.dismiss(intent.code),
     };
   }
 
-  handle(intent: Intent): void {
-    switch (intent.type) {
-      case "toggle_run":
-        return void this.#toggle();
-      case "train_new":
-        return void this.#startAnew(true);
-      case "go_on":
-        return void this.#goOn();
-      case "step":
-        return void this.#step();
-      case "reset":
-        return void this.#reset();
-      case "edit_settings":
-        return this.#edit(intent.changes);
-      case "edit_network":
-        return this.#change((document, settings) => edited(document, intent.spec, settings, intent.merge ?? null));
-      case "open_network":
-        return this.#change((document, settings) => replaced(document, intent, settings));
-      case "undo":
-        return this.#change(undone);
-      case "redo":
-        return this.#change(redone);
-      case "select":
-        return this.#set({ selection: intent.selection });
-      case "look_at":
-        return this.#set({ looking: { ...this.#state.looking, ...intent.looking } });
-      case "show_view":
-        if (intent.view !== "maps") this.#digits.want(null);
-        return this.#set({ view: intent.view });
-      case "apply_settings":
-        return void this.#startAnew(isActive(this.#state.run.phase));
-      case "lower_rate":
-        this.#dismiss("diverged");
-        this.#edit({ learning_rate: intent.learningRate });
-        return void this.#startAnew(true);
-      case "choose_backend":
-        return void this.#chooseBackend(intent.backend);
-      case "choose_workers":
-        return void this.#chooseWorkers(intent.workers);
-      case "choose_language":
-        return this.#set({ preferences: { ...this.#state.preferences, language: intent.language } });
-      case "choose_theme":
-        return this.#set({ preferences: { ...this.#state.preferences, theme: intent.theme } });
-      case "choose_shortcuts":
-        return this.#set({ preferences: { ...this.#state.preferences, shortcuts: intent.on } });
-      case "show_digit":
-        return this.#digits.show(intent.pixels);
-      case "drop_sample":
-        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: null, clutter: 0 } });
-      case "other_clutter":
-        return this.#digits.otherClutter();
-      case "random_digit":
-        return void this.#digits.showSample(Math.floor(Math.random() * this.#state.data.images.test));
-      case "show_sample":
-        return void this.#digits.showSample(intent.index);
-      case "show_picture":
-        return this.#set({ trying: { ...this.#state.trying, sample: null, picture: { pixels: intent.pixels }, clutter: 0 } });
-      case "look":
-        return this.#digits.want(intent.wish);
-      case "find_mistakes":
-        return void this.#digits.findMistakes();
-      case "fetch_samples":
-        return void this.#digits.fetch(intent.indices);
-      case "retry_data":
-        return void this.#loadData();
-      case "open_files":
-        return void this.#openFiles(intent.files);
-      case "copy":
-        return void this.#sharing.copy(intent.what);
-      case "show_text":
-        return this.#set({ shared: { ...intent.byHand } });
-      case "open_tab":
-        return void this.#sharing.openTab(this.#persistence);
-      case "save_drawing":
-        return this.#sharing.saveDrawing(intent.name, intent.svg);
-      case "save_network":
-        return this.#sharing.saveNetwork();
-      case "save_run":
-        return void this.#sharing.saveRun(this.#persistence);
-      case "rename_run":
-        return this.#set(renamed(this.#state, intent.key, intent.name) ?? {});
-      case "hide_run": {
-        const hidden = new Set(this.#state.hidden);
-        if (intent.hidden) hidden.add(intent.key);
-        else hidden.delete(intent.key);
-        return this.#set({ hidden });
-      }
-      case "delete_run":
-        return this.#set({ runs: this.#state.runs.filter(({ key }) => key !== intent.key) });
-      case "bring_back_run": {
-        const taken = allRuns(this.#state).some(({ key }) => key === intent.run.key);
-        const run = taken ? { ...intent.run, key: newLabel(this.#state).key } : intent.run;
-        return this.#set({ runs: this.#state.runs.toSpliced(intent.at, 0, run) });
-      }
-      case "branch_run":
-        return void this.#branch(intent.key);
-      case "restart_engine":
-        return void this.#restartEngine();
-      case "dismiss":
-        return this.#dismiss(intent.code);
-      default:
-        intent satisfies never;
-    }
-  }
-
-  #set(changes: Partial<AppState>): void {
-    this.#state = { ...this.#state, ...changes };
-    this.#persistence?.changed(this.#state);
-    this.#changed(this.#state);
-  }
-
   #setRun(changes: Partial<RunState>): void {
-    this.#set({ run: { ...this.#state.run, ...changes } });
-  }
-
-  #notify(notice: Notice): void {
-    this.#set({ notices: withNotice(this.#state.notices, notice) });
-  }
-
-  #dismiss(...codes: NoticeCode[]): void {
-    this.#set({ notices: withoutNotices(this.#state.notices, ...codes) });
-  }
-
-  /** The engine is gone: nothing goes on until it is restarted. */
-  #stop(error: ReceptiveError): void {
-    this.#set({ engine: { ...this.#state.engine, phase: "stopped" }, backend: { ...this.#state.backend, switching: false } });
-    if (this.#state.run.phase !== "idle" || this.#state.run.metrics) this.#setRun({ phase: "failed" });
-    this.#notify({ code: "crashed", error });
-  }
-
-  /** A request that failed for a reason of its own; a worker that is gone has been reported already. */
-  #refuse(thrown: unknown): void {
-    if (!(thrown instanceof ReceptiveFailure)) throw thrown;
-    const { error } = thrown;
-    if (error.kind === "worker_stopped" || error.kind === "panic" || this.#state.engine.phase === "stopped") return;
-    this.#notify({ code: "refused", error });
+    this.#page.set({ run: { ...this.#page.state.run, ...changes } });
   }
 
   /**
@@ -331,15 +207,15 @@ export class Controller {
    * the engine refuses. @returns whether it worked. @throws ReceptiveFailure where a checkpoint comes with it.
    */
   async #compile(
-    choice: BackendChoice = this.#state.backend.choice,
+    choice: BackendChoice = this.#page.state.backend.choice,
     version: Named | null = null,
     checkpoint: GoingOn | null = null,
   ): Promise<boolean> {
-    const { settings, document, run: before } = this.#state;
+    const { settings, document, run: before } = this.#page.state;
     if (!document || !settings) return false;
-    clearTimeout(this.#compileLater);
+    this.#cancelCompile();
     // What is in the fields is compiled in.
-    clearTimeout(this.#settle);
+    this.#cancelLive();
     const own = ++this.#compilation;
     const id = `run-${++this.#runs}`;
     const spec = version?.spec ?? compilable(document, settings.edited);
@@ -347,14 +223,14 @@ export class Controller {
     // What goes on from a checkpoint stands where it stood until it is told to train.
     const waits = ({ phase }: RunState): boolean => phase === "waiting" && !checkpoint;
     const waiting = waits(before);
-    const chosen = this.#state.backend.choice;
-    this.#set({ backend: { ...this.#state.backend, choice, switching: true, preparing: null } });
+    const chosen = this.#page.state.backend.choice;
+    this.#page.set({ backend: { ...this.#page.state.backend, choice, switching: true, preparing: null } });
     await this.#persistence?.keep();
     if (own !== this.#compilation) return false;
     try {
-      const { workers } = this.#state.backend;
+      const { workers } = this.#page.state.backend;
       const race = earlierRace(spec, workers);
-      const reply = await this.#client.request({
+      const reply = await this.#page.engine.request({
         type: "compile",
         run: id,
         spec,
@@ -365,28 +241,27 @@ export class Controller {
       });
       if (own !== this.#compilation) return false;
       if (reply.backend.race) keepRace(spec, workers, reply.backend.race);
-      this.#set({
-        runs: withFrontKept(this.#state),
+      this.#page.set({
+        runs: withFrontKept(this.#page.state),
         network: { title, spec, description: reply.description },
-        backend: { ...this.#state.backend, choice, status: reply.backend, switching: false, asked: workers, sharing: reply.workers },
-        settings: { applied: settingsOf(spec), edited: this.#state.settings?.edited ?? settings.edited },
-        run: { ...freshRun(id), phase: waiting || waits(this.#state.run) ? "waiting" : "idle" },
-        look: NOT_LOOKED,
-        mistakes: NO_MISTAKES,
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite"),
+        backend: { ...this.#page.state.backend, choice, status: reply.backend, switching: false, asked: workers, sharing: reply.workers },
+        settings: { applied: settingsOf(spec), edited: this.#page.state.settings?.edited ?? settings.edited },
+        run: { ...freshRun(id), phase: waiting || waits(this.#page.state.run) ? "waiting" : "idle" },
+        notices: withoutNotices(this.#page.state.notices, "diverged", "guessing", "refused", "weights_not_finite"),
       });
+      this.#page.emit("network_changed");
       if (reply.restored) checkpoint?.done(reply.restored);
-      this.#digits.weightsChanged();
+      this.#page.emit("weights_changed");
       await this.#beginIfWaiting();
       return true;
     } catch (thrown) {
       if (own !== this.#compilation) return false;
-      this.#set({ backend: { ...this.#state.backend, choice: chosen, switching: false } });
-      if (waiting && this.#state.network) this.#setRun({ phase: "idle" });
+      this.#page.set({ backend: { ...this.#page.state.backend, choice: chosen, switching: false } });
+      if (waiting && this.#page.state.network) this.#setRun({ phase: "idle" });
       // A link may ask for a backend that is not to be had: a page without any network would be no help.
-      const instead = !this.#state.network && choice !== "auto" && (await this.#compile("auto", version, checkpoint));
+      const instead = !this.#page.state.network && choice !== "auto" && (await this.#compile("auto", version, checkpoint));
       if (checkpoint && !instead) throw thrown;
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
       if (this.#liveDiffers()) this.#sendLiveSoon();
       return instead;
     }
@@ -394,43 +269,44 @@ export class Controller {
 
   /** Another version of the network. One that has not been trained is compiled by and by, so that what looks at it sees the new one. */
   #change(next: (document: NetworkDocument, settings: Settings) => NetworkDocument): void {
-    const { document, settings } = this.#state;
+    const { document, settings } = this.#page.state;
     if (!document || !settings) return;
     const changed = next(document, settings.edited);
     if (changed === document) return;
-    this.#set({ document: changed, settings: { ...settings, edited: changed.present.settings } });
-    this.#set(retitled(this.#state) ?? {});
+    this.#page.set({ document: changed, settings: { ...settings, edited: changed.present.settings } });
+    this.#page.set(retitled(this.#page.state) ?? {});
     if (this.#liveDiffers()) this.#sendLiveSoon();
     void this.#examine();
   }
 
   async #examine(): Promise<void> {
-    const { document, settings } = this.#state;
+    const { document, settings } = this.#page.state;
     if (!document || !settings) return;
     const own = ++this.#examination;
     try {
       const spec = compilable(document, settings.edited);
-      const examination = await this.#specs.request("examine", { spec });
+      const examination = await this.#page.specs.request("examine", { spec });
       const part = examination.network ? null : readablePrefix(spec, examination.error);
-      const readable = part && (await this.#specs.request("examine", { spec: part })).network;
-      const latest = this.#state.document;
+      const readable = part && (await this.#page.specs.request("examine", { spec: part })).network;
+      const latest = this.#page.state.document;
       if (own !== this.#examination || !latest) return;
-      this.#set({ document: { ...latest, examination, readable, examined: true } });
-      clearTimeout(this.#compileLater);
-      if (problemOf(this.#state) === null) this.#compileLater = setTimeout(() => void this.#followEdits(), COMPILE_MS);
+      this.#page.set({ document: { ...latest, examination, readable, examined: true } });
+      this.#cancelCompile();
+      if (problemOf(this.#page.state) === null)
+        this.#cancelCompile = this.#page.environment.clock.after(COMPILE_MS, () => void this.#followEdits());
     } catch (thrown) {
       // Without it nothing is said of edits; training goes on, and refuses what is wrong itself.
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   async #followEdits(): Promise<void> {
-    if (!isUnderWay(this.#state.run) && isAnother(this.#state)) await this.#compile();
+    if (!isUnderWay(this.#page.state.run) && isAnother(this.#page.state)) await this.#compile();
   }
 
   /** Nothing is lost yet by taking changes in before the first step. */
   #isStale(): boolean {
-    return this.#state.run.metrics === null && (waitingSettings(this.#state).length > 0 || isAnother(this.#state));
+    return this.#page.state.run.metrics === null && (waitingSettings(this.#page.state).length > 0 || isAnother(this.#page.state));
   }
 
   async #startAnew(train: boolean): Promise<void> {
@@ -439,9 +315,9 @@ export class Controller {
 
   /** What the first button says; but while training it pauses, whichever network is on show. */
   async #toggle(): Promise<void> {
-    const { phase } = this.#state.run;
-    if (!isActive(phase) && problemOf(this.#state)) return;
-    if (!isActive(phase) && phase !== "pausing" && resultsOf(this.#state).of === "another") return this.#startAnew(true);
+    const { phase } = this.#page.state.run;
+    if (!isActive(phase) && problemOf(this.#page.state)) return;
+    if (!isActive(phase) && phase !== "pausing" && resultsOf(this.#page.state).of === "another") return this.#startAnew(true);
     switch (phase) {
       case "idle":
       case "done":
@@ -461,175 +337,175 @@ export class Controller {
 
   /** With the network that is compiled, whichever is on show. */
   async #goOn(): Promise<void> {
-    const { phase } = this.#state.run;
+    const { phase } = this.#page.state.run;
     if (phase === "paused") await this.#resume();
     else if (phase === "idle" || phase === "done") await this.#begin();
   }
 
   async #beginIfWaiting(): Promise<void> {
-    if (this.#state.run.phase === "waiting") await this.#begin();
+    if (this.#page.state.run.phase === "waiting") await this.#begin();
   }
 
   async #begin(): Promise<void> {
-    const { network, data, settings, run, engine } = this.#state;
+    const { network, data, settings, run, engine } = this.#page.state;
     if (engine.phase === "stopped") return;
     if (!network || !settings || data.images.train === 0) return this.#setRun({ phase: "waiting" });
     // Weights that are no longer numbers are of no use.
     if ((this.#isStale() || run.phase === "failed") && !(await this.#compile())) return;
     // How long a network trains is said beside it: what is in the fields is of the one on show.
-    const { epochs } = isAnother(this.#state) ? settings.applied : settings.edited;
+    const { epochs } = isAnother(this.#page.state) ? settings.applied : settings.edited;
     this.#setRun({ phase: "starting" });
-    this.#set({ announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "refused", "fresh_weights") });
+    this.#page.set({ announcement: { code: "started" }, notices: withoutNotices(this.#page.state.notices, "refused", "fresh_weights") });
     try {
-      await this.#client.request({ type: "start", epochs });
+      await this.#page.engine.request({ type: "start", epochs });
     } catch (thrown) {
       this.#setRun({ phase: "idle" });
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   async #pause(): Promise<void> {
     this.#setRun({ phase: "pausing" });
     try {
-      const { step } = await this.#client.request({ type: "pause" });
-      if (this.#state.run.phase === "pausing")
-        this.#set({ run: { ...this.#state.run, phase: "paused" }, announcement: { code: "paused", step } });
+      const { step } = await this.#page.engine.request({ type: "pause" });
+      if (this.#page.state.run.phase === "pausing")
+        this.#page.set({ run: { ...this.#page.state.run, phase: "paused" }, announcement: { code: "paused", step } });
     } catch (thrown) {
       // It may have come to its end on the way: then `done` has said so, and there is nothing to pause.
-      if (this.#state.run.phase !== "pausing") return;
-      this.#setRun({ phase: this.#state.run.metrics ? "done" : "idle" });
-      if (!(thrown instanceof ReceptiveFailure) || thrown.error.kind !== "not_running") this.#refuse(thrown);
+      if (this.#page.state.run.phase !== "pausing") return;
+      this.#setRun({ phase: this.#page.state.run.metrics ? "done" : "idle" });
+      if (!(thrown instanceof ReceptiveFailure) || thrown.error.kind !== "not_running") this.#page.refuse(thrown);
     }
   }
 
   async #resume(): Promise<void> {
-    this.#set({
-      run: { ...this.#state.run, phase: "starting" },
+    this.#page.set({
+      run: { ...this.#page.state.run, phase: "starting" },
       announcement: { code: "started" },
-      notices: withoutNotices(this.#state.notices, "went_on"),
+      notices: withoutNotices(this.#page.state.notices, "went_on"),
     });
-    const { epochsLeft } = this.#state.run;
+    const { epochsLeft } = this.#page.state.run;
     try {
       // The order of images goes on where it was only when all are there that it was drawn of.
-      if (epochsLeft === null) await this.#client.request({ type: "resume" });
-      else await this.#client.request({ type: "start", epochs: epochsLeft, wait_for_all: true });
+      if (epochsLeft === null) await this.#page.engine.request({ type: "resume" });
+      else await this.#page.engine.request({ type: "start", epochs: epochsLeft, wait_for_all: true });
       this.#setRun({ epochsLeft: null });
     } catch (thrown) {
       this.#setRun({ phase: "paused" });
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   async #step(): Promise<void> {
-    const { phase } = this.#state.run;
-    if (!this.#state.network || !["idle", "paused", "done"].includes(phase) || problemOf(this.#state)) return;
+    const { phase } = this.#page.state.run;
+    if (!this.#page.state.network || !["idle", "paused", "done"].includes(phase) || problemOf(this.#page.state)) return;
     // One batch of the network on show.
-    if ((this.#isStale() || isAnother(this.#state)) && !(await this.#compile())) return;
+    if ((this.#isStale() || isAnother(this.#page.state)) && !(await this.#compile())) return;
     try {
-      const { metrics } = await this.#client.request({ type: "step" });
-      this.#set(onMetrics(this.#state, { metrics }));
-      this.#digits.weightsChanged();
+      const { metrics } = await this.#page.engine.request({ type: "step" });
+      this.#page.set(onMetrics(this.#page.state, { metrics }));
+      this.#page.emit("weights_changed");
     } catch (thrown) {
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   async #reset(): Promise<void> {
-    const { settings, run } = this.#state;
-    if (!settings || !this.#state.network) return;
+    const { settings, run } = this.#page.state;
+    if (!settings || !this.#page.state.network) return;
     if (run.phase === "waiting") return this.#setRun({ phase: "idle" });
     // A change of batch or weights needs a new plan; a change of seed alone does not.
-    const changes = waitingSettings(this.#state);
-    if (run.phase === "failed" || isAnother(this.#state) || changes.some((setting) => setting !== "seed")) {
-      if (await this.#compile()) this.#set({ announcement: { code: "reset" } });
+    const changes = waitingSettings(this.#page.state);
+    if (run.phase === "failed" || isAnother(this.#page.state) || changes.some((setting) => setting !== "seed")) {
+      if (await this.#compile()) this.#page.set({ announcement: { code: "reset" } });
       return;
     }
     if (run.phase === "running" || run.phase === "starting") await this.#pause();
     await this.#persistence?.keep();
     try {
-      const { seed } = await this.#client.request({ type: "reset", seed: settings.edited.seed });
-      this.#set({
-        runs: withFrontKept(this.#state),
+      const { seed } = await this.#page.engine.request({ type: "reset", seed: settings.edited.seed });
+      this.#page.set({
+        runs: withFrontKept(this.#page.state),
         run: freshRun(run.id),
-        mistakes: { ...this.#state.mistakes, predictions: null },
         settings: { ...settings, applied: { ...settings.applied, seed } },
-        notices: withoutNotices(this.#state.notices, "diverged", "guessing", "refused", "weights_not_finite", "fresh_weights"),
+        notices: withoutNotices(this.#page.state.notices, "diverged", "guessing", "refused", "weights_not_finite", "fresh_weights"),
         announcement: { code: "reset" },
       });
-      this.#digits.weightsChanged();
+      this.#page.emit("run_reset");
+      this.#page.emit("weights_changed");
     } catch (thrown) {
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   #edit(changes: Partial<Settings>): void {
-    const { settings } = this.#state;
+    const { settings } = this.#page.state;
     if (!settings) return;
-    this.#set({ settings: { ...settings, edited: { ...settings.edited, ...changes } } });
+    this.#page.set({ settings: { ...settings, edited: { ...settings.edited, ...changes } } });
     // What a training step keeps in memory depends on them.
     if ("batch_size" in changes || "optimizer" in changes) void this.#examine();
     if (LIVE.some((setting) => setting in changes)) this.#sendLiveSoon();
   }
 
   #liveDiffers(): boolean {
-    const { settings } = this.#state;
+    const { settings } = this.#page.state;
     return settings !== null && LIVE.some((setting) => settings.edited[setting] !== settings.applied[setting]);
   }
 
   /** To a run under way, what is in the fields and may not be in force. */
   #sendLiveSoon(): void {
-    clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => void this.#sendLive(), SETTLE_MS);
+    this.#cancelLive();
+    this.#cancelLive = this.#page.environment.clock.after(SETTLE_MS, () => void this.#sendLive());
   }
 
   async #sendLive(): Promise<void> {
-    const { settings, network } = this.#state;
+    const { settings, network } = this.#page.state;
     // Numbers for another network or another optimizer wait for it.
-    if (!settings || !network || isAnother(this.#state) || settings.edited.optimizer !== settings.applied.optimizer) return;
+    if (!settings || !network || isAnother(this.#page.state) || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
     try {
-      const reply = await this.#client.request({
+      const reply = await this.#page.engine.request({
         type: "set",
         learning_rate,
         weight_decay,
         ...(hasMomentum(settings.applied) && { momentum }),
       });
-      const latest = this.#state.settings;
+      const latest = this.#page.state.settings;
       if (!latest) return;
       const live = {
         learning_rate: reply.learning_rate,
         momentum: reply.momentum ?? latest.applied.momentum,
         weight_decay: reply.weight_decay,
       };
-      this.#set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
+      this.#page.set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
     } catch (thrown) {
-      this.#refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   async #chooseBackend(choice: BackendChoice): Promise<void> {
-    const { backend, run, network } = this.#state;
+    const { backend, run, network } = this.#page.state;
     if (choice === backend.choice && backend.status) return;
-    if (!network) return this.#set({ backend: { ...backend, choice } });
+    if (!network) return this.#page.set({ backend: { ...backend, choice } });
     const trained = run.metrics !== null;
     if ((await this.#compile(choice)) && trained) {
-      this.#notify({ code: "fresh_weights", backend: this.#state.backend.status?.backend ?? "cpu" });
+      this.#page.notify({ code: "fresh_weights", backend: this.#page.state.backend.status?.backend ?? "cpu" });
     }
   }
 
   /** A network that has not been trained is shared at once; one that has been waits for a fresh start, as other settings do. */
   async #chooseWorkers(workers: number): Promise<void> {
     remember("workers", String(workers));
-    this.#set({ backend: { ...this.#state.backend, workers } });
-    if (this.#state.network && this.#state.run.metrics === null && this.#state.run.phase === "idle") await this.#compile();
+    this.#page.set({ backend: { ...this.#page.state.backend, workers } });
+    if (this.#page.state.network && this.#page.state.run.metrics === null && this.#page.state.run.phase === "idle") await this.#compile();
   }
 
   async #loadData(): Promise<void> {
-    this.#dismiss("data_failed");
-    this.#set({ data: { ...this.#state.data, phase: "loading" } });
+    this.#page.dismiss("data_failed");
+    this.#page.set({ data: { ...this.#page.state.data, phase: "loading" } });
     try {
-      await this.#client.request({ type: "load_data" });
-      this.#set({ data: { ...this.#state.data, phase: "ready" } });
+      await this.#page.engine.request({ type: "load_data" });
+      this.#page.set({ data: { ...this.#page.state.data, phase: "ready" } });
     } catch (thrown) {
       // `data_failed` or `crashed` has told it.
       if (!(thrown instanceof ReceptiveFailure)) throw thrown;
@@ -639,60 +515,63 @@ export class Controller {
   async #loadFiles(files: LoadFiles): Promise<boolean> {
     try {
       const bytes = Object.values(files).map(({ bytes: { buffer } }) => buffer);
-      const { train, test } = await this.#client.request({ type: "load_files", ...files }, [...new Set(bytes)]);
+      const { train, test } = await this.#page.engine.request({ type: "load_files", ...files }, [...new Set(bytes)]);
       const images = { train, test };
-      this.#set({ data: { ...this.#state.data, phase: "ready", images, totals: images } });
-      this.#digits.imagesReplaced();
+      this.#page.set({ data: { ...this.#page.state.data, phase: "ready", images, totals: images } });
+      this.#page.emit("images_replaced");
       // A network keeps the images it was compiled with.
       await this.#compile();
-      this.#set({
-        notices: withNotice(withoutNotices(this.#state.notices, "data_failed", "files_refused"), { code: "files_loaded", train, test }),
+      this.#page.set({
+        notices: withNotice(withoutNotices(this.#page.state.notices, "data_failed", "files_refused"), {
+          code: "files_loaded",
+          train,
+          test,
+        }),
       });
       return true;
     } catch (thrown) {
       const error = toReceptiveError(thrown, "engine_failed");
-      if (error.kind !== "worker_stopped") this.#notify({ code: "files_refused", error });
+      if (error.kind !== "worker_stopped") this.#page.notify({ code: "files_refused", error });
       return false;
     }
   }
 
   async #openFiles(files: readonly File[]): Promise<void> {
-    if (await this.#startup.files(files, this.#persistence)) this.#digits.weightsChanged();
+    if (await this.#startup.files(files, this.#persistence)) this.#page.emit("weights_changed");
   }
 
   async #branch(key: string): Promise<void> {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
-    const run = allRuns(this.#state).find((one) => one.key === key);
+    const run = allRuns(this.#page.state).find((one) => one.key === key);
     if (!run || !this.#persistence) return;
-    if (!(await this.#attempt(() => this.#persistence?.branch(run)))) return;
+    if (!(await this.#page.attempt(() => this.#persistence?.branch(run)))) return;
     this.#startup.version(run);
     this.#startup.tellStep();
-    this.#digits.weightsChanged();
+    this.#page.emit("weights_changed");
   }
 
   async #restartEngine(): Promise<void> {
     this.#compilation++;
     const interrupted = (await this.#persistence?.interrupted()) ?? null;
-    this.#client.restart();
-    this.#set({
+    this.#page.engine.restart();
+    this.#page.set({
       engine: { phase: "loading", loaded: 0, total: 0 },
       data: NO_DATA,
       network: null,
-      backend: { ...this.#state.backend, status: null, switching: false },
-      runs: interrupted ? this.#state.runs : withFrontKept(this.#state),
+      backend: { ...this.#page.state.backend, status: null, switching: false },
+      runs: interrupted ? this.#page.state.runs : withFrontKept(this.#page.state),
       run: freshRun(`run-${++this.#runs}`),
-      look: NOT_LOOKED,
-      mistakes: NO_MISTAKES,
-      notices: withoutNotices(this.#state.notices, "crashed", "silent", "refused", "data_failed"),
+      notices: withoutNotices(this.#page.state.notices, "crashed", "silent", "refused", "data_failed"),
     });
+    this.#page.emit("network_changed");
     // The engine may never have run: then nothing has been opened yet.
-    if (!this.#state.document) return this.boot();
+    if (!this.#page.state.document) return this.boot();
     void this.#loadData();
     if (!(await this.#loadPresets())) return;
-    if (!interrupted || !(await this.#attempt(() => this.#persistence?.goOn(interrupted.run)))) return void (await this.#compile());
-    const step = this.#state.run.metrics?.step ?? 0;
-    this.#digits.weightsChanged();
-    if (interrupted.going && this.#state.run.phase === "paused") await this.#resume();
-    this.#notify({ code: "went_on", name: interrupted.run.name, step });
+    if (!interrupted || !(await this.#page.attempt(() => this.#persistence?.goOn(interrupted.run)))) return void (await this.#compile());
+    const step = this.#page.state.run.metrics?.step ?? 0;
+    this.#page.emit("weights_changed");
+    if (interrupted.going && this.#page.state.run.phase === "paused") await this.#resume();
+    this.#page.notify({ code: "went_on", name: interrupted.run.name, step });
   }
 }

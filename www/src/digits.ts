@@ -1,19 +1,17 @@
-/** The images that a person looks at: what is in the pad, test images, and what the network says of all of them. */
-import { toReceptiveError } from "./errors.ts";
-import type { Host } from "./host.ts";
+/** The images that a person looks at: what is in the pad, and what the network says of it. */
+
 import { bestOf } from "./lib/mistakes.ts";
+import type { Page } from "./page/page.ts";
 import type { Under } from "./predictor.ts";
 import { Predictor } from "./predictor.ts";
 import type { Digit, LookWish } from "./probe-client.ts";
 import { ProbeClient } from "./probe-client.ts";
+import { fetchSample } from "./samples.ts";
 import type { Sample } from "./state.ts";
-import { saysPixels } from "./state.ts";
-
-/** Images that are asked for together. */
-const SAMPLES_AT_ONCE = 12;
+import { NOT_LOOKED } from "./state.ts";
 
 export class Digits {
-  readonly #host: Host;
+  readonly #page: Page;
   readonly #predictor: Predictor;
   readonly #probes: ProbeClient;
   /** What the pad shows. */
@@ -21,38 +19,40 @@ export class Digits {
   /** The first test image, which is looked at while the pad is empty. */
   #standIn: Sample | null = null;
 
-  constructor(host: Host) {
-    this.#host = host;
-    this.#predictor = new Predictor(host.client, (answer) => {
-      host.set({ trying: { ...host.state.trying, ...answer, untrained: host.state.run.metrics === null } });
+  constructor(page: Page) {
+    this.#page = page;
+    this.#predictor = new Predictor(page.engine, (answer) => {
+      page.set({ trying: { ...page.state.trying, ...answer, untrained: page.state.run.metrics === null } });
     });
     this.#probes = new ProbeClient(
-      host.client,
+      page.engine,
       () => this.#lookedAt(),
-      (answer) => host.set({ look: { ...host.state.look, ...answer } }),
+      (answer) => page.set({ look: { ...page.state.look, ...answer } }),
     );
+    page.engine.on("metrics", () => this.#follow());
+    page.engine.on("data", () => this.#imagesCame());
+    page.engine.on("done", () => page.emit("weights_changed"));
+    page.engine.on("backend", () => page.emit("weights_changed"));
+    page.on("weights_changed", () => this.#weightsChanged());
+    page.on("images_replaced", () => (this.#standIn = null));
+    page.on("network_changed", () => page.set({ look: NOT_LOOKED }));
   }
 
   /** The weights have changed a little. */
-  follow(): void {
+  #follow(): void {
     this.#predictor.follow();
     this.#probes.follow();
   }
 
   /** All weights are other ones than before, or there are some at last. */
-  weightsChanged(): void {
+  #weightsChanged(): void {
     this.#predictor.again();
     this.#probes.again();
   }
 
   /** Images have come: perhaps the first one to look at. */
-  imagesCame(): void {
-    if (this.#host.state.look.answer === null) this.#probes.again();
-  }
-
-  /** Other images have taken the place of those that were there. */
-  imagesReplaced(): void {
-    this.#standIn = null;
+  #imagesCame(): void {
+    if (this.#page.state.look.answer === null) this.#probes.again();
   }
 
   /** What the Maps view shows; null when it shows nothing. */
@@ -63,69 +63,32 @@ export class Digits {
   /** The pad shows this, or nothing. */
   show(pixels: Uint8Array | null): void {
     this.#pixels = pixels;
-    if (!pixels) this.#host.set({ trying: { ...this.#host.state.trying, probabilities: null, scene: null } });
+    if (!pixels) this.#page.set({ trying: { ...this.#page.state.trying, probabilities: null, scene: null } });
     this.#predictor.show(pixels, this.#under());
     this.#probes.again();
   }
 
   /** The same digit over other strokes and other noise. */
   otherClutter(): void {
-    const { trying } = this.#host.state;
-    this.#host.set({ trying: { ...trying, clutter: trying.clutter + 1 } });
+    const { trying } = this.#page.state;
+    this.#page.set({ trying: { ...trying, clutter: trying.clutter + 1 } });
     this.show(this.#pixels);
   }
 
   /** A test image comes into the pad. */
   async showSample(index: number): Promise<void> {
-    const host = this.#host;
-    if (index >= host.state.data.images.test) return;
+    const page = this.#page;
+    if (index >= page.state.data.images.test) return;
     try {
-      const sample = await this.#sample(index);
-      host.set({ trying: { ...host.state.trying, sample, picture: null, clutter: 0 } });
+      const sample = await fetchSample(page.engine, index);
+      page.set({ trying: { ...page.state.trying, sample, picture: null, clutter: 0 } });
     } catch (thrown) {
-      host.refuse(thrown);
-    }
-  }
-
-  /** Test images by their numbers, those that are not here yet. */
-  async fetch(indices: readonly number[]): Promise<void> {
-    const host = this.#host;
-    const { id } = host.state.run;
-    const missing = indices.filter((index) => !host.state.mistakes.samples.has(index));
-    try {
-      for (let first = 0; first < missing.length; first += SAMPLES_AT_ONCE) {
-        const come = await Promise.all(missing.slice(first, first + SAMPLES_AT_ONCE).map((index) => this.#sample(index)));
-        if (host.state.run.id !== id) return;
-        const samples = new Map([...host.state.mistakes.samples, ...come.map((sample) => [sample.index, sample] as const)]);
-        host.set({ mistakes: { ...host.state.mistakes, samples } });
-      }
-    } catch (thrown) {
-      host.refuse(thrown);
-    }
-  }
-
-  /** What the network says to every test image. */
-  async findMistakes(): Promise<void> {
-    const host = this.#host;
-    const {
-      mistakes,
-      network,
-      run: { id },
-      data,
-    } = host.state;
-    if (mistakes.asking || !network || saysPixels(host.state) || data.images.test === 0) return;
-    host.set({ mistakes: { ...mistakes, asking: true } });
-    try {
-      const { predictions } = await host.client.request({ type: "predictions", split: "test" });
-      if (host.state.run.id === id) host.set({ mistakes: { ...host.state.mistakes, predictions, asking: false, error: null } });
-    } catch (thrown) {
-      if (host.state.run.id === id)
-        host.set({ mistakes: { ...host.state.mistakes, asking: false, error: toReceptiveError(thrown, "engine_failed") } });
+      page.refuse(thrown);
     }
   }
 
   #under(): Under {
-    const { sample, clutter } = this.#host.state.trying;
+    const { sample, clutter } = this.#page.state.trying;
     return sample && clutter === 0 ? { split: "test", index: sample.index } : { index: clutter };
   }
 
@@ -135,17 +98,12 @@ export class Digits {
       trying: { sample, probabilities },
       network,
       data,
-    } = this.#host.state;
+    } = this.#page.state;
     if (!network) return null;
     const said = bestOf(probabilities) ?? 0;
     if (this.#pixels) return { pixels: this.#pixels, under: this.#under(), label: sample?.label ?? said, index: sample?.index ?? null };
     if (data.images.test === 0) return null;
-    const { pixels, label, index } = (this.#standIn ??= await this.#sample(0));
+    const { pixels, label, index } = (this.#standIn ??= await fetchSample(this.#page.engine, 0));
     return { pixels, under: { split: "test", index }, label, index };
-  }
-
-  async #sample(number: number): Promise<Sample> {
-    const { pixels, label, index } = await this.#host.client.request({ type: "sample", split: "test", index: number });
-    return { pixels: Uint8Array.from(pixels), label, index };
   }
 }

@@ -23,7 +23,7 @@ export interface Opened {
 }
 
 /** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure where one of them cannot be used; then none is. */
-export async function read(files: readonly File[], specs: RequestClient<SpecRequests, SpecReplies>): Promise<Opened> {
+export async function read(files: readonly File[], specs: Pick<RequestClient<SpecRequests, SpecReplies>, "request">): Promise<Opened> {
   const images: NamedBytes[] = [];
   const networks: OpenedNetwork[] = [];
   const runs: OpenedRun[] = [];
@@ -91,7 +91,11 @@ function textOf(file: string, bytes: Uint8Array): string {
   throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
 }
 
-async function readNetwork(file: string, text: string, specs: RequestClient<SpecRequests, SpecReplies>): Promise<OpenedNetwork> {
+async function readNetwork(
+  file: string,
+  text: string,
+  specs: Pick<RequestClient<SpecRequests, SpecReplies>, "request">,
+): Promise<OpenedNetwork> {
   let content: unknown;
   try {
     content = JSON.parse(text);

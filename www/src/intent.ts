@@ -1,78 +1,78 @@
 /** What a person wants, as elements say it: they know neither the controller nor the worker. */
 import type { Selection } from "./document.ts";
-import type { Language } from "./i18n/messages.ts";
 import type { Looking } from "./lib/look/looking.ts";
 import type { Settings } from "./lib/settings.ts";
-import type { Theme } from "./lib/theme.ts";
 import type { LookWish } from "./probe-client.ts";
 import type { BackendChoice, Spec } from "./protocol.ts";
 import type { PastRun } from "./runs.ts";
 import type { ByHand, NoticeCode, Shareable, View } from "./state.ts";
 
-export type Intent =
-  | { type: "toggle_run" }
+/** By name, what comes with each. A feature adds its own: `declare module "../../intent.ts" { interface Intents { ... } }`. */
+export interface Intents {
+  toggle_run: object;
   /** A fresh run of the network on show. */
-  | { type: "train_new" }
+  train_new: object;
   /** Goes on with the network that was trained before, whichever is on show. */
-  | { type: "go_on" }
-  | { type: "step" }
-  | { type: "reset" }
-  | { type: "edit_settings"; changes: Partial<Settings> }
+  go_on: object;
+  step: object;
+  reset: object;
+  edit_settings: { changes: Partial<Settings> };
   /** The network with other layers; edits in a row with the same `merge` are undone together. */
-  | { type: "edit_network"; spec: Spec; merge?: string }
+  edit_network: { spec: Spec; merge?: string };
   /** Another network takes this one's place. */
-  | { type: "open_network"; title: string; spec: Spec }
-  | { type: "undo" }
-  | { type: "redo" }
-  | { type: "select"; selection: Selection | null }
-  | { type: "show_view"; view: View }
+  open_network: { title: string; spec: Spec };
+  undo: object;
+  redo: object;
+  select: { selection: Selection | null };
+  show_view: { view: View };
   /** Starts anew with the edited settings and network. */
-  | { type: "apply_settings" }
-  | { type: "lower_rate"; learningRate: number }
-  | { type: "choose_backend"; backend: BackendChoice }
+  apply_settings: object;
+  lower_rate: { learningRate: number };
+  choose_backend: { backend: BackendChoice };
   /** How many workers share a batch on the CPU. */
-  | { type: "choose_workers"; workers: number }
-  | { type: "choose_language"; language: Language }
-  | { type: "choose_theme"; theme: Theme }
-  | { type: "choose_shortcuts"; on: boolean }
+  choose_workers: { workers: number };
   /** What the pad shows now, as the network will see it; null when it is empty. */
-  | { type: "show_digit"; pixels: Uint8Array | null }
+  show_digit: { pixels: Uint8Array | null };
   /** The pad no longer shows the test image it was given. */
-  | { type: "drop_sample" }
-  | { type: "random_digit" }
+  drop_sample: object;
+  random_digit: object;
   /** A test image comes into the pad. */
-  | { type: "show_sample"; index: number }
+  show_sample: { index: number };
   /** A picture of a digit comes into the pad: what the network would see of it. */
-  | { type: "show_picture"; pixels: Uint8Array }
+  show_picture: { pixels: Uint8Array };
   /** What the Maps view shows; null when it shows nothing. */
-  | { type: "look"; wish: LookWish | null }
+  look: { wish: LookWish | null };
   /** How the Maps view looks at it. */
-  | { type: "look_at"; looking: Partial<Looking> }
-  /** What the network says to every test image. */
-  | { type: "find_mistakes" }
-  /** Test images by their numbers. */
-  | { type: "fetch_samples"; indices: readonly number[] }
+  look_at: { looking: Partial<Looking> };
   /** Other strokes and other noise under the same digit. */
-  | { type: "other_clutter" }
-  | { type: "retry_data" }
+  other_clutter: object;
+  retry_data: object;
   /** A network, a run, or MNIST's own files: what they are is seen in them. */
-  | { type: "open_files"; files: readonly File[] }
-  | { type: "copy"; what: Shareable }
-  | { type: "show_text"; byHand: ByHand }
+  open_files: { files: readonly File[] };
+  copy: { what: Shareable };
+  show_text: { byHand: ByHand };
   /** The page in a tab of its own, with what is in it. */
-  | { type: "open_tab" }
-  | { type: "save_drawing"; name: string; svg: string }
-  | { type: "save_network" }
-  | { type: "save_run" }
-  | { type: "rename_run"; key: string; name: string }
-  | { type: "hide_run"; key: string; hidden: boolean }
-  | { type: "delete_run"; key: string }
+  open_tab: object;
+  save_drawing: { name: string; svg: string };
+  save_network: object;
+  save_run: object;
+  rename_run: { key: string; name: string };
+  hide_run: { key: string; hidden: boolean };
+  delete_run: { key: string };
   /** A deleted run comes back to its place. */
-  | { type: "bring_back_run"; run: PastRun; at: number }
+  bring_back_run: { run: PastRun; at: number };
   /** A new run that goes on from this one's checkpoint. */
-  | { type: "branch_run"; key: string }
-  | { type: "restart_engine" }
-  | { type: "dismiss"; code: NoticeCode };
+  branch_run: { key: string };
+  restart_engine: object;
+  /** The dialog of the feature of this name. `asked` (true unless said): by who sits before this page, and not by the address of the frame it stands in. */
+  open_dialog: { name: string; asked?: boolean };
+  /** The column of the feature of this name; with `sheet` where columns stand in a sheet, that is opened. The action is done when the column is there. */
+  show_column: { name: string; sheet?: boolean };
+  close_sheet: object;
+  dismiss: { code: NoticeCode };
+}
+
+export type Intent = { [T in keyof Intents]: { type: T } & Intents[T] }[keyof Intents];
 
 export class IntentEvent extends CustomEvent<Intent> {
   static readonly type = "receptive-intent";

@@ -3,17 +3,20 @@
  * that train do. Pure.
  */
 import { compilable } from "./document.ts";
+import { sameContent } from "./lib/link.ts";
 import { sameNetwork } from "./lib/same-network.ts";
 import type { FreshSetting } from "./lib/settings.ts";
 import { pending } from "./lib/settings.ts";
 import type { OptimizerSpec, Spec } from "./protocol.ts";
 import type { AppState, RunState } from "./state.ts";
 import { isActive, problemOf } from "./state.ts";
+import { selector } from "./store/store.ts";
 
 /** Whether the network on show is another one than the one that is compiled: other layers, names of layers, input or data. */
-export function isAnother({ document, network }: Pick<AppState, "document" | "network">): boolean {
-  return document !== null && network !== null && !sameNetwork(document.present.spec, network.spec);
-}
+export const isAnother = selector(
+  ({ document, network }: Pick<AppState, "document" | "network">): boolean =>
+    document !== null && network !== null && !sameNetwork(document.present.spec, network.spec),
+);
 
 /** Whether the compiled network has been trained, or is about to be: then it stays as it is until a person wants another. */
 export function isUnderWay({ metrics, phase }: RunState): boolean {
@@ -46,12 +49,12 @@ function unseen({ training }: Spec): string {
 }
 
 /** Settings that the compiled network was not made with and that need a fresh start. Those that reach a run under way are not among them. */
-export function waitingSettings({ document, network, settings }: AppState): FreshSetting[] {
+export const waitingSettings = selector(({ document, network, settings }: AppState): FreshSetting[] => {
   if (!settings) return [];
   const changed = pending(settings.applied, settings.edited);
   const other = document && network && unseen(compilable(document, settings.edited)) !== unseen(network.spec);
   return other && !changed.includes("optimizer") ? ["optimizer", ...changed] : changed;
-}
+});
 
 /** A network that has been trained, and the run that trained it. */
 export interface Owner {
@@ -71,17 +74,15 @@ export type Results =
   | { of: "none" }
   | { of: "another"; owner: Owner };
 
-export function resultsOf(state: AppState): Results {
+export const resultsOf = selector((state: AppState): Results => {
   const { document, network, run } = state;
   if (!document || !network || !isAnother(state)) return { of: "shown" };
   if (!isUnderWay(run)) return { of: problemOf(state) ? "none" : "before" };
   return { of: "another", owner: { title: network.title, run: run.label?.name ?? null, edited: document.present.title === network.title } };
-}
+}, sameContent);
 
 /** Whether a drawn digit gets an answer: a network that is blank or not finished has none, whichever was trained before it. */
-export function canAnswer(state: AppState): boolean {
-  return state.network !== null && !(isAnother(state) && problemOf(state) !== null);
-}
+export const canAnswer = selector((state: AppState): boolean => state.network !== null && !(isAnother(state) && problemOf(state) !== null));
 
 /** What the first button does, and what stands beside it as the second choice. */
 export interface Choices {
@@ -91,7 +92,7 @@ export interface Choices {
   second: "pause" | "go_on" | null;
 }
 
-export function choicesOf(state: AppState): Choices {
+export const choicesOf = selector((state: AppState): Choices => {
   const { phase } = state.run;
   const stopped = state.engine.phase === "stopped";
   const going = isActive(phase) || phase === "pausing";
@@ -102,4 +103,4 @@ export function choicesOf(state: AppState): Choices {
   // A run that is under way has a network that is sound; it can always be paused.
   const possible = !stopped && phase !== "pausing" && (going || problemOf(state) === null);
   return { first: going ? "pause" : phase === "paused" ? "resume" : "run", possible, second: null };
-}
+});

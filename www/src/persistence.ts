@@ -1,8 +1,9 @@
 /** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
-import type { Host } from "./host.ts";
+
 import { readNote, writeNote } from "./lib/run-file.ts";
 import type { Recalled } from "./lib/saved.ts";
 import { Saved } from "./lib/saved.ts";
+import type { Page } from "./page/page.ts";
 import type { Restoration } from "./protocol.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
 import { frontRun, newLabel, saved, unsaved, wentOn } from "./runs.ts";
@@ -34,7 +35,7 @@ interface Held {
 }
 
 export class Persistence {
-  readonly #host: Host;
+  readonly #page: Page;
   readonly #compile: Compile;
   readonly #saved: Saved | null;
   readonly #held = new Map<string, Held>();
@@ -42,30 +43,35 @@ export class Persistence {
   #keeping: Promise<void> | null = null;
   #keptAt = 0;
   #every = EVERY;
-  #settle: ReturnType<typeof setTimeout> | undefined;
+  #cancel = (): void => undefined;
   #told = false;
   /** The engine stopped in the middle of training. */
   #interrupted = false;
   /** Until the page has what was saved before, nothing takes its place. */
   #ready = false;
 
-  private constructor(host: Host, compile: Compile, saved: Saved | null) {
-    this.#host = host;
+  private constructor(page: Page, compile: Compile, saved: Saved | null) {
+    this.#page = page;
     this.#compile = compile;
     this.#saved = saved;
-    this.#before = host.state;
-    addEventListener("pagehide", () => void this.#keepDocument());
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState !== "hidden") return;
+    this.#before = page.store.snapshot;
+    const { visibility } = page.environment;
+    visibility.onLeave(() => void this.#keepDocument());
+    visibility.onHide(() => {
       void this.#keepDocument();
       void this.keep();
     });
+    page.store.subscribe((state) => this.#changed(state));
   }
 
-  static async open(host: Host, compile: Compile): Promise<Persistence> {
-    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPENS_WITHIN));
+  static async open(page: Page, compile: Compile): Promise<Persistence> {
+    const late = new Promise<null>((resolve) => page.environment.clock.after(OPENS_WITHIN, () => resolve(null)));
     const saved = await Promise.race([Saved.open().catch(() => null), late]);
-    return new Persistence(host, compile, saved);
+    return new Persistence(page, compile, saved);
+  }
+
+  #now(): number {
+    return this.#page.environment.clock.now();
   }
 
   async recall(): Promise<Recalled | null> {
@@ -75,14 +81,14 @@ export class Persistence {
   /** The page is as it was left, or as the address says: from now on it is kept. */
   ready(): void {
     this.#ready = true;
-    const state = (this.#before = this.#host.state);
+    const state = (this.#before = this.#page.store.snapshot);
     // What was deleted before this visit; what is deleted in it can come back.
     const keys = [...state.runs, ...(state.run.label ? [state.run.label] : [])].map(({ key }) => key);
     void this.#saved?.keepOnly(keys).catch(() => undefined);
   }
 
   /** The state is another one. */
-  changed(state: AppState): void {
+  #changed(state: AppState): void {
     const before = this.#before;
     this.#before = state;
     if (state.engine.phase === "stopped" && before.engine.phase !== "stopped") this.#interrupted = isActive(before.run.phase);
@@ -94,17 +100,17 @@ export class Persistence {
       state.run.label !== before.run.label
     ) {
       if (state.runs !== before.runs) void this.#keepRuns(state.runs.filter((run) => !before.runs.includes(run)));
-      clearTimeout(this.#settle);
-      this.#settle = setTimeout(() => void this.#keepDocument(), SETTLE_MS);
+      this.#cancel();
+      this.#cancel = this.#page.environment.clock.after(SETTLE_MS, () => void this.#keepDocument());
     }
     const { phase } = state.run;
     const rests = (phase === "paused" || phase === "done") && before.run.phase !== phase;
-    if (rests || (phase === "running" && !this.#keeping && performance.now() - this.#keptAt >= this.#every)) void this.keep();
+    if (rests || (phase === "running" && !this.#keeping && this.#now() - this.#keptAt >= this.#every)) void this.keep();
   }
 
   /** Takes a checkpoint of the run in front, unless one of this step is held. */
   keep(): Promise<void> {
-    const { state } = this.#host;
+    const { state } = this.#page;
     const run = frontRun(state);
     if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return Promise.resolve();
     if (this.#held.get(run.key)?.step === run.metrics.step && !isActive(state.run.phase)) return Promise.resolve();
@@ -114,14 +120,14 @@ export class Persistence {
       kept = this.#take(run, state.run.id).finally(() => (this.#keeping = null));
       this.#keeping = kept;
     }
-    return Promise.race([kept, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
+    return Promise.race([kept, new Promise<void>((resolve) => this.#page.environment.clock.after(PATIENCE, resolve))]);
   }
 
   async #take(run: PastRun, id: string): Promise<void> {
-    const began = performance.now();
+    const began = this.#now();
     this.#keptAt = began;
     try {
-      const { run: of, step, bytes } = await this.#host.client.request({ type: "checkpoint", note: writeNote(saved(run)) });
+      const { run: of, step, bytes } = await this.#page.engine.request({ type: "checkpoint", note: writeNote(saved(run)) });
       if (of !== id) return;
       this.#hold(run.key, { step, bytes });
       await this.#store(async (to) => {
@@ -129,7 +135,7 @@ export class Persistence {
         this.#forget(await to.putCheckpoint(run.key, step, bytes));
         await this.#putDocument(to);
       });
-      this.#every = Math.min(SELDOM, Math.max(EVERY, COST_SHARE * (performance.now() - began)));
+      this.#every = Math.min(SELDOM, Math.max(EVERY, COST_SHARE * (this.#now() - began)));
     } catch {
       // The engine is gone, which has been said, or the run is: the checkpoint before stays.
     }
@@ -151,14 +157,14 @@ export class Persistence {
       bytes += length;
       if (place > 0 && (place >= HELD || bytes > MOST_HELD_BYTES)) this.#held.delete(other);
     }
-    const { checkpoints } = this.#host.state;
-    if (checkpoints.get(key) !== held.step) this.#host.set({ checkpoints: new Map([...checkpoints, [key, held.step]]) });
+    const { checkpoints } = this.#page.state;
+    if (checkpoints.get(key) !== held.step) this.#page.set({ checkpoints: new Map([...checkpoints, [key, held.step]]) });
   }
 
   /** These checkpoints are no longer stored. */
   #forget(keys: readonly string[]): void {
     const gone = keys.filter((key) => !this.#held.has(key));
-    if (gone.length > 0) this.#host.set({ checkpoints: new Map([...this.#host.state.checkpoints].filter(([key]) => !gone.includes(key))) });
+    if (gone.length > 0) this.#page.set({ checkpoints: new Map([...this.#page.state.checkpoints].filter(([key]) => !gone.includes(key))) });
   }
 
   async #keepRuns(runs: readonly PastRun[]): Promise<void> {
@@ -168,8 +174,8 @@ export class Persistence {
   }
 
   async #keepDocument(): Promise<void> {
-    clearTimeout(this.#settle);
-    const { document, runs, run } = this.#host.state;
+    this.#cancel();
+    const { document, runs, run } = this.#page.state;
     if (!this.#ready || !document) return;
     // Of a page that may not store data nobody needs to hear before there is something to lose.
     if (!this.#saved && document.past.length === 0 && runs.length === 0 && run.label === null) return;
@@ -177,7 +183,7 @@ export class Persistence {
   }
 
   async #putDocument(to: Saved): Promise<void> {
-    const { document, settings, runs, hidden, run } = this.#host.state;
+    const { document, settings, runs, hidden, run } = this.#page.state;
     if (!this.#ready || !document || !settings) return;
     const { title, spec } = document.present;
     await to.putDocument({
@@ -198,7 +204,7 @@ export class Persistence {
     } catch (thrown) {
       const full = thrown instanceof DOMException && thrown.name === "QuotaExceededError";
       if (!full) return this.#tell(false);
-      const older = [...this.#host.state.checkpoints.keys()].filter((key) => key !== this.#host.state.run.label?.key);
+      const older = [...this.#page.state.checkpoints.keys()].filter((key) => key !== this.#page.state.run.label?.key);
       try {
         await this.#saved.dropCheckpoints(older);
         this.#forget(older);
@@ -212,7 +218,7 @@ export class Persistence {
   #tell(full: boolean): void {
     if (this.#told) return;
     this.#told = true;
-    this.#host.notify({ code: "not_stored", full });
+    this.#page.notify({ code: "not_stored", full });
   }
 
   async #bytesOf(key: string): Promise<Uint8Array | null> {
@@ -221,7 +227,7 @@ export class Persistence {
 
   /** A checkpoint of the run in front as it is now, for a file; null where nothing was trained or the engine does not answer. */
   async file(): Promise<{ name: string; bytes: Uint8Array } | null> {
-    const run = frontRun(this.#host.state);
+    const run = frontRun(this.#page.state);
     if (!run) return null;
     await this.keep();
     const bytes = await this.#bytesOf(run.key);
@@ -230,7 +236,7 @@ export class Persistence {
 
   /** What a new engine goes on from after the old one stopped, and whether that was training. */
   async interrupted(): Promise<{ run: PastRun; bytes: Uint8Array; going: boolean } | null> {
-    const { state } = this.#host;
+    const { state } = this.#page;
     const run = frontRun(state);
     const going = this.#interrupted || isActive(state.run.phase);
     this.#interrupted = false;
@@ -255,15 +261,15 @@ export class Persistence {
    * @throws ReceptiveFailure where the engine refuses the file; the run in front is then as it was.
    */
   async restore(run: PastRun, bytes: Uint8Array, label: RunLabel | null): Promise<boolean> {
-    const host = this.#host;
+    const page = this.#page;
     const reply = await this.#compile(run, bytes);
     if (!reply) return false;
-    const { state } = host;
+    const { state } = page;
     const noted = readNote(reply.note);
-    if (reply.not_finite.length > 0) host.notify({ code: "weights_not_finite", tensors: reply.not_finite });
+    if (reply.not_finite.length > 0) page.notify({ code: "weights_not_finite", tensors: reply.not_finite });
     const begins = reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0);
     if (begins || !noted)
-      host.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
+      page.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
     if (begins) return true;
     const then = noted ? { ...unsaved(noted), name: run.name } : run;
     const given = label ?? newLabel(state, state.runs.some(({ key }) => key === run.key) ? run.key : null);
@@ -273,10 +279,10 @@ export class Persistence {
       { key: given.key, name: given.name, look: given.look, parent: given.parent },
       { step: reply.step, epochsDone: reply.epochs_done },
     );
-    host.set({ run: front });
+    page.set({ run: front });
     this.#hold(given.key, { step: reply.step, bytes });
     void this.#store(async (to) => {
-      const now = frontRun(this.#host.state);
+      const now = frontRun(this.#page.state);
       if (now?.key === given.key) await to.putRun(saved(now));
       this.#forget(await to.putCheckpoint(given.key, reply.step, bytes));
     });

@@ -1,8 +1,8 @@
 /** Asks the network what it sees in the pad: one question at a time, always the newest, and again as training goes on. */
 import { ReceptiveFailure } from "./errors.ts";
 import { LatestRequest } from "./latest-request.ts";
+import type { Engine } from "./page/page.ts";
 import type { Scene, Split } from "./protocol.ts";
-import type { TrainerClient } from "./trainer-client.ts";
 
 /** While training, bars move at most this often: an answer costs the engine a forward pass. */
 const FOLLOW_MS = 500;
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 export class Predictor {
-  readonly #client: TrainerClient;
+  readonly #client: Engine;
   readonly #answered: (answer: Answer) => void;
   #pixels: Uint8Array | null = null;
   #under: Under = { index: 0 };
@@ -29,7 +29,7 @@ export class Predictor {
     () => this.#ask(),
   );
 
-  constructor(client: TrainerClient, answered: (answer: Answer) => void) {
+  constructor(client: Engine, answered: (answer: Answer) => void) {
     this.#client = client;
     this.#answered = answered;
   }

@@ -2,39 +2,39 @@
 import { hashOf } from "./address.ts";
 import { compilable } from "./document.ts";
 import { copy, fileName, frameSnippet, save } from "./files.ts";
-import type { Host } from "./host.ts";
 import type { Language } from "./i18n/messages.ts";
 import { granted, isFramed, openTab } from "./lib/frame.ts";
 import { lend } from "./lib/tab-name.ts";
+import type { Page } from "./page/page.ts";
 import type { Persistence } from "./persistence.ts";
 import type { ByHand, Shareable } from "./state.ts";
 
 export class Sharing {
-  readonly #host: Host;
+  readonly #page: Page;
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(page: Page) {
+    this.#page = page;
   }
 
   async copy(what: Shareable): Promise<void> {
     try {
-      const { document, settings } = this.#host.state;
+      const { document, settings } = this.#page.state;
       if (!document || !settings) return;
       const text =
         what === "json"
           ? this.#json()
           : what === "link"
             ? await this.#link()
-            : frameSnippet(await this.#link(this.#host.state.preferences.language), document.present.title);
-      this.#host.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
+            : frameSnippet(await this.#link(this.#page.state.preferences.language), document.present.title);
+      this.#page.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
     } catch (thrown) {
-      this.#host.refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   saveNetwork(): void {
     const text = this.#json();
-    const name = fileName(this.#host.state.document?.present.title ?? "", "json");
+    const name = fileName(this.#page.state.document?.present.title ?? "", "json");
     this.#save(name, text, "application/json", { what: "json", text, lacks: "downloads" });
   }
 
@@ -53,8 +53,8 @@ export class Sharing {
     const may = granted("allow-downloads");
     if (may !== false) save(name, content, type);
     if (may === true || !isFramed()) return;
-    if (may === false && byHand) this.#host.set({ shared: { ...byHand } });
-    else this.#host.notify({ code: "frame_saves", name, blocked: may === false, byHand });
+    if (may === false && byHand) this.#page.set({ shared: { ...byHand } });
+    else this.#page.notify({ code: "frame_saves", name, blocked: may === false, byHand });
   }
 
   /** There files can be saved, and what the frame has stored is there, too, where the browser keeps both together. */
@@ -62,22 +62,22 @@ export class Sharing {
     try {
       await persistence?.keep();
       const address = await this.#link();
-      if (!lend(() => openTab(address))) this.#host.set({ shared: { what: "address", text: address, lacks: "popups" } });
+      if (!lend(() => openTab(address))) this.#page.set({ shared: { what: "address", text: address, lacks: "popups" } });
     } catch (thrown) {
-      this.#host.refuse(thrown);
+      this.#page.refuse(thrown);
     }
   }
 
   /** A course page is in one language; whoever follows a link may read another. */
   async #link(language: Language | null = null): Promise<string> {
-    const address = new URL(location.href);
+    const address = new URL(this.#page.environment.address.href);
     if (language) address.searchParams.set("lang", language);
-    address.hash = await hashOf(this.#host.state, location.search, this.#host.specs);
+    address.hash = await hashOf(this.#page);
     return address.href;
   }
 
   #json(): string {
-    const { document, settings } = this.#host.state;
+    const { document, settings } = this.#page.state;
     return document && settings ? `${JSON.stringify(compilable(document, settings.edited), null, 2)}\n` : "";
   }
 }

@@ -5,13 +5,15 @@ import { firstNetwork, networkOf } from "./address.ts";
 import { compilable, newDocument, replaced } from "./document.ts";
 import { toReceptiveError } from "./errors.ts";
 import { read } from "./files.ts";
-import type { Host } from "./host.ts";
 import type { LoadFiles as Images } from "./lib/idx-files.ts";
 import type { Address } from "./lib/link.ts";
 import { sameContent } from "./lib/link.ts";
 import type { Recalled } from "./lib/saved.ts";
 import type { Settings } from "./lib/settings.ts";
 import { settingsOf, withSettings } from "./lib/settings.ts";
+import type { Feature } from "./page/feature.ts";
+import type { Page } from "./page/page.ts";
+import { readParameters, viewNamed } from "./page/registry.ts";
 import type { Persistence } from "./persistence.ts";
 import type { PastRun } from "./runs.ts";
 import { newLabel, unsaved } from "./runs.ts";
@@ -26,8 +28,13 @@ export interface Beginning {
   goesOn: boolean;
 }
 
+/** Where on the page an address leads: its view, its selection, and what features have there. */
+export function placeOf(features: readonly Feature[], { view, selection, fields }: Address): Partial<AppState> {
+  return { view: viewNamed(features, view), selection, ...readParameters(features, fields) };
+}
+
 /** What was left here, unless a link names another network; `named` is the link's, `first` what there is without any of both. */
-export function beginning(before: Recalled | null, named: Named | null, first: Named, { view, selection, looking }: Address): Beginning {
+export function beginning(before: Recalled | null, named: Named | null, first: Named): Beginning {
   const left = before && {
     ...newDocument(before.document),
     present: { title: before.document.title, spec: before.document.spec, settings: before.document.settings },
@@ -50,9 +57,6 @@ export function beginning(before: Recalled | null, named: Named | null, first: N
     // Curves of another network would stand for nothing here until they are asked for.
     hidden: new Set(isOther ? before?.runs.map(({ key }) => key) : before?.document.hidden),
     checkpoints: before?.checkpoints ?? new Map<string, number>(),
-    view,
-    selection,
-    looking,
   };
   return { changes, front, goesOn };
 }
@@ -80,46 +84,46 @@ const NO_STEPS: PastRun["metrics"] = {
 type LoadImages = (files: Images) => Promise<boolean>;
 
 export class Startup {
-  readonly #host: Host;
+  readonly #page: Page;
   readonly #loadImages: LoadImages;
 
-  constructor(host: Host, loadImages: LoadImages) {
-    this.#host = host;
+  constructor(page: Page, loadImages: LoadImages) {
+    this.#page = page;
     this.#loadImages = loadImages;
   }
 
   /** The address is another one, by hand or by back and forward. */
   async follow(address: Address): Promise<void> {
-    const host = this.#host;
-    host.set({ view: address.view, selection: address.selection, looking: address.looking });
+    const page = this.#page;
+    page.set(placeOf(page.features, address));
     try {
-      const named = (await networkOf(address, location.search, host.state.presets, host.specs)) ?? firstNetwork(host.state.presets);
-      const { document, settings } = host.state;
+      const named = (await networkOf(page, address)) ?? firstNetwork(page.state.presets);
+      const { document, settings } = page.state;
       if (!named || !document || !settings) return;
       const wanted = withSettings(named.spec, settingsOf(named.spec));
       const isAt = (version: { spec: Named["spec"]; settings: Settings } | undefined): boolean =>
         version !== undefined && sameContent(withSettings(version.spec, version.settings), wanted);
       if (isAt({ spec: document.present.spec, settings: settings.edited })) return;
-      if (isAt(document.past.at(-1))) return host.handle({ type: "undo" });
-      if (isAt(document.future[0])) return host.handle({ type: "redo" });
-      host.handle({ type: "open_network", ...named });
+      if (isAt(document.past.at(-1))) return void page.handle({ type: "undo" });
+      if (isAt(document.future[0])) return void page.handle({ type: "redo" });
+      page.handle({ type: "open_network", ...named });
     } catch (thrown) {
-      host.notify({
+      page.notify({
         code: "link_refused",
         error: toReceptiveError(thrown, "engine_failed"),
-        title: host.state.document?.present.title ?? "",
+        title: page.state.document?.present.title ?? "",
       });
     }
   }
 
   /** Networks, runs, MNIST's own files, several at once: each for what it is. @returns whether other weights are there now. */
   async files(files: readonly File[], persistence: Persistence | null): Promise<boolean> {
-    const host = this.#host;
+    const page = this.#page;
     try {
-      const { images, networks, runs } = await read(files, host.specs);
-      host.dismiss("files_refused");
+      const { images, networks, runs } = await read(files, page.specs);
+      page.dismiss("files_refused");
       if (images && !(await this.#loadImages(images))) return false;
-      for (const network of networks) host.handle({ type: "open_network", ...network });
+      for (const network of networks) page.handle({ type: "open_network", ...network });
       let restored = false;
       for (const { run: saved, bytes } of runs) {
         const run = saved ? unsaved(saved) : this.#untrained();
@@ -131,31 +135,31 @@ export class Startup {
       }
       return restored;
     } catch (thrown) {
-      host.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
+      page.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
       return false;
     }
   }
 
   /** The network that a run has trained, where another one is open. */
   version({ title, spec }: PastRun): void {
-    const { document, settings } = this.#host.state;
+    const { document, settings } = this.#page.state;
     if (document && settings && sameContent(compilable(document, settings.edited), spec)) return;
-    this.#host.handle({ type: "open_network", title, spec });
+    this.#page.handle({ type: "open_network", title, spec });
   }
 
   /** Says which step a run goes on from. */
   tellStep(): void {
-    const { label, metrics } = this.#host.state.run;
-    if (label && metrics) this.#host.notify({ code: "went_on", name: label.name, step: metrics.step });
+    const { label, metrics } = this.#page.state.run;
+    if (label && metrics) this.#page.notify({ code: "went_on", name: label.name, step: metrics.step });
   }
 
   /** What weights of another program are for: the network as it stands. */
   #untrained(): PastRun | null {
-    const { document, settings, run } = this.#host.state;
+    const { document, settings, run } = this.#page.state;
     if (!document || !settings) return null;
     const { title } = document.present;
     return {
-      ...newLabel(this.#host.state),
+      ...newLabel(this.#page.state),
       title,
       spec: compilable(document, settings.edited),
       history: run.history,

@@ -16,13 +16,13 @@ import type {
   Evaluation,
   Metrics,
   NetworkDescription,
-  Predictions,
   Preset,
   Scene,
   Spec,
   Split,
 } from "./protocol.ts";
 import type { PastRun, RunLabel } from "./runs.ts";
+import { selector } from "./store/store.ts";
 
 export type RunPhase =
   /** Nothing trained yet, or reset. */
@@ -94,15 +94,6 @@ export interface LookState {
   error: ReceptiveError | null;
 }
 
-/** What the network says to every test image, for the view of mistakes. */
-export interface MistakesState {
-  predictions: Predictions | null;
-  /** Test images that were fetched to be seen, by their numbers. */
-  samples: ReadonlyMap<number, Sample>;
-  asking: boolean;
-  error: ReceptiveError | null;
-}
-
 export type Notice =
   | { code: "data_failed"; error: ReceptiveError }
   | { code: "files_refused"; error: ReceptiveError }
@@ -138,9 +129,10 @@ export type Announcement =
   | { code: "done" }
   | { code: "reset" };
 
-/** What the stage shows. */
-export const VIEWS = ["training", "diagram", "maps", "errors"] as const;
-export type View = (typeof VIEWS)[number];
+/** What the stage shows: the name of the feature that has the tab. */
+export type View = string;
+/** What it shows at first. */
+export const FIRST_VIEW: View = "training";
 
 export type Shareable = "link" | "embed" | "json";
 /** A text that is shown to be copied by hand, since the browser or the frame around the page keeps it from going the usual way. */
@@ -158,7 +150,8 @@ export interface Preferences {
   shortcuts: boolean;
 }
 
-export interface AppState {
+/** What the page has without its features. */
+export interface BaseState {
   preferences: Preferences;
   engine: { phase: EnginePhase; loaded: number; total: number };
   data: DataState;
@@ -193,11 +186,16 @@ export interface AppState {
   shared: { copied: Shareable } | ByHand | null;
   trying: TryState;
   look: LookState;
-  mistakes: MistakesState;
   /** At most one of a code, the newest last. */
   notices: readonly Notice[];
   announcement: Announcement | null;
 }
+
+/** The features' slices. Each adds its own: `declare module "../../state.ts" { interface FeatureState { ... } }`. */
+// biome-ignore lint/suspicious/noEmptyInterface: features fill it.
+export interface FeatureState {}
+
+export interface AppState extends BaseState, FeatureState {}
 
 export function freshRun(id: string): RunState {
   return {
@@ -217,17 +215,17 @@ export function freshRun(id: string): RunState {
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
 
 export const NOT_LOOKED: LookState = { answer: null, error: null };
-export const NO_MISTAKES: MistakesState = { predictions: null, samples: new Map(), asking: false, error: null };
 
-export function initialState(preferences: Preferences, choice: BackendChoice, workers = 1): AppState {
-  return {
+/** `slices` are those of the features, as at first. */
+export function initialState(preferences: Preferences, choice: BackendChoice, slices: FeatureState, workers = 1): AppState {
+  const base: BaseState = {
     preferences,
     engine: { phase: "loading", loaded: 0, total: 0 },
     data: NO_DATA,
     presets: [],
     document: null,
     selection: null,
-    view: "training",
+    view: FIRST_VIEW,
     looking: AS_FIRST,
     network: null,
     backend: { choice, status: null, switching: false, preparing: null, workers, asked: workers, sharing: 1 },
@@ -239,10 +237,10 @@ export function initialState(preferences: Preferences, choice: BackendChoice, wo
     shared: null,
     trying: { sample: null, picture: null, probabilities: null, scene: null, clutter: 0, untrained: true },
     look: NOT_LOOKED,
-    mistakes: NO_MISTAKES,
     notices: [],
     announcement: null,
   };
+  return { ...base, ...slices };
 }
 
 export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
@@ -254,11 +252,11 @@ export function withoutNotices(notices: readonly Notice[], ...codes: NoticeCode[
 }
 
 /** Why the network as it is edited cannot be trained; null too where that is not known yet. */
-export function problemOf({ document }: AppState): ReceptiveError | null {
+export const problemOf = selector(({ document }: AppState): ReceptiveError | null => {
   if (!document?.examined) return null;
   const { network, error } = document.examination ?? {};
   return (error ?? network?.training_refused ?? null) as ReceptiveError | null;
-}
+});
 
 /** The item of the specification that an error is about. */
 export function problemPath({ document }: AppState, error: ReceptiveError): string | null {
@@ -268,14 +266,21 @@ export function problemPath({ document }: AppState, error: ReceptiveError): stri
 }
 
 /** Whether the network says a class of every pixel, and not of the image. */
-export function saysPixels({ network }: AppState): boolean {
-  return network?.spec.data === "cluttered_mnist";
-}
+export const saysPixels = selector(({ network }: AppState): boolean => network?.spec.data === "cluttered_mnist");
 
 /** Whether there is a run to speak of: one that has been trained. */
-export function hasRuns({ run, runs }: AppState): boolean {
-  return run.label !== null || runs.length > 0;
-}
+export const hasRuns = selector(({ run, runs }: AppState): boolean => run.label !== null || runs.length > 0);
+
+/** Test images that are there. */
+export const testImagesOf = selector(({ data }: AppState): number => data.images.test);
+/** Whether what the page begins with is there: the first test images, or the news that none will come. */
+export const hasBegun = selector(({ data }: AppState): boolean => data.phase !== "loading" || data.images.test > 0);
+
+/** Whether the compiled network has been trained by a step. */
+export const isTrained = selector(({ run }: AppState): boolean => run.metrics !== null);
+export const runIdOf = selector(({ run }: AppState): string => run.id);
+export const labelOf = selector(({ run }: AppState): RunLabel | null => run.label);
+export const evaluationOf = selector(({ run }: AppState): Evaluation | null => run.evaluation);
 
 /** Whether pressing Run would pause. */
 export function isActive(phase: RunPhase): boolean {

@@ -1,15 +1,18 @@
 // What the buttons that train ask the engine for, with a client that answers at once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import features from "receptive:features";
 import { Controller } from "../src/controller.ts";
 import { BLANK } from "../src/document.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
-import type { SpecClient } from "../src/host.ts";
+import type { Address } from "../src/lib/link.ts";
 import { parseAddress } from "../src/lib/link.ts";
 import { choicesOf, resultsOf } from "../src/on-show.ts";
+import type { Engine, SpecClient } from "../src/page/page.ts";
+import { Page } from "../src/page/page.ts";
 import type { RequestBody } from "../src/protocol.ts";
 import type { AppState } from "../src/state.ts";
-import type { TrainerClient } from "../src/trainer-client.ts";
+import { TestEnvironment } from "./support/environment.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
 const [lenet, resnet] = [presetNamed("lenet5"), presetNamed("resnet8")];
@@ -49,13 +52,22 @@ function setUp(state: AppState, refused: string | null = null) {
     request: async (_type: string, { spec }: { spec: typeof BLANK }) =>
       spec.layers.length > 0 ? { network: described(spec), error: null } : { network: null, error: { kind: "empty_network", message: "" } },
   };
-  const client = { request, on: () => () => undefined } as unknown as TrainerClient;
-  const controller = new Controller(client, specs as unknown as SpecClient, state, () => undefined, parseAddress(""));
+  const engine = { request, on: () => () => undefined } as unknown as Engine;
+  const environment = new TestEnvironment();
+  const controller = new Page({ engine, specs: specs as unknown as SpecClient, environment, features, state });
+  const core = new Controller(controller, parseAddress(""));
+  const follow = (address: Address): Promise<void> => core.follow(address);
+  controller.start();
   const types = (): string[] =>
     asked
       .splice(0)
       .map((one) => (one.type === "compile" ? `compile ${one.spec.name}` : one.type === "start" ? `start ${one.epochs}` : one.type));
-  return { controller, asked, types };
+  const pass = async (milliseconds: number): Promise<void> => {
+    await settle();
+    environment.pass(milliseconds);
+    await settle();
+  };
+  return { controller, follow, pass, asked, types };
 }
 
 const paused = (): AppState => trained(pageWith(lenet), "kiwi", 469, "paused");
@@ -150,20 +162,20 @@ test("a network that the engine refuses leaves the one before as it was, still m
 });
 
 test("live settings of the network on show do not reach the one that trains; undone, they are those in force", async () => {
-  const { controller, types } = setUp(paused());
+  const { controller, pass, types } = setUp(paused());
   const rate = (): (number | undefined)[] => [
     controller.state.settings?.applied.learning_rate,
     controller.state.settings?.edited.learning_rate,
   ];
   controller.handle({ type: "edit_settings", changes: { learning_rate: 0.07, batch_size: 32 } });
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await pass(250);
   assert.deepEqual([types(), rate()], [["set"], [0.07, 0.07]]);
   controller.handle({ type: "open_network", ...resnet });
   controller.handle({ type: "edit_settings", changes: { learning_rate: 0.5 } });
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await pass(250);
   assert.deepEqual([types(), rate()], [[], [0.07, 0.5]]);
   controller.handle({ type: "undo" });
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await pass(250);
   assert.deepEqual([types(), rate()], [[], [0.07, 0.07]]);
   assert.deepEqual([controller.state.settings?.edited.batch_size, resultsOf(controller.state).of], [32, "shown"]);
   controller.handle({ type: "redo" });
@@ -172,19 +184,18 @@ test("live settings of the network on show do not reach the one that trains; und
 });
 
 test("before anything is trained the network on show is compiled by itself", async () => {
-  const { controller, types } = setUp(pageWith(lenet));
+  const { controller, pass, types } = setUp(pageWith(lenet));
   controller.handle({ type: "open_network", ...resnet });
-  await new Promise((resolve) => setTimeout(resolve, 800));
+  await pass(800);
   assert.deepEqual(types(), [`compile ${resnet.spec.name}`]);
   assert.equal(resultsOf(controller.state).of, "shown");
   assert.deepEqual(controller.state.runs, []);
 });
 
 test("a link that is opened while training, and a network from a file, are marked and trained alike", async () => {
-  Object.assign(globalThis, { location: { search: "", hash: "" } });
   const running = { ...paused(), run: { ...paused().run, phase: "running" as const } };
   const byLink = setUp(running);
-  await byLink.controller.follow(parseAddress(`#preset=${resnet.name}`));
+  await byLink.follow(parseAddress(`#preset=${resnet.name}`));
   const byFile = setUp(running);
   byFile.controller.handle({ type: "open_files", files: [new File([JSON.stringify(resnet.spec)], "mine.json")] });
   for (const { controller, types } of [byLink, byFile]) {

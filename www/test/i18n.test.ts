@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import features from "receptive:features";
 import type { ReceptiveError } from "../src/errors.ts";
 import { errorText, LANGUAGES, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
+import type { Language } from "../src/i18n/messages.ts";
 import { ruWord } from "../src/i18n/ru-words.ts";
+import { camelCase } from "../tools/features.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 const locales = await Promise.all(LANGUAGES.map(loadLocale));
 await loadPanels();
-const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels } }));
+const labels = (language: Language): object =>
+  Object.fromEntries(features.map(({ name, tab, column }) => [name, [tab?.label[language], column?.label[language]].filter(Boolean)]));
+const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels, labels: labels(language) } }));
 
 /** Every path to a text, in the order it is written. */
 function paths(value: unknown, at = ""): string[] {
@@ -99,8 +104,12 @@ function anyError(kind: string): ReceptiveError {
 
 test("all panels are among them", () => {
   const files = readdirSync(join(root, "www/src/i18n/panels/en")).map((name) => name.replace(/\.ts$/u, ""));
-  for (const { panels } of locales)
-    assert.deepEqual(files.filter((name) => !["outline", "training"].includes(name)).sort(), Object.keys(panels).sort());
+  const folders = readdirSync(join(root, "www/src/features")).filter((name) =>
+    existsSync(join(root, "www/src/features", name, "common.ts")),
+  );
+  const withTexts = folders.filter((name) => existsSync(join(root, "www/src/features", name, "en.ts"))).map(camelCase);
+  const all = [...files.filter((name) => !["outline", "training"].includes(name)), ...withTexts].sort();
+  for (const { panels } of locales) assert.deepEqual(all, Object.keys(panels).sort());
 });
 
 test("every error kind has a sentence in both languages, without holes", () => {

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import features from "receptive:features";
 import { channelKeyOf, characterOf, isComposing, onKey } from "../src/lib/keys.ts";
 import { actionOf } from "../src/lib/outline-actions.ts";
 import { historyKeyOf, shortcutOf } from "../src/lib/shortcuts.ts";
+import { shortcutsOf } from "../src/page/registry.ts";
 
 const NO_MODIFIER = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false };
+const KEYS = new Map([...shortcutsOf(features)].map(([key, { type }]) => [key, type as string]));
 const nowhere = { closest: () => null };
 
 /** What the keys at these places type, layout by layout: those with R, S, T, D, Z, Y, K, O on a US keyboard. */
@@ -37,9 +40,9 @@ test("single keys go by the character where it is Latin, wherever it lies", () =
   for (const [layout, keys] of Object.entries(LATIN)) {
     for (const [code, key] of Object.entries(keys)) {
       const event = { ...NO_MODIFIER, key, code, target: nowhere };
-      assert.equal(shortcutOf(event, true), wanted[key] ?? null, `${layout}: ${key} at ${code}`);
+      assert.equal(shortcutOf(event, true, KEYS), wanted[key] ?? null, `${layout}: ${key} at ${code}`);
       assert.equal(
-        shortcutOf({ ...event, key: key.toUpperCase() }, true),
+        shortcutOf({ ...event, key: key.toUpperCase() }, true, KEYS),
         wanted[key] ?? null,
         `${layout}: ${key.toUpperCase()} at ${code}`,
       );
@@ -51,7 +54,11 @@ test("and by the place where the layout types another alphabet", () => {
   const wanted: { [code: string]: string } = { KeyR: "reset", KeyS: "step", KeyT: "random_digit" };
   for (const [layout, keys] of Object.entries(FOREIGN)) {
     for (const [code, key] of foreign(keys))
-      assert.equal(shortcutOf({ ...NO_MODIFIER, key, code, target: nowhere }, true), wanted[code] ?? null, `${layout}: ${key} at ${code}`);
+      assert.equal(
+        shortcutOf({ ...NO_MODIFIER, key, code, target: nowhere }, true, KEYS),
+        wanted[code] ?? null,
+        `${layout}: ${key} at ${code}`,
+      );
   }
 });
 

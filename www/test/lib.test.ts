@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import features from "receptive:features";
 import { paramsArithmetic } from "../src/lib/arithmetic.ts";
 import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
@@ -20,6 +21,7 @@ import {
 } from "../src/lib/settings.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
+import { shortcutsOf } from "../src/page/registry.ts";
 import type { Spec } from "../src/protocol.ts";
 
 function drawing(
@@ -392,15 +394,16 @@ test("single keys work outside of fields, on a Russian layout too, and can be tu
     target: { closest: (selector: string) => (inside && selector.includes(inside) ? {} : null) },
     ...more,
   });
-  assert.equal(shortcutOf(press(" "), true), "toggle_run");
-  assert.equal(shortcutOf(press("R"), true), "reset");
-  assert.equal(shortcutOf(press("к", "KeyR"), true), "reset");
-  assert.equal(shortcutOf(press("?"), true), "help");
-  assert.equal(shortcutOf(press("r", "KeyR", "input"), true), null);
-  assert.equal(shortcutOf(press(" ", "", "button"), true), null);
-  assert.equal(shortcutOf(press("r", "KeyR", "button"), true), "reset");
-  assert.equal(shortcutOf(press("r", "KeyR", "", { ctrlKey: true }), true), null);
-  assert.equal(shortcutOf(press("r", "KeyR"), false), null);
+  const KEYS = new Map([...shortcutsOf(features)].map(([key, { type }]) => [key, type]));
+  assert.equal(shortcutOf(press(" "), true, KEYS), "toggle_run");
+  assert.equal(shortcutOf(press("R"), true, KEYS), "reset");
+  assert.equal(shortcutOf(press("к", "KeyR"), true, KEYS), "reset");
+  assert.equal(shortcutOf(press("?"), true, KEYS), "open_dialog");
+  assert.equal(shortcutOf(press("r", "KeyR", "input"), true, KEYS), null);
+  assert.equal(shortcutOf(press(" ", "", "button"), true, KEYS), null);
+  assert.equal(shortcutOf(press("r", "KeyR", "button"), true, KEYS), "reset");
+  assert.equal(shortcutOf(press("r", "KeyR", "", { ctrlKey: true }), true, KEYS), null);
+  assert.equal(shortcutOf(press("r", "KeyR"), false, KEYS), null);
 });
 
 test("themes", () => {

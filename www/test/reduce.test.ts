@@ -3,10 +3,11 @@ import { test } from "node:test";
 import type { Metrics } from "../src/protocol.ts";
 import { reduce } from "../src/reduce.ts";
 import type { AppState, RunPhase } from "../src/state.ts";
-import { initialState, withNotice } from "../src/state.ts";
+import { withNotice } from "../src/state.ts";
+import { atFirst } from "./support/page-state.ts";
 
 const start = (phase: RunPhase = "running"): AppState => {
-  const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "auto");
+  const state = atFirst();
   return { ...state, run: { ...state.run, id: "run-1", phase } };
 };
 const metrics = (step: number, loss = 1): Metrics => ({

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import type { ReceptiveError } from "../src/errors.ts";
 import { ReceptiveFailure } from "../src/errors.ts";
 import { read } from "../src/files.ts";
-import type { Host } from "../src/host.ts";
 import { errorText, LANGUAGES, loadLocale } from "../src/i18n/locale.ts";
 import { chartData } from "../src/lib/chart-data.ts";
 import { useOf } from "../src/lib/file-use.ts";
@@ -12,11 +11,12 @@ import { bestOf, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, wors
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/lib/run-file.ts";
 import { History } from "../src/lib/series.ts";
 import { classMap, likelihoodMap, mapPixels, sharesOf } from "../src/lib/true-size.ts";
+import type { Page } from "../src/page/page.ts";
 import type { Persistence } from "../src/persistence.ts";
 import { reduce } from "../src/reduce.ts";
 import { Startup } from "../src/startup.ts";
 import type { Notice } from "../src/state.ts";
-import { initialState } from "../src/state.ts";
+import { atFirst } from "./support/page-state.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 /** A safetensors file with this header and no tensors. */
@@ -124,7 +124,7 @@ test("a file that the engine refuses leaves the document and the run as they are
   };
   const content = file(JSON.stringify({ __metadata__: { note: JSON.stringify({ version: 1, run }) } }));
   const notices: Notice[] = [];
-  const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "auto");
+  const state = atFirst();
   const host = {
     state,
     specs,
@@ -132,7 +132,7 @@ test("a file that the engine refuses leaves the document and the run as they are
     set: () => assert.fail("nothing changes"),
     notify: (notice: Notice) => notices.push(notice),
     dismiss: () => {},
-  } as unknown as Host;
+  } as unknown as Page;
   const error: ReceptiveError = {
     kind: "malformed_tensor",
     message: "",
@@ -185,7 +185,7 @@ test("every flaw is worded in both languages, with the tensor, the numbers and w
 });
 
 test("weights that are not finite stop a run with their own words", () => {
-  const start = initialState({ language: "en", theme: "auto", shortcuts: true }, "auto");
+  const start = atFirst();
   const error = {
     kind: "non_finite_weights",
     message: "",

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
 
+import { featuresModule } from "./features.mjs";
 import { fieldsModule } from "./fields.mjs";
 import { operatorsModule, writeOperators } from "./operators.mjs";
 
@@ -15,9 +16,9 @@ const www = fileURLToPath(new URL("../", import.meta.url));
 
 /**
  * Writes main.js and its parts, the workers, page.css (with the fonts it names) and lazy.css into `outdir`, the operators' texts into `operators/` there, the page
- * of the check into `check/`, and the file of networks at true size.
+ * of the check into `check/`, and the file of networks at true size. `others` are more folders of features, as a test has.
  */
-export async function bundle(outdir) {
+export async function bundle(outdir, others = []) {
   // Parts are named by what is in them: those of an earlier build would stay.
   const earlier = (await readdir(outdir)).filter((name) => PART.test(name));
   await Promise.all(earlier.map((name) => rm(join(outdir, name))));
@@ -37,17 +38,17 @@ export async function bundle(outdir) {
     loader: { ".woff2": "file" },
     // The engine's package lies beside the bundle and is loaded at run time.
     external: ["./pkg/*"],
-    plugins: [operatorsModule(join(www, "..")), fieldsModule(join(www, ".."))],
+    plugins: [operatorsModule(join(www, "..")), fieldsModule(join(www, "..")), featuresModule(www, others)],
     logLevel: "warning",
   };
   // Before any module, and where none runs.
-  await build({ ...common, format: "iife", entryPoints: { boot: "src/boot.ts" } });
+  await build({ ...common, format: "iife", entryPoints: { boot: "src/app/boot.ts" } });
   const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
   await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
   await build({
     ...common,
-    entryPoints: { main: "src/main.ts", page: "styles/page.css", lazy: "styles/lazy.css" },
+    entryPoints: { main: "src/app/main.ts", page: "styles/page.css", lazy: "styles/lazy.css" },
     splitting: true,
     chunkNames: "part-[name]-[hash]",
   });

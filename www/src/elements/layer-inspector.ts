@@ -1,4 +1,4 @@
-import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
@@ -13,7 +13,6 @@ import { OutlineReader } from "../lib/outline-reader.ts";
 import { setField } from "../lib/spec-edit.ts";
 import { fieldsOf, itemsIn } from "../lib/spec-items.ts";
 import type { NodeDescription, Spec } from "../protocol.ts";
-import type { AppState } from "../state.ts";
 import { costOf } from "./layer-cost.ts";
 import { LAYER_EDITED } from "./layer-events.ts";
 import type { OperatorDialogElement } from "./operator-dialog.ts";
@@ -39,6 +38,8 @@ export class LayerInspectorElement extends PanelElement {
 
   readonly #reader = new OutlineReader();
   #row: OutlineRow | null = null;
+  /** Of the item whose fields were drawn last. */
+  #path: string | undefined;
 
   constructor() {
     super();
@@ -51,25 +52,10 @@ export class LayerInspectorElement extends PanelElement {
     return this.locale.panels.inspector;
   }
 
-  /** Metrics that stream in change nothing here. */
-  protected override shouldUpdate(changes: PropertyValues<this>): boolean {
-    const before = changes.get("state") as AppState | undefined;
-    if (changes.size > 1 || !changes.has("state") || !before) return true;
-    const { document, selection, network, settings, look, view, run } = this.state;
-    return (
-      look !== before.look ||
-      view !== before.view ||
-      run.id !== before.run.id ||
-      document !== before.document ||
-      selection !== before.selection ||
-      network !== before.network ||
-      settings?.edited.batch_size !== before.settings?.edited.batch_size
-    );
-  }
-
-  protected override willUpdate(changes: PropertyValues<this>): void {
-    const before = changes.get("state") as AppState | undefined;
-    if (before && before.selection?.path !== this.state.selection?.path) this.drafts = new Map();
+  protected override willUpdate(): void {
+    const path = this.state.selection?.path;
+    if (this.hasUpdated && path !== this.#path) this.drafts = new Map();
+    this.#path = path;
     const { rows } = this.#reader.read(this.state);
     this.#row = rows.find(({ path }) => path === this.state.selection?.path) ?? null;
     if (this.#row?.op) void this.#loadFormula(this.#row.op);

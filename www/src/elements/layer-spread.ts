@@ -5,6 +5,7 @@ import { mapsOf, wishFor } from "../lib/look/wish.ts";
 import { recall, remember } from "../lib/storage.ts";
 import { isAnother } from "../on-show.ts";
 import type { NodeDescription } from "../protocol.ts";
+import { runIdOf } from "../state.ts";
 import type { NamedValues } from "./layer-histograms.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -57,11 +58,11 @@ export class LayerSpreadElement extends PanelElement {
 
   protected override updated(): void {
     // While the maps are open they ask, and this shows what they were told.
-    const { view, network, run } = this.state;
+    const { view, network } = this.state;
     if (view === "maps") return void (this.#told = "");
     const { node } = this;
     const wish = node && this.open && this.#there && !document.hidden ? wishFor(node, "layer", "activations", []) : null;
-    const told = wish ? JSON.stringify([wish, network?.description.name, run.id]) : "";
+    const told = wish ? JSON.stringify([wish, network?.description.name, runIdOf(this.state)]) : "";
     if (told === this.#told) return;
     this.#told = told;
     queueMicrotask(() => this.isConnected && this.intend({ type: "look", wish }));

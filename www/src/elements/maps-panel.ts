@@ -13,6 +13,7 @@ import { clamped, DEPTHS, IMAGE, mapsOf, middle, shownOf, unitOf, wishFor } from
 import { resultsOf } from "../on-show.ts";
 import type { LookWish } from "../probe-client.ts";
 import type { NodeMaps } from "../protocol.ts";
+import { isTrained, runIdOf } from "../state.ts";
 import * as icons from "./icons.ts";
 import type { NamedValues } from "./layer-histograms.ts";
 import type { MapPoint } from "./map-grid.ts";
@@ -141,7 +142,7 @@ export class MapsPanelElement extends PanelElement {
       this.#what,
       unitOf(shown.node.output_shape, clamped(shown.node.output_shape, this.#unit)),
     );
-    const told = JSON.stringify([wish, this.state.network?.description.name, this.state.run.id]);
+    const told = JSON.stringify([wish, this.state.network?.description.name, runIdOf(this.state)]);
     if (told === this.#told) return;
     this.#told = told;
     // The state changes by it, and this is still an update.
@@ -188,7 +189,7 @@ export class MapsPanelElement extends PanelElement {
         }}>${all.map((one, index) => html`<option .selected=${index === at}>${one.name === IMAGE ? text.image : one.name}</option>`)}</select></label>
       <button type="button" class="icon-button on" ?disabled=${at === all.length - 1} aria-label=${text.next} title=${text.next} @click=${() => step(1)}>${icons.chevron}</button>
       <span class="muted">${node.op === IMAGE ? nothing : html`<code>${node.op}</code>`} ${locale.format.shape(node.output_shape)}</span>
-      ${state.run.metrics === null ? html`<span class="badge" title=${text.randomLong}>${text.random}</span>` : nothing}
+      ${!isTrained(state) ? html`<span class="badge" title=${text.randomLong}>${text.random}</span>` : nothing}
     </div>`;
   }
 

@@ -2,6 +2,7 @@ import type { PropertyDeclarations, PropertyValues, SVGTemplateResult, TemplateR
 import { html, nothing, svg } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { createModuleWorker } from "../create-worker.ts";
+import type { Selection } from "../document.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
 import { errorText } from "../i18n/locale.ts";
@@ -24,7 +25,6 @@ import { edit } from "../lib/outline-actions.ts";
 import { valueAt } from "../lib/spec-path.ts";
 import type { NetworkDescription, Spec } from "../protocol.ts";
 import { RequestClient } from "../request-client.ts";
-import type { AppState } from "../state.ts";
 import { adoptStyle } from "./adopted-style.ts";
 import { DiagramCamera } from "./diagram-camera.ts";
 import type { Pen } from "./diagram-drawing.ts";
@@ -76,6 +76,8 @@ export class NetworkDiagramElement extends PanelElement {
   readonly #layouts = new RequestClient<LayoutRequests, LayoutReplies>(() =>
     createModuleWorker(new URL("./layout-worker.js", import.meta.url), "layout"),
   );
+  /** The selection that was drawn last. */
+  #selected: Selection | null | undefined = undefined;
   #camera: DiagramCamera | null = null;
   #source: Source | null = null;
   #graph: Graph | null = null;
@@ -105,12 +107,6 @@ export class NetworkDiagramElement extends PanelElement {
     this.#camera = null;
     cancelAnimationFrame(this.#frame);
     this.#layouts.stop();
-  }
-
-  /** Of what changes four times a second, nothing is drawn here. */
-  protected override shouldUpdate(changes: PropertyValues<this>): boolean {
-    const before = changes.get("state") as AppState | undefined;
-    return !before || changes.size > 1 || before.document !== this.state.document || before.selection !== this.state.selection;
   }
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -170,7 +166,7 @@ export class NetworkDiagramElement extends PanelElement {
     }
   }
 
-  protected override updated(changes: PropertyValues<this>): void {
+  protected override updated(): void {
     const field = this.querySelector<SVGSVGElement>("svg.drawing");
     const world = this.querySelector<SVGGElement>("svg.drawing > g");
     if (!field) {
@@ -184,8 +180,10 @@ export class NetworkDiagramElement extends PanelElement {
         this.drawn += 1;
       });
     }
-    const before = changes.get("state") as AppState | undefined;
-    if (before && before.selection !== this.state.selection) {
+    const { selection } = this.state;
+    const other = this.#selected !== undefined && this.#selected !== selection;
+    this.#selected = selection;
+    if (other) {
       const box = this.#selectedBox();
       if (box) this.#camera?.show(box);
     }

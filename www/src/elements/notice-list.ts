@@ -5,6 +5,7 @@ import type { ReceptiveError } from "../errors.ts";
 import { copy } from "../files.ts";
 import { errorText } from "../i18n/locale.ts";
 import type { Notice } from "../state.ts";
+import { isTrained, labelOf } from "../state.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
@@ -114,7 +115,7 @@ export class NoticeListElement extends PanelElement {
       case "silent":
       case "crashed": {
         const actions = html`
-          ${this.#button(this.state.run.label && this.state.checkpoints.has(this.state.run.label.key) ? text.restartFromCheckpoint : text.restartEngine, () => this.intend({ type: "restart_engine" }))}
+          ${this.#button(this.state.checkpoints.has(labelOf(this.state)?.key ?? "") ? text.restartFromCheckpoint : text.restartEngine, () => this.intend({ type: "restart_engine" }))}
           ${this.#button(this.copied ? text.copied : text.copyReport, () => void this.#copy(notice.error))}
         `;
         return {
@@ -150,7 +151,7 @@ export class NoticeListElement extends PanelElement {
           actions: this.#button(text.reload, () => location.reload()),
         };
       case "not_stored": {
-        const actions = this.#button(text.saveToFile, () => this.intend({ type: this.state.run.metrics ? "save_run" : "save_network" }));
+        const actions = this.#button(text.saveToFile, () => this.intend({ type: isTrained(this.state) ? "save_run" : "save_network" }));
         return { title: notice.full ? text.storageFull : text.notStored, actions };
       }
     }

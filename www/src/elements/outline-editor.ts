@@ -1,4 +1,4 @@
-import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -21,7 +21,6 @@ import { partsOf } from "../lib/spec-items.ts";
 import type { Place } from "../lib/spec-path.ts";
 import { isWithin, pathAt } from "../lib/spec-path.ts";
 import type { Spec } from "../protocol.ts";
-import type { AppState } from "../state.ts";
 import { problemOf } from "../state.ts";
 import type { Question } from "./choice-popup.ts";
 import * as icons from "./icons.ts";
@@ -67,20 +66,6 @@ export class OutlineEditorElement extends PanelElement {
 
   get #texts(): OutlineTexts {
     return this.locale.text.outline;
-  }
-
-  /** Most changes of the state are of training, and nothing here shows them. */
-  protected override shouldUpdate(changes: PropertyValues<this>): boolean {
-    const before = changes.get("state") as AppState | undefined;
-    if (changes.size > 1 || !changes.has("state") || !before) return true;
-    const { document, selection, presets, network, settings } = this.state;
-    return (
-      document !== before.document ||
-      selection !== before.selection ||
-      presets !== before.presets ||
-      network !== before.network ||
-      settings?.edited.batch_size !== before.settings?.edited.batch_size
-    );
   }
 
   protected override willUpdate(): void {

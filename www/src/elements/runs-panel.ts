@@ -10,6 +10,7 @@ import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Spec } from "../protocol.ts";
 import type { PastRun } from "../runs.ts";
 import { allRuns, renamed } from "../runs.ts";
+import { labelOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
 /** More do not fit a line. */
@@ -53,7 +54,7 @@ export class RunsPanelElement extends PanelElement {
   }
 
   #row(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): TemplateResult {
-    const front = run.key === this.state.run.label?.key;
+    const front = run.key === labelOf(this.state)?.key;
     const step = this.state.checkpoints.get(run.key);
     const branch = step === undefined ? text.branchNone : text.branchOf(run.name, step);
     const refused = this.refused === run.key;

@@ -7,7 +7,7 @@ import type { NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import { choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, LIVE, nudge, RANGES } from "../lib/settings.ts";
 import { isAnother, resultsOf, waitingSettings } from "../on-show.ts";
 import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
-import { problemOf } from "../state.ts";
+import { isTrained, problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
@@ -48,11 +48,11 @@ export class SettingsPanelElement extends PanelElement {
   protected override render(): TemplateResult {
     const {
       locale: { text },
-      state: { settings, run },
+      state: { settings },
     } = this;
     if (!settings) return html`<h2>${text.settings.title}</h2>`;
     const isNew = resultsOf(this.state).of === "another";
-    const stale = problemOf(this.state) === null && (isNew || (run.metrics !== null && waitingSettings(this.state).length > 0));
+    const stale = problemOf(this.state) === null && (isNew || (isTrained(this.state) && waitingSettings(this.state).length > 0));
     const { optimizer, init, schedule } = settings.edited;
     return html`
       <h2>${text.settings.title}</h2>

@@ -1,7 +1,9 @@
-import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import type { Intent } from "../intent.ts";
 import { characterOf, onKey } from "../lib/keys.ts";
+import type { AppState } from "../state.ts";
+import { isTrained } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
 
@@ -22,6 +24,8 @@ export class ShareMenuElement extends PanelElement {
   declare private told: boolean;
   declare private dragging: boolean;
 
+  /** What was copied or shown last. */
+  #announced: AppState["shared"] = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -74,10 +78,11 @@ export class ShareMenuElement extends PanelElement {
     document.removeEventListener("drop", this.#drop);
   }
 
-  protected override willUpdate(changes: PropertyValues<this>): void {
-    const before = changes.get("state") as this["state"] | undefined;
+  protected override willUpdate(): void {
     const { shared } = this.state;
-    if (!before || !shared || before.shared === shared) return;
+    if (shared === this.#announced) return;
+    this.#announced = shared;
+    if (!shared || !this.hasUpdated) return;
     if (!("copied" in shared)) return void this.updateComplete.then(() => this.#byHand());
     this.told = true;
     clearTimeout(this.#timer);
@@ -90,9 +95,10 @@ export class ShareMenuElement extends PanelElement {
       locale: {
         text: { page },
       },
-      state: { run, document, shared },
+      state: { document, shared },
     } = this;
     const text = locale.panels.share;
+    const trained = isTrained(this.state);
     const byHand = shared && !("copied" in shared) ? shared : null;
     return html`
       <button type="button" class="share-button" id="share-button" aria-haspopup="menu" aria-expanded=${this.opened ? "true" : "false"} aria-controls="share-items" aria-label=${page.share} title=${page.share}
@@ -105,7 +111,7 @@ export class ShareMenuElement extends PanelElement {
         ${this.#item(text.copyJson, { type: "copy", what: "json" })}
         <hr role="separator" />
         ${this.#item(text.saveJson, { type: "save_network" })}
-        ${this.#item(run.metrics ? text.saveRun : text.saveRunLater, { type: "save_run" }, run.metrics === null)}
+        ${this.#item(trained ? text.saveRun : text.saveRunLater, { type: "save_run" }, !trained)}
         <hr role="separator" />
         <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
       </div>

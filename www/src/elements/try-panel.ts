@@ -6,7 +6,7 @@ import { bestOf } from "../lib/mistakes.ts";
 import { centreDigit } from "../lib/mnist.ts";
 import { drawingOf } from "../lib/picture.ts";
 import { canAnswer, resultsOf } from "../on-show.ts";
-import { saysPixels } from "../state.ts";
+import { saysPixels, testImagesOf } from "../state.ts";
 import type { DigitPadElement } from "./digit-pad.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
@@ -66,7 +66,7 @@ export class TryPanelElement extends PanelElement {
       locale,
       locale: { text },
       state,
-      state: { trying, data },
+      state: { trying },
     } = this;
     const pixels = saysPixels(state);
     if (pixels) void import("./lazy-elements.ts");
@@ -85,7 +85,7 @@ export class TryPanelElement extends PanelElement {
             </label>
             <button type="button" class="quiet" ?disabled=${this.empty} @click=${() => this.querySelector<DigitPadElement>("digit-pad")?.clear()}>${text.trying.clear}</button>
           </div>
-          <button type="button" class="quiet wide" ?disabled=${data.images.test === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
+          <button type="button" class="quiet wide" ?disabled=${testImagesOf(this.state) === 0} @click=${() => this.intend({ type: "random_digit" })}>${text.trying.random}</button>
           ${this.#others()}
         </div>
         ${pixels ? html`<mask-answer class="try-answer ${resultsOf(state).of === "before" ? "behind" : ""}" .locale=${locale} .state=${state} .empty=${this.empty}></mask-answer>` : this.#answer()}
@@ -97,9 +97,8 @@ export class TryPanelElement extends PanelElement {
   #others(): TemplateResult {
     const {
       locale: { text },
-      state: { data },
     } = this;
-    const count = data.images.test;
+    const count = testImagesOf(this.state);
     const index = parseNumber(this.number);
     const wrong = this.number !== "" && (index === null || !Number.isInteger(index) || index < 0 || index >= count);
     const show = (): void => {

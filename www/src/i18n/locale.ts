@@ -3,7 +3,7 @@ import type { ReceptiveError } from "../errors.ts";
 import { Formats } from "../lib/format.ts";
 import { errorSentence } from "./error-sentence.ts";
 import type { Language, Messages } from "./messages.ts";
-import type { Panels } from "./panels.ts";
+import type { Panels, TextSource } from "./panels.ts";
 
 export { LANGUAGES, pickLanguage } from "./language.ts";
 
@@ -24,33 +24,39 @@ const PANELS = {
   en: async () => (await import("./panels/en.ts")).panels,
 };
 
-/** The languages that were asked for, and their panels' texts as far as they are here. */
-const asked = new Map<Language, Panels | null>();
-let panelsWanted = false;
+/** What comes together: the texts of the features that share a part, or those of one with a part of its own. */
+type Source = TextSource | "shared";
 
-async function fetchPanels(language: Language): Promise<void> {
-  if (!asked.get(language)) asked.set(language, (await PANELS[language]())(new Formats(language)));
+/** The languages that were asked for, and their panels' texts as far as they are here. */
+const asked = new Map<Language, { panels: Partial<Panels>; have: Set<Source> }>();
+const wanted = new Set<Source>();
+
+async function fetchPanels(language: Language, source: Source): Promise<void> {
+  const texts = asked.get(language);
+  if (!texts || texts.have.has(source)) return;
+  const format = new Formats(language);
+  const made =
+    source === "shared" ? (await PANELS[language]())(format) : { [source.name]: (await source.load[language]()).default(format) };
+  Object.assign(texts.panels, made);
+  texts.have.add(source);
 }
 
-/** Fetches what the lazy parts say, in every language in use; a language that is asked for later brings its own. */
-export async function loadPanels(): Promise<void> {
-  panelsWanted = true;
-  await Promise.all([...asked.keys()].map(fetchPanels));
+/** Fetches what lazy parts say, in every language in use; a language that is asked for later brings its own. */
+export async function loadPanels(source: Source = "shared"): Promise<void> {
+  wanted.add(source);
+  await Promise.all([...asked.keys()].map((language) => fetchPanels(language, source)));
 }
 
 export async function loadLocale(language: Language): Promise<Locale> {
-  if (!asked.has(language)) asked.set(language, null);
-  const [make] = await Promise.all([TEXTS[language](), panelsWanted && fetchPanels(language)]);
+  const texts = asked.get(language) ?? { panels: {}, have: new Set() };
+  asked.set(language, texts);
+  const [make] = await Promise.all([TEXTS[language](), ...[...wanted].map((source) => fetchPanels(language, source))]);
   const format = new Formats(language);
   return {
     language,
     format,
     text: make(format),
-    get panels() {
-      const panels = asked.get(language);
-      if (!panels) throw new Error(`the panels' texts in ${language} are not loaded`);
-      return panels;
-    },
+    panels: texts.panels as Panels,
   };
 }
 

@@ -5,7 +5,6 @@ import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/setting
 import type { Theme } from "../lib/theme.ts";
 import type { Owner } from "../on-show.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../protocol.ts";
-import type { View } from "../state.ts";
 import type { OutlineTexts } from "./panels/outline.ts";
 import type { TrainingTexts } from "./panels/training.ts";
 
@@ -24,9 +23,7 @@ export interface Messages {
     share: string;
     panes: { [P in "net" | "train" | "look" | "try"]: string };
     viewBar: string;
-    views: { [V in View]: string };
     inspector: string;
-    columns: { layer: string; settings: string };
     paneBar: string;
     settings: string;
     close: string;

@@ -1,20 +1,18 @@
 /** What the address says of the page: which network, which view of it, what is selected. Pure, but for the browser's own compression. */
 import { ReceptiveFailure } from "../errors.ts";
-import type { View } from "../state.ts";
-import { VIEWS } from "../state.ts";
 import { through } from "./bytes.ts";
-import type { Looking } from "./look/looking.ts";
-import { parseLooking, writeLooking } from "./look/looking.ts";
 
 export interface Address {
   /** The short form, compressed. */
   code: string | null;
   /** A preset's name. */
   preset: string | null;
-  view: View;
+  /** Null where it names none. */
+  view: string | null;
   /** The path of the selected item, and its node where it stands for several. */
   selection: { path: string; node: string | null } | null;
-  looking: Looking;
+  /** Everything in it, for what features have there. */
+  fields: URLSearchParams;
 }
 
 /** No specification is nearly as long; a link that grows to more is none of ours. */
@@ -54,29 +52,35 @@ export function parseAddress(hash: string): Address {
   return {
     code: fields.get("g"),
     preset: fields.get("preset"),
-    view: VIEWS.find((view) => view === fields.get("view")) ?? "training",
+    view: fields.get("view"),
     selection: path ? { path, node: fields.get("node") } : null,
-    looking: parseLooking(fields),
+    fields,
   };
 }
 
-/** Empty where all is as it is without an address. */
-export function writeAddress({ code, preset, view, selection, looking }: Address): string {
+/** Empty where all is as it is without an address. `parameters` are the features'. */
+export function writeAddress({
+  code,
+  preset,
+  view,
+  selection,
+  parameters = {},
+}: Omit<Address, "fields"> & { parameters?: Readonly<Record<string, string>> }): string {
   const fields = new URLSearchParams({
     ...(code !== null && { g: code }),
     ...(code === null && preset !== null && { preset }),
-    ...(view !== "training" && { view }),
-    ...(view === "maps" && writeLooking(looking)),
+    ...(view !== null && { view }),
+    ...parameters,
     ...(selection && { select: selection.path, ...(selection.node !== null && { node: selection.node }) }),
   });
   const text = fields.toString();
   return text === "" ? "" : `#${text}`;
 }
 
-/** Whether a hash is an address of ours, and not a mark such as the skip link's `#stage`. */
-export function isAddress(hash: string): boolean {
+/** Whether a hash is an address of ours, and not a mark such as the skip link's `#stage`. `names` are the features' fields. */
+export function isAddress(hash: string, names: readonly string[] = []): boolean {
   const fields = new URLSearchParams(hash.replace(/^#/u, ""));
-  return hash.length <= 1 || ["g", "preset", "view", "select"].some((field) => fields.has(field));
+  return hash.length <= 1 || ["g", "preset", "view", "select", ...names].some((field) => fields.has(field));
 }
 
 /** Two values with the same content, in whatever order their fields stand. */

@@ -1,10 +1,6 @@
 /** Single keys for what is done often. */
 import { characterOf } from "./keys.ts";
 
-export type Shortcut = "toggle_run" | "step" | "reset" | "random_digit" | "help";
-
-const KEYS: { [character: string]: Shortcut } = { " ": "toggle_run", s: "step", r: "reset", t: "random_digit", "?": "help" };
-
 const FIELDS = 'input, select, textarea, [contenteditable="true"]';
 /** Space already means something on these. */
 const SPACE_TAKEN = "button, summary, a[href], [role=application]";
@@ -26,14 +22,14 @@ interface Matches {
   closest(selector: string): unknown;
 }
 
-/** What a key press asks for, or null: in a field, in a dialog, with a modifier or while held down it asks for nothing. */
-export function shortcutOf(event: Key, enabled: boolean): Shortcut | null {
+/** What a key press asks for, of what `keys` have by their characters, or null: in a field, in a dialog, with a modifier or while held down it asks for nothing. */
+export function shortcutOf<T>(event: Key, enabled: boolean, keys: ReadonlyMap<string, T>): T | null {
   if (!enabled || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return null;
   const target = event.target as Partial<Matches> | null;
   const inside = (selector: string): boolean => Boolean(target?.closest?.(selector));
   if (inside(FIELDS) || inside("dialog")) return null;
   if (event.key === " " && inside(SPACE_TAKEN)) return null;
-  return KEYS[characterOf(event)] ?? null;
+  return keys.get(characterOf(event)) ?? null;
 }
 
 /** Ctrl+Z takes back an edit of the network, Ctrl+Shift+Z and Ctrl+Y bring it back, wherever one is on the page but in a field that one types in. */

@@ -1,8 +1,10 @@
 /** States of the page without an engine: a network that is compiled, and one that has been trained. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import features from "receptive:features";
 import { newDocument } from "../../src/document.ts";
-import type { Metrics, NetworkDescription, Preset, Spec } from "../../src/protocol.ts";
+import { slicesOf } from "../../src/page/registry.ts";
+import type { BackendChoice, Metrics, NetworkDescription, Preset, Spec } from "../../src/protocol.ts";
 import { onMetrics } from "../../src/reduce.ts";
 import type { AppState, RunPhase } from "../../src/state.ts";
 import { initialState } from "../../src/state.ts";
@@ -40,8 +42,12 @@ export const metricsAt = (step: number): Metrics => ({
 export const described = (spec: Spec): NetworkDescription =>
   ({ name: spec.name ?? "network", nodes: [], groups: [] }) as unknown as NetworkDescription;
 
+/** The state of a page that has nothing yet. */
+export const atFirst = (choice: BackendChoice = "auto"): AppState =>
+  initialState({ language: "en", theme: "auto", shortcuts: true }, choice, slicesOf(features));
+
 export function pageWith({ title, spec }: Pick<Preset, "title" | "spec">): AppState {
-  const state = initialState({ language: "en", theme: "auto", shortcuts: true }, "cpu");
+  const state = atFirst("cpu");
   const document = newDocument({ title, spec });
   const { settings } = document.present;
   return {

@@ -1,9 +1,8 @@
+import features from "receptive:texts/en";
 import type { Formats } from "../../lib/format.ts";
 import type { Panels } from "../panels.ts";
 import { diagram } from "./en/diagram.ts";
-import { errors } from "./en/errors.ts";
 import { fixes } from "./en/fixes.ts";
-import { help } from "./en/help.ts";
 import { inspector } from "./en/inspector.ts";
 import { maps } from "./en/maps.ts";
 import { runs } from "./en/runs.ts";
@@ -11,10 +10,9 @@ import { share } from "./en/share.ts";
 import { trueSize } from "./en/trueSize.ts";
 
 export const panels = (f: Formats): Panels => ({
+  ...(Object.fromEntries(Object.entries(features).map(([name, make]) => [name, make(f)])) as unknown as Panels),
   diagram: diagram(f),
-  errors: errors(f),
   fixes: fixes(f),
-  help: help(),
   inspector: inspector(f),
   maps: maps(f),
   runs: runs(f),

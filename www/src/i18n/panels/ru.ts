@@ -1,9 +1,8 @@
+import features from "receptive:texts/ru";
 import type { Formats } from "../../lib/format.ts";
 import type { Panels } from "../panels.ts";
 import { diagram } from "./ru/diagram.ts";
-import { errors } from "./ru/errors.ts";
 import { fixes } from "./ru/fixes.ts";
-import { help } from "./ru/help.ts";
 import { inspector } from "./ru/inspector.ts";
 import { maps } from "./ru/maps.ts";
 import { runs } from "./ru/runs.ts";
@@ -11,10 +10,9 @@ import { share } from "./ru/share.ts";
 import { trueSize } from "./ru/trueSize.ts";
 
 export const panels = (f: Formats): Panels => ({
+  ...(Object.fromEntries(Object.entries(features).map(([name, make]) => [name, make(f)])) as unknown as Panels),
   diagram: diagram(f),
-  errors: errors(f),
   fixes: fixes(f),
-  help: help(),
   inspector: inspector(f),
   maps: maps(f),
   runs: runs(f),

@@ -1,0 +1,43 @@
+import type { TemplateResult } from "lit";
+import { html } from "lit";
+import { DialogElement } from "../../elements/dialog-element.ts";
+import { fileButton } from "../../elements/file-button.ts";
+
+/** What the page does, its keys, and where the images come from. */
+export class HelpDialogElement extends DialogElement {
+  show(): void {
+    this.open();
+  }
+
+  protected override render(): TemplateResult {
+    const {
+      locale: {
+        language,
+        panels: { help },
+        text: { network },
+      },
+      state: { preferences },
+    } = this;
+    return this.frame(
+      "help",
+      help.title,
+      html`
+      ${help.intro.map((line) => html`<p>${line}</p>`)}
+      <p><a class="link" href="check/index.html?lang=${language}" target="_blank" rel="noopener">${help.check}<span class="visually-hidden"> ${network.newTab}</span></a></p>
+      <h3>${help.keysTitle}</h3>
+      <dl class="keys">${help.keys.map(({ keys, action }) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${action}</dd></div>`)}</dl>
+      <label class="check">
+        <input type="checkbox" .checked=${preferences.shortcuts} @change=${(event: Event) => this.intend({ type: "choose_shortcuts", on: (event.target as HTMLInputElement).checked })} />
+        <span>${help.shortcuts}</span>
+      </label>
+      <h3>${help.dataTitle}</h3>
+      <p>${help.data}</p>
+      <p>${help.ownFiles}</p>
+      ${fileButton(help.chooseFiles, (files) => {
+        this.close();
+        this.intend({ type: "open_files", files });
+      })}
+    `,
+    );
+  }
+}

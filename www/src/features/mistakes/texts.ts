@@ -1,0 +1,43 @@
+/** The view of mistakes. */
+
+export interface ErrorsTexts {
+  waiting: string;
+  ask: string;
+  asking: string;
+  summary: (wrong: number, count: number, step: number) => string;
+  random: string;
+  failed: string;
+  matrix: string;
+  matrixHint: string;
+  label: string;
+  said: string;
+  show: string;
+  shows: { counts: string; shares: string };
+  cell: (label: string, said: string, count: number, share: number) => string;
+  background: string;
+  pixels: string;
+  pixelsWaiting: string;
+  pixelSummary: (step: number) => string;
+  images: (label: number, said: number, count: number) => string;
+  more: (left: number) => string;
+  none: string;
+  choose: string;
+  image: (index: number, label: number, said: number, probability: number) => string;
+  open: string;
+  caption: (label: number, said: string) => string;
+  imageWithoutClass: (index: number, label: number) => string;
+  noClass: (count: number) => string;
+  sure: (probability: number) => string;
+  worst: string;
+  worstHint: string;
+  noneWrong: string;
+  classes: string;
+  top1: string;
+  top2: string;
+}
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    mistakes: ErrorsTexts;
+  }
+}

@@ -1,0 +1,10 @@
+import type { Language } from "../../i18n/messages.ts";
+import type { Theme } from "../../lib/theme.ts";
+
+declare module "../../intent.ts" {
+  interface Intents {
+    choose_language: { language: Language };
+    choose_theme: { theme: Theme };
+    choose_shortcuts: { on: boolean };
+  }
+}

@@ -1,0 +1,15 @@
+import { html } from "lit";
+import { defineFeature } from "../../page/feature.ts";
+import { hasRuns } from "../../state.ts";
+
+/** The runs of this page: the one in front and those before it. */
+export default defineFeature({
+  name: "runs",
+  parts: [
+    {
+      place: "curves",
+      order: 10,
+      render: ({ locale, state }) => (hasRuns(state) ? html`<runs-panel .locale=${locale} .state=${state}></runs-panel>` : html``),
+    },
+  ],
+});

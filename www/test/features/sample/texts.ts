@@ -1,0 +1,3 @@
+export interface SampleTexts {
+  count: (count: number) => string;
+}

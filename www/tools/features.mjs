@@ -1,0 +1,68 @@
+// The page's features: each folder of src/features with a file feature.ts is one, and nothing else lists them. What is made of the folders are modules that
+// esbuild finds by these names:
+//   receptive:features   the default exports of all feature.ts, in the order of their names
+//   receptive:common     the default exports of all common.ts: they define elements that come together in one part of the page's script
+//   receptive:texts/en   (and ru) the texts of those folders, by the folder's name in camel case
+//   receptive:styles     for CSS: all style.css
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const LANGUAGES = ["en", "ru"];
+
+/**
+ * The folders of features, in the order of their names. @throws Error for a folder without feature.ts, and for a common.ts without texts in each language.
+ * @param {string[]} roots folders of folders
+ */
+export function featureFolders(roots) {
+  const folders = roots.flatMap((root) =>
+    readdirSync(root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ name, path: join(root, name) })),
+  );
+  for (const { path } of folders) {
+    if (!existsSync(join(path, "feature.ts"))) throw new Error(`${path} has no feature.ts`);
+    const texts = LANGUAGES.filter((language) => existsSync(join(path, `${language}.ts`)));
+    if (texts.length === 1) throw new Error(`${path} has texts in one language only: ${texts[0]}`);
+  }
+  return folders.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** @param {string} name as of a folder */
+export const camelCase = (name) => name.replaceAll(/-(\w)/gu, (_, letter) => letter.toUpperCase());
+
+/** A module that exports an object or a list of what the files export. */
+function gathered(folders, file, keyed) {
+  const having = folders.filter(({ path }) => existsSync(join(path, file)));
+  const imports = having.map(({ path }, at) => `import f${at} from ${JSON.stringify(join(path, file))};`);
+  const entries = having.map(({ name }, at) => (keyed ? `${JSON.stringify(camelCase(name))}: f${at}` : `f${at}`)).join(", ");
+  return `${imports.join("\n")}\nexport default ${keyed ? `{ ${entries} }` : `[${entries}]`};\n`;
+}
+
+/**
+ * An esbuild plugin for the modules above.
+ * @param {string} www the folder of the page
+ * @param {string[]} others more folders of features, as a test has
+ */
+export function featuresModule(www, others = []) {
+  const roots = [join(www, "src/features"), ...others];
+  return {
+    name: "features",
+    setup(build) {
+      build.onResolve({ filter: /^receptive:(features|common|styles|texts\/\w+)$/ }, ({ path }) => ({ path, namespace: "features" }));
+      build.onLoad({ filter: /.*/, namespace: "features" }, ({ path }) => {
+        const folders = featureFolders(roots);
+        const what = path.replace("receptive:", "");
+        if (what === "styles") {
+          const styles = folders.map((folder) => join(folder.path, "style.css")).filter(existsSync);
+          return { contents: styles.map((style) => `@import ${JSON.stringify(style)};`).join("\n"), loader: "css", resolveDir: www };
+        }
+        if (what === "features") return { contents: gathered(folders, "feature.ts", false), loader: "js", resolveDir: www };
+        // A feature without common.ts has a part of its own, with its texts.
+        const common = folders.filter((folder) => existsSync(join(folder.path, "common.ts")));
+        const [, language] = what.split("/");
+        const contents = language ? gathered(common, `${language}.ts`, true) : gathered(common, "common.ts", false);
+        return { contents, loader: "js", resolveDir: www };
+      });
+    },
+  };
+}
