@@ -39,3 +39,9 @@ declare module "receptive:texts/ru" {
   const texts: { readonly [name: string]: TextsOf };
   export default texts;
 }
+
+/** The experiments that are shipped: the texts of www/experiments, by name. */
+declare module "receptive:files/experiments" {
+  const files: { readonly [name: string]: string };
+  export default files;
+}

@@ -4,7 +4,8 @@
 //   receptive:common     the default exports of all common.ts: they define elements that come together in one part of the page's script
 //   receptive:texts/en   (and ru) the texts of those folders, by the folder's name in camel case
 //   receptive:styles     for CSS: all style.css
-import { existsSync, readdirSync } from "node:fs";
+//   receptive:files/NAME the texts of all JSON files in the folder www/NAME, by their names: what a feature has as files without code
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const LANGUAGES = ["en", "ru"];
@@ -38,6 +39,15 @@ function gathered(folders, file, keyed) {
   return `${imports.join("\n")}\nexport default ${keyed ? `{ ${entries} }` : `[${entries}]`};\n`;
 }
 
+/** A module that exports the texts of a folder's JSON files, without what only people need between the values. */
+function jsonFiles(folder) {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const texts = names
+    .sort()
+    .map((name) => [name.replace(/\.json$/u, ""), JSON.stringify(JSON.parse(readFileSync(join(folder, name), "utf8")))]);
+  return `export default ${JSON.stringify(Object.fromEntries(texts))};\n`;
+}
+
 /**
  * An esbuild plugin for the modules above.
  * @param {string} www the folder of the page
@@ -48,7 +58,10 @@ export function featuresModule(www, others = []) {
   return {
     name: "features",
     setup(build) {
-      build.onResolve({ filter: /^receptive:(features|common|styles|texts\/\w+)$/ }, ({ path }) => ({ path, namespace: "features" }));
+      build.onResolve({ filter: /^receptive:(features|common|styles|texts\/\w+|files\/[\w-]+)$/ }, ({ path }) => ({
+        path,
+        namespace: "features",
+      }));
       build.onLoad({ filter: /.*/, namespace: "features" }, ({ path }) => {
         const folders = featureFolders(roots);
         const what = path.replace("receptive:", "");
@@ -56,6 +69,7 @@ export function featuresModule(www, others = []) {
           const styles = folders.map((folder) => join(folder.path, "style.css")).filter(existsSync);
           return { contents: styles.map((style) => `@import ${JSON.stringify(style)};`).join("\n"), loader: "css", resolveDir: www };
         }
+        if (what.startsWith("files/")) return { contents: jsonFiles(join(www, what.replace("files/", ""))), loader: "js", resolveDir: www };
         if (what === "features") return { contents: gathered(folders, "feature.ts", false), loader: "js", resolveDir: www };
         // A feature without common.ts has a part of its own, with its texts.
         const common = folders.filter((folder) => existsSync(join(folder.path, "common.ts")));

@@ -6,7 +6,8 @@ import { parseAddress, writeAddress } from "../../lib/link.ts";
 import { AS_FIRST } from "../../lib/look/looking.ts";
 import { readParameters, viewNamed, writeParameters } from "../../page/registry.ts";
 
-const read = (hash: string): object => readParameters(features, parseAddress(hash).fields);
+/** What the address says of this feature; others have fields of their own. */
+const read = (hash: string): object => ({ looking: readParameters(features, parseAddress(hash).fields).looking });
 const plain = { code: null, preset: "resnet20", view: null, selection: null };
 
 test("how the maps are looked at is read as it was written", () => {

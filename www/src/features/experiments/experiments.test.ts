@@ -1,18 +1,17 @@
 /** Experiments: the format, what it expands to, the runner and the statistics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { stretch, withEpochs } from "../src/features/experiments/execute.ts";
-import { expand, jobs } from "../src/features/experiments/expand.ts";
-import type { Experiment } from "../src/features/experiments/experiment.ts";
-import type { ExperimentFault } from "../src/features/experiments/fault.ts";
-import { ExperimentError } from "../src/features/experiments/fault.ts";
-import { readExperiment } from "../src/features/experiments/read.ts";
-import { results } from "../src/features/experiments/results.ts";
-import type { Control, Executor, JobState, ResultStore, RunResult } from "../src/features/experiments/runner.ts";
-import { ExperimentRunner } from "../src/features/experiments/runner.ts";
-import { deviation, difference, mean, summary } from "../src/features/experiments/statistics.ts";
-import type { Spec } from "../src/protocol.ts";
+import type { Spec } from "../../protocol.ts";
+import { stretch, withEpochs } from "./execute.ts";
+import { expand, jobs } from "./expand.ts";
+import type { Experiment } from "./experiment.ts";
+import type { ExperimentFault } from "./fault.ts";
+import { ExperimentError } from "./fault.ts";
+import { readExperiment } from "./read.ts";
+import { results } from "./results.ts";
+import type { Control, Executor, JobState, ResultStore, RunResult } from "./runner.ts";
+import { ExperimentRunner } from "./runner.ts";
+import { deviation, difference, mean, summary } from "./statistics.ts";
 
 const SPEC: Spec = {
   version: 1,

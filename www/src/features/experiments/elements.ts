@@ -1,0 +1,9 @@
+import { ExperimentsPanelElement } from "./experiments-panel.ts";
+
+export default (): void => customElements.define("experiments-panel", ExperimentsPanelElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "experiments-panel": ExperimentsPanelElement;
+  }
+}

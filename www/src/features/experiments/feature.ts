@@ -1,0 +1,25 @@
+import { html } from "lit";
+import { defineFeature } from "../../page/feature.ts";
+import { actions } from "./actions.ts";
+import { NO_EXPERIMENTS } from "./model.ts";
+
+/** Which network is better, at equal budget: experiments of the lecture, each trained here. */
+export default defineFeature({
+  name: "experiments",
+  slices: { experiments: NO_EXPERIMENTS, wantedExperiment: null },
+  actions,
+  tab: {
+    order: 60,
+    label: { en: "Experiments", ru: "Опыты" },
+    pane: "look",
+    results: () => false,
+    render: ({ locale, state }) => html`<experiments-panel .locale=${locale} .state=${state}></experiments-panel>`,
+  },
+  parameters: {
+    names: ["experiment"],
+    read: (fields) => ({ wantedExperiment: fields.get("experiment") }),
+    write: ({ wantedExperiment }): Record<string, string> => (wantedExperiment ? { experiment: wantedExperiment } : {}),
+  },
+  load: () => import("./elements.ts"),
+  texts: { name: "experiments", load: { en: () => import("./en.ts"), ru: () => import("./ru.ts") } },
+});

@@ -1,0 +1,16 @@
+/** What the page runs experiments with: a worker for each run under way, and results in the browser's storage. */
+import { createModuleWorker } from "../../create-worker.ts";
+import { TrainerClient } from "../../trainer-client.ts";
+import type { Workshop } from "./actions.ts";
+import { WorkerExecutor } from "./execute.ts";
+import { resultStore } from "./result-store.ts";
+
+export function workshop(): Workshop {
+  return {
+    executor: ({ experiment }) => {
+      const client = new TrainerClient(() => createModuleWorker(new URL("./trainer-worker.js", import.meta.url), "experiment"));
+      return new WorkerExecutor(client, experiment.budget, experiment.measure);
+    },
+    store: resultStore(),
+  };
+}
