@@ -49,12 +49,12 @@ export function dotLine(
   interval: readonly [number, number] | null,
 ): TemplateResult {
   const share = (value: number): string => `${(100 * place(scale, value)) / WIDTH}%`;
-  return html`<div class="dot-line" style="--look: ${colour(at)}">
-    ${interval ? html`<span class="dot-interval" style="left: ${share(interval[0])}; right: calc(100% - ${share(interval[1])})"></span>` : nothing}
-    ${mean === null ? nothing : html`<span class="dot-mean" style="left: ${share(mean)}"></span>`}
+  return html`<div class="dot-line" .style="--look: ${colour(at)}">
+    ${interval ? html`<span class="dot-interval" .style="left: ${share(interval[0])}; right: calc(100% - ${share(interval[1])})"></span>` : nothing}
+    ${mean === null ? nothing : html`<span class="dot-mean" .style="left: ${share(mean)}"></span>`}
     ${dots.map(
       ({ value, label, open }) =>
-        html`<button type="button" class="dot" style="left: ${share(value)}" title=${label} aria-label=${label} @click=${open}></button>`,
+        html`<button type="button" class="dot" .style="left: ${share(value)}" title=${label} aria-label=${label} @click=${open}></button>`,
     )}
   </div>`;
 }
@@ -149,7 +149,7 @@ export function heatMap({ caption, rows, columns, value, text }: HeatMap): Templ
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const strength = (one: number): number => (most > least ? Math.round(((one - least) / (most - least)) * 45) : 0);
   const cell = (one: number | null): TemplateResult =>
-    one === null ? html`<td>…</td>` : html`<td style="--strength: ${strength(one)}%">${text(one)}</td>`;
+    one === null ? html`<td>…</td>` : html`<td .style="--strength: ${strength(one)}%">${text(one)}</td>`;
   return html`<div class="heat-scroll"><table class="heat">
     <caption>${caption}</caption>
     <thead><tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
