@@ -254,7 +254,7 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {
-    Ok(select(choice).await?.device.executor(plan, &HashMap::new()).await?)
+    Ok(AnyExecutor::on(select(choice).await?.device, plan, &HashMap::new()).await?)
 }
 
 fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
