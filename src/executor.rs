@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::backend::cpu::{Cpu, Kernels};
-use crate::backend::{Backend, SharedWords};
+use crate::backend::{Backend, Device};
 #[cfg(feature = "check")]
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error, TrainError};
 use crate::core::rng::Rng;
+use crate::core::shared::SharedWords;
 use crate::ir::program::{BufferId, Located, Program, Range, Step};
 use crate::network::init::draw;
 use crate::network::spec::Initialization;
@@ -143,6 +144,18 @@ impl AnyExecutor {
     /// Memory that is not there.
     pub async fn cpu(kernels: Kernels, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
         Ok(Self::Cpu(Executor::new(Cpu::new(kernels), plan, external).await?))
+    }
+
+    /// On the device that was chosen.
+    ///
+    /// # Errors
+    /// Memory or a limit that the device does not have.
+    pub async fn on(device: Device, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+        match device {
+            Device::Cpu(kernels) => Self::cpu(kernels, plan, external).await,
+            #[cfg(target_arch = "wasm32")]
+            Device::Wgpu(wgpu) => Self::wgpu(*wgpu, plan, external).await,
+        }
     }
 
     /// The executor of the CPU, where it is that.

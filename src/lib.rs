@@ -1,38 +1,45 @@
 //! Receptive: convolutional networks that train in a browser tab.
 //!
-//! The modules in the order of the flow: a specification ([`network::spec`]) becomes a [`graph`] of operators ([`ops`]) with inferred shapes,
-//! [`autodiff`] adds its gradients, [`plan`] gives every value its memory, [`executor`] runs the plan on a [`backend`], and [`train`] or
-//! [`inference`] drives it.
-//! ARCHITECTURE.md is the map.
+//! The modules in the order of the layers: each uses only those above it (`tests/native/layers.rs` holds that). A specification
+//! ([`network::spec`]) becomes a [graph](ir::graph) of operators ([`ops`]) with inferred shapes, [`autodiff`] adds its gradients, [`programs`]
+//! says what is computed, [`plan`] gives every value its memory, [`executor`] runs the plan on a [`backend`], and [`run`] or [`inference`] drives
+//! it. ARCHITECTURE.md is the map.
 
 pub mod core;
 
 pub mod ir;
 
+pub mod backend;
+
 pub mod ops;
 
-pub mod network;
+pub mod optim;
 
-pub mod kernels;
+pub mod data;
+
+pub mod network;
 
 pub mod autodiff;
 
 pub mod plan;
 
-pub mod backend;
+pub mod programs;
+
+pub mod kernels;
+
+pub mod describe;
+
 pub mod executor;
-
-#[cfg(feature = "harness")]
-pub mod conformance;
-
-pub mod data;
-pub mod optim;
-pub mod train;
 
 pub mod inference;
 
 #[cfg(feature = "check")]
 pub mod check;
+
+pub mod run;
+
+#[cfg(feature = "harness")]
+pub mod conformance;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

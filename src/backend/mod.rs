@@ -1,18 +1,15 @@
 //! Where plans run. A backend has verbs, not operators: everything it knows of a kernel is in [`crate::core::kernel::Kernel`].
 
 pub mod cpu;
-pub mod select;
+mod device;
 #[cfg(target_arch = "wasm32")]
 pub mod wgpu;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+pub use self::device::{Device, MEMORY_LIMIT};
 
 use crate::core::error::DeviceError;
+use crate::core::shared::SharedWords;
 use crate::ir::program::{BufferSpec, Program, Range};
-
-/// Words that host and device share without a copy where that is possible: the data set.
-pub type SharedWords = Rc<RefCell<Vec<u32>>>;
 
 /// A device that runs programs over buffers. All errors are [`DeviceError`]s.
 #[expect(async_fn_in_trait, reason = "used by this crate only, on one thread")]

@@ -7,6 +7,7 @@ mod compare;
 
 use std::collections::HashMap;
 
+use crate::backend::Device;
 use crate::core::clock::now_ms;
 use crate::core::error::{DataError, DeviceError, Error};
 use crate::core::rng::{Rng, Stream};
@@ -17,7 +18,6 @@ use crate::ir::graph::RANDOM;
 use crate::ir::program::Program;
 use crate::network::spec::Spec;
 use crate::plan::{Plan, names};
-use crate::train::trainer::Device;
 
 pub use compare::{Difference, RELATIVE, Tensor, allowed, compare};
 
@@ -50,7 +50,7 @@ impl Check {
         let external = HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())]);
         let executor = match device {
             None => AnyExecutor::double(&plan, &external).await?,
-            Some(device) => device.executor(&plan, &external).await?,
+            Some(device) => AnyExecutor::on(device, &plan, &external).await?,
         };
         let steps = &plan.train.steps;
         let backward = steps.iter().position(|step| step.kernel.name.starts_with(FIRST_BACKWARD)).unwrap_or(steps.len());

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::backend::SharedWords;
 use crate::backend::cpu::Kernels;
 use crate::core::error::DeviceError;
+use crate::core::shared::SharedWords;
 use crate::executor::AnyExecutor;
 use crate::plan::Plan;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::adapter::adapter;
+use super::adapter::{adapter, apply};
 use super::case::{Activation, CaseError, LossCase, NetCase};
 use super::check::Check;
 use super::compare;
@@ -87,7 +87,7 @@ impl Loss {
                         writes.push((format!("{name} {position}"), tensor));
                     }
                     let adapter = adapter("softmax_cross_entropy")?;
-                    let applied = adapter.apply(graph, &format!("loss {position}"), attrs, &inputs, &[])?;
+                    let applied = apply(adapter, graph, &format!("loss {position}"), attrs, &inputs, &[])?;
                     let (value, shape) = (applied.outputs[0], graph.shape(applied.outputs[0]).clone());
                     let seed = graph.add("weight", shape, Layout::Activation, false, Role::Constant(*weight as f32));
                     loss.seeds.push((value, seed));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::adapter::adapter;
+use super::adapter::{adapter, apply};
 use super::case::{CaseError, NodeCase};
 use super::check::Check;
 use super::tensors::Values;
@@ -74,7 +74,7 @@ pub(super) fn build(
                 shapes.push((role.clone(), shape));
             }
         }
-        let applied = adapter.apply(graph, &node.name, &attributes, &inputs, &shapes)?;
+        let applied = apply(adapter, graph, &node.name, &attributes, &inputs, &shapes)?;
         for (position, (output, &id)) in adapter.outputs.iter().zip(&applied.outputs).enumerate() {
             let name = if position == 0 { node.name.clone() } else { format!("{}.{output}", node.name) };
             network.values.insert(name, id);

@@ -1,6 +1,6 @@
 //! Cases of one operator: its outputs, and the gradients for given gradients of the outputs.
 
-use super::adapter::adapter;
+use super::adapter::{adapter, apply};
 use super::case::{CaseError, OpCase};
 use super::check::Check;
 use super::device::Device;
@@ -38,7 +38,7 @@ pub(super) async fn run(device: &Device, case: &OpCase, tensors: &Tensors<'_>) -
         parameters.push((role.to_owned(), tensor.shape.clone()));
         parameter_tensors.push((role, tensor));
     }
-    let applied = adapter.apply(&mut graph, &case.op, &case.attrs, &input_ids, &parameters)?;
+    let applied = apply(adapter, &mut graph, &case.op, &case.attrs, &input_ids, &parameters)?;
     let mut sources: Vec<(&str, ValueId)> = inputs.iter().copied().zip(input_ids.iter().copied()).collect();
     for (role, tensor) in parameter_tensors {
         if let Some((_, id)) = applied.parameters.iter().find(|(known, _)| known == role) {

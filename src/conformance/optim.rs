@@ -14,7 +14,8 @@ use crate::executor::{Which, locate};
 use crate::ir::graph::{Graph, Role};
 use crate::ir::operator::ParameterSpec;
 use crate::optim::Optimizer;
-use crate::plan::{Builder, Plan, add_optimizer, names};
+use crate::plan::{Builder, Plan, names};
+use crate::programs::add_optimizer;
 
 /// The optimizer of this name; its attributes are the fields that a specification has.
 pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Optimizer, CaseError> {

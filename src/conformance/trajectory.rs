@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::adapter::adapter;
+use super::adapter::{adapter, apply};
 use super::case::{CaseError, LossCase, TrajectoryCase};
 use super::check::Check;
 use super::compare::Tolerance;
@@ -19,15 +19,17 @@ use super::report::Failure;
 use super::running::read;
 use super::tensors::{Tensors, Values};
 use crate::autodiff::differentiate;
-use crate::backend::SharedWords;
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
+use crate::core::shared::SharedWords;
 use crate::data::gather::{GATHER, GatherParams};
+use crate::data::mnist::{DEVIATION, MEAN};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::optim::Optimizer;
-use crate::plan::{Builder, MNIST_DEVIATION, MNIST_MEAN, Plan, add_optimizer, names};
-use crate::train::metrics::{self, MetricsParams, Sums};
+use crate::plan::{Builder, Plan, names};
+use crate::programs::add_optimizer;
+use crate::programs::metrics::{self, MetricsParams, Sums};
 
 /// Images of a step.
 const BATCH: usize = 64;
@@ -66,11 +68,11 @@ impl Batch {
         let targets = words("targets", batch, Role::Temporary);
         let x = graph.temporary("x", Shape::new(&[batch, 1, rows, columns]));
         let pixels = (rows * columns) as u32;
-        let params = GatherParams { batch: batch as u32, pixels, mean: MNIST_MEAN, deviation: MNIST_DEVIATION };
+        let params = GatherParams { batch: batch as u32, pixels, mean: MEAN, deviation: DEVIATION };
         graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, x, targets]);
         let network = build(&mut graph, &case.graph, x, check, true)?;
         let logits = network.value(input)?;
-        let applied = adapter("softmax_cross_entropy")?.apply(&mut graph, "loss 0", attrs, &[logits, targets], &[])?;
+        let applied = apply(adapter("softmax_cross_entropy")?, &mut graph, "loss 0", attrs, &[logits, targets], &[])?;
         Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
     }
 

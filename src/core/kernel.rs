@@ -140,7 +140,7 @@ pub const fn reference(kernel: fn(Args<'_, f32>)) -> fn(Args<'_, f32>) {
     kernel
 }
 
-/// Leaves the scalar version out. Nothing selects it: [`crate::backend::select`] refuses to.
+/// Leaves the scalar version out. Nothing selects it: [`crate::run::select`] refuses to.
 #[cfg(not(feature = "reference"))]
 pub const fn reference(_kernel: fn(Args<'_, f32>)) -> fn(Args<'_, f32>) {
     |_| ()

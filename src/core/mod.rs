@@ -8,6 +8,7 @@ pub mod layout;
 pub mod rng;
 pub mod safetensors;
 pub mod shape;
+pub mod shared;
 pub mod simd;
 pub mod sum;
 pub(crate) mod wgsl;

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::{idx, shard};
-use crate::backend::SharedWords;
 use crate::core::error::DataError;
+use crate::core::shared::SharedWords;
 
 /// Which images.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

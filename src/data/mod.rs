@@ -5,6 +5,7 @@ pub mod clutter;
 pub mod dataset;
 pub mod gather;
 pub mod idx;
+pub mod mnist;
 pub mod sampler;
 pub mod shard;
 

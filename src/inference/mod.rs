@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use self::weights::{Piece, Report};
 use crate::backend::cpu::{self, Kernels};
+use crate::backend::{Device, MEMORY_LIMIT};
 use crate::core::error::{DeviceError, Error, NotFinite, TrainError, WeightsError};
 use crate::core::rng::{Rng, Stream};
 use crate::core::safetensors::{ByteSource, floats};
@@ -15,7 +16,6 @@ use crate::ir::program::Located;
 use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
 use crate::plan::{Plan, names};
-use crate::train::trainer::{Device, MEMORY_LIMIT};
 
 /// Floats of a file or of drawn numbers that are held at a time: 16 MiB.
 const CHUNK: usize = 4 << 20;
@@ -71,9 +71,9 @@ impl Inference {
         }
         #[cfg(target_arch = "wasm32")]
         if let Device::Wgpu(wgpu) = &device {
-            wgpu.check_limits(&plan)?;
+            wgpu.check_limits(&plan.buffers)?;
         }
-        let executor = device.executor(&plan, &HashMap::new()).await?;
+        let executor = AnyExecutor::on(device, &plan, &HashMap::new()).await?;
         Ok(Self { plan, executor, init: spec.training.init, ready: false })
     }
 

@@ -1,6 +1,5 @@
 //! From what a user writes to a graph: the language, its presets, initial parameters, and what a network costs.
 
-pub mod describe;
 mod fit;
 pub mod init;
 pub mod short;

@@ -2,17 +2,19 @@
 
 mod registry;
 
+#[cfg(feature = "harness")]
+pub mod adapter;
 pub mod shift;
 
 use std::rc::Rc;
 
-#[cfg(feature = "harness")]
-use crate::conformance::adapter::Adapter;
 use crate::core::error::{ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::Kernel;
 use crate::core::shape::Shape;
 use crate::ir::operator::Operator;
+#[cfg(feature = "harness")]
+use crate::ops::adapter::Adapter;
 
 /// WGSL of a gradient kernel whose third argument is `dx`: stores it.
 pub const GRADIENT: &str = crate::core::wgsl::wgsl!("shared/gradient.wgsl");

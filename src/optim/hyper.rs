@@ -17,7 +17,7 @@ pub const SCALE: usize = 4;
 /// Where the largest norm lies.
 pub const MAX_NORM: usize = 5;
 
-/// Where it says that the step must change nothing: 0 from the host, 1 once [`crate::train::guard::CHECK`] found a number that is none.
+/// Where it says that the step must change nothing: 0 from the host, 1 once [`crate::programs::guard::CHECK`] found a number that is none.
 pub const STOPPED: usize = 6;
 
 /// Floats of the arena that share a word of the table of parameters without decay: what parameters are aligned to.

@@ -233,7 +233,7 @@ mod tests {
     use bytemuck::Zeroable;
 
     use super::*;
-    use crate::network::describe::describe;
+    use crate::describe::describe;
     use crate::network::spec::Spec;
     use crate::network::zoo::preset;
 

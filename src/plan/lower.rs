@@ -16,7 +16,7 @@ fn aligned(len: usize) -> usize {
     len.div_ceil(ALIGNMENT) * ALIGNMENT
 }
 
-pub(super) fn stored_len(graph: &Graph, id: ValueId) -> usize {
+pub(crate) fn stored_len(graph: &Graph, id: ValueId) -> usize {
     let value = graph.value(id);
     value.layout.stored_len(&value.shape)
 }
@@ -42,12 +42,12 @@ fn lay_out<S>(graph: &Graph, values: &[(ValueId, S)], piece: usize) -> (Vec<(usi
 }
 
 /// Floats that the parameter arena of a graph takes.
-pub(super) fn arena_len(graph: &Graph) -> usize {
+pub(crate) fn arena_len(graph: &Graph) -> usize {
     lay_out(graph, &graph.parameters, usize::MAX).1.iter().sum()
 }
 
 /// Refuses parameters that would not fit in one arena that 32-bit signed indices reach.
-pub(super) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
+pub(crate) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
     let total: u64 = graph.parameters.iter().map(|(id, _)| (stored_len(graph, *id) as u64).next_multiple_of(ALIGNMENT as u64)).sum();
     if total > i32::MAX as u64 {
         return Err(ShapeError::SizeOverflow { node: "parameters".into(), what: "all of them together" });

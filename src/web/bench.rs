@@ -17,25 +17,25 @@ use wasm_bindgen_futures::future_to_promise;
 use super::convert::{from_js, throw, to_js};
 use super::replica::Workers;
 use crate::autodiff::differentiate;
-use crate::backend::select::{BackendChoice, select};
 use crate::core::clock::now_ms;
 use crate::core::error::{Error, ShapeError, TrainError};
 use crate::core::layout::Layout;
 use crate::core::rng::{Rng, Stream};
 use crate::core::shape::Shape;
 use crate::data::dataset::{Dataset, IdxPair, PIXELS, Split};
+use crate::describe::describe;
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::ir::graph::{Graph, Role};
 use crate::ir::operator::Window;
 use crate::ir::program::Located;
-use crate::network::describe::describe;
 use crate::network::spec::Spec;
 use crate::network::{add_images, apply_layers, zoo};
 use crate::ops::conv2d::Conv2d;
 use crate::plan::{Builder, Plan};
-use crate::train::metrics::Sums;
-use crate::train::parallel::Replicas;
-use crate::train::trainer::Trainer;
+use crate::programs::metrics::Sums;
+use crate::run::parallel::Replicas;
+use crate::run::select::{BackendChoice, select};
+use crate::run::trainer::Trainer;
 
 /// One job on one backend, made ready.
 #[wasm_bindgen]
@@ -254,7 +254,7 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {
-    Ok(select(choice).await?.device.executor(plan, &HashMap::new()).await?)
+    Ok(AnyExecutor::on(select(choice).await?.device, plan, &HashMap::new()).await?)
 }
 
 fn random(count: usize, rng: &mut Rng) -> Vec<f32> {

@@ -7,11 +7,11 @@ use js_sys::{Float64Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{promise, read_network, read_spec, to_js};
-use crate::backend::select::{BackendStatus, Selected, select};
 use crate::check::{Check as Core, Tensor, compare};
 use crate::core::error::Error;
 use crate::data::shard;
 use crate::network::spec::Spec;
+use crate::run::select::{BackendStatus, Selected, select};
 
 /// A network and one batch on one backend: a training step without the optimizer, which can be repeated, and timed step by step. All errors are
 /// `ReceptiveError` objects.

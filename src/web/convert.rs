@@ -10,9 +10,9 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::backend::select::BackendChoice;
 use crate::core::error::{Error, TrainError};
 use crate::network::spec::Spec;
+use crate::run::select::BackendChoice;
 
 /// Plain objects and arrays; bytes as `Uint8Array`.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {

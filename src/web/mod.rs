@@ -13,7 +13,8 @@ mod trainer;
 use wasm_bindgen::prelude::*;
 
 use crate::core::error::Error;
-use crate::network::{describe, short};
+use crate::describe;
+use crate::network::short;
 
 use convert::{from_js, read_spec, throw, to_js};
 

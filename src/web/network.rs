@@ -9,10 +9,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::convert::{js, promise, read_network, to_js};
-use crate::backend::select::{BackendStatus, select};
 use crate::core::error::{Error, WeightsError};
 use crate::core::safetensors::ByteSource;
 use crate::inference::{Inference, ranking};
+use crate::run::select::{BackendStatus, select};
 
 /// A network of any size, forward only: the networks of the literature at their own resolutions, with weights from a seed or from a file. Everything is
 /// async and nothing is global. All errors are `ReceptiveError` objects.

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{promise, read_spec, throw, to_js};
 use crate::optim::hyper::LEN;
-use crate::train::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task, Update};
+use crate::run::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task, Update};
 
 #[wasm_bindgen]
 extern "C" {

@@ -11,9 +11,9 @@ use super::replica::Workers;
 use crate::core::clock::next_task;
 use crate::core::error::TrainError;
 use crate::data::dataset::{IdxPair, Split};
-use crate::train::parallel::Replicas;
-use crate::train::protocol::{Event, Request};
-use crate::train::session::{Next, Session as Core};
+use crate::run::parallel::Replicas;
+use crate::run::protocol::{Event, Request};
+use crate::run::session::{Next, Session as Core};
 
 /// One worker's session: a data set and at most one network in training. Requests in, replies and events out; the messages are those of
 /// `www/src/protocol.ts`.

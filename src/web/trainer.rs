@@ -8,10 +8,10 @@ use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{js, promise, read_network, to_js};
-use crate::backend::select::{BackendStatus, select};
 use crate::data::dataset::{Dataset, IdxPair, Split};
-use crate::network::describe::{NetworkDescription, describe};
-use crate::train::trainer::{Image, Trainer as Core};
+use crate::describe::{NetworkDescription, describe};
+use crate::run::select::{BackendStatus, select};
+use crate::run::trainer::{Image, Trainer as Core};
 
 /// A network in training. Everything is async and nothing is global: two trainers live side by side. All errors are `ReceptiveError` objects.
 ///

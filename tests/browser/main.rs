@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use receptive::data::dataset::{IdxPair, PIXELS};
 use receptive::data::idx;
-use receptive::train::session::{Next, Session};
+use receptive::run::session::{Next, Session};
 use serde_json::{Value, json};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use libtest_mimic::Trial;
 use pollster::block_on;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::rng::{Rng, Stream};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::train::trainer::{Device, Trainer};
+use receptive::run::trainer::Trainer;
 use serde_json::{Value, json};
 
 /// The tests of this file.

@@ -2,10 +2,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::support::stored::{same_json, stored};
-use receptive::network::describe::{GroupDescription, NetworkDescription, NodeDescription, describe};
+use receptive::backend::MEMORY_LIMIT;
+use receptive::describe::claims;
+use receptive::describe::{GroupDescription, NetworkDescription, NodeDescription, describe};
 use receptive::network::spec::Spec;
-use receptive::network::zoo::{self, claims};
-use receptive::train::trainer::MEMORY_LIMIT;
+use receptive::network::zoo;
 use serde_json::{Value, json};
 
 /// What the page shows of the networks before one runs, and their specifications: fetched when it is asked for, and no part of the package. What only

@@ -5,12 +5,13 @@ use receptive::backend::cpu::Kernels;
 use receptive::core::layout::Layout;
 use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
+use receptive::data::mnist::{DEVIATION, MEAN};
 use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::spec::Spec;
-use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
+use receptive::plan::Plan;
 use serde_json::{Value, json};
 
-const BACKGROUND: f64 = -(MNIST_MEAN / MNIST_DEVIATION) as f64;
+const BACKGROUND: f64 = -(MEAN / DEVIATION) as f64;
 
 /// Images `[n, h, w]` and what is done to them.
 struct Batch {
@@ -173,7 +174,7 @@ fn erasing_fills_one_rectangle_of_the_asked_area_in_the_asked_part_of_the_images
 
     let noise = Batch::new(&json!({"erase": {"probability": 1}}), [1, 28, 28], vec![9.0; 784]).augmented([3, 0, 5, 0]);
     let filled: Vec<f64> = noise.into_iter().filter(|&x| x != 9.0).collect();
-    let pixels = filled.iter().map(|x| x * f64::from(MNIST_DEVIATION) + f64::from(MNIST_MEAN));
+    let pixels = filled.iter().map(|x| x * f64::from(DEVIATION) + f64::from(MEAN));
     assert!(filled.len() > 10 && pixels.clone().all(|pixel| (-1e-6..1.0).contains(&pixel)));
     let mean = pixels.sum::<f64>() / filled.len() as f64;
     assert!((0.3..0.7).contains(&mean), "{mean}");

@@ -1,5 +1,6 @@
 //! One batch on every kernel set: results agree within the tolerance of the reference cases, and the steps' times are those of the whole.
 use pollster::block_on;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::check::{Check, Difference, Tensor, compare};
 use receptive::core::error::{DataError, Error};
@@ -8,7 +9,6 @@ use receptive::data::dataset::PIXELS;
 use receptive::data::shard::Shard;
 use receptive::network::spec::Spec;
 use receptive::network::zoo::preset;
-use receptive::train::trainer::Device;
 
 const BATCH: usize = 6;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::support::{Machine, cases};
 use pollster::block_on;
 use proptest::prelude::*;
+use receptive::backend::Device;
 use receptive::backend::cpu::{Element, Kernels};
 use receptive::core::error::{Error, ShapeError, SpecError};
 use receptive::core::layout::Layout;
@@ -18,7 +19,7 @@ use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::ops::softmax_cross_entropy::IGNORE_INDEX;
 use receptive::plan::{Plan, names};
-use receptive::train::trainer::{Device, Image, Trainer};
+use receptive::run::trainer::{Image, Trainer};
 use serde_json::{Value, json};
 
 const SIZE: usize = 12;

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use crate::parallel::{Here, images as digits};
 use pollster::block_on;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{DataError, Error};
 use receptive::data::dataset::{Dataset, Split};
 use receptive::network::spec::Spec;
-use receptive::train::race::milliseconds_a_step;
-use receptive::train::trainer::{Device, Trainer};
+use receptive::run::race::milliseconds_a_step;
+use receptive::run::trainer::Trainer;
 use serde_json::{Value, json};
 
 /// A network whose running statistics are those of its last batch.

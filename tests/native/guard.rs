@@ -1,7 +1,7 @@
 //! Numbers that are none stop a run in the step where they arise, also where an operator hides them from the loss and the gradients.
 
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
-use receptive::train::trainer::Device;
 
 use crate::support::not_finite;
 

@@ -5,17 +5,19 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use proptest::prelude::*;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{DeviceError, Error, TrainError, WeightsError};
 use receptive::core::rng::{Rng, Stream};
 use receptive::core::safetensors::ByteSource;
 use receptive::data::dataset::Dataset;
+use receptive::data::mnist::{DEVIATION, MEAN};
 use receptive::inference::weights::Report;
 use receptive::inference::{Inference, needed_bytes};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan};
-use receptive::train::trainer::{Device, Image, Trainer};
+use receptive::plan::Plan;
+use receptive::run::trainer::{Image, Trainer};
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
 
@@ -102,7 +104,7 @@ fn weights_from_a_file_give_what_the_trainer_gives() {
     };
     let source = Bytes::new(file(&tensors.into_iter().map(identity).collect()));
     let pixels: Vec<u8> = (0..784).map(|i| (i * 37 % 256) as u8).collect();
-    let image: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+    let image: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MEAN) / DEVIATION).collect();
     let expected = block_on(trainer.predict(Image { pixels: &pixels, draw: 0 })).unwrap().logits;
     for kernels in [Kernels::Simd, Kernels::Scalar] {
         let mut network = inference(&spec, kernels);
@@ -277,7 +279,7 @@ fn weights_from_a_seed_are_the_same_every_time_and_those_of_the_trainer() {
     trainer.reset(11).unwrap();
     let pixels = vec![90; 784];
     let expected = block_on(trainer.predict(Image { pixels: &pixels, draw: 0 })).unwrap().logits;
-    let image = vec![(90.0 / 255.0 - MNIST_MEAN) / MNIST_DEVIATION; 784];
+    let image = vec![(90.0 / 255.0 - MEAN) / DEVIATION; 784];
     let mut network = inference(&spec, Kernels::Simd);
     network.draw_weights(11).unwrap();
     assert_eq!(block_on(network.forward(&image)).unwrap().1, expected);

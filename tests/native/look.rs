@@ -3,13 +3,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use pollster::block_on;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{DataError, Error, TrainError};
 use receptive::data::dataset::{Dataset, IdxPair, Split};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::train::probe::{Look, NodeMaps};
-use receptive::train::trainer::{Device, Image, Trainer};
+use receptive::run::probe::{Look, NodeMaps};
+use receptive::run::trainer::{Image, Trainer};
 
 /// Bars at different places, a class each.
 fn bars(count: usize) -> Dataset {
@@ -37,7 +38,7 @@ fn pixels() -> Vec<u8> {
 }
 
 fn names(trainer: &Trainer) -> Vec<String> {
-    let network = receptive::network::describe::describe(trainer.spec()).unwrap();
+    let network = receptive::describe::describe(trainer.spec()).unwrap();
     std::iter::once("input".to_owned()).chain(network.nodes.into_iter().filter(|node| node.head.is_none()).map(|node| node.name)).collect()
 }
 
@@ -54,7 +55,7 @@ fn every_node_of_every_preset_can_be_looked_at() {
             trainer.train_step().unwrap();
         }
         let nodes = names(&trainer);
-        let network = receptive::network::describe::describe(trainer.spec()).unwrap();
+        let network = receptive::describe::describe(trainer.spec()).unwrap();
         let (maps, [least, most]) = look(&mut trainer, &nodes, Look::Activations);
         let all = || maps.iter().flat_map(|map| map.values.0.iter().copied());
         assert_eq!((least, most), (all().fold(f32::INFINITY, f32::min), all().fold(f32::NEG_INFINITY, f32::max)), "{}", preset.name);
@@ -109,7 +110,7 @@ fn a_field_holds_all_pixels_that_have_a_gradient() {
     for preset in ["lenet5", "lenet5_1998", "zfnet", "inception", "resnet8", "unet"] {
         let mut trainer = trainer(preset, 8);
         trainer.train_step().unwrap();
-        let network = receptive::network::describe::describe(trainer.spec()).unwrap();
+        let network = receptive::describe::describe(trainer.spec()).unwrap();
         for node in network.nodes.iter().filter(|node| node.head.is_none()) {
             let unit: Vec<usize> = match node.output_shape[..] {
                 [channels, height, width] => vec![channels / 2, height / 2, width / 3],

@@ -11,6 +11,7 @@ mod few_images;
 mod gradcheck;
 mod guard;
 mod inference;
+mod layers;
 mod look;
 mod maps;
 mod parallel;

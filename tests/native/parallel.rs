@@ -5,13 +5,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use pollster::block_on;
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{Error, TrainError};
 use receptive::core::rng::Rng;
 use receptive::data::dataset::{Dataset, IdxPair, Split};
 use receptive::network::spec::Spec;
-use receptive::train::parallel::{Answers, Done, Replica, Replicas, Task, shards};
-use receptive::train::trainer::{Device, Trainer};
+use receptive::run::parallel::{Answers, Done, Replica, Replicas, Task, shards};
+use receptive::run::trainer::Trainer;
 use serde_json::{Value, json};
 
 /// Replicas in this thread, one of which can be made to stop.
@@ -116,7 +117,7 @@ fn parameters(trainer: &mut Trainer) -> Vec<Vec<f32>> {
     names.iter().map(|name| block_on(trainer.read_parameter(name)).unwrap()).collect()
 }
 
-fn train(trainer: &mut Trainer, steps: usize) -> receptive::train::metrics::Sums {
+fn train(trainer: &mut Trainer, steps: usize) -> receptive::programs::metrics::Sums {
     (0..steps).for_each(|_| _ = block_on(trainer.step()).unwrap());
     block_on(trainer.take_training_sums()).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use crate::support::stored::{same_json, stored};
 use receptive::data::dataset::SIDE;
-use receptive::network::describe::{NetworkDescription, describe};
+use receptive::describe::{NetworkDescription, describe};
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;

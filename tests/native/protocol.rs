@@ -1,12 +1,13 @@
 //! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
 use crate::support::stored::{same_json, stored};
-use receptive::backend::select::{BackendChoice, BackendStatus};
 use receptive::core::error::{DataError, DeviceError, Error, NotFinite, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
 use receptive::data::dataset::Split;
-use receptive::network::{describe::describe, spec::Spec, zoo};
-use receptive::train::probe::{Floats, NodeMaps, NodeTensor};
-use receptive::train::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request, Restoration};
-use receptive::train::trainer::Scene;
+use receptive::describe::describe;
+use receptive::network::{spec::Spec, zoo};
+use receptive::run::probe::{Floats, NodeMaps, NodeTensor};
+use receptive::run::protocol::{Evaluation, Event, Metrics, Predictions, Reply, Request, Restoration};
+use receptive::run::select::{BackendChoice, BackendStatus};
+use receptive::run::trainer::Scene;
 use serde_json::{Value, json};
 
 fn metrics() -> Metrics {

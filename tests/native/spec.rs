@@ -5,7 +5,7 @@ use crate::support::cases;
 use crate::support::specs::{anything, specification, without_nulls};
 use proptest::prelude::*;
 use receptive::core::error::Error;
-use receptive::network::describe::describe;
+use receptive::describe::describe;
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::plan::Plan;

@@ -13,7 +13,7 @@ use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::sgd::Sgd;
 use receptive::plan::{Plan, names};
-use receptive::train::metrics::Sums;
+use receptive::programs::metrics::Sums;
 use serde_json::json;
 
 const SAMPLES: u32 = 8;

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use receptive::backend::Device;
 use receptive::core::error::{Error, TrainError};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
 use receptive::network::spec::Spec;
-use receptive::train::trainer::{Device, Trainer};
+use receptive::run::trainer::Trainer;
 use serde_json::{Value, json};
 
 const BATCH: usize = 10;

@@ -1,13 +1,14 @@
 //! Files of weights, sound and flawed, for a small network: what is read of each, natively and in 32-bit WebAssembly.
 
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{DataError, Error, NotFinite, TrainError, WeightsError};
 use receptive::data::dataset::{Dataset, IdxPair, SIDE, Split};
 use receptive::data::{idx, shard};
 use receptive::inference::Inference;
 use receptive::network::spec::Spec;
-use receptive::train::session::Session;
-use receptive::train::trainer::{Device, Image, Trainer};
+use receptive::run::session::Session;
+use receptive::run::trainer::{Image, Trainer};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use receptive::backend::Backend;
-use receptive::backend::select::{BackendChoice, select};
 use receptive::backend::wgpu::Wgpu;
 use receptive::core::error::DeviceError;
 use receptive::ir::program::{BufferId, BufferSpec, Program, Range};
+use receptive::run::select::{BackendChoice, select};
+use receptive::run::self_check::self_check;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::open;
@@ -24,8 +25,8 @@ fn all(len: usize) -> Range {
 async fn the_adapter_passes_the_self_check() {
     let mut wgpu = open().await;
     assert!(!wgpu.adapter_name().is_empty());
-    wgpu.self_check().await.expect("right results");
-    wgpu.with_chip_passes(true).self_check().await.expect("right results by the passes for chips");
+    self_check(&wgpu).await.expect("right results");
+    self_check(&wgpu.with_chip_passes(true)).await.expect("right results by the passes for chips");
 }
 
 #[wasm_bindgen_test]

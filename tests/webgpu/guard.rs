@@ -1,6 +1,6 @@
 //! Numbers that are none, hidden by an operator.
 
-use receptive::train::trainer::Device;
+use receptive::backend::Device;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::open;

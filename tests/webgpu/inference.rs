@@ -1,12 +1,12 @@
 //! Networks that only compute: the device's results are those of the CPU's kernels, and what a device cannot hold is refused first.
 
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::{DeviceError, Error};
 use receptive::core::rng::{Rng, Stream};
 use receptive::inference::Inference;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::train::trainer::Device;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 

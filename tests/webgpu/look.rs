@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use receptive::backend::Device;
 use receptive::backend::cpu::Kernels;
 use receptive::data::dataset::{Dataset, IdxPair, Split};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::train::probe::Look;
-use receptive::train::trainer::{Device, Image, Trainer};
+use receptive::run::probe::Look;
+use receptive::run::trainer::{Image, Trainer};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::open;

@@ -35,7 +35,7 @@ use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCros
 use receptive::ops::squash::Squash;
 use receptive::ops::upsample::Upsample;
 use receptive::plan::names;
-use receptive::train::metrics::{self, MetricsParams};
+use receptive::programs::metrics::{self, MetricsParams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::{Case, open};

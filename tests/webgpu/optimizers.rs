@@ -4,7 +4,7 @@
 use receptive::ir::graph::ValueId;
 use receptive::optim::hyper::{BLOCK, LEN, StepParams};
 use receptive::optim::{Optimizer, clip};
-use receptive::train::guard;
+use receptive::programs::guard;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::{Case, open};

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use receptive::backend::SharedWords;
 use receptive::backend::cpu::Kernels;
 use receptive::core::rng::{Rng, Stream};
+use receptive::core::shared::SharedWords;
 use receptive::executor::{AnyExecutor, Which, locate};
 use receptive::ir::program::Range;
 use receptive::network::init::draw;
@@ -14,7 +14,7 @@ use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::Optimizer;
 use receptive::plan::{Plan, names};
-use receptive::train::metrics::Sums;
+use receptive::programs::metrics::Sums;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::compare::open;

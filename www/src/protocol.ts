@@ -1,5 +1,5 @@
 /**
- * All messages between the page and the trainer's worker. Names are the wire's own (snake_case), as `src/train/event.rs` writes them.
+ * All messages between the page and the trainer's worker. Names are the wire's own (snake_case), as `src/run/protocol.rs` writes them.
  *
  * A request is `{ id, type, ... }` and ends in exactly one reply with the same id: the one listed for it in {@link Replies}, or `error`.
  * Events have no id; those about a training run name it. Runs are named by the page.

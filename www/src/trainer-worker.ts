@@ -1,4 +1,4 @@
-/** The worker: loads the engine, hands it requests, hands its events on. Everything here is plumbing; training itself is `src/train`. */
+/** The worker: loads the engine, hands it requests, hands its events on. Everything here is plumbing; training itself is `src/run`. */
 
 import { createModuleWorker } from "./create-worker.ts";
 import type { ReceptiveError } from "./errors.ts";

@@ -3,9 +3,10 @@
 use std::cell::Ref;
 use std::rc::Rc;
 
-use super::{Backend, SharedWords};
+use super::Backend;
 use crate::core::error::DeviceError;
 use crate::core::kernel::{Args, Binding, Kernel, MAX_BINDINGS, Real, Slot};
+use crate::core::shared::SharedWords;
 use crate::ir::program::{BufferId, BufferSpec, Program, Range, Step};
 
 /// What the SIMD kernels of this build are called.

@@ -9,16 +9,15 @@ mod grid;
 mod pipelines;
 mod program;
 mod readback;
-mod self_check;
 mod shaders;
 mod signal;
 
 use std::rc::Rc;
 
-use super::{Backend, SharedWords};
+use super::Backend;
 use crate::core::error::DeviceError;
+use crate::core::shared::SharedWords;
 use crate::ir::program::{BufferSpec, Program, Range};
-use crate::plan::Plan;
 
 use self::device::Device;
 
@@ -64,6 +63,11 @@ impl Wgpu {
         self.device.adapter.software
     }
 
+    /// Whether programs have the passes for chips.
+    pub(crate) fn has_chip_passes(&self) -> bool {
+        self.layout.chip
+    }
+
     /// The same device, with programs whose dispatches have so many rows of workgroups where they could do with one. Only huge programs need
     /// it; tests ask for it, so that no kernel counts on one row.
     pub fn with_rows(&self, least_rows: u32) -> Self {
@@ -75,12 +79,12 @@ impl Wgpu {
         Self { layout: Layout { chip, ..self.layout }, ..self.clone() }
     }
 
-    /// Refuses a plan with a buffer that this device cannot hold or bind, before any is made.
+    /// Refuses a buffer that this device cannot hold or bind, before any is made.
     ///
     /// # Errors
     /// [`DeviceError::LimitExceeded`].
-    pub fn check_limits(&self, plan: &Plan) -> Result<(), DeviceError> {
-        plan.buffers.iter().try_for_each(|buffer| self.device.check_len(&buffer.label, buffer.len))
+    pub fn check_limits(&self, buffers: &[BufferSpec]) -> Result<(), DeviceError> {
+        buffers.iter().try_for_each(|buffer| self.device.check_len(&buffer.label, buffer.len))
     }
 
     /// Gives the device up, as if it had been taken away: calls from now on end in [`DeviceError::DeviceLost`].

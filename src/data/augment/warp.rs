@@ -8,7 +8,7 @@ use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, dou
 use crate::core::rng::{draw, fraction, threshold};
 use crate::core::shape::Shape;
 use crate::core::wgsl::{HASH, PRELUDE};
-use crate::plan::{MNIST_DEVIATION, MNIST_MEAN};
+use crate::data::mnist::{DEVIATION, MEAN};
 
 /// Tells these random numbers from those of others that draw in the same step.
 const STREAM: u32 = 0x7761_7270;
@@ -82,8 +82,8 @@ impl WarpParams {
             flattest: ASPECT_UNIT,
             aspects: 1,
             noise: 0,
-            mean: MNIST_MEAN,
-            deviation: MNIST_DEVIATION,
+            mean: MEAN,
+            deviation: DEVIATION,
             unused: 0,
         };
         if let Some(erase) = erase {

@@ -1,7 +1,6 @@
 //! The presets: one small file a family, as specifications a user could have written.
 
 mod alexnet;
-pub mod claims;
 mod googlenet;
 mod inception;
 mod lenet;
@@ -132,7 +131,7 @@ const RONNEBERGER_2015: Publication = Publication {
     text: "Ronneberger, Fischer, Brox 2015. U-Net: convolutional networks for biomedical image segmentation",
 };
 
-/// As training on MNIST does here: `plan::MNIST_MEAN` and `plan::MNIST_DEVIATION`.
+/// As training on MNIST does here: `plan::MEAN` and `plan::DEVIATION`.
 const MNIST: Normalization = Normalization { mean: &[0.1307], std: &[0.3081] };
 /// The means and deviations of CIFAR-10's training images.
 const CIFAR10: Normalization = Normalization { mean: &[0.4914, 0.4822, 0.4465], std: &[0.247, 0.2435, 0.2616] };

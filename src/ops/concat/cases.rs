@@ -1,9 +1,9 @@
 //! How the reference data writes this operator.
 
 use super::{Concat, DIM};
-use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
-use crate::conformance::case::CaseError;
+use crate::core::error::SpecError;
 use crate::core::fields::Fields;
+use crate::ops::adapter::{Adapter, Chain, Parameters, one};
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     op: "concat",
@@ -13,7 +13,7 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     ..Adapter::BASE
 }];
 
-fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, SpecError> {
     fields.only("dim", 1, DIM)?;
     one(Concat)
 }

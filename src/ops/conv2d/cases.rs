@@ -2,16 +2,16 @@
 
 use super::Conv2d;
 use super::connections::{ConnectedConv2d, Connections};
-use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
-use crate::conformance::case::CaseError;
+use crate::core::error::SpecError;
 use crate::core::fields::Fields;
 use crate::ir::operator::Window;
+use crate::ops::adapter::{Adapter, Chain, Parameters, dims, has, one, wrong_weight};
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv2d", build, ..Adapter::BASE }];
 
-fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, SpecError> {
     let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
-        return Err(CaseError::Malformed("conv2d needs a weight of rank 4".into()));
+        return Err(wrong_weight("a weight of rank 4"));
     };
     let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     let (groups, bias) = (fields.positive_or("groups", 1)?, has(parameters, "bias"));

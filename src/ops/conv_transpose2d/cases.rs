@@ -1,19 +1,19 @@
 //! How the reference data writes this operator.
 
 use super::{ConvTranspose2d, read_output_padding};
-use crate::conformance::adapter::{Adapter, Chain, Parameters, dims, has, one};
-use crate::conformance::case::CaseError;
+use crate::core::error::SpecError;
 use crate::core::fields::Fields;
 use crate::ir::operator::Window;
+use crate::ops::adapter::{Adapter, Chain, Parameters, dims, has, one, wrong_weight};
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv_transpose2d", build, ..Adapter::BASE }];
 
-fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, CaseError> {
+fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, SpecError> {
     let &[_, out_per_group, kernel_height, kernel_width] = dims(parameters, "weight") else {
-        return Err(CaseError::Malformed("conv_transpose2d needs a weight of rank 4".into()));
+        return Err(wrong_weight("a weight of rank 4"));
     };
     let groups = fields.positive_or("groups", 1)?;
-    let out_channels = out_per_group.checked_mul(groups).ok_or_else(|| CaseError::Malformed("there are too many groups".into()))?;
+    let out_channels = out_per_group.checked_mul(groups).ok_or_else(|| wrong_weight("a weight of fewer channels"))?;
     let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     one(ConvTranspose2d {
         out_channels,

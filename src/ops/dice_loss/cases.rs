@@ -1,7 +1,7 @@
 //! How the reference data writes this operator.
 
 use super::DiceLoss;
-use crate::conformance::adapter::{Adapter, one};
+use crate::ops::adapter::{Adapter, one};
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     op: "dice_loss",

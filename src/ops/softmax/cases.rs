@@ -1,9 +1,9 @@
 //! How the reference data writes this operator.
 
 use super::Softmax;
-use crate::conformance::adapter::{Adapter, Chain, one};
-use crate::conformance::case::CaseError;
+use crate::core::error::SpecError;
 use crate::core::fields::Fields;
+use crate::ops::adapter::{Adapter, Chain, one};
 
 pub(super) static ADAPTERS: &[Adapter] = &[
     Adapter { op: "log_softmax", build: |fields, _| build(fields, true), ..Adapter::BASE },
@@ -11,7 +11,7 @@ pub(super) static ADAPTERS: &[Adapter] = &[
 ];
 
 /// Over channels only, which is dimension 1.
-fn build(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, CaseError> {
+fn build(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, SpecError> {
     fields.only("dim", 1, "1, the channels: softmax is over nothing else here")?;
     one(Softmax { logarithm })
 }

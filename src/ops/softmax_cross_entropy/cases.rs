@@ -1,9 +1,9 @@
 //! How the reference data writes this operator.
 
 use super::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
-use crate::conformance::adapter::{Adapter, Chain, Parameters, one};
-use crate::conformance::case::CaseError;
+use crate::core::error::SpecError;
 use crate::core::fields::Fields;
+use crate::ops::adapter::{Adapter, Chain, Parameters, one};
 
 pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     op: "softmax_cross_entropy",
@@ -14,7 +14,7 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
     ..Adapter::BASE
 }];
 
-fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, CaseError> {
+fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, SpecError> {
     let reductions = [("mean", Reduction::Mean), ("sum", Reduction::Sum), ("none", Reduction::None)];
     one(SoftmaxCrossEntropy {
         reduction: fields.choice_or("reduction", &reductions, Reduction::Mean)?,

@@ -8,13 +8,13 @@ use js_sys::{Float32Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::{Convolution, Forward, forward, read_backend};
-use crate::backend::select::{BackendChoice, select};
 use crate::core::error::{DataError, Error, TrainError};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::executor::{AnyExecutor, Which};
 use crate::network::spec::Spec;
 use crate::plan::Plan;
-use crate::train::trainer::Trainer;
+use crate::run::select::{BackendChoice, select};
+use crate::run::trainer::Trainer;
 use crate::web::convert::{promise, read_spec, throw};
 
 /// Images that are tested at most.

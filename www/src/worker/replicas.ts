@@ -1,6 +1,6 @@
 /**
  * Data-parallel training between workers: the first worker's side (`ReplicaWorkers`, which the engine drives) and that of the others (`serveReplica`).
- * All run the same script; a worker whose name is `replica` serves. What is computed and when is `src/train/parallel.rs`.
+ * All run the same script; a worker whose name is `replica` serves. What is computed and when is `src/run/parallel.rs`.
  */
 import type { HandedTask, ReplicaDone, ReplicaTask, SharedTensors } from "../../../src/web/types.d.ts";
 import type { Spec } from "../protocol.ts";

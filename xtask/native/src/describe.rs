@@ -1,9 +1,9 @@
 //! Shapes and costs of a network, as tables or as JSON.
 
-use receptive::network::describe::{self, GroupDescription, NetworkDescription, NodeDescription, grouped};
+use receptive::describe::claims::{self, Checked};
+use receptive::describe::{self, GroupDescription, NetworkDescription, NodeDescription, grouped};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::network::zoo::claims::{self, Checked};
 use serde_json::json;
 
 use crate::{Stop, spec};

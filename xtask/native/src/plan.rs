@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use receptive::network::describe::grouped;
+use receptive::describe::grouped;
 use receptive::network::spec::{Spec, Training};
 use receptive::plan::Plan;
 use receptive::plan::cost::{Cost, StepCost};

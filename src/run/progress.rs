@@ -1,15 +1,16 @@
 //! The run under way in a session: its trainer, its times and sums, its place between evaluations and checkpoints.
 
 use super::checkpoint::{Checkpoint, Restored};
-use super::metrics::Sums;
 use super::protocol::{Evaluation, Event, Metrics, Restoration};
 use super::session::SLICE_MS;
-use super::trainer::{Device, Image, Trainer};
+use super::trainer::{Image, Trainer};
+use crate::backend::Device;
 use crate::backend::cpu::Kernels;
-use crate::backend::select::BackendStatus;
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error};
 use crate::data::dataset::Split;
+use crate::programs::metrics::Sums;
+use crate::run::select::BackendStatus;
 
 /// Images of a passing look at the test set.
 const QUICK_EVALUATION: usize = 1000;

@@ -2,12 +2,13 @@
 
 pub mod checkpoint;
 mod diagnose;
-pub mod guard;
-pub mod metrics;
 pub mod parallel;
 pub mod probe;
+mod progress;
 pub mod protocol;
 pub mod race;
-mod run;
+pub mod select;
+#[cfg(target_arch = "wasm32")]
+pub mod self_check;
 pub mod session;
 pub mod trainer;

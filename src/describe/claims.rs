@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::network::describe::{NetworkDescription, describe};
+use crate::describe::{NetworkDescription, describe};
 use crate::network::spec::Spec;
 
 /// A figure someone gives.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
-    /// Which of [`super::ARCHITECTURES`] it is about.
+    /// Which of [`crate::network::zoo::ARCHITECTURES`] it is about.
     pub network: &'static str,
     /// What is said, and where.
     pub says: &'static str,

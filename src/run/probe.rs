@@ -11,10 +11,11 @@ use super::trainer::{Image, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::core::error::{Error, TrainError};
 use crate::core::layout::channel_stride;
+use crate::describe::{NodeSupport, supports};
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::ir::program::Located;
-use crate::network::describe::{NodeSupport, supports};
-use crate::plan::{Plan, Probe, names};
+use crate::plan::{Plan, names};
+use crate::programs::Probe;
 
 /// A network planned for looking at.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ struct StepParams {
 @group(0) @binding(2) var<storage, read_write> hyper: array<f32>;
 @group(1) @binding(0) var<uniform> p: StepParams;
 
-// As in train/guard.rs and optim/hyper.rs.
+// As in programs/guard.rs and optim/hyper.rs.
 const FLAG: u32 = 5u;
 const STOPPED: u32 = 6u;
 

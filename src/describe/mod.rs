@@ -1,6 +1,7 @@
 //! What a network costs and sees: shapes, parameters, multiply-accumulates, memory and receptive field of every node.
 
 mod arithmetic;
+pub mod claims;
 mod field;
 mod support;
 
@@ -10,11 +11,11 @@ use serde_json::Value;
 pub use self::arithmetic::grouped;
 use self::field::Field;
 pub use self::support::Support;
-use super::spec::{Source, Spec, Work};
-use super::{Fitting, add_images, apply_network, apply_what_fits};
 use crate::core::error::{Error, ShapeError};
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::ParameterSpec;
+use crate::network::spec::{Source, Spec, Work};
+use crate::network::{Fitting, add_images, apply_network, apply_what_fits};
 use crate::plan::Plan;
 
 /// One node of a described network.

@@ -18,9 +18,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::guard::{self, FLAG};
-use super::metrics::{Sums, sums_len};
-use super::trainer::{Device, Trainer, batch_of};
+use super::trainer::{Trainer, batch_of};
+use crate::backend::Device;
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error};
@@ -31,6 +30,8 @@ use crate::ir::program::{Range, Step};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;
 use crate::plan::{OPTIMIZER, names};
+use crate::programs::guard::{self, FLAG};
+use crate::programs::metrics::{Sums, sums_len};
 
 /// Images of a shard below which the exchange costs more than another worker brings.
 pub const SMALLEST_SHARD: usize = 8;

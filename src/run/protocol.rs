@@ -5,14 +5,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::backend::select::{BackendChoice, BackendStatus};
 use crate::core::error::NotFinite;
 use crate::data::dataset::Split;
+use crate::describe::NetworkDescription;
 use crate::inference::ranking::{NO_CLASS, has_class};
-use crate::network::describe::NetworkDescription;
-use crate::train::probe::{Floats, Look, NodeMaps, NodeTensor};
-use crate::train::race::Race;
-use crate::train::trainer::Scene;
+use crate::run::probe::{Floats, Look, NodeMaps, NodeTensor};
+use crate::run::race::Race;
+use crate::run::select::{BackendChoice, BackendStatus};
+use crate::run::trainer::Scene;
 
 /// What the page asks for.
 #[derive(Clone, Debug, Deserialize)]

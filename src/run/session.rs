@@ -10,17 +10,18 @@ use serde_json::Value;
 
 use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
+use super::progress::{Evaluating, Run};
 use super::protocol::{Evaluation, Event, Predictions, Reply, Request};
 use super::race::{self, Race};
-use super::run::{Evaluating, Run};
-use super::trainer::{Device, Prediction, Trainer};
+use super::trainer::{Prediction, Trainer};
+use crate::backend::Device;
 use crate::backend::cpu::Kernels;
-use crate::backend::select::{self, BackendChoice, BackendStatus, Selected};
 use crate::core::clock::{next_task, now_ms};
 use crate::core::error::{DataError, Error, TrainError};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
-use crate::network::describe::describe;
+use crate::describe::describe;
 use crate::network::spec::Spec;
+use crate::run::select::{self, BackendChoice, BackendStatus, Selected};
 
 /// Milliseconds a slice aims at: short enough that a request is answered at once.
 pub(super) const SLICE_MS: f64 = 50.0;
@@ -570,7 +571,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::train::trainer::tests::stripe_files;
+    use crate::run::trainer::tests::stripe_files;
 
     type Events = Rc<RefCell<Vec<Value>>>;
 

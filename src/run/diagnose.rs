@@ -1,6 +1,5 @@
 //! Which node made the first number that is none: the step is taken again, kernel by kernel.
 
-use super::metrics::Sums;
 use super::trainer::Trainer;
 use crate::core::error::{Error, NotFinite, TrainError};
 use crate::core::safetensors::floats::not_finite;
@@ -8,6 +7,7 @@ use crate::data::gather::NO_IMAGE;
 use crate::executor::locate;
 use crate::ir::program::Program;
 use crate::plan::{OPTIMIZER, names};
+use crate::programs::metrics::Sums;
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";

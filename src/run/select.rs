@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::cpu::{self, Kernels};
+use crate::backend::Device;
+use crate::backend::cpu::{self, Kernels};
 use crate::core::error::{DeviceError, Error};
-use crate::train::race::Race;
-use crate::train::trainer::Device;
+use crate::run::race::Race;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BackendChoice {
     /// WebGPU on a hardware adapter that computes right; else the CPU, with the reason. Where both can train a network, the one that is faster at it
-    /// ([`crate::train::race`]).
+    /// ([`crate::run::race`]).
     Auto,
     /// The same, where a software adapter counts too.
     AutoSoftware,
@@ -105,8 +105,8 @@ async fn webgpu(_choice: BackendChoice, _software: bool) -> Result<Selected, Dev
 /// Opens WebGPU and checks it against the kernels of the CPU.
 #[cfg(target_arch = "wasm32")]
 async fn webgpu(choice: BackendChoice, software: bool) -> Result<Selected, DeviceError> {
-    let mut wgpu = super::wgpu::Wgpu::open(software).await?;
-    wgpu.self_check().await?;
+    let wgpu = crate::backend::wgpu::Wgpu::open(software).await?;
+    super::self_check::self_check(&wgpu).await?;
     let status = BackendStatus {
         requested: choice,
         backend: "webgpu",

@@ -5,7 +5,7 @@ struct MetricsParams {
     confusion: u32,
 }
 
-// As in train/metrics.rs and ops/softmax_cross_entropy/mod.rs.
+// As in programs/metrics.rs and ops/softmax_cross_entropy/mod.rs.
 const HEADER: u32 = 12u;
 const LOSS: u32 = 6u;
 const LEVELS: u32 = 3u;
@@ -23,7 +23,7 @@ const IGNORE_INDEX: u32 = 0xffffff9cu;
 // Two floats a workgroup: its sums of the costs and of the weights.
 @group(0) @binding(4) var<storage, read_write> partial: array<f32>;
 
-// As in train/metrics.rs. There may be more, which have nothing to do.
+// As in programs/metrics.rs. There may be more, which have nothing to do.
 fn workgroup_count() -> u32 {
     return min((p.rows + THREADS - 1u) / THREADS, 256u);
 }
@@ -33,7 +33,7 @@ fn workgroup_sum(local: u32, sum: vec2<f32>) -> vec2<f32> {
     return sum_over_group(local, vec4<f32>(sum, 0.0, 0.0)).xy;
 }
 
-// As in train/metrics.rs: so many rows are one workgroup's.
+// As in programs/metrics.rs: so many rows are one workgroup's.
 const FEW: u32 = 512u;
 
 // Counts rows `first`, `first + step`, ... and returns the sums of their costs and weights. Counts are atomic, whose order does not matter.
@@ -115,7 +115,7 @@ fn accumulate(
     }
 }
 
-// As in train/metrics.rs: adds the sum of step number `steps` to the levels from `first` on.
+// As in programs/metrics.rs: adds the sum of step number `steps` to the levels from `first` on.
 fn add_to_levels(first: u32, more: f32, steps: u32) {
     var carried = more;
     var every = 1u;

@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::metrics::{self, Sums};
 use super::parallel::Peers;
 use super::probe::Prober;
 use super::protocol::Evaluation;
-use crate::backend::SharedWords;
+use crate::backend::{Device, MEMORY_LIMIT};
 use crate::core::error::{DataError, DeviceError, Error, TrainError};
 use crate::core::rng::{Rng, Stream};
 use crate::data::clutter::INK;
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
+use crate::data::mnist::{DEVIATION, MEAN};
 use crate::data::sampler::Sampler;
 use crate::executor::{AnyExecutor, Which, locate};
 use crate::inference::ranking::{NO_CLASS, has_class};
@@ -24,34 +24,8 @@ use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
 use crate::optim::schedule::{Now, Pace};
-use crate::plan::{MNIST_DEVIATION, MNIST_MEAN, Plan, names};
-
-/// Bytes that a plan may take: half of what 32-bit WebAssembly can address, since the images, the host's copies and the page need room too.
-pub const MEMORY_LIMIT: u64 = 2 << 30;
-
-/// Where to run, once chosen.
-#[derive(Debug)]
-pub enum Device {
-    /// The CPU with these kernels.
-    Cpu(crate::backend::cpu::Kernels),
-    /// An open WebGPU device.
-    #[cfg(target_arch = "wasm32")]
-    Wgpu(Box<crate::backend::wgpu::Wgpu>),
-}
-
-impl Device {
-    /// Memory and programs of a plan on this device.
-    ///
-    /// # Errors
-    /// Memory or a limit that the device does not have.
-    pub async fn executor(self, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<AnyExecutor, DeviceError> {
-        match self {
-            Self::Cpu(kernels) => AnyExecutor::cpu(kernels, plan, external).await,
-            #[cfg(target_arch = "wasm32")]
-            Self::Wgpu(wgpu) => AnyExecutor::wgpu(*wgpu, plan, external).await,
-        }
-    }
-}
+use crate::plan::{Plan, names};
+use crate::programs::metrics::{self, Sums};
 
 /// An image from outside the data set.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +44,7 @@ impl Image<'_> {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
         }
         let Ok(place) = locate(program, names::PIXELS) else {
-            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MNIST_MEAN) / MNIST_DEVIATION).collect();
+            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MEAN) / DEVIATION).collect();
             return executor.write_value(names::INPUT, locate(program, names::INPUT)?, &normalised);
         };
         let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
@@ -111,7 +85,7 @@ impl Scene {
             let of_class = || logits.iter().skip(at).step_by(PIXELS).copied();
             let larger = |best: (u8, f32), (class, logit)| if logit > best.1 { (class as u8, logit) } else { best };
             let (best, _) = of_class().enumerate().fold((0, f32::NEG_INFINITY), larger);
-            scene.picture.push(((seen * MNIST_DEVIATION + MNIST_MEAN) * 255.0 + 0.5) as u8);
+            scene.picture.push(((seen * DEVIATION + MEAN) * 255.0 + 0.5) as u8);
             scene.digit.push((ink >= INK).into());
             scene.mask.push(if has_class(of_class()) { best } else { NO_CLASS });
         }
@@ -171,7 +145,7 @@ impl Trainer {
             let data = dataset.borrow();
             HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
         };
-        let executor = device.executor(&plan, &external).await?;
+        let executor = AnyExecutor::on(device, &plan, &external).await?;
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
         let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));

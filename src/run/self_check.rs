@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::Wgpu;
 use crate::autodiff::differentiate;
 use crate::backend::cpu::Kernels;
+use crate::backend::wgpu::Wgpu;
 use crate::core::error::{DeviceError, Error};
 use crate::core::layout::Layout;
 use crate::core::rng::{Rng, Stream};
@@ -25,38 +25,36 @@ use crate::plan::{Builder, Plan};
 /// contracts products and sums differently by far less.
 const ALLOWED: f64 = 1e-4;
 
-impl Wgpu {
-    /// Compares convolution, pooling and linear layers, forward and backward, with those of the CPU.
-    ///
-    /// # Errors
-    /// [`DeviceError::SelfCheckFailed`], or what the device reports.
-    pub async fn self_check(&mut self) -> Result<(), DeviceError> {
-        let (plan, names) = tiny_network(self.layout.chip).map_err(|error| internal(&error))?;
-        let mut here = AnyExecutor::wgpu(self.clone(), &plan, &HashMap::new()).await?;
-        let mut reference = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
-        let mut random = Rng::new(1, Stream::Parameters);
-        for place in inputs(&plan, &names) {
-            let values: Vec<f32> = (0..place.shape.count()).map(|_| random.symmetric(1.0) as f32).collect();
-            for executor in [&mut here, &mut reference] {
-                executor.write_value("input", &place, &values).map_err(|error| internal(&error))?;
-            }
+/// Compares convolution, pooling and linear layers, forward and backward, with those of the CPU.
+///
+/// # Errors
+/// [`DeviceError::SelfCheckFailed`], or what the device reports.
+pub async fn self_check(wgpu: &Wgpu) -> Result<(), DeviceError> {
+    let (plan, names) = tiny_network(wgpu.has_chip_passes()).map_err(|error| internal(&error))?;
+    let mut here = AnyExecutor::wgpu(wgpu.clone(), &plan, &HashMap::new()).await?;
+    let mut reference = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
+    let mut random = Rng::new(1, Stream::Parameters);
+    for place in inputs(&plan, &names) {
+        let values: Vec<f32> = (0..place.shape.count()).map(|_| random.symmetric(1.0) as f32).collect();
+        for executor in [&mut here, &mut reference] {
+            executor.write_value("input", &place, &values).map_err(|error| internal(&error))?;
         }
-        here.run(Which::Train)?;
-        reference.run(Which::Train)?;
-        for (kernel, place) in outputs(&plan, &names) {
-            let (found, expected) = (here.read_value(&place).await?, reference.read_value(&place).await?);
-            let largest = expected.iter().fold(0.0, |largest: f64, &value| largest.max(f64::from(value).abs()));
-            let allowed = ALLOWED * largest;
-            let difference = |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)).abs();
-            let errors = found.iter().zip(&expected).map(difference);
-            // Not `max`, which would let a NaN pass.
-            let largest_error = errors.fold(0.0, |largest: f64, error| if error <= largest { largest } else { error });
-            if largest_error.is_nan() || largest_error > allowed {
-                return Err(DeviceError::SelfCheckFailed { kernel: kernel.to_owned(), largest_error, allowed });
-            }
-        }
-        Ok(())
     }
+    here.run(Which::Train)?;
+    reference.run(Which::Train)?;
+    for (kernel, place) in outputs(&plan, &names) {
+        let (found, expected) = (here.read_value(&place).await?, reference.read_value(&place).await?);
+        let largest = expected.iter().fold(0.0, |largest: f64, &value| largest.max(f64::from(value).abs()));
+        let allowed = ALLOWED * largest;
+        let difference = |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)).abs();
+        let errors = found.iter().zip(&expected).map(difference);
+        // Not `max`, which would let a NaN pass.
+        let largest_error = errors.fold(0.0, |largest: f64, error| if error <= largest { largest } else { error });
+        if largest_error.is_nan() || largest_error > allowed {
+            return Err(DeviceError::SelfCheckFailed { kernel: kernel.to_owned(), largest_error, allowed });
+        }
+    }
+    Ok(())
 }
 
 /// An error that only a bug in the check itself can cause.
