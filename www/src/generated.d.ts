@@ -6,7 +6,7 @@ declare module "receptive:operators" {
 
 /** The fields of operators and containers; tools/fields.mjs reads them from docs/schema/network-1.json when the page is bundled. */
 declare module "receptive:fields" {
-  import type { Field } from "./lib/fields.ts";
+  import type { Field } from "./spec/fields.ts";
 
   const fields: { readonly [name: string]: { readonly [field: string]: Field } };
   export default fields;

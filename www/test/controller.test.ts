@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
-import { Controller } from "../src/controller.ts";
-import { BLANK } from "../src/document.ts";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Address } from "../src/lib/link.ts";
-import { parseAddress } from "../src/lib/link.ts";
-import { choicesOf, resultsOf } from "../src/on-show.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { RequestBody } from "../src/engine/protocol.ts";
+import { choicesOf, resultsOf } from "../src/model/on-show.ts";
+import type { AppState } from "../src/model/state.ts";
 import type { Engine, SpecClient } from "../src/page/page.ts";
 import { Page } from "../src/page/page.ts";
-import type { RequestBody } from "../src/protocol.ts";
-import type { AppState } from "../src/state.ts";
+import { Controller } from "../src/session/controller.ts";
+import type { Address } from "../src/session/link.ts";
+import { parseAddress } from "../src/session/link.ts";
+import { BLANK } from "../src/spec/document.ts";
 import { TestEnvironment } from "./support/environment.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
 

@@ -1,24 +1,24 @@
 /** Wires the page's elements to the workers: the only file that knows both. */
-import "../elements/translated.ts";
+import "../ui/translated.ts";
 import features from "receptive:features";
 import "./receptive-app-define.ts";
-import { AddressBar } from "../address.ts";
-import { Controller } from "../controller.ts";
-import { createModuleWorker } from "../create-worker.ts";
+import { createModuleWorker } from "../engine/create-worker.ts";
+import type { BackendChoice } from "../engine/protocol.ts";
+import { RequestClient } from "../engine/request-client.ts";
+import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
+import { TrainerClient } from "../engine/trainer-client.ts";
+import { wantedWorkers } from "../engine/workers.ts";
 import type { Locale } from "../i18n/locale.ts";
 import { loadLocale, pickLanguage } from "../i18n/locale.ts";
 import { isFramed, openTab } from "../lib/frame.ts";
-import { parseAddress } from "../lib/link.ts";
 import { applyTheme, parseTheme } from "../lib/theme.ts";
-import { wantedWorkers } from "../lib/workers.ts";
+import type { AppState, Preferences } from "../model/state.ts";
+import { initialState } from "../model/state.ts";
 import { Page } from "../page/page.ts";
 import { slicesOf } from "../page/registry.ts";
-import type { BackendChoice } from "../protocol.ts";
-import { RequestClient } from "../request-client.ts";
-import type { SpecReplies, SpecRequests } from "../spec-protocol.ts";
-import type { AppState, Preferences } from "../state.ts";
-import { initialState } from "../state.ts";
-import { TrainerClient } from "../trainer-client.ts";
+import { AddressBar } from "../session/address.ts";
+import { Controller } from "../session/controller.ts";
+import { parseAddress } from "../session/link.ts";
 import { browserEnvironment as environment } from "./browser-environment.ts";
 import { onPageFailure } from "./failures.ts";
 

@@ -1,10 +1,10 @@
-import "../elements/backend-chip-define.ts";
-import "../elements/metric-chart-define.ts";
-import "../elements/outline-editor-define.ts";
-import "../elements/notice-list-define.ts";
-import "../elements/run-dock-define.ts";
-import "../elements/settings-panel-define.ts";
-import "../elements/try-panel-define.ts";
+import "../features/training/backend-chip-define.ts";
+import "../features/training/metric-chart-define.ts";
+import "../features/outline/outline-editor-define.ts";
+import "../features/notices/notice-list-define.ts";
+import "../features/training/run-dock-define.ts";
+import "../features/training/settings-panel-define.ts";
+import "../features/try/try-panel-define.ts";
 import { ReceptiveAppElement } from "./receptive-app.ts";
 
 customElements.define("receptive-app", ReceptiveAppElement);

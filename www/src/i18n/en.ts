@@ -1,8 +1,8 @@
+import { outline } from "../features/outline/en.ts";
+import { training } from "../features/training/en.ts";
 import type { Formats } from "../lib/format.ts";
 import { enErrors } from "./en-errors.ts";
 import type { Messages } from "./messages.ts";
-import { outline } from "./panels/en/outline.ts";
-import { training } from "./panels/en/training.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "CPU" };
 

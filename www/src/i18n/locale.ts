@@ -1,5 +1,5 @@
 /** One language, ready to use: its texts, its numbers. A language comes when it is spoken; what lazy parts of the page say comes with the first of them. */
-import type { ReceptiveError } from "../errors.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
 import { Formats } from "../lib/format.ts";
 import { errorSentence } from "./error-sentence.ts";
 import type { Language, Messages } from "./messages.ts";

@@ -1,13 +1,14 @@
 /** Texts of the parts of the page that come when they are asked for. A language that lacks one does not compile. */
+
+import type { DiagramTexts } from "../features/diagram/texts.ts";
+import type { FixTexts } from "../features/fixes/texts.ts";
+import type { InspectorTexts } from "../features/inspector/texts.ts";
+import type { MapsTexts } from "../features/maps/texts.ts";
+import type { RunsTexts } from "../features/runs/texts.ts";
+import type { ShareTexts } from "../features/share/texts.ts";
+import type { TrueSizeTexts } from "../features/true-size/texts.ts";
 import type { Formats } from "../lib/format.ts";
 import type { Language } from "./messages.ts";
-import type { DiagramTexts } from "./panels/diagram.ts";
-import type { FixTexts } from "./panels/fixes.ts";
-import type { InspectorTexts } from "./panels/inspector.ts";
-import type { MapsTexts } from "./panels/maps.ts";
-import type { RunsTexts } from "./panels/runs.ts";
-import type { ShareTexts } from "./panels/share.ts";
-import type { TrueSizeTexts } from "./panels/trueSize.ts";
 
 /** Makes the texts of a feature in one language. */
 export type TextsOf = (format: Formats) => object;

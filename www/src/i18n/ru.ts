@@ -1,7 +1,7 @@
+import { outline } from "../features/outline/ru.ts";
+import { training } from "../features/training/ru.ts";
 import type { Formats } from "../lib/format.ts";
 import type { Messages } from "./messages.ts";
-import { outline } from "./panels/ru/outline.ts";
-import { training } from "./panels/ru/training.ts";
 import { ruErrors } from "./ru-errors.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };

@@ -1,15 +1,15 @@
 /** One page: its state, what is around it, and its features. Features and services get it; it knows none of them by name. */
-import type { ReceptiveError } from "../errors.ts";
-import { ReceptiveFailure } from "../errors.ts";
-import type { Intent, Intents } from "../intent.ts";
-import type { RequestClient } from "../request-client.ts";
-import type { SpecReplies, SpecRequests } from "../spec-protocol.ts";
-import type { AppState, Notice, NoticeCode } from "../state.ts";
-import { withNotice, withoutNotices } from "../state.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
+import { ReceptiveFailure } from "../engine/errors.ts";
+import type { RequestClient } from "../engine/request-client.ts";
+import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
+import type { TrainerClient } from "../engine/trainer-client.ts";
+import type { AppState, Notice, NoticeCode } from "../model/state.ts";
+import { withNotice, withoutNotices } from "../model/state.ts";
 import { Store } from "../store/store.ts";
-import type { TrainerClient } from "../trainer-client.ts";
 import type { Environment } from "./environment.ts";
 import type { Actions, Feature } from "./feature.ts";
+import type { Intent, Intents } from "./intent.ts";
 
 export type SpecClient = Pick<RequestClient<SpecRequests, SpecReplies>, "request">;
 /** What the page needs of the worker that trains. */

@@ -1,6 +1,6 @@
 import { html } from "lit";
+import { hasRuns } from "../../model/state.ts";
 import { defineFeature } from "../../page/feature.ts";
-import { hasRuns } from "../../state.ts";
 
 /** The runs of this page: the one in front and those before it. */
 export default defineFeature({

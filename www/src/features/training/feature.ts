@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
+import { hasRuns, saysPixels } from "../../model/state.ts";
 import { defineFeature } from "../../page/feature.ts";
-import { hasRuns, saysPixels } from "../../state.ts";
 
 /** Trains the network: the dock with its buttons, the settings, the curves, and what it runs on. */
 export default defineFeature({

@@ -1,13 +1,13 @@
 import features from "receptive:texts/ru";
+import { diagram } from "../../features/diagram/ru.ts";
+import { fixes } from "../../features/fixes/ru.ts";
+import { inspector } from "../../features/inspector/ru.ts";
+import { maps } from "../../features/maps/ru.ts";
+import { runs } from "../../features/runs/ru.ts";
+import { share } from "../../features/share/ru.ts";
+import { trueSize } from "../../features/true-size/ru.ts";
 import type { Formats } from "../../lib/format.ts";
 import type { Panels } from "../panels.ts";
-import { diagram } from "./ru/diagram.ts";
-import { fixes } from "./ru/fixes.ts";
-import { inspector } from "./ru/inspector.ts";
-import { maps } from "./ru/maps.ts";
-import { runs } from "./ru/runs.ts";
-import { share } from "./ru/share.ts";
-import { trueSize } from "./ru/trueSize.ts";
 
 export const panels = (f: Formats): Panels => ({
   ...(Object.fromEntries(Object.entries(features).map(([name, make]) => [name, make(f)])) as unknown as Panels),
