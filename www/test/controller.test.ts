@@ -8,9 +8,10 @@ import { choicesOf, resultsOf } from "../src/model/on-show.ts";
 import type { AppState } from "../src/model/state.ts";
 import type { Engine, SpecClient } from "../src/page/page.ts";
 import { Page } from "../src/page/page.ts";
-import { Controller } from "../src/session/controller.ts";
 import type { Address } from "../src/session/link.ts";
 import { parseAddress } from "../src/session/link.ts";
+import { session } from "../src/session/session.ts";
+import { startup } from "../src/session/startup.ts";
 import { BLANK } from "../src/spec/document.ts";
 import { TestEnvironment } from "./support/environment.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
@@ -55,8 +56,8 @@ function setUp(state: AppState, refused: string | null = null) {
   const engine = { request, on: () => () => undefined } as unknown as Engine;
   const environment = new TestEnvironment();
   const controller = new Page({ engine, specs: specs as unknown as SpecClient, environment, features, state });
-  const core = new Controller(controller, parseAddress(""));
-  const follow = (address: Address): Promise<void> => core.follow(address);
+  controller.the(session);
+  const follow = (address: Address): Promise<void> => controller.the(startup).follow(address);
   controller.start();
   const types = (): string[] =>
     asked

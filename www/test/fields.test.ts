@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspector } from "../src/features/inspector/en.ts";
+import inspector from "../src/features/inspector/en.ts";
 import { Formats } from "../src/lib/format.ts";
 import type { Field } from "../src/spec/fields.ts";
 import { fieldOf, fieldsFor, nudged, read, written } from "../src/spec/fields.ts";

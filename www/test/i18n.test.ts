@@ -5,8 +5,8 @@ import { test } from "node:test";
 import features from "receptive:features";
 import type { ReceptiveError } from "../src/engine/errors.ts";
 import { errorText, LANGUAGES, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
-import type { Language } from "../src/i18n/messages.ts";
 import { ruWord } from "../src/i18n/ru-words.ts";
+import type { Language } from "../src/lib/language.ts";
 import { camelCase } from "../tools/features.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
@@ -105,7 +105,7 @@ function anyError(kind: string): ReceptiveError {
 test("all panels are among them", () => {
   const folders = readdirSync(join(root, "www/src/features"));
   const withTexts = folders.filter((name) => existsSync(join(root, "www/src/features", name, "en.ts"))).map(camelCase);
-  const all = withTexts.filter((name) => !["outline", "training"].includes(name)).sort();
+  const all = withTexts.sort();
   for (const { panels } of locales) assert.deepEqual(all, Object.keys(panels).sort());
 });
 

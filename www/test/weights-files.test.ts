@@ -143,7 +143,7 @@ test("a file that the engine refuses leaves the document and the run as they are
   };
   const persistence = { restore: () => Promise.reject(new ReceptiveFailure(error)) } as unknown as Persistence;
   const chosen = new File([content], "run.safetensors");
-  assert.equal(await new Startup(host, () => assert.fail("no images")).files([chosen], persistence), false);
+  assert.equal(await new Startup(host).files([chosen], persistence), false);
   assert.deepEqual(notices, [{ code: "files_refused", error }]);
 });
 

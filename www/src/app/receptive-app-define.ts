@@ -1,12 +1,7 @@
-import "../features/training/backend-chip-define.ts";
-import "../features/training/metric-chart-define.ts";
-import "../features/outline/outline-editor-define.ts";
-import "../features/notices/notice-list-define.ts";
-import "../features/training/run-dock-define.ts";
-import "../features/training/settings-panel-define.ts";
-import "../features/try/try-panel-define.ts";
+import define from "receptive:first";
 import { ReceptiveAppElement } from "./receptive-app.ts";
 
+for (const elements of define) elements();
 customElements.define("receptive-app", ReceptiveAppElement);
 
 declare global {

@@ -4,7 +4,7 @@
  */
 
 import type { OptimizerSpec, Spec } from "../engine/protocol.ts";
-import { sameContent } from "../session/link.ts";
+import { sameContent } from "../lib/same-content.ts";
 import { compilable } from "../spec/document.ts";
 import { sameNetwork } from "../spec/same-network.ts";
 import type { FreshSetting } from "../spec/settings.ts";

@@ -9,14 +9,10 @@ import type {
   Metrics,
   NetworkDescription,
   Preset,
-  Scene,
   Spec,
   Split,
 } from "../engine/protocol.ts";
-import type { Looking } from "../features/maps/look/looking.ts";
-import { AS_FIRST } from "../features/maps/look/looking.ts";
-import type { Looked } from "../features/maps/probe-client.ts";
-import type { Language } from "../i18n/messages.ts";
+import type { Language } from "../lib/language.ts";
 import { History } from "../lib/series.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { NetworkDocument, Selection } from "../spec/document.ts";
@@ -70,28 +66,6 @@ export interface Sample {
   pixels: Uint8Array;
   label: number;
   index: number;
-}
-
-/** What is in the digit pad and what the network says to it. */
-export interface TryState {
-  /** An image from the test set, asked for by the user; the pad shows it. */
-  sample: Sample | null;
-  /** A picture the user chose, as the network sees it; the pad shows it. */
-  picture: { pixels: Uint8Array } | null;
-  probabilities: readonly number[] | null;
-  /** What the network saw and said, where it says a class of every pixel; the probabilities are then null. */
-  scene: Scene | null;
-  /** Counts the changes of what lies under the digit; 0 is a test image's own. */
-  clutter: number;
-  /** The weights that gave these probabilities had not been trained at all. */
-  untrained: boolean;
-}
-
-/** What the Maps view shows. */
-export interface LookState {
-  answer: Looked | null;
-  /** Why there is nothing newer. */
-  error: ReceptiveError | null;
 }
 
 export type Notice =
@@ -160,8 +134,6 @@ export interface BaseState {
   document: NetworkDocument | null;
   selection: Selection | null;
   view: View;
-  /** How the Maps view looks at the selected layer. */
-  looking: Looking;
   /** The network as it was compiled last: what trains and answers. */
   network: { title: string; spec: Spec; description: NetworkDescription } | null;
   /** `preparing`: pipelines compiled while it is switching; `workers`: how many are wanted; `asked`: how many when the network was compiled; `sharing`: how many share its batches. */
@@ -184,8 +156,6 @@ export interface BaseState {
   checkpoints: ReadonlyMap<string, number>;
   /** What was last copied, or is shown to be copied by hand. */
   shared: { copied: Shareable } | ByHand | null;
-  trying: TryState;
-  look: LookState;
   /** At most one of a code, the newest last. */
   notices: readonly Notice[];
   announcement: Announcement | null;
@@ -214,8 +184,6 @@ export function freshRun(id: string): RunState {
 
 export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
 
-export const NOT_LOOKED: LookState = { answer: null, error: null };
-
 /** `slices` are those of the features, as at first. */
 export function initialState(preferences: Preferences, choice: BackendChoice, slices: FeatureState, workers = 1): AppState {
   const base: BaseState = {
@@ -226,7 +194,6 @@ export function initialState(preferences: Preferences, choice: BackendChoice, sl
     document: null,
     selection: null,
     view: FIRST_VIEW,
-    looking: AS_FIRST,
     network: null,
     backend: { choice, status: null, switching: false, preparing: null, workers, asked: workers, sharing: 1 },
     settings: null,
@@ -235,8 +202,6 @@ export function initialState(preferences: Preferences, choice: BackendChoice, sl
     hidden: new Set(),
     checkpoints: new Map(),
     shared: null,
-    trying: { sample: null, picture: null, probabilities: null, scene: null, clutter: 0, untrained: true },
-    look: NOT_LOOKED,
     notices: [],
     announcement: null,
   };

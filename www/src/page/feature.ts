@@ -4,8 +4,8 @@
  */
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import type { Language } from "../i18n/messages.ts";
 import type { TextSource } from "../i18n/panels.ts";
+import type { Language } from "../lib/language.ts";
 import type { AppState, FeatureState } from "../model/state.ts";
 import type { Intent, Intents } from "./intent.ts";
 import type { Page } from "./page.ts";

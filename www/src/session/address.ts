@@ -1,6 +1,7 @@
 /** The address bar and the page's state, each following the other. Back and forward go between networks and views; edits stay in one entry. */
 
 import type { Preset, Spec } from "../engine/protocol.ts";
+import { sameContent } from "../lib/same-content.ts";
 import type { AppState } from "../model/state.ts";
 import { FIRST_VIEW } from "../model/state.ts";
 import type { Page } from "../page/page.ts";
@@ -8,7 +9,7 @@ import { parameterNames, writeParameters } from "../page/registry.ts";
 import { compilable, newDocument } from "../spec/document.ts";
 import { settingsOf } from "../spec/settings.ts";
 import type { Address } from "./link.ts";
-import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./link.ts";
+import { decode, encode, isAddress, parseAddress, writeAddress } from "./link.ts";
 
 /** From an edit to its way into the address. */
 const SETTLE_MS = 300;

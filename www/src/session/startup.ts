@@ -1,7 +1,7 @@
 /** What comes into the page: from the address, from storage, from files. */
 
 import { toReceptiveError } from "../engine/errors.ts";
-import type { LoadFiles as Images } from "../engine/idx-files.ts";
+import { sameContent } from "../lib/same-content.ts";
 import type { PastRun } from "../model/runs.ts";
 import { newLabel, unsaved } from "../model/runs.ts";
 import type { AppState } from "../model/state.ts";
@@ -14,8 +14,8 @@ import { settingsOf, withSettings } from "../spec/settings.ts";
 import type { Named } from "./address.ts";
 import { firstNetwork, networkOf } from "./address.ts";
 import { read } from "./files.ts";
+import { images } from "./images.ts";
 import type { Address } from "./link.ts";
-import { sameContent } from "./link.ts";
 import type { Persistence } from "./persistence.ts";
 import type { Recalled } from "./saved.ts";
 
@@ -80,16 +80,11 @@ const NO_STEPS: PastRun["metrics"] = {
   speed_up: null,
 };
 
-/** Takes images and labels. @returns whether the engine took them. */
-type LoadImages = (files: Images) => Promise<boolean>;
-
 export class Startup {
   readonly #page: Page;
-  readonly #loadImages: LoadImages;
 
-  constructor(page: Page, loadImages: LoadImages) {
+  constructor(page: Page) {
     this.#page = page;
-    this.#loadImages = loadImages;
   }
 
   /** The address is another one, by hand or by back and forward. */
@@ -120,9 +115,9 @@ export class Startup {
   async files(files: readonly File[], persistence: Persistence | null): Promise<boolean> {
     const page = this.#page;
     try {
-      const { images, networks, runs } = await read(files, page.specs);
+      const { images: own, networks, runs } = await read(files, page.specs);
       page.dismiss("files_refused");
-      if (images && !(await this.#loadImages(images))) return false;
+      if (own && !(await page.the(images).take(own))) return false;
       for (const network of networks) page.handle({ type: "open_network", ...network });
       let restored = false;
       for (const { run: saved, bytes } of runs) {
@@ -169,3 +164,6 @@ export class Startup {
     };
   }
 }
+
+/** For {@link Page.the}. */
+export const startup = (page: Page): Startup => new Startup(page);

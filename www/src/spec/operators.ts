@@ -1,7 +1,7 @@
 /** The engine's operators, as the page shows them: their families, and the texts that the build makes of their docs. */
 
 import operators from "receptive:operators";
-import type { Language } from "../i18n/messages.ts";
+import type { Language } from "../lib/language.ts";
 
 /** Every operator of the engine, in the order of the operators' page. */
 export const OPERATORS = Object.keys(operators);

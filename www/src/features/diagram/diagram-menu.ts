@@ -18,7 +18,7 @@ export function pathOf(box: Box): string | null {
 
 /** The ids are the actions'. */
 export function whatToDo(locale: Locale, spec: Spec, box: Box, path: string): Question {
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const label = "container" in box ? frameTitle(box.container, locale.panels.diagram) : box.id;
   return {
     label: texts.actionsOf(label),

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { DiagramTexts } from "./texts.ts";
 
-export const diagram = (f: Formats): DiagramTexts => ({
+export default (f: Formats): DiagramTexts => ({
   label: (title) => `Diagram of ${title}`,
   keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 shows everything, Shift and arrows move the drawing; Ctrl and the wheel zoom.",
   touchHint: "Two fingers move the drawing; after a tap on it, one does.",

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { DiagramTexts } from "./texts.ts";
 
-export const diagram = (f: Formats): DiagramTexts => ({
+export default (f: Formats): DiagramTexts => ({
   label: (title) => `Схема сети ${title}`,
   keys: "Стрелки ведут по связям, стрелка влево ещё и к рамке вокруг; Enter выбирает, пробел сворачивает и разворачивает, клавиша меню предлагает действия, + и - меняют масштаб, 0 показывает всё, Shift со стрелками двигает схему; Ctrl с колесом мыши меняет масштаб.",
   touchHint: "Рисунок двигают двумя пальцами, а после касания и одним.",

@@ -31,3 +31,9 @@ export interface DiagramTexts {
   skips: (ways: readonly string[]) => string;
   way: (from: string, to: string) => string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    diagram: DiagramTexts;
+  }
+}

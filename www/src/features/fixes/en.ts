@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { FixTexts } from "./texts.ts";
 
-export const fixes = (f: Formats): FixTexts => ({
+export default (f: Formats): FixTexts => ({
   region: "Ways to mend it",
   of: {
     projection: ({ channels, stride }) => `Insert a 1×1 projection: ${f.whole(channels)} channels, stride ${stride}`,

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { FixTexts } from "./texts.ts";
 
-export const fixes = (f: Formats): FixTexts => ({
+export default (f: Formats): FixTexts => ({
   region: "Как исправить",
   of: {
     projection: ({ channels, stride }) => `Вставить проекцию 1×1: каналов ${f.whole(channels)}, шаг ${stride}`,

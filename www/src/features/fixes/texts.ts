@@ -5,3 +5,9 @@ export interface FixTexts {
   region: string;
   of: { readonly [C in FixText["code"]]: (fix: Extract<FixText, { code: C }>) => string };
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    fixes: FixTexts;
+  }
+}

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { InspectorTexts } from "./texts.ts";
 
-export const inspector = (f: Formats): InspectorTexts => ({
+export default (f: Formats): InspectorTexts => ({
   nothing: "Выберите слой, чтобы увидеть и изменить его.",
   fields: {
     name: "Имя",

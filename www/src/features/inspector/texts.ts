@@ -75,3 +75,9 @@ export interface InspectorTexts {
   isNone: string;
   keys: string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    inspector: InspectorTexts;
+  }
+}

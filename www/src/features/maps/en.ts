@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { MapsTexts } from "./texts.ts";
 
-export const maps = (f: Formats): MapsTexts => ({
+export default (f: Formats): MapsTexts => ({
   waiting: "Maps appear here when the network and the first test images are there.",
   node: "Layer",
   image: "the image",

@@ -1,10 +1,14 @@
 import { html } from "lit";
 import { defineFeature } from "../../page/feature.ts";
+import { actions } from "./actions.ts";
 import { parseLooking, writeLooking } from "./look/looking.ts";
+import { slices } from "./model.ts";
 
 /** What a layer makes of an image: maps, gradients, weights, single numbers. */
 export default defineFeature({
   name: "maps",
+  slices,
+  actions,
   tab: {
     order: 30,
     label: { en: "Maps", ru: "Карты" },

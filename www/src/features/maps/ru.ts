@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { MapsTexts } from "./texts.ts";
 
-export const maps = (f: Formats): MapsTexts => ({
+export default (f: Formats): MapsTexts => ({
   waiting: "Карты появятся здесь, когда загрузятся сеть и первые тестовые изображения.",
   node: "Слой",
   image: "изображение",

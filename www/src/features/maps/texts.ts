@@ -94,3 +94,9 @@ export interface MapsTexts {
   goTo: (input: string) => string;
   goesIn: string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    maps: MapsTexts;
+  }
+}

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { OutlineTexts } from "./texts.ts";
 
-export const outline = (f: Formats): OutlineTexts => ({
+export default (f: Formats): OutlineTexts => ({
   tree: "Layers of the network",
   kinds: {
     input: "Image",

@@ -65,7 +65,7 @@ export class OutlineEditorElement extends PanelElement {
   }
 
   get #texts(): OutlineTexts {
-    return this.locale.text.outline;
+    return this.locale.panels.outline;
   }
 
   protected override willUpdate(): void {

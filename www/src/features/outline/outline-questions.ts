@@ -27,7 +27,7 @@ const KEYS: { [A in OutlineAction]?: string } = {
 
 /** The ids are the actions'. */
 export function whatToDo(locale: Locale, spec: Spec, row: OutlineRow): Question {
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const choices = actionsOn(spec, row).map(
     (action): Choice => ({ id: action, label: texts.actions[action], ...(KEYS[action] && { hint: KEYS[action] }) }),
   );
@@ -36,7 +36,7 @@ export function whatToDo(locale: Locale, spec: Spec, row: OutlineRow): Question 
 
 /** The ids are those of operators and containers. */
 export function whatToAdd(locale: Locale): Question {
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const words = (id: string): string => `${id} ${ALIASES[id] ?? ""}`;
   const operators = OFFERED_OPERATORS.map(
     (op, i): Choice => ({
@@ -57,7 +57,7 @@ export function whatToAdd(locale: Locale): Question {
 
 /** The ids are the presets' names; the blank network's is empty. */
 export function whichNetwork(locale: Locale, presets: readonly Preset[]): Question {
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const choices: Choice[] = [
     { id: "", label: texts.blank },
     ...presets.map(({ name, title, family }) => ({ id: name, label: title, group: family })),
@@ -72,7 +72,7 @@ export function whereTo(
   row: OutlineRow,
   rows: readonly OutlineRow[],
 ): { question: Question; places: readonly Place[] } {
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const from = placeOf(row.path);
   const targets = targetsOf(spec, row.path).filter(
     ({ place }) => from?.list !== place.list || (place.index !== from.index && place.index !== from.index + 1),

@@ -22,7 +22,7 @@ const FAMILIES: { [K in Exclude<RowKind, "layer">]: string } = {
 
 /** What a row is called: the layer's name, or the block's kind with its name or number. */
 export function labelOf(locale: Locale, row: OutlineRow): string {
-  const { kinds } = locale.text.outline;
+  const { kinds } = locale.panels.outline;
   if (row.kind === "layer") return row.name ?? shortName(row.op ?? "?", locale.language);
   if (row.kind === "input" || row.kind === "shortcut") return kinds[row.kind];
   return `${kinds[row.kind]} ${row.name ?? row.ordinal}`;
@@ -49,7 +49,7 @@ export function lookOf(row: OutlineRow, { selected, active, folded }: RowView, l
 /** Its buttons are for the pointer: by keyboard there are keys, and the toolbar has the same for the selected row. */
 export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, state: AppState): TemplateResult {
   const { text, format, language } = locale;
-  const texts = locale.text.outline;
+  const texts = locale.panels.outline;
   const label = labelOf(locale, row);
   const { shape, params, macs, field, times, error } = row;
   const op = row.op === null ? "" : shortName(row.op, language);

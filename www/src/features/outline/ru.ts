@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { OutlineTexts } from "./texts.ts";
 
-export const outline = (f: Formats): OutlineTexts => ({
+export default (f: Formats): OutlineTexts => ({
   tree: "Слои сети",
   kinds: {
     input: "Изображение",

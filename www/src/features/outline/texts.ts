@@ -40,3 +40,9 @@ export interface OutlineTexts {
   emptyStart: string;
   examined: (label: string, shape: readonly number[]) => string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    outline: OutlineTexts;
+  }
+}

@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import { html } from "lit";
-import { LANGUAGES } from "../../i18n/language.ts";
-import type { Language } from "../../i18n/messages.ts";
+import type { Language } from "../../lib/language.ts";
+import { LANGUAGES } from "../../lib/language.ts";
 import type { Theme } from "../../lib/theme.ts";
 import { nextTheme } from "../../lib/theme.ts";
 import type { Preferences } from "../../model/state.ts";

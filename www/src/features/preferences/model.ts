@@ -1,4 +1,4 @@
-import type { Language } from "../../i18n/messages.ts";
+import type { Language } from "../../lib/language.ts";
 import type { Theme } from "../../lib/theme.ts";
 
 declare module "../../page/intent.ts" {

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { RunsTexts } from "./texts.ts";
 
-export const runs = (f: Formats): RunsTexts => ({
+export default (f: Formats): RunsTexts => ({
   title: "Runs",
   run: "Run",
   changed: "What changed",

@@ -30,3 +30,9 @@ export interface RunsTexts {
   train: (share: string) => string;
   iou: (share: string) => string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    runs: RunsTexts;
+  }
+}

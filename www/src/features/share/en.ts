@@ -1,6 +1,6 @@
 import type { ShareTexts } from "./texts.ts";
 
-export const share = (): ShareTexts => ({
+export default (): ShareTexts => ({
   menu: "Share and open",
   copyLink: "Copy link",
   copyEmbed: "Copy snippet for a course page",

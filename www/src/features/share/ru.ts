@@ -1,6 +1,6 @@
 import type { ShareTexts } from "./texts.ts";
 
-export const share = (): ShareTexts => ({
+export default (): ShareTexts => ({
   menu: "Поделиться и открыть",
   copyLink: "Скопировать ссылку",
   copyEmbed: "Скопировать код для страницы курса",

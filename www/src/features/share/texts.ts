@@ -18,3 +18,9 @@ export interface ShareTexts {
   drop: string;
   dropHint: string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    share: ShareTexts;
+  }
+}

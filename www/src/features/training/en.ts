@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { TrainingTexts } from "./texts.ts";
 
-export const training = (f: Formats): TrainingTexts => ({
+export default (f: Formats): TrainingTexts => ({
   curve: (from, highest, to, epochs) =>
     `Learning rate over ${f.whole(epochs)} ${f.plural(epochs, { one: "epoch", other: "epochs" })}: from ${from}, at most ${highest}, to ${to}.`,
   epochs: (count) => `${f.whole(count)} ${f.plural(count, { one: "epoch", other: "epochs" })}`,

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { TrainingTexts } from "./texts.ts";
 
-export const training = (f: Formats): TrainingTexts => ({
+export default (f: Formats): TrainingTexts => ({
   curve: (from, highest, to, epochs) =>
     `Скорость обучения за ${f.whole(epochs)} ${f.plural(epochs, { one: "эпоху", few: "эпохи", many: "эпох", other: "эпохи" })}: сначала ${from}, наибольшая ${highest}, в конце ${to}.`,
   epochs: (count) => `${f.whole(count)} ${f.plural(count, { one: "эпоха", few: "эпохи", many: "эпох", other: "эпохи" })}`,

@@ -16,3 +16,9 @@ export interface TrainingTexts {
   unlimited: string;
   wholeRun: string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    training: TrainingTexts;
+  }
+}

@@ -37,7 +37,7 @@ export class TrainingDetailsElement extends PanelElement {
   }
 
   get #texts(): TrainingTexts {
-    return this.locale.text.training;
+    return this.locale.panels.training;
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { TrueSizeTexts } from "./texts.ts";
 
-export const trueSize = (f: Formats): TrueSizeTexts => ({
+export default (f: Formats): TrueSizeTexts => ({
   title: "Networks at true size",
   intro: "One picture through a network as it was published, on this computer. Nothing is sent anywhere.",
   loading: "The list of networks is loading…",

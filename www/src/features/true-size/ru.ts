@@ -1,7 +1,7 @@
 import type { Formats } from "../../lib/format.ts";
 import type { TrueSizeTexts } from "./texts.ts";
 
-export const trueSize = (f: Formats): TrueSizeTexts => ({
+export default (f: Formats): TrueSizeTexts => ({
   title: "Сети в полный размер",
   intro: "Одно изображение проходит через сеть, какой её опубликовали, прямо на этом компьютере. Никуда ничего не отправляется.",
   loading: "Загружается список сетей…",

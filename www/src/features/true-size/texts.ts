@@ -67,3 +67,9 @@ export interface TrueSizeTexts {
   background: (names: number, first: string) => string;
   drop: string;
 }
+
+declare module "../../i18n/panels.ts" {
+  interface Panels {
+    trueSize: TrueSizeTexts;
+  }
+}
