@@ -1,4 +1,4 @@
-//! The messages between page and worker; `www/src/protocol.ts` is their other side.
+//! The messages between page and worker; `www/src/engine/protocol.ts` is their other side.
 //!
 //! Every request ends in exactly one reply. Events carry their run.
 

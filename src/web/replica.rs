@@ -15,7 +15,7 @@ use crate::run::parallel::{Answers, Done, Replica as Core, Replicas, Shard, Task
 
 #[wasm_bindgen]
 extern "C" {
-    /// Other workers: `www/src/worker/replicas.ts` has them as the page does.
+    /// Other workers: `www/src/engine/worker/replicas.ts` has them as the page does.
     #[wasm_bindgen(typescript_type = "ReplicaWorkers")]
     pub type Workers;
 

@@ -16,7 +16,7 @@ use crate::run::protocol::{Event, Request};
 use crate::run::session::{Next, Session as Core};
 
 /// One worker's session: a data set and at most one network in training. Requests in, replies and events out; the messages are those of
-/// `www/src/protocol.ts`.
+/// `www/src/engine/protocol.ts`.
 #[wasm_bindgen]
 pub struct Session {
     core: Rc<Core>,

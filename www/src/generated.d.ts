@@ -6,7 +6,7 @@ declare module "receptive:operators" {
 
 /** The fields of operators and containers; tools/fields.mjs reads them from docs/schema/network-1.json when the page is bundled. */
 declare module "receptive:fields" {
-  import type { Field } from "./lib/fields.ts";
+  import type { Field } from "./spec/fields.ts";
 
   const fields: { readonly [name: string]: { readonly [field: string]: Field } };
   export default fields;
@@ -20,13 +20,29 @@ declare module "receptive:features" {
   export default features;
 }
 
-/** What defines the elements of features that come in one part. */
+/** What defines the elements of features that come in one part: at first, and later. */
+declare module "receptive:first" {
+  const define: readonly (() => void)[];
+  export default define;
+}
 declare module "receptive:common" {
   const define: readonly (() => void)[];
   export default define;
 }
 
 /** Their texts, by the folder's name in camel case. */
+declare module "receptive:first-texts/en" {
+  import type { TextsOf } from "./i18n/panels.ts";
+
+  const texts: { readonly [name: string]: TextsOf };
+  export default texts;
+}
+declare module "receptive:first-texts/ru" {
+  import type { TextsOf } from "./i18n/panels.ts";
+
+  const texts: { readonly [name: string]: TextsOf };
+  export default texts;
+}
 declare module "receptive:texts/en" {
   import type { TextsOf } from "./i18n/panels.ts";
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Question } from "../src/lib/look/arithmetic.ts";
-import { agrees, arithmeticOf, runningSums } from "../src/lib/look/arithmetic.ts";
-import { channelsRead, fieldsOf, itemAt } from "../src/lib/look/parameters.ts";
-import type { LayerSpec, NodeTensor, Spec } from "../src/protocol.ts";
+import type { LayerSpec, NodeTensor, Spec } from "../src/engine/protocol.ts";
+import type { Question } from "../src/features/maps/look/arithmetic.ts";
+import { agrees, arithmeticOf, runningSums } from "../src/features/maps/look/arithmetic.ts";
+import { channelsRead, fieldsOf, itemAt } from "../src/features/maps/look/parameters.ts";
 
 const fixtures = join(process.env.RECEPTIVE_ROOT ?? "..", "tests/fixtures");
 

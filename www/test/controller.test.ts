@@ -2,16 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
-import { Controller } from "../src/controller.ts";
-import { BLANK } from "../src/document.ts";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Address } from "../src/lib/link.ts";
-import { parseAddress } from "../src/lib/link.ts";
-import { choicesOf, resultsOf } from "../src/on-show.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { RequestBody } from "../src/engine/protocol.ts";
+import { choicesOf, resultsOf } from "../src/model/on-show.ts";
+import type { AppState } from "../src/model/state.ts";
 import type { Engine, SpecClient } from "../src/page/page.ts";
 import { Page } from "../src/page/page.ts";
-import type { RequestBody } from "../src/protocol.ts";
-import type { AppState } from "../src/state.ts";
+import type { Address } from "../src/session/link.ts";
+import { parseAddress } from "../src/session/link.ts";
+import { session } from "../src/session/session.ts";
+import { startup } from "../src/session/startup.ts";
+import { BLANK } from "../src/spec/document.ts";
 import { TestEnvironment } from "./support/environment.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
@@ -55,8 +56,8 @@ function setUp(state: AppState, refused: string | null = null) {
   const engine = { request, on: () => () => undefined } as unknown as Engine;
   const environment = new TestEnvironment();
   const controller = new Page({ engine, specs: specs as unknown as SpecClient, environment, features, state });
-  const core = new Controller(controller, parseAddress(""));
-  const follow = (address: Address): Promise<void> => core.follow(address);
+  controller.the(session);
+  const follow = (address: Address): Promise<void> => controller.the(startup).follow(address);
   controller.start();
   const types = (): string[] =>
     asked

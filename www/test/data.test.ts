@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Split, TrainerEvent } from "../src/protocol.ts";
-import type { Counts } from "../src/worker/data.ts";
-import { loadFiles, loadShards } from "../src/worker/data.ts";
-import type { Session } from "../src/worker/engine.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { Split, TrainerEvent } from "../src/engine/protocol.ts";
+import type { Counts } from "../src/engine/worker/data.ts";
+import { loadFiles, loadShards } from "../src/engine/worker/data.ts";
+import type { Session } from "../src/engine/worker/engine.ts";
 
 const base = new URL("https://host.example/course/data/");
 const shard = (size: number): Uint8Array => gzipSync(Uint8Array.from({ length: size }, (_, at) => (at * 31) % 251));

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chunksOf } from "../src/lib/diagram/chunks.ts";
-import type { Level } from "../src/lib/diagram/graph.ts";
-import { graphOf } from "../src/lib/diagram/graph.ts";
-import { Layout } from "../src/lib/diagram/layout.ts";
-import type { Box, Scene } from "../src/lib/diagram/scene.ts";
-import { fitted, rounded, sceneOf, sizesOf, widthOf, wrapped } from "../src/lib/diagram/scene.ts";
-import { DRAWING_STYLE, standalone } from "../src/lib/diagram/style.ts";
-import type { Folding } from "../src/lib/diagram/tree.ts";
-import { foldable, NOTHING_FOLDED } from "../src/lib/diagram/tree.ts";
-import { fitting, held, opening, showing, zoomed } from "../src/lib/diagram/viewport.ts";
-import { walked } from "../src/lib/diagram/walk.ts";
-import { kernelText } from "../src/lib/kernel-text.ts";
-import { valueAt } from "../src/lib/spec-path.ts";
-import type { GroupDescription, NetworkDescription, NodeDescription } from "../src/protocol.ts";
+import type { GroupDescription, NetworkDescription, NodeDescription } from "../src/engine/protocol.ts";
+import { chunksOf } from "../src/features/diagram/chunks.ts";
+import type { Level } from "../src/features/diagram/graph.ts";
+import { graphOf } from "../src/features/diagram/graph.ts";
+import { Layout } from "../src/features/diagram/layout.ts";
+import type { Box, Scene } from "../src/features/diagram/scene.ts";
+import { fitted, rounded, sceneOf, sizesOf, widthOf, wrapped } from "../src/features/diagram/scene.ts";
+import { DRAWING_STYLE, standalone } from "../src/features/diagram/style.ts";
+import type { Folding } from "../src/features/diagram/tree.ts";
+import { foldable, NOTHING_FOLDED } from "../src/features/diagram/tree.ts";
+import { fitting, held, opening, showing, zoomed } from "../src/features/diagram/viewport.ts";
+import { walked } from "../src/features/diagram/walk.ts";
+import { kernelText } from "../src/spec/kernel-text.ts";
+import { valueAt } from "../src/spec/spec-path.ts";
 
 const writing = { shape: (shape: readonly number[]) => shape.join("×"), frameTitle: ({ name }: { name: string }) => name };
 

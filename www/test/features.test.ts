@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
 import { loadLocale, loadPanels } from "../src/i18n/locale.ts";
-import { parseAddress } from "../src/lib/link.ts";
+import { initialState } from "../src/model/state.ts";
 import { defineFeature } from "../src/page/feature.ts";
 import type { Engine, SpecClient } from "../src/page/page.ts";
 import { Page } from "../src/page/page.ts";
@@ -17,7 +17,7 @@ import {
   viewNamed,
   writeParameters,
 } from "../src/page/registry.ts";
-import { initialState } from "../src/state.ts";
+import { parseAddress } from "../src/session/link.ts";
 import sample from "./features/sample/feature.ts";
 import { TestEnvironment } from "./support/environment.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspector } from "../src/i18n/panels/en/inspector.ts";
-import type { Field } from "../src/lib/fields.ts";
-import { fieldOf, fieldsFor, nudged, read, written } from "../src/lib/fields.ts";
+import inspector from "../src/features/inspector/en.ts";
 import { Formats } from "../src/lib/format.ts";
-import { newContainer, newLayer, OFFERED_CONTAINERS, OFFERED_OPERATORS } from "../src/lib/new-items.ts";
+import type { Field } from "../src/spec/fields.ts";
+import { fieldOf, fieldsFor, nudged, read, written } from "../src/spec/fields.ts";
+import { newContainer, newLayer, OFFERED_CONTAINERS, OFFERED_OPERATORS } from "../src/spec/new-items.ts";
 import { examined } from "./support/examinations.ts";
 
 const field = (item: unknown, name: string): Field => {

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync, gzipSync } from "node:zlib";
 
-import { ReceptiveFailure } from "../src/errors.ts";
-import { read } from "../src/files.ts";
-import { fitsClasses, nameAt, namesFor, parseClassNames } from "../src/lib/class-names.ts";
-import { useOf } from "../src/lib/file-use.ts";
-import { gunzip } from "../src/lib/gunzip.ts";
-import { assignRoles } from "../src/lib/idx-files.ts";
-import { decodeText } from "../src/lib/text-file.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import { gunzip } from "../src/engine/gunzip.ts";
+import { assignRoles } from "../src/engine/idx-files.ts";
+import { decodeText } from "../src/engine/text-file.ts";
+import { fitsClasses, nameAt, namesFor, parseClassNames } from "../src/features/true-size/class-names.ts";
+import { useOf } from "../src/session/file-use.ts";
+import { read } from "../src/session/files.ts";
 
 const bytesOf = (...parts: (string | Uint8Array | number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part)))));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Fix } from "../src/features/fixes/fix.ts";
+import { fixesFor, nearest } from "../src/features/fixes/fixes.ts";
 import { LANGUAGES, loadLocale, loadPanels } from "../src/i18n/locale.ts";
-import type { Fix } from "../src/lib/fix.ts";
-import { fixesFor, nearest } from "../src/lib/fixes.ts";
-import { valueAt } from "../src/lib/spec-path.ts";
+import { valueAt } from "../src/spec/spec-path.ts";
 import { EXAMINATIONS, examined } from "./support/examinations.ts";
 
 function fixes(name: string): Fix[] {

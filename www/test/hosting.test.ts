@@ -7,8 +7,8 @@ import { afterEach, test } from "node:test";
 import { errorText, loadLocale } from "../src/i18n/locale.ts";
 import { mendLanguage } from "../src/lib/browser-language.ts";
 import { shift } from "../src/lib/reveal.ts";
-import { bytesOf } from "../src/lib/saved.ts";
 import { borrowed, lend, tabName } from "../src/lib/tab-name.ts";
+import { bytesOf } from "../src/session/saved.ts";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import features from "receptive:features";
 import { channelKeyOf, characterOf, isComposing, onKey } from "../src/lib/keys.ts";
-import { actionOf } from "../src/lib/outline-actions.ts";
 import { historyKeyOf, shortcutOf } from "../src/lib/shortcuts.ts";
 import { shortcutsOf } from "../src/page/registry.ts";
+import { actionOf } from "../src/spec/outline-actions.ts";
 
 const NO_MODIFIER = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false };
 const KEYS = new Map([...shortcutsOf(features)].map(([key, { type }]) => [key, type as string]));

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
-import { paramsArithmetic } from "../src/lib/arithmetic.ts";
-import { chartData, valueAt, yRange } from "../src/lib/chart-data.ts";
+import type { Spec } from "../src/engine/protocol.ts";
+import { chartData, valueAt, yRange } from "../src/features/training/chart-data.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
-import { classesOf, classImage, inkImage, overlap } from "../src/lib/mask.ts";
 import { centreDigit, inkBox, SIDE, shiftImage } from "../src/lib/mnist.ts";
 import { History, isGuessing, Series, sampleRows, smooth } from "../src/lib/series.ts";
-import type { ScheduleChoice, Settings } from "../src/lib/settings.ts";
+import { shortcutOf } from "../src/lib/shortcuts.ts";
+import { nextTheme, parseTheme } from "../src/lib/theme.ts";
+import { classesOf, classImage, inkImage, overlap } from "../src/model/mask.ts";
+import { shortcutsOf } from "../src/page/registry.ts";
+import { paramsArithmetic } from "../src/spec/arithmetic.ts";
+import type { ScheduleChoice, Settings } from "../src/spec/settings.ts";
 import {
   choiceOf,
   choosing,
@@ -18,11 +22,7 @@ import {
   pending,
   settingsOf,
   withSettings,
-} from "../src/lib/settings.ts";
-import { shortcutOf } from "../src/lib/shortcuts.ts";
-import { nextTheme, parseTheme } from "../src/lib/theme.ts";
-import { shortcutsOf } from "../src/page/registry.ts";
-import type { Spec } from "../src/protocol.ts";
+} from "../src/spec/settings.ts";
 
 function drawing(
   width: number,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ReceptiveFailure } from "../src/errors.ts";
-import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "../src/lib/link.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import { sameContent } from "../src/lib/same-content.ts";
+import { decode, encode, isAddress, parseAddress, writeAddress } from "../src/session/link.ts";
 
 test("what an address says is read as it was written", async () => {
   const short = { v: 1, l: [["conv", { o: 16, k: 3 }], "relu", "Слой"], e: 7 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colourOf, contrast, css, extentOf, inkOn, paletteOf, stepOf } from "../src/lib/look/colours.ts";
-import { fieldNumbers } from "../src/lib/look/field.ts";
-import { filtersOf, inputsOf } from "../src/lib/look/filters.ts";
-import { histogramOf } from "../src/lib/look/histogram.ts";
-import { arrange, extents, mapAt, mapRange, paint, placeOf, rangeOf, stackOf } from "../src/lib/look/stack.ts";
+import { colourOf, contrast, css, extentOf, inkOn, paletteOf, stepOf } from "../src/features/maps/look/colours.ts";
+import { fieldNumbers } from "../src/features/maps/look/field.ts";
+import { filtersOf, inputsOf } from "../src/features/maps/look/filters.ts";
+import { histogramOf } from "../src/features/maps/look/histogram.ts";
+import { arrange, extents, mapAt, mapRange, paint, placeOf, rangeOf, stackOf } from "../src/features/maps/look/stack.ts";
 
 test("0 is the middle, both ends stand out from it, and letters can be read on every colour", () => {
   for (const dark of [false, true]) {

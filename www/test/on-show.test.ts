@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLANK, newDocument, redone, replaced, undone } from "../src/document.ts";
-import { sameNetwork } from "../src/lib/same-network.ts";
-import { settingsOf } from "../src/lib/settings.ts";
-import type { Choices } from "../src/on-show.ts";
-import { canAnswer, choicesOf, isAnother, resultsOf, retitled, waitingSettings } from "../src/on-show.ts";
-import type { LayerSpec, Spec } from "../src/protocol.ts";
-import type { AppState, RunPhase } from "../src/state.ts";
+import type { LayerSpec, Spec } from "../src/engine/protocol.ts";
+import type { Choices } from "../src/model/on-show.ts";
+import { canAnswer, choicesOf, isAnother, resultsOf, retitled, waitingSettings } from "../src/model/on-show.ts";
+import type { AppState, RunPhase } from "../src/model/state.ts";
+import { BLANK, newDocument, redone, replaced, undone } from "../src/spec/document.ts";
+import { sameNetwork } from "../src/spec/same-network.ts";
+import { settingsOf } from "../src/spec/settings.ts";
 import { PRESETS, pageWith, presetNamed, trained } from "./support/page-state.ts";
 
 const net = (layers: readonly LayerSpec[], rest: Partial<Spec> = {}): Spec => ({

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { familyOf, OPERATORS, OperatorTexts, shortName } from "../src/lib/operators.ts";
+import { familyOf, OPERATORS, OperatorTexts, shortName } from "../src/spec/operators.ts";
 import { operatorsOf, readOperators, readText, writeOperators } from "../tools/operators.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { carried, outlineOf, summaryOf, unfolded } from "../src/lib/outline.ts";
-import { setField } from "../src/lib/spec-edit.ts";
-import { formatPath, isWithin, parsePath, valueAt, withValue } from "../src/lib/spec-path.ts";
+import { carried, outlineOf, summaryOf, unfolded } from "../src/spec/outline.ts";
+import { setField } from "../src/spec/spec-edit.ts";
+import { formatPath, isWithin, parsePath, valueAt, withValue } from "../src/spec/spec-path.ts";
 import { EXAMINATIONS, examined } from "./support/examinations.ts";
 
 const rowsOf = (name: string) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drawingOf } from "../src/features/try/picture.ts";
 import { centreDigit } from "../src/lib/mnist.ts";
-import { drawingOf } from "../src/lib/picture.ts";
 
 /** A bar of `ink` on `paper`, with a shadow that is nearly paper. */
 function bar(ink: number, paper: number, alpha = 255): { width: number; height: number; data: Uint8ClampedArray } {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Looked, LookWish } from "../src/probe-client.ts";
-import { ProbeClient } from "../src/probe-client.ts";
-import type { RequestBody } from "../src/protocol.ts";
-import type { TrainerClient } from "../src/trainer-client.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { RequestBody } from "../src/engine/protocol.ts";
+import type { TrainerClient } from "../src/engine/trainer-client.ts";
+import type { Looked, LookWish } from "../src/features/maps/probe-client.ts";
+import { ProbeClient } from "../src/features/maps/probe-client.ts";
 
 const digit = { pixels: new Uint8Array(784), under: { index: 0 }, label: 3, index: null };
 const wish: LookWish = { what: "activations", nodes: ["conv1"], weights: null, field: null };

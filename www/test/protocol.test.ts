@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { faults } from "../src/protocol-schema.ts";
+import { faults } from "../src/engine/protocol-schema.ts";
 
 const fixture = join(process.env.RECEPTIVE_ROOT ?? "..", "tests/fixtures/protocol.json");
 

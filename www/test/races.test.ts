@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { earlierRace, keepRace } from "../src/lib/races.ts";
+import type { Spec } from "../src/engine/protocol.ts";
+import { earlierRace, keepRace } from "../src/engine/races.ts";
 import { remember } from "../src/lib/storage.ts";
-import type { Spec } from "../src/protocol.ts";
 
 const spec = (batch_size: number): Spec =>
   ({

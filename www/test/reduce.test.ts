@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Metrics } from "../src/protocol.ts";
-import { reduce } from "../src/reduce.ts";
-import type { AppState, RunPhase } from "../src/state.ts";
-import { withNotice } from "../src/state.ts";
+import type { Metrics } from "../src/engine/protocol.ts";
+import { reduce } from "../src/model/reduce.ts";
+import type { AppState, RunPhase } from "../src/model/state.ts";
+import { withNotice } from "../src/model/state.ts";
 import { atFirst } from "./support/page-state.ts";
 
 const start = (phase: RunPhase = "running"): AppState => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { read } from "../src/lib/fields.ts";
-import { rateCurve, scheduled } from "../src/lib/schedule.ts";
-import { AUGMENTATION_FIELDS, partFields, SCHEDULE_FIELDS, withField } from "../src/lib/training-fields.ts";
-import type { ScheduleSpec } from "../src/protocol.ts";
+import type { ScheduleSpec } from "../src/engine/protocol.ts";
+import { read } from "../src/spec/fields.ts";
+import { rateCurve, scheduled } from "../src/spec/schedule.ts";
+import { AUGMENTATION_FIELDS, partFields, SCHEDULE_FIELDS, withField } from "../src/spec/training-fields.ts";
 
 interface Case {
   id: string;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { ReplicaTask } from "../../src/web/types.d.ts";
-import type { Replica } from "../src/worker/engine.ts";
-import { Exchange, Served } from "../src/worker/shared-exchange.ts";
+import type { Replica } from "../src/engine/worker/engine.ts";
+import { Exchange, Served } from "../src/engine/worker/shared-exchange.ts";
 
 const LENGTHS = { exchanged: 3, hyper: 2, images: 5, labels: 1, random: 4 };
 const shard = (images: number[], label: number): ReplicaTask => ({

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ALIASES, newContainer, newLayer, OFFERED_CONTAINERS, OFFERED_OPERATORS } from "../src/lib/new-items.ts";
-import { INPUT, outlineOf } from "../src/lib/outline.ts";
-import { readablePrefix } from "../src/lib/readable-prefix.ts";
+import type { LayerSpec, Spec } from "../src/engine/protocol.ts";
 import { matching } from "../src/lib/search.ts";
+import { ALIASES, newContainer, newLayer, OFFERED_CONTAINERS, OFFERED_OPERATORS } from "../src/spec/new-items.ts";
+import { INPUT, outlineOf } from "../src/spec/outline.ts";
+import { readablePrefix } from "../src/spec/readable-prefix.ts";
 import {
   addBranch,
   duplicate,
@@ -22,10 +23,9 @@ import {
   targetsOf,
   unwrap,
   wrap,
-} from "../src/lib/spec-edit.ts";
-import { itemsIn } from "../src/lib/spec-items.ts";
-import { placeOf, valueAt } from "../src/lib/spec-path.ts";
-import type { LayerSpec, Spec } from "../src/protocol.ts";
+} from "../src/spec/spec-edit.ts";
+import { itemsIn } from "../src/spec/spec-items.ts";
+import { placeOf, valueAt } from "../src/spec/spec-path.ts";
 import { EXAMINATIONS, examined } from "./support/examinations.ts";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Request, WorkerMessage } from "../src/protocol.ts";
-import type { WorkerLike } from "../src/trainer-client.ts";
-import { TrainerClient } from "../src/trainer-client.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { Request, WorkerMessage } from "../src/engine/protocol.ts";
+import type { WorkerLike } from "../src/engine/trainer-client.ts";
+import { TrainerClient } from "../src/engine/trainer-client.ts";
 
 class FakeWorker implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;

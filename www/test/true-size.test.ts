@@ -2,9 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ReceptiveError } from "../src/errors.ts";
-import { ReceptiveFailure } from "../src/errors.ts";
-import type { Pixels, TrueSizeNetworks } from "../src/lib/true-size.ts";
+import type { ReceptiveError } from "../src/engine/errors.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import type { RequestWorkerLike } from "../src/engine/request-client.ts";
+import { RequestClient } from "../src/engine/request-client.ts";
+import type {
+  NetworkMessage,
+  NetworkReplies,
+  NetworkRequest,
+  NetworkRequests,
+  Progress,
+} from "../src/features/true-size/network-protocol.ts";
+import type { Pixels, TrueSizeNetworks } from "../src/features/true-size/true-size.ts";
 import {
   byFamily,
   centreCrop,
@@ -18,15 +27,12 @@ import {
   sharesOf,
   testPicture,
   toGrey,
-} from "../src/lib/true-size.ts";
-import type { NetworkMessage, NetworkReplies, NetworkRequest, NetworkRequests, Progress } from "../src/network-protocol.ts";
-import type { RequestWorkerLike } from "../src/request-client.ts";
-import { RequestClient } from "../src/request-client.ts";
+} from "../src/features/true-size/true-size.ts";
 
 type NetworkWorkerLike = RequestWorkerLike<NetworkMessage>;
 type NetworkClient = RequestClient<NetworkRequests, NetworkReplies, Progress>;
 
-import { spec } from "../src/protocol-schema.ts";
+import { spec } from "../src/engine/protocol-schema.ts";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReceptiveError } from "../src/errors.ts";
-import { ReceptiveFailure } from "../src/errors.ts";
-import { read } from "../src/files.ts";
+import type { ReceptiveError } from "../src/engine/errors.ts";
+import { ReceptiveFailure } from "../src/engine/errors.ts";
+import { chartData } from "../src/features/training/chart-data.ts";
+import { classMap, likelihoodMap, mapPixels, sharesOf } from "../src/features/true-size/true-size.ts";
 import { errorText, LANGUAGES, loadLocale } from "../src/i18n/locale.ts";
-import { chartData } from "../src/lib/chart-data.ts";
-import { useOf } from "../src/lib/file-use.ts";
-import { classesOf, classImage, overlap, withoutClass as pixelsWithoutClass } from "../src/lib/mask.ts";
-import { bestOf, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../src/lib/mistakes.ts";
-import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/lib/run-file.ts";
 import { History } from "../src/lib/series.ts";
-import { classMap, likelihoodMap, mapPixels, sharesOf } from "../src/lib/true-size.ts";
+import { classesOf, classImage, overlap, withoutClass as pixelsWithoutClass } from "../src/model/mask.ts";
+import { bestOf, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../src/model/mistakes.ts";
+import { reduce } from "../src/model/reduce.ts";
+import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../src/model/run-file.ts";
+import type { Notice } from "../src/model/state.ts";
 import type { Page } from "../src/page/page.ts";
-import type { Persistence } from "../src/persistence.ts";
-import { reduce } from "../src/reduce.ts";
-import { Startup } from "../src/startup.ts";
-import type { Notice } from "../src/state.ts";
+import { useOf } from "../src/session/file-use.ts";
+import { read } from "../src/session/files.ts";
+import type { Persistence } from "../src/session/persistence.ts";
+import { Startup } from "../src/session/startup.ts";
 import { atFirst } from "./support/page-state.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -143,7 +143,7 @@ test("a file that the engine refuses leaves the document and the run as they are
   };
   const persistence = { restore: () => Promise.reject(new ReceptiveFailure(error)) } as unknown as Persistence;
   const chosen = new File([content], "run.safetensors");
-  assert.equal(await new Startup(host, () => assert.fail("no images")).files([chosen], persistence), false);
+  assert.equal(await new Startup(host).files([chosen], persistence), false);
   assert.deepEqual(notices, [{ code: "files_refused", error }]);
 });
 

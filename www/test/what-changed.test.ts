@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LayerSpec, Spec } from "../src/engine/protocol.ts";
 import { nextLook, nextName } from "../src/lib/run-names.ts";
-import { isAnother, whatChanged } from "../src/lib/what-changed.ts";
-import type { LayerSpec, Spec } from "../src/protocol.ts";
+import { isAnother, whatChanged } from "../src/spec/what-changed.ts";
 
 const spec = (layers: LayerSpec[], training: Spec["training"] = {}): Spec => ({
   version: 1,

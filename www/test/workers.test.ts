@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wantedWorkers, workerChoices, workersByDefault } from "../src/engine/workers.ts";
 import { remember } from "../src/lib/storage.ts";
-import { wantedWorkers, workerChoices, workersByDefault } from "../src/lib/workers.ts";
 
 test("half of the cores, at most four, and at least one", () => {
   assert.deepEqual([1, 2, 3, 4, 8, 64].map(workersByDefault), [1, 1, 1, 2, 4, 4]);

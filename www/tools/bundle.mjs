@@ -43,8 +43,8 @@ export async function bundle(outdir, others = []) {
   };
   // Before any module, and where none runs.
   await build({ ...common, format: "iife", entryPoints: { boot: "src/app/boot.ts" } });
-  const workers = ["trainer-worker", "network-worker", "spec-worker", "layout-worker"];
-  await build({ ...common, entryPoints: Object.fromEntries(workers.map((name) => [name, `src/${name}.ts`])) });
+  const workers = ["engine/trainer-worker", "engine/spec-worker", "features/true-size/network-worker", "features/diagram/layout-worker"];
+  await build({ ...common, entryPoints: Object.fromEntries(workers.map((path) => [basename(path), `src/${path}.ts`])) });
   // What is not seen at first comes when it is asked for: the page's script is in parts, beside each other so that all of them find the workers.
   await build({
     ...common,

@@ -1,9 +1,12 @@
 // The page's features: each folder of src/features with a file feature.ts is one, and nothing else lists them. What is made of the folders are modules that
 // esbuild finds by these names:
 //   receptive:features   the default exports of all feature.ts, in the order of their names
-//   receptive:common     the default exports of all common.ts: they define elements that come together in one part of the page's script
-//   receptive:texts/en   (and ru) the texts of those folders, by the folder's name in camel case
-//   receptive:styles     for CSS: all style.css
+//   receptive:first      the default exports of all first.ts: they define elements that are in the first script
+//   receptive:first-texts/en   (and ru) the texts of those folders, by the folder's name in camel case
+//   receptive:first-styles     for CSS: all first.css, which come with page.css
+//   receptive:common     the default exports of all common.ts: they define elements that come together, when one of them is asked for
+//   receptive:texts/en   (and ru) the texts of those folders that have no first.ts
+//   receptive:styles     for CSS: all style.css, which come with lazy.css
 //   receptive:files/NAME the texts of all JSON files in the folder www/NAME, by their names: what a feature has as files without code
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,23 +61,33 @@ export function featuresModule(www, others = []) {
   return {
     name: "features",
     setup(build) {
-      build.onResolve({ filter: /^receptive:(features|common|styles|texts\/\w+|files\/[\w-]+)$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^receptive:(features|first|common|(first-)?(styles|texts\/\w+)|files\/[\w-]+)$/ }, ({ path }) => ({
         path,
         namespace: "features",
       }));
       build.onLoad({ filter: /.*/, namespace: "features" }, ({ path }) => {
         const folders = featureFolders(roots);
-        const what = path.replace("receptive:", "");
-        if (what === "styles") {
-          const styles = folders.map((folder) => join(folder.path, "style.css")).filter(existsSync);
-          return { contents: styles.map((style) => `@import ${JSON.stringify(style)};`).join("\n"), loader: "css", resolveDir: www };
+        const having = (file) => folders.filter((folder) => existsSync(join(folder.path, file)));
+        const [what, language] = path.replace("receptive:", "").split("/");
+        if (what.endsWith("styles")) {
+          const file = what === "styles" ? "style.css" : "first.css";
+          const imports = having(file).map((folder) => `@import ${JSON.stringify(join(folder.path, file))};`);
+          return { contents: imports.join("\n"), loader: "css", resolveDir: www };
         }
-        if (what.startsWith("files/")) return { contents: jsonFiles(join(www, what.replace("files/", ""))), loader: "js", resolveDir: www };
-        if (what === "features") return { contents: gathered(folders, "feature.ts", false), loader: "js", resolveDir: www };
-        // A feature without common.ts has a part of its own, with its texts.
-        const common = folders.filter((folder) => existsSync(join(folder.path, "common.ts")));
-        const [, language] = what.split("/");
-        const contents = language ? gathered(common, `${language}.ts`, true) : gathered(common, "common.ts", false);
+        if (what === "files") return { contents: jsonFiles(join(www, language)), loader: "js", resolveDir: www };
+        const first = having("first.ts");
+        const contents =
+          what === "features"
+            ? gathered(folders, "feature.ts", false)
+            : what === "first-texts"
+              ? gathered(first, `${language}.ts`, true)
+              : what === "texts"
+                ? gathered(
+                    having("common.ts").filter((folder) => !first.includes(folder)),
+                    `${language}.ts`,
+                    true,
+                  )
+                : gathered(folders, `${what}.ts`, false);
         return { contents, loader: "js", resolveDir: www };
       });
     },

@@ -7,7 +7,7 @@ import { minify } from "terser";
 
 import { shortImports } from "./wasm-imports.mjs";
 
-/** `EnginePackage` in src/worker/engine.ts. */
+/** `EnginePackage` in src/engine/worker/engine.ts. */
 export const USED = ["default", "Network", "Replica", "Session", "examine", "longSpec", "presets", "shortSpec", "topClasses"];
 
 /** `CheckPackage` in src/check/worker.ts. */

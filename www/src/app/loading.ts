@@ -1,10 +1,10 @@
 /** What comes when it is asked for: the part of the page's script that features share, and the parts of single ones. */
 import { loadPanels } from "../i18n/locale.ts";
-import { lazyStyles } from "../lazy-styles.ts";
 import type { Feature } from "../page/feature.ts";
+import { lazyStyles } from "../ui/lazy-styles.ts";
 
 export async function loadShared(): Promise<void> {
-  await import("../elements/lazy-elements.ts");
+  await import("../ui/lazy-elements.ts");
 }
 
 const loaded = new Map<Feature, Promise<void>>();

@@ -1,24 +1,24 @@
 /** Wires the page's elements to the workers: the only file that knows both. */
-import "../elements/translated.ts";
+import "../ui/translated.ts";
 import features from "receptive:features";
 import "./receptive-app-define.ts";
-import { AddressBar } from "../address.ts";
-import { Controller } from "../controller.ts";
-import { createModuleWorker } from "../create-worker.ts";
+import { createModuleWorker } from "../engine/create-worker.ts";
+import type { BackendChoice } from "../engine/protocol.ts";
+import { RequestClient } from "../engine/request-client.ts";
+import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
+import { TrainerClient } from "../engine/trainer-client.ts";
+import { wantedWorkers } from "../engine/workers.ts";
 import type { Locale } from "../i18n/locale.ts";
 import { loadLocale, pickLanguage } from "../i18n/locale.ts";
 import { isFramed, openTab } from "../lib/frame.ts";
-import { parseAddress } from "../lib/link.ts";
 import { applyTheme, parseTheme } from "../lib/theme.ts";
-import { wantedWorkers } from "../lib/workers.ts";
+import type { AppState, Preferences } from "../model/state.ts";
+import { initialState } from "../model/state.ts";
 import { Page } from "../page/page.ts";
 import { slicesOf } from "../page/registry.ts";
-import type { BackendChoice } from "../protocol.ts";
-import { RequestClient } from "../request-client.ts";
-import type { SpecReplies, SpecRequests } from "../spec-protocol.ts";
-import type { AppState, Preferences } from "../state.ts";
-import { initialState } from "../state.ts";
-import { TrainerClient } from "../trainer-client.ts";
+import { AddressBar } from "../session/address.ts";
+import { session } from "../session/session.ts";
+import { startup } from "../session/startup.ts";
 import { browserEnvironment as environment } from "./browser-environment.ts";
 import { onPageFailure } from "./failures.ts";
 
@@ -84,7 +84,8 @@ const page = new Page({
   features,
   state: initialState(preferences, choice, slicesOf(features), wantedWorkers(wishes.get("workers"))),
 });
-const controller = new Controller(page, parseAddress(address.hash));
+// Before the features: what the state takes in of the engine, they hear of afterwards.
+const began = page.the(session);
 page.start();
 page.store.subscribe(prefer);
 
@@ -95,7 +96,7 @@ app.replaceChildren();
 speak(first, preferences);
 
 onPageFailure((reason) => page.notify({ code: "page_failed", error: { kind: "page_failed", message: reason, reason } }));
-new AddressBar(page, (visited) => controller.follow(visited));
+new AddressBar(page, (visited) => page.the(startup).follow(visited));
 // A frame that may not open tabs drops such links without a word.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[target=_blank]") : null;
@@ -103,4 +104,4 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (!openTab(link.href)) page.handle({ type: "show_text", byHand: { what: "address", text: link.href, lacks: "popups" } });
 });
-void controller.boot();
+void began.boot();

@@ -1,18 +1,18 @@
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import * as icons from "../elements/icons.ts";
-import { ownerNote } from "../elements/owner-note.ts";
-import { PanelElement } from "../elements/panel-element.ts";
-import type { Intent } from "../intent.ts";
-import { IntentEvent } from "../intent.ts";
 import { onKey } from "../lib/keys.ts";
 import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
-import { resultsOf } from "../on-show.ts";
+import { resultsOf } from "../model/on-show.ts";
+import type { Announcement } from "../model/state.ts";
+import { FIRST_VIEW, hasBegun, hasRuns } from "../model/state.ts";
 import type { Context, Label, Place } from "../page/feature.ts";
+import type { Intent } from "../page/intent.ts";
+import { IntentEvent } from "../page/intent.ts";
 import type { Page } from "../page/page.ts";
 import { columnsOf, dialogsOf, partsOf, shortcutsOf, tabsOf } from "../page/registry.ts";
-import type { Announcement } from "../state.ts";
-import { FIRST_VIEW, hasBegun, hasRuns } from "../state.ts";
+import * as icons from "../ui/icons.ts";
+import { ownerNote } from "../ui/owner-note.ts";
+import { PanelElement } from "../ui/panel-element.ts";
 import { loadFeature, loadShared } from "./loading.ts";
 
 /** On a phone one part of the page is seen at a time. */

@@ -2,8 +2,8 @@
 
 import type { TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import { chevron } from "../elements/icons.ts";
-import type { NetworkDescription } from "../protocol.ts";
+import type { NetworkDescription } from "../engine/protocol.ts";
+import { chevron } from "../ui/icons.ts";
 import type { Order, Said } from "./check-page.ts";
 import { milliseconds } from "./numbers.ts";
 import type { BackendId, BackendResult } from "./protocol.ts";

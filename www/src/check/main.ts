@@ -1,6 +1,6 @@
 /** The page `check/`: what its address wishes, and the element that is all of it. */
-import "../elements/translated.ts";
-import { pickLanguage } from "../i18n/language.ts";
+import "../ui/translated.ts";
+import { pickLanguage } from "../lib/language.ts";
 import { recall } from "../lib/storage.ts";
 import { applyTheme, parseTheme } from "../lib/theme.ts";
 import { BATCHES, CheckPageElement } from "./check-page.ts";

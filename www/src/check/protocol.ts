@@ -3,9 +3,9 @@
  * that there may be any number of `progress` with its id.
  */
 import type { CheckDifference, CheckStep } from "../../../src/web/types.d.ts";
-import type { ReceptiveError } from "../errors.ts";
-import type { BackendStatus, NetworkDescription, Preset, Spec } from "../protocol.ts";
-import type { AnswerMessage } from "../request-client.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
+import type { BackendStatus, NetworkDescription, Preset, Spec } from "../engine/protocol.ts";
+import type { AnswerMessage } from "../engine/request-client.ts";
 
 /** In the order in which they run; the first is the reference. */
 export const BACKENDS = ["scalar", "simd", "webgpu"] as const;

@@ -3,7 +3,7 @@
 import type { TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import type { CheckDifference } from "../../../src/web/types.d.ts";
-import { check, warning } from "../elements/icons.ts";
+import { check, warning } from "../ui/icons.ts";
 import type { Said } from "./check-page.ts";
 import { scientific } from "./numbers.ts";
 import type { BackendId, BackendResult } from "./protocol.ts";

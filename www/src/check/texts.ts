@@ -1,8 +1,8 @@
 /** What the page `check/` says, in both languages. */
 
-import type { Language } from "../i18n/messages.ts";
+import type { BackendStatus } from "../engine/protocol.ts";
 import type { Formats } from "../lib/format.ts";
-import type { BackendStatus } from "../protocol.ts";
+import type { Language } from "../lib/language.ts";
 import type { BackendId, Stage } from "./protocol.ts";
 
 export interface CheckTexts {

@@ -1,11 +1,11 @@
 /** The worker of the page `check/`: one batch, the same weights, on every backend that this browser has. */
 import type { CheckDifference, CheckStep } from "../../../src/web/types.d.ts";
-import type { ReceptiveError } from "../errors.ts";
-import { toReceptiveError } from "../errors.ts";
-import type { BackendChoice, BackendStatus, NetworkDescription, Preset, Spec } from "../protocol.ts";
-import { answerInTurn } from "../worker/answering.ts";
-import { fetchManifest, fetchShard } from "../worker/data.ts";
-import { loadEngine } from "../worker/engine.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
+import { toReceptiveError } from "../engine/errors.ts";
+import type { BackendChoice, BackendStatus, NetworkDescription, Preset, Spec } from "../engine/protocol.ts";
+import { answerInTurn } from "../engine/worker/answering.ts";
+import { fetchManifest, fetchShard } from "../engine/worker/data.ts";
+import { loadEngine } from "../engine/worker/engine.ts";
 import type { Patience } from "./measure.ts";
 import { resolution, timed } from "./measure.ts";
 import type { BackendId, BackendResult, CheckMessage, CheckReplies, CheckRequest, Progress, Stage, Timing } from "./protocol.ts";

@@ -1,8 +1,8 @@
 import type { Formats } from "../lib/format.ts";
 import { enErrors } from "./en-errors.ts";
 import type { Messages } from "./messages.ts";
-import { outline } from "./panels/en/outline.ts";
-import { training } from "./panels/en/training.ts";
+
+export { default as features } from "receptive:first-texts/en";
 
 const backends = { webgpu: "WebGPU", cpu: "CPU" };
 
@@ -293,7 +293,5 @@ export const en = (f: Formats): Messages => ({
     done: "Training finished.",
     reset: "Reset: fresh weights.",
   },
-  outline: outline(f),
-  training: training(f),
   errors: enErrors(f),
 });

@@ -1,4 +1,4 @@
-import type { ReceptiveError } from "../errors.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
 import type { Messages } from "./messages.ts";
 
 /** What the engine cannot know: over plain http no browser has WebGPU. */

@@ -1,28 +1,40 @@
 /** One language, ready to use: its texts, its numbers. A language comes when it is spoken; what lazy parts of the page say comes with the first of them. */
-import type { ReceptiveError } from "../errors.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
 import { Formats } from "../lib/format.ts";
+import type { Language } from "../lib/language.ts";
 import { errorSentence } from "./error-sentence.ts";
-import type { Language, Messages } from "./messages.ts";
-import type { Panels, TextSource } from "./panels.ts";
+import type { Messages } from "./messages.ts";
+import type { Panels, TextSource, TextsOf } from "./panels.ts";
 
-export { LANGUAGES, pickLanguage } from "./language.ts";
+export { LANGUAGES, pickLanguage } from "../lib/language.ts";
 
 export interface Locale {
   language: Language;
   text: Messages;
-  /** For elements that have waited for `loadPanels`. */
+  /** The features' own. Lazy ones are there when `loadPanels` has been waited for. */
   panels: Panels;
   format: Formats;
 }
 
 const TEXTS = {
-  ru: async () => (await import("./ru.ts")).ru,
-  en: async () => (await import("./en.ts")).en,
+  ru: async () => {
+    const { ru, features } = await import("./ru.ts");
+    return { make: ru, features };
+  },
+  en: async () => {
+    const { en, features } = await import("./en.ts");
+    return { make: en, features };
+  },
 };
 const PANELS = {
-  ru: async () => (await import("./panels/ru.ts")).panels,
-  en: async () => (await import("./panels/en.ts")).panels,
+  ru: async () => (await import("./common/ru.ts")).default,
+  en: async () => (await import("./common/en.ts")).default,
 };
+
+/** Each of these texts, made. */
+function made(texts: { readonly [name: string]: TextsOf }, format: Formats): object {
+  return Object.fromEntries(Object.entries(texts).map(([name, make]) => [name, make(format)]));
+}
 
 /** What comes together: the texts of the features that share a part, or those of one with a part of its own. */
 type Source = TextSource | "shared";
@@ -35,9 +47,8 @@ async function fetchPanels(language: Language, source: Source): Promise<void> {
   const texts = asked.get(language);
   if (!texts || texts.have.has(source)) return;
   const format = new Formats(language);
-  const made =
-    source === "shared" ? (await PANELS[language]())(format) : { [source.name]: (await source.load[language]()).default(format) };
-  Object.assign(texts.panels, made);
+  const come = source === "shared" ? await PANELS[language]() : { [source.name]: (await source.load[language]()).default };
+  Object.assign(texts.panels, made(come, format));
   texts.have.add(source);
 }
 
@@ -50,8 +61,9 @@ export async function loadPanels(source: Source = "shared"): Promise<void> {
 export async function loadLocale(language: Language): Promise<Locale> {
   const texts = asked.get(language) ?? { panels: {}, have: new Set() };
   asked.set(language, texts);
-  const [make] = await Promise.all([TEXTS[language](), ...[...wanted].map((source) => fetchPanels(language, source))]);
+  const [{ make, features }] = await Promise.all([TEXTS[language](), ...[...wanted].map((source) => fetchPanels(language, source))]);
   const format = new Formats(language);
+  Object.assign(texts.panels, made(features, format));
   return {
     language,
     format,

@@ -1,14 +1,10 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
-import type { ErrorKind, ErrorOf } from "../errors.ts";
-import type { Field } from "../lib/fields.ts";
-import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
+import type { ErrorKind, ErrorOf } from "../engine/errors.ts";
+import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../engine/protocol.ts";
 import type { Theme } from "../lib/theme.ts";
-import type { Owner } from "../on-show.ts";
-import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../protocol.ts";
-import type { OutlineTexts } from "./panels/outline.ts";
-import type { TrainingTexts } from "./panels/training.ts";
-
-export type Language = "ru" | "en";
+import type { Owner } from "../model/on-show.ts";
+import type { Field } from "../spec/fields.ts";
+import type { FreshSetting, NumberSetting, ScheduleChoice } from "../spec/settings.ts";
 
 export type ErrorTexts = { [K in ErrorKind]: (error: ErrorOf<K>) => string };
 
@@ -243,7 +239,5 @@ export interface Messages {
     done: string;
     reset: string;
   };
-  outline: OutlineTexts;
-  training: TrainingTexts;
   errors: ErrorTexts;
 }

@@ -1,13 +1,7 @@
-/** Texts of the parts of the page that come when they are asked for. A language that lacks one does not compile. */
+/** Texts of features. A language that lacks one does not compile. */
+
 import type { Formats } from "../lib/format.ts";
-import type { Language } from "./messages.ts";
-import type { DiagramTexts } from "./panels/diagram.ts";
-import type { FixTexts } from "./panels/fixes.ts";
-import type { InspectorTexts } from "./panels/inspector.ts";
-import type { MapsTexts } from "./panels/maps.ts";
-import type { RunsTexts } from "./panels/runs.ts";
-import type { ShareTexts } from "./panels/share.ts";
-import type { TrueSizeTexts } from "./panels/trueSize.ts";
+import type { Language } from "../lib/language.ts";
 
 /** Makes the texts of a feature in one language. */
 export type TextsOf = (format: Formats) => object;
@@ -19,12 +13,5 @@ export interface TextSource {
 }
 
 /** By feature. One adds its own: `declare module "../../i18n/panels.ts" { interface Panels { ... } }`. */
-export interface Panels {
-  diagram: DiagramTexts;
-  fixes: FixTexts;
-  inspector: InspectorTexts;
-  maps: MapsTexts;
-  runs: RunsTexts;
-  share: ShareTexts;
-  trueSize: TrueSizeTexts;
-}
+// biome-ignore lint/suspicious/noEmptyInterface: features fill it.
+export interface Panels {}

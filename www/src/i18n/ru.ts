@@ -1,7 +1,8 @@
 import type { Formats } from "../lib/format.ts";
 import type { Messages } from "./messages.ts";
-import { outline } from "./panels/ru/outline.ts";
-import { training } from "./panels/ru/training.ts";
+
+export { default as features } from "receptive:first-texts/ru";
+
 import { ruErrors } from "./ru-errors.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };
@@ -296,8 +297,6 @@ export const ru = (f: Formats): Messages => {
       done: "Обучение закончено.",
       reset: "Сброшено: новые веса.",
     },
-    outline: outline(f),
-    training: training(f),
     errors: ruErrors(f),
   };
 };

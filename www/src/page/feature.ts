@@ -4,10 +4,10 @@
  */
 import type { TemplateResult } from "lit";
 import type { Locale } from "../i18n/locale.ts";
-import type { Language } from "../i18n/messages.ts";
 import type { TextSource } from "../i18n/panels.ts";
-import type { Intent, Intents } from "../intent.ts";
-import type { AppState, FeatureState } from "../state.ts";
+import type { Language } from "../lib/language.ts";
+import type { AppState, FeatureState } from "../model/state.ts";
+import type { Intent, Intents } from "./intent.ts";
 import type { Page } from "./page.ts";
 
 /** A short text that is there from the start. */

@@ -1,15 +1,15 @@
 /** One page: its state, what is around it, and its features. Features and services get it; it knows none of them by name. */
-import type { ReceptiveError } from "../errors.ts";
-import { ReceptiveFailure } from "../errors.ts";
-import type { Intent, Intents } from "../intent.ts";
-import type { RequestClient } from "../request-client.ts";
-import type { SpecReplies, SpecRequests } from "../spec-protocol.ts";
-import type { AppState, Notice, NoticeCode } from "../state.ts";
-import { withNotice, withoutNotices } from "../state.ts";
+import type { ReceptiveError } from "../engine/errors.ts";
+import { ReceptiveFailure } from "../engine/errors.ts";
+import type { RequestClient } from "../engine/request-client.ts";
+import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
+import type { TrainerClient } from "../engine/trainer-client.ts";
+import type { AppState, Notice, NoticeCode, RunState } from "../model/state.ts";
+import { withNotice, withoutNotices } from "../model/state.ts";
 import { Store } from "../store/store.ts";
-import type { TrainerClient } from "../trainer-client.ts";
 import type { Environment } from "./environment.ts";
 import type { Actions, Feature } from "./feature.ts";
+import type { Intent, Intents } from "./intent.ts";
 
 export type SpecClient = Pick<RequestClient<SpecRequests, SpecReplies>, "request">;
 /** What the page needs of the worker that trains. */
@@ -23,6 +23,14 @@ export type PageEvent =
   | "run_reset"
   /** All weights are other ones than before, or there are some at last. */
   | "weights_changed"
+  /** A network is on its way to the engine; what waits to be sent is in it. */
+  | "compiling"
+  /** The engine did not take it. */
+  | "compile_refused"
+  /** Another version of the network is edited. */
+  | "network_edited"
+  /** The pad shows another image, or none. */
+  | "pad_changed"
   /** Other images have taken the place of those that were there. */
   | "images_replaced";
 
@@ -54,6 +62,7 @@ export class Page {
     const keys = features.flatMap(({ shortcuts }) => Object.keys(shortcuts ?? {}));
     const twice = keys.find((key, at) => keys.indexOf(key) < at);
     if (twice !== undefined) throw new Error(`two features have the key "${twice}"`);
+    this.add({ show_view: ({ view }) => this.set({ view }) });
   }
 
   /** Features hear of the page from now on. */
@@ -100,6 +109,10 @@ export class Page {
     return this.#services.get(make) as T;
   }
 
+  setRun(changes: Partial<RunState>): void {
+    this.set({ run: { ...this.state.run, ...changes } });
+  }
+
   notify(notice: Notice): void {
     this.set({ notices: withNotice(this.state.notices, notice) });
   }
@@ -112,7 +125,7 @@ export class Page {
   stop(error: ReceptiveError): void {
     const { engine, backend, run } = this.state;
     this.set({ engine: { ...engine, phase: "stopped" }, backend: { ...backend, switching: false } });
-    if (run.phase !== "idle" || run.metrics) this.set({ run: { ...this.state.run, phase: "failed" } });
+    if (run.phase !== "idle" || run.metrics) this.setRun({ phase: "failed" });
     this.notify({ code: "crashed", error });
   }
 

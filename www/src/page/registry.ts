@@ -1,8 +1,9 @@
 /** What all features of a page have, put together. Pure. */
-import type { Intent } from "../intent.ts";
-import type { AppState, FeatureState, View } from "../state.ts";
-import { FIRST_VIEW } from "../state.ts";
+
+import type { AppState, FeatureState, View } from "../model/state.ts";
+import { FIRST_VIEW } from "../model/state.ts";
 import type { Column, Dialog, Feature, Part, Place, Tab } from "./feature.ts";
+import type { Intent } from "./intent.ts";
 
 type Features = readonly Feature[];
 type Named<T> = T & { readonly name: string };

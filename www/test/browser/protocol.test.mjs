@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { openSite, ready, until } from "../support/site.mjs";
 
 async function schema() {
-  const source = fileURLToPath(new URL("../../src/protocol-schema.ts", import.meta.url));
+  const source = fileURLToPath(new URL("../../src/engine/protocol-schema.ts", import.meta.url));
   const { outputFiles } = await build({ entryPoints: [source], bundle: true, format: "esm", write: false });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }

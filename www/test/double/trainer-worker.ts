@@ -2,7 +2,7 @@
  * A worker that speaks the protocol and computes nothing, for tests of what the page does when things go wrong: states a sound engine never
  * gets into. It is bundled by the tests only, in place of the real one. `SCENARIO` is set when it is bundled.
  */
-import type { EventOf, Metrics, NetworkDescription, ReplyBody, Request, Spec, TrainerEvent } from "../../src/protocol.ts";
+import type { EventOf, Metrics, NetworkDescription, ReplyBody, Request, Spec, TrainerEvent } from "../../src/engine/protocol.ts";
 
 type Scenario = "train" | "slow_data" | "data_failed" | "no_engine" | "silent" | "panic" | "diverge" | "device_lost" | "guessing";
 declare const SCENARIO: Scenario;

@@ -1,11 +1,11 @@
 /** Networks, right and wrong, with the engine's examination of each; `test/browser/outline.test.mjs` asks it again. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { NetworkDocument } from "../../src/document.ts";
-import { newDocument } from "../../src/document.ts";
-import type { ReceptiveError } from "../../src/errors.ts";
-import type { Spec } from "../../src/protocol.ts";
-import type { Examination } from "../../src/spec-protocol.ts";
+import type { ReceptiveError } from "../../src/engine/errors.ts";
+import type { Spec } from "../../src/engine/protocol.ts";
+import type { Examination } from "../../src/engine/spec-protocol.ts";
+import type { NetworkDocument } from "../../src/spec/document.ts";
+import { newDocument } from "../../src/spec/document.ts";
 
 const file = join(process.env.RECEPTIVE_ROOT ?? "..", "www/test/fixtures/examinations.json");
 export const EXAMINATIONS = JSON.parse(readFileSync(file, "utf8")) as { [name: string]: { spec: Spec; examination: Examination } };

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import features from "receptive:features";
-import { newDocument } from "../../src/document.ts";
+import type { BackendChoice, Metrics, NetworkDescription, Preset, Spec } from "../../src/engine/protocol.ts";
+import { onMetrics } from "../../src/model/reduce.ts";
+import type { AppState, RunPhase } from "../../src/model/state.ts";
+import { initialState } from "../../src/model/state.ts";
 import { slicesOf } from "../../src/page/registry.ts";
-import type { BackendChoice, Metrics, NetworkDescription, Preset, Spec } from "../../src/protocol.ts";
-import { onMetrics } from "../../src/reduce.ts";
-import type { AppState, RunPhase } from "../../src/state.ts";
-import { initialState } from "../../src/state.ts";
+import { newDocument } from "../../src/spec/document.ts";
 
 /** As the engine's package holds them. */
 const written = readFileSync(join(process.env.RECEPTIVE_ROOT ?? "..", "src/network/zoo/presets.js"), "utf8");

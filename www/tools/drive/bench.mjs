@@ -13,7 +13,7 @@ export async function bench({ package: pkg, mnist, build, seconds, batch, isolat
   try {
     // Workers share a batch by the page's own script.
     await bundle({
-      entryPoints: [fileURLToPath(new URL("../../src/worker/replicas.ts", import.meta.url))],
+      entryPoints: [fileURLToPath(new URL("../../src/engine/worker/replicas.ts", import.meta.url))],
       outdir: replicas,
       format: "esm",
       bundle: true,

@@ -1,4 +1,4 @@
-//! Text as files have it: UTF-8 with a byte order mark or without, and UTF-16 as Windows writes it. The page reads it alike (`www/src/lib/text-file.ts`).
+//! Text as files have it: UTF-8 with a byte order mark or without, and UTF-16 as Windows writes it. The page reads it alike (`www/src/engine/text-file.ts`).
 
 /// The text of a file without its mark; `None` for what is neither UTF-8 nor UTF-16.
 pub fn decode(bytes: &[u8]) -> Option<String> {

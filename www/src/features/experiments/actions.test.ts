@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { atFirst, PRESETS } from "../../../test/support/page-state.ts";
-import type { Intent, Intents } from "../../intent.ts";
+import type { AppState } from "../../model/state.ts";
 import type { Actions } from "../../page/feature.ts";
+import type { Intent, Intents } from "../../page/intent.ts";
 import type { Page } from "../../page/page.ts";
-import type { AppState } from "../../state.ts";
 import { Store } from "../../store/store.ts";
 import type { Workshop } from "./actions.ts";
 import { experimentActions } from "./actions.ts";

@@ -1,6 +1,6 @@
+import type { Spec } from "../../engine/protocol.ts";
 import type { Actions } from "../../page/feature.ts";
 import type { Page } from "../../page/page.ts";
-import type { Spec } from "../../protocol.ts";
 import { expand, jobs } from "./expand.ts";
 import { ExperimentError } from "./fault.ts";
 import type { OpenExperiment } from "./model.ts";

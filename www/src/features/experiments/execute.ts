@@ -1,6 +1,6 @@
 /** Trains the runs of an experiment in a worker of its own, one after the other: the same worker, and the same requests, as those of the workbench. */
-import type { Evaluation, Metrics, Spec } from "../../protocol.ts";
-import type { TrainerClient } from "../../trainer-client.ts";
+import type { Evaluation, Metrics, Spec } from "../../engine/protocol.ts";
+import type { TrainerClient } from "../../engine/trainer-client.ts";
 import type { Job } from "./expand.ts";
 import type { Budget, Measure } from "./experiment.ts";
 import type { Control, CurvePoint, Executor, RunResult } from "./runner.ts";

@@ -2,7 +2,7 @@
 import type { Operation } from "rfc6902";
 import { applyPatch } from "rfc6902";
 
-import type { Spec } from "../../protocol.ts";
+import type { Spec } from "../../engine/protocol.ts";
 import type { Base, Budget, Experiment, Patch, Sweep } from "./experiment.ts";
 import { ExperimentError } from "./fault.ts";
 

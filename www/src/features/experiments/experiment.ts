@@ -1,7 +1,7 @@
 /** What a file of an experiment says: version 1. `experiment.schema.json` says the same to machines and editors. */
 import type { Operation } from "rfc6902";
 
-import type { Spec } from "../../protocol.ts";
+import type { Spec } from "../../engine/protocol.ts";
 
 /** A text of the page in both of its languages. */
 export interface Bilingual {

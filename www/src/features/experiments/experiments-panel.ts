@@ -1,10 +1,10 @@
 import shipped from "receptive:files/experiments";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import { fileButton } from "../../elements/file-button.ts";
-import * as icons from "../../elements/icons.ts";
-import { PanelElement } from "../../elements/panel-element.ts";
-import { save } from "../../files.ts";
+import { save } from "../../session/files.ts";
+import { fileButton } from "../../ui/file-button.ts";
+import * as icons from "../../ui/icons.ts";
+import { PanelElement } from "../../ui/panel-element.ts";
 import { shortPath } from "./expand.ts";
 import type { Experiment, Measure } from "./experiment.ts";
 import { LESS_IS_BETTER } from "./experiment.ts";

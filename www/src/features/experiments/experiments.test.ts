@@ -1,7 +1,7 @@
 /** Experiments: the format, what it expands to, the runner and the statistics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Spec } from "../../protocol.ts";
+import type { Spec } from "../../engine/protocol.ts";
 import { stretch, withEpochs } from "./execute.ts";
 import { expand, jobs } from "./expand.ts";
 import type { Experiment } from "./experiment.ts";

@@ -1,6 +1,6 @@
 /** Runs an experiment's file without the workbench: what `cargo xtask experiment` opens in a browser. */
-import type { Spec } from "../../protocol.ts";
-import { TrainerClient } from "../../trainer-client.ts";
+import type { Spec } from "../../engine/protocol.ts";
+import { TrainerClient } from "../../engine/trainer-client.ts";
 import { WorkerExecutor } from "./execute.ts";
 import { expand, jobs } from "./expand.ts";
 import { readExperiment } from "./read.ts";

@@ -26,7 +26,7 @@ export interface ExperimentsState {
 
 export const NO_EXPERIMENTS: ExperimentsState = { open: null, fault: null };
 
-declare module "../../state.ts" {
+declare module "../../model/state.ts" {
   interface FeatureState {
     experiments: ExperimentsState;
     /** The name in the address: what the panel opens when it is there. */
@@ -34,7 +34,7 @@ declare module "../../state.ts" {
   }
 }
 
-declare module "../../intent.ts" {
+declare module "../../page/intent.ts" {
   interface Intents {
     /** Shows an experiment by the text of its file; null shows the list. Refused while another one runs. */
     open_experiment: { text: string | null };

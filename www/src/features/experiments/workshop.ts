@@ -1,6 +1,6 @@
 /** What the page runs experiments with: a worker for each run under way, and results in the browser's storage. */
-import { createModuleWorker } from "../../create-worker.ts";
-import { TrainerClient } from "../../trainer-client.ts";
+import { createModuleWorker } from "../../engine/create-worker.ts";
+import { TrainerClient } from "../../engine/trainer-client.ts";
 import type { Workshop } from "./actions.ts";
 import { WorkerExecutor } from "./execute.ts";
 import { resultStore } from "./result-store.ts";

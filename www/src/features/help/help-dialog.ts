@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import { html } from "lit";
-import { DialogElement } from "../../elements/dialog-element.ts";
-import { fileButton } from "../../elements/file-button.ts";
+import { DialogElement } from "../../ui/dialog-element.ts";
+import { fileButton } from "../../ui/file-button.ts";
 
 /** What the page does, its keys, and where the images come from. */
 export class HelpDialogElement extends DialogElement {

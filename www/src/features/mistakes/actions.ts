@@ -1,8 +1,8 @@
-import { toReceptiveError } from "../../errors.ts";
+import { toReceptiveError } from "../../engine/errors.ts";
+import { saysPixels } from "../../model/state.ts";
 import type { Actions } from "../../page/feature.ts";
 import type { Page } from "../../page/page.ts";
-import { fetchSample } from "../../samples.ts";
-import { saysPixels } from "../../state.ts";
+import { fetchSample } from "../../page/samples.ts";
 import { NO_MISTAKES } from "./model.ts";
 
 /** Images that are asked for together. */

@@ -2,7 +2,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, LitElement, nothing } from "lit";
 import type { Locale } from "../../i18n/locale.ts";
 import { onKey } from "../../lib/keys.ts";
-import { sharesOf } from "../../lib/mistakes.ts";
+import { sharesOf } from "../../model/mistakes.ts";
 
 /** A cell of the matrix. */
 export interface Cell {

@@ -1,14 +1,14 @@
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import * as icons from "../../elements/icons.ts";
-import { PanelElement } from "../../elements/panel-element.ts";
+import type { Predictions } from "../../engine/protocol.ts";
 import { errorText } from "../../i18n/locale.ts";
-import { inkImage } from "../../lib/mask.ts";
-import { CLASSES, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../../lib/mistakes.ts";
 import { SIDE } from "../../lib/mnist.ts";
-import { resultsOf } from "../../on-show.ts";
-import type { Predictions } from "../../protocol.ts";
-import { evaluationOf, isTrained, runIdOf, saysPixels, testImagesOf } from "../../state.ts";
+import { inkImage } from "../../model/mask.ts";
+import { CLASSES, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../../model/mistakes.ts";
+import { resultsOf } from "../../model/on-show.ts";
+import { evaluationOf, isTrained, runIdOf, saysPixels, testImagesOf } from "../../model/state.ts";
+import * as icons from "../../ui/icons.ts";
+import { PanelElement } from "../../ui/panel-element.ts";
 import type { Cell } from "./confusion-grid.ts";
 
 /** Images of a cell that are shown at first, and more at a time. */

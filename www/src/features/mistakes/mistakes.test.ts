@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellImages, confusionOf, scoresOf, sharesOf, worstOf } from "../../lib/mistakes.ts";
-import type { Predictions } from "../../protocol.ts";
+import type { Predictions } from "../../engine/protocol.ts";
+import { cellImages, confusionOf, scoresOf, sharesOf, worstOf } from "../../model/mistakes.ts";
 
 const predictions: Predictions = {
   split: "test",

@@ -1,7 +1,7 @@
 /** What the network says to every test image. */
-import type { ReceptiveError } from "../../errors.ts";
-import type { Predictions } from "../../protocol.ts";
-import type { Sample } from "../../state.ts";
+import type { ReceptiveError } from "../../engine/errors.ts";
+import type { Predictions } from "../../engine/protocol.ts";
+import type { Sample } from "../../model/state.ts";
 
 export interface MistakesState {
   predictions: Predictions | null;
@@ -13,13 +13,13 @@ export interface MistakesState {
 
 export const NO_MISTAKES: MistakesState = { predictions: null, samples: new Map(), asking: false, error: null };
 
-declare module "../../state.ts" {
+declare module "../../model/state.ts" {
   interface FeatureState {
     mistakes: MistakesState;
   }
 }
 
-declare module "../../intent.ts" {
+declare module "../../page/intent.ts" {
   interface Intents {
     /** What the network says to every test image. */
     find_mistakes: object;

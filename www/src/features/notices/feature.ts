@@ -1,9 +1,11 @@
 import { html, nothing } from "lit";
 import { defineFeature } from "../../page/feature.ts";
+import { actions } from "./actions.ts";
 
 /** What went wrong, and what to do about it. */
 export default defineFeature({
   name: "notices",
+  actions,
   parts: [
     {
       place: "notices",

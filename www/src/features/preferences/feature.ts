@@ -1,14 +1,14 @@
 import type { TemplateResult } from "lit";
 import { html } from "lit";
-import * as icons from "../../elements/icons.ts";
-import { LANGUAGES } from "../../i18n/language.ts";
-import type { Language } from "../../i18n/messages.ts";
+import type { Language } from "../../lib/language.ts";
+import { LANGUAGES } from "../../lib/language.ts";
 import type { Theme } from "../../lib/theme.ts";
 import { nextTheme } from "../../lib/theme.ts";
+import type { Preferences } from "../../model/state.ts";
 import type { Context } from "../../page/feature.ts";
 import { defineFeature } from "../../page/feature.ts";
 import type { Page } from "../../page/page.ts";
-import type { Preferences } from "../../state.ts";
+import * as icons from "../../ui/icons.ts";
 import "./model.ts";
 
 /** Each in its own language: whoever looks for it reads that one. */

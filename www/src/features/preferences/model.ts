@@ -1,7 +1,7 @@
-import type { Language } from "../../i18n/messages.ts";
+import type { Language } from "../../lib/language.ts";
 import type { Theme } from "../../lib/theme.ts";
 
-declare module "../../intent.ts" {
+declare module "../../page/intent.ts" {
   interface Intents {
     choose_language: { language: Language };
     choose_theme: { theme: Theme };

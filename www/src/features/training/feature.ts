@@ -1,10 +1,12 @@
 import { html, nothing } from "lit";
+import { hasRuns, saysPixels } from "../../model/state.ts";
 import { defineFeature } from "../../page/feature.ts";
-import { hasRuns, saysPixels } from "../../state.ts";
+import { actions } from "./actions.ts";
 
 /** Trains the network: the dock with its buttons, the settings, the curves, and what it runs on. */
 export default defineFeature({
   name: "training",
+  actions,
   tab: {
     order: 10,
     label: { en: "Training", ru: "Обучение" },

@@ -1,6 +1,6 @@
 import type { TemplateResult } from "lit";
 import { html } from "lit";
-import { PanelElement } from "../../../src/elements/panel-element.ts";
+import { PanelElement } from "../../../src/ui/panel-element.ts";
 
 class SamplePanelElement extends PanelElement {
   /** Updates of the element. */

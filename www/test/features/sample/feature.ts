@@ -3,12 +3,12 @@ import { html } from "lit";
 import { defineFeature } from "../../../src/page/feature.ts";
 import type { SampleTexts } from "./texts.ts";
 
-declare module "../../../src/state.ts" {
+declare module "../../../src/model/state.ts" {
   interface FeatureState {
     sampled: number;
   }
 }
-declare module "../../../src/intent.ts" {
+declare module "../../../src/page/intent.ts" {
   interface Intents {
     sample_more: object;
   }

@@ -1,9 +1,0 @@
-import { LayerHistogramsElement } from "./layer-histograms.ts";
-
-customElements.define("layer-histograms", LayerHistogramsElement);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "layer-histograms": LayerHistogramsElement;
-  }
-}

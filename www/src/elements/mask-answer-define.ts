@@ -1,9 +1,0 @@
-import { MaskAnswerElement } from "./mask-answer.ts";
-
-customElements.define("mask-answer", MaskAnswerElement);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "mask-answer": MaskAnswerElement;
-  }
-}

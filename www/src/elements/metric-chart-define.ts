@@ -1,9 +1,0 @@
-import { MetricChartElement } from "./metric-chart.ts";
-
-customElements.define("metric-chart", MetricChartElement);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "metric-chart": MetricChartElement;
-  }
-}

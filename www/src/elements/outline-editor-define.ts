@@ -1,9 +1,0 @@
-import { OutlineEditorElement } from "./outline-editor.ts";
-
-customElements.define("outline-editor", OutlineEditorElement);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "outline-editor": OutlineEditorElement;
-  }
-}

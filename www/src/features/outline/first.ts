@@ -1,0 +1,9 @@
+import { OutlineEditorElement } from "./outline-editor.ts";
+
+export default (): void => customElements.define("outline-editor", OutlineEditorElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "outline-editor": OutlineEditorElement;
+  }
+}

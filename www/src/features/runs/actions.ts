@@ -1,0 +1,33 @@
+import { allRuns, newLabel, renamed } from "../../model/runs.ts";
+import type { Actions } from "../../page/feature.ts";
+import type { Page } from "../../page/page.ts";
+import { keeping } from "../../session/keeping.ts";
+import { startup } from "../../session/startup.ts";
+
+export function actions(page: Page): Actions {
+  async function branch(key: string): Promise<void> {
+    // A run in front that still trains is kept as it is now, and goes on as the new one.
+    const run = allRuns(page.state).find((one) => one.key === key);
+    const { persistence } = page.the(keeping);
+    if (!run || !persistence || !(await page.attempt(() => persistence.branch(run)))) return;
+    page.the(startup).version(run);
+    page.the(startup).tellStep();
+    page.emit("weights_changed");
+  }
+
+  return {
+    rename_run: ({ key, name }) => page.set(renamed(page.state, key, name) ?? {}),
+    hide_run: ({ key, hidden }) => {
+      const others = new Set(page.state.hidden);
+      if (hidden) others.add(key);
+      else others.delete(key);
+      page.set({ hidden: others });
+    },
+    delete_run: ({ key }) => page.set({ runs: page.state.runs.filter((run) => run.key !== key) }),
+    bring_back_run: ({ run, at }) => {
+      const taken = allRuns(page.state).some(({ key }) => key === run.key);
+      page.set({ runs: page.state.runs.toSpliced(at, 0, taken ? { ...run, key: newLabel(page.state).key } : run) });
+    },
+    branch_run: ({ key }) => branch(key),
+  };
+}

@@ -1,0 +1,159 @@
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing, svg } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Spec } from "../../engine/protocol.ts";
+import { onKey } from "../../lib/keys.ts";
+import { LOOKS } from "../../lib/run-names.ts";
+import type { PastRun } from "../../model/runs.ts";
+import { allRuns, renamed } from "../../model/runs.ts";
+import { labelOf } from "../../model/state.ts";
+import { sameNetwork } from "../../spec/same-network.ts";
+import type { Change } from "../../spec/what-changed.ts";
+import { isAnother, whatChanged } from "../../spec/what-changed.ts";
+import { PanelElement } from "../../ui/panel-element.ts";
+import type { RunsTexts } from "./texts.ts";
+
+/** More do not fit a line. */
+const MOST_CHANGES = 4;
+
+/** All runs of this page, the newest first: what each changed, where it stands, and what can be done with it. */
+export class RunsPanelElement extends PanelElement {
+  static override properties: PropertyDeclarations = { ...PanelElement.properties, deleted: { state: true }, refused: { state: true } };
+
+  declare private deleted: { run: PastRun; at: number } | null;
+  /** The run whose name could not be what was typed. */
+  declare private refused: string | null;
+
+  readonly #changes = new WeakMap<Spec, { before: Spec; changes: Change[] }>();
+
+  constructor() {
+    super();
+    this.deleted = this.refused = null;
+  }
+
+  protected override render(): TemplateResult {
+    const text = this.locale.panels.runs;
+    const runs = allRuns(this.state);
+    const { deleted } = this;
+    return html`
+      <h2 id="runs-title">${text.title}</h2>
+      <table class="runs" aria-labelledby="runs-title">
+        <thead class="visually-hidden"><tr><th scope="col">${text.run}</th><th scope="col">${text.changed}</th><th scope="col">${text.figures}</th><th scope="col">${text.actions}</th></tr></thead>
+        <tbody>${repeat(
+          [...runs.entries()].reverse(),
+          ([, { key }]) => key,
+          ([at, run]) => this.#row(text, run, at, runs),
+        )}</tbody>
+      </table>
+      <p class="runs-deleted" role="status">${
+        deleted && !runs.some(({ key }) => key === deleted.run.key)
+          ? html`${text.removed(deleted.run.name)} <button type="button" class="link" @click=${() => this.intend({ type: "bring_back_run", ...deleted })}>${text.undo}</button>`
+          : nothing
+      }</p>
+    `;
+  }
+
+  #row(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): TemplateResult {
+    const front = run.key === labelOf(this.state)?.key;
+    const step = this.state.checkpoints.get(run.key);
+    const branch = step === undefined ? text.branchNone : text.branchOf(run.name, step);
+    const refused = this.refused === run.key;
+    return html`<tr class=${front ? "front" : ""}>
+      <th scope="row"><span class="run-name">
+        ${
+          front
+            ? html`<span class="run-front" aria-hidden="true"></span>`
+            : html`<input type="checkbox" .checked=${!this.state.hidden.has(run.key)} aria-label=${text.shown(run.name)} @change=${(event: Event) => this.intend({ type: "hide_run", key: run.key, hidden: !(event.target as HTMLInputElement).checked })} />`
+        }
+        ${this.#swatch(run, front)}
+        <input class="name" type="text" size="10" maxlength="24" spellcheck="false" autocomplete="off" .value=${run.name} aria-label=${text.rename(run.name)} title=${refused ? text.taken : ""} aria-invalid=${refused ? "true" : "false"}
+          @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${onKey((event: KeyboardEvent) => this.#nameKey(event, run))} />
+        ${front ? html`<span class="second">${text.front}</span>` : nothing}
+      </span></th>
+      <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>
+      <td class="run-figures">${this.#figures(text, run)}</td>
+      <td class="run-actions">
+        <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
+        ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
+      </td>
+    </tr>`;
+  }
+
+  /** Whether its network is the one on show. */
+  #isShown({ spec }: PastRun): boolean {
+    const { document } = this.state;
+    return document === null || sameNetwork(document.present.spec, spec);
+  }
+
+  /** The line as the charts draw it: colour and dash. */
+  #swatch({ look }: PastRun, front: boolean): TemplateResult {
+    const { colour, dash } = LOOKS[look] ?? { colour: "--run-1", dash: [] };
+    const line = front
+      ? svg`<path d="M0 4h26" stroke="var(--train)" stroke-width="2"/><path class="test" d="M0 9h26" stroke="var(--test)" stroke-width="2"/><circle cx="13" cy="9" r="2.5" fill="var(--test)"/>`
+      : svg`<path class=${dash.length > 0 ? "" : "solid"} d="M0 6h26" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray=${dash.join(" ")}/>`;
+    return html`<svg class="run-swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${line}</svg>`;
+  }
+
+  #changed(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): string {
+    const parent = runs.find(({ key }) => key === run.parent);
+    const before = parent ?? runs[at - 1];
+    if (!before) return text.first;
+    const changes = this.#between(before.spec, run.spec);
+    const origin = parent ? [text.from(parent.name)] : [];
+    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another].join("; ");
+    const words = changes.slice(0, MOST_CHANGES).map((change) => this.#say(text, change));
+    const rest = changes.length - words.length;
+    const all = [...origin, ...words, ...(rest > 0 ? [text.more(rest)] : [])];
+    return all.length > 0 ? all.join("; ") : text.same;
+  }
+
+  #between(before: Spec, after: Spec): Change[] {
+    const known = this.#changes.get(after);
+    if (known?.before === before) return known.changes;
+    const changes = whatChanged(before, after);
+    this.#changes.set(after, { before, changes });
+    return changes;
+  }
+
+  #say(text: RunsTexts, change: Change): string {
+    if (change.kind === "added") return text.added(change.layer);
+    if (change.kind === "removed") return text.gone(change.layer);
+    return [change.layer, change.field, this.#number(change.from), "→", this.#number(change.to)].filter((word) => word !== null).join(" ");
+  }
+
+  #number(word: string): string {
+    return word.trim() !== "" && Number.isFinite(Number(word)) ? this.locale.format.plain(Number(word)) : word;
+  }
+
+  #figures(text: RunsTexts, { metrics, evaluation, history, epochs }: PastRun): string {
+    const { format } = this.locale;
+    const test = epochs.at(-1)?.test_top1 ?? evaluation?.top1 ?? history.test.last?.top1;
+    const iou = epochs.at(-1)?.test_mean_iou ?? evaluation?.mean_iou;
+    const share =
+      iou != null
+        ? text.iou(format.percent(iou))
+        : test == null
+          ? text.train(format.percent(metrics.top1))
+          : text.test(format.percent(test));
+    return [text.step(metrics.step), text.loss(format.loss(metrics.loss)), share].join(" · ");
+  }
+
+  #rename(run: PastRun, field: HTMLInputElement): void {
+    const possible = renamed(this.state, run.key, field.value) !== null;
+    this.refused = possible ? null : run.key;
+    if (possible) this.intend({ type: "rename_run", key: run.key, name: field.value });
+  }
+
+  #nameKey(event: KeyboardEvent, run: PastRun): void {
+    const field = event.target as HTMLInputElement;
+    if (event.key === "Escape") field.value = run.name;
+    if (event.key === "Escape") this.refused = null;
+    if (event.key === "Enter") field.blur();
+  }
+
+  #remove(run: PastRun, at: number): void {
+    this.deleted = { run, at };
+    this.intend({ type: "delete_run", key: run.key });
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(".runs-deleted button")?.focus());
+  }
+}

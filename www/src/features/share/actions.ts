@@ -1,0 +1,103 @@
+/** What leaves the page: links, snippets and specifications to the clipboard, networks and runs to files. */
+
+import { granted, isFramed, openTab } from "../../lib/frame.ts";
+import type { Language } from "../../lib/language.ts";
+import { lend } from "../../lib/tab-name.ts";
+import type { ByHand, Shareable } from "../../model/state.ts";
+import type { Actions } from "../../page/feature.ts";
+import type { Page } from "../../page/page.ts";
+import { hashOf } from "../../session/address.ts";
+import { copy, fileName, frameSnippet, save } from "../../session/files.ts";
+import { keeping } from "../../session/keeping.ts";
+import { startup } from "../../session/startup.ts";
+import { compilable } from "../../spec/document.ts";
+
+class Sharing {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async copy(what: Shareable): Promise<void> {
+    try {
+      const { document, settings } = this.#page.state;
+      if (!document || !settings) return;
+      const text =
+        what === "json"
+          ? this.#json()
+          : what === "link"
+            ? await this.#link()
+            : frameSnippet(await this.#link(this.#page.state.preferences.language), document.present.title);
+      this.#page.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
+    } catch (thrown) {
+      this.#page.refuse(thrown);
+    }
+  }
+
+  saveNetwork(): void {
+    const text = this.#json();
+    const name = fileName(this.#page.state.document?.present.title ?? "", "json");
+    this.#save(name, text, "application/json", { what: "json", text, lacks: "downloads" });
+  }
+
+  /** A diagram. */
+  saveDrawing(name: string, svg: string): void {
+    this.#save(fileName(name, "svg"), svg, "image/svg+xml", { what: "svg", text: svg, lacks: "downloads" });
+  }
+
+  async saveRun(): Promise<void> {
+    const file = await this.#page.the(keeping).persistence?.file();
+    if (file) this.#save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream", null);
+  }
+
+  /** Browsers drop a download without a word where a frame's sandbox lacks the right: then `byHand` is shown, or what else can be done is said. */
+  #save(name: string, content: BlobPart, type: string, byHand: ByHand | null): void {
+    const may = granted("allow-downloads");
+    if (may !== false) save(name, content, type);
+    if (may === true || !isFramed()) return;
+    if (may === false && byHand) this.#page.set({ shared: { ...byHand } });
+    else this.#page.notify({ code: "frame_saves", name, blocked: may === false, byHand });
+  }
+
+  /** There files can be saved, and what the frame has stored is there, too, where the browser keeps both together. */
+  async openTab(): Promise<void> {
+    try {
+      await this.#page.the(keeping).persistence?.keep();
+      const address = await this.#link();
+      if (!lend(() => openTab(address))) this.#page.set({ shared: { what: "address", text: address, lacks: "popups" } });
+    } catch (thrown) {
+      this.#page.refuse(thrown);
+    }
+  }
+
+  /** A course page is in one language; whoever follows a link may read another. */
+  async #link(language: Language | null = null): Promise<string> {
+    const address = new URL(this.#page.environment.address.href);
+    if (language) address.searchParams.set("lang", language);
+    address.hash = await hashOf(this.#page);
+    return address.href;
+  }
+
+  #json(): string {
+    const { document, settings } = this.#page.state;
+    return document && settings ? `${JSON.stringify(compilable(document, settings.edited), null, 2)}\n` : "";
+  }
+}
+
+export function actions(page: Page): Actions {
+  const sharing = new Sharing(page);
+  async function openFiles(files: readonly File[]): Promise<void> {
+    if (await page.the(startup).files(files, page.the(keeping).persistence)) page.emit("weights_changed");
+  }
+
+  return {
+    open_files: ({ files }) => openFiles(files),
+    copy: ({ what }) => sharing.copy(what),
+    show_text: ({ byHand }) => page.set({ shared: { ...byHand } }),
+    open_tab: () => sharing.openTab(),
+    save_drawing: ({ name, svg }) => sharing.saveDrawing(name, svg),
+    save_network: () => sharing.saveNetwork(),
+    save_run: () => sharing.saveRun(),
+  };
+}

@@ -1,0 +1,27 @@
+import { isActive } from "../../model/state.ts";
+import type { Actions } from "../../page/feature.ts";
+import type { Page } from "../../page/page.ts";
+import { LiveSettings } from "./live-settings.ts";
+import { Trainer } from "./trainer.ts";
+
+export function actions(page: Page): Actions {
+  const trainer = new Trainer(page);
+  const live = new LiveSettings(page);
+  return {
+    toggle_run: () => trainer.toggle(),
+    train_new: () => trainer.startAnew(true),
+    go_on: () => trainer.goOn(),
+    begin_waiting: () => trainer.beginIfWaiting(),
+    step: () => trainer.step(),
+    reset: () => trainer.reset(),
+    edit_settings: ({ changes }) => live.edit(changes),
+    apply_settings: () => trainer.startAnew(isActive(page.state.run.phase)),
+    lower_rate: ({ learningRate }) => {
+      page.dismiss("diverged");
+      live.edit({ learning_rate: learningRate });
+      return trainer.startAnew(true);
+    },
+    choose_backend: ({ backend }) => trainer.chooseBackend(backend),
+    choose_workers: ({ workers }) => trainer.chooseWorkers(workers),
+  };
+}

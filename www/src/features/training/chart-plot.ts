@@ -1,0 +1,165 @@
+/** The drawing in a chart: uPlot with this page's axes and lines. It comes when there is something to draw. */
+import uPlot from "uplot";
+import type { Formats } from "../../lib/format.ts";
+import { LOOKS } from "../../lib/run-names.ts";
+import type { Metric } from "./chart-data.ts";
+import { yRange } from "./chart-data.ts";
+
+const TOP5_DASH = [4, 4];
+/** Where the system's colours are forced, dashes tell the curves apart: that of training is solid, and a run behind that is solid elsewhere is dotted. */
+const FORCED_TEST = [7, 4];
+const FORCED_SOLID = [1, 3];
+const FONT = '12px "Source Sans 3 Variable", system-ui, sans-serif';
+
+/** What a plot is made for; another plot for another of these. */
+export interface ChartMaking {
+  metric: Metric;
+  closeup: boolean;
+  /** The system's colours are forced. */
+  forced: boolean;
+  /** The looks of the runs behind the one in front, in the order of their data. */
+  behind: readonly number[];
+}
+
+interface Colours {
+  train: string;
+  test: string;
+  ink: string;
+  line: string;
+  runs: string[];
+}
+
+export class ChartPlot {
+  readonly #plot: uPlot;
+  readonly #box: HTMLElement;
+  readonly #chart: HTMLElement;
+  readonly #resize: ResizeObserver;
+  readonly #release: () => void;
+  #colours: Colours;
+
+  /** Draws into `box`, in the colours of `chart`'s readout; `hover` is told the place under the pointer. */
+  constructor(box: HTMLElement, chart: HTMLElement, making: ChartMaking, format: () => Formats, hover: (at: number | null) => void) {
+    this.#box = box;
+    this.#chart = chart;
+    this.#colours = coloursOf(chart);
+    this.#plot = new uPlot(this.#options(making, format, hover), [[], [], [], [], [], [], ...making.behind.flatMap(() => [[], []])], box);
+    const changed = (): void => {
+      this.#colours = coloursOf(this.#chart);
+      this.#plot.redraw(false);
+    };
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", changed);
+    const manual = new MutationObserver(changed);
+    manual.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.#resize = new ResizeObserver(() => this.#fit());
+    this.#resize.observe(box);
+    this.#release = () => {
+      system.removeEventListener("change", changed);
+      manual.disconnect();
+    };
+  }
+
+  get data(): uPlot.AlignedData {
+    return this.#plot.data;
+  }
+
+  set data(data: uPlot.AlignedData) {
+    this.#plot.setData(data);
+  }
+
+  /** The texts at the axes anew. */
+  relabel(): void {
+    this.#plot.redraw(false, true);
+  }
+
+  /** Moves the cursor as the pointer does. */
+  point(place: number): void {
+    this.#plot.setCursor({ left: this.#plot.valToPos(this.#plot.data[0][place] ?? 0, "x"), top: 1 });
+  }
+
+  destroy(): void {
+    this.#release();
+    this.#resize.disconnect();
+    this.#plot.destroy();
+  }
+
+  #fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.#box;
+    if (width > 0) this.#plot.setSize({ width, height });
+  }
+
+  #options({ metric, closeup, forced, behind }: ChartMaking, format: () => Formats, hover: (at: number | null) => void): uPlot.Options {
+    const axis = {
+      font: FONT,
+      stroke: () => this.#colours.ink,
+      grid: { stroke: () => this.#colours.line, width: 1 },
+      ticks: { show: false },
+    };
+    const line = (colour: () => string, options: Partial<uPlot.Series>): uPlot.Series => ({
+      stroke: colour,
+      width: 1.75,
+      spanGaps: true,
+      points: { show: false },
+      ...options,
+    });
+    const [train, test] = [() => this.#colours.train, () => this.#colours.test];
+    const value = (value: number | null): string => {
+      if (value === null) return "";
+      return metric === "loss" ? format().plain(value) : `${format().plain(Math.round(value * 1000) / 10)} %`;
+    };
+    return {
+      width: Math.max(200, this.#box.clientWidth),
+      height: Math.max(120, this.#box.clientHeight),
+      padding: [8, 16, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+      scales: {
+        x: { time: false, range: (_self, _least, most) => [0, most > 0 ? most : 100] },
+        y: {
+          distr: closeup && metric === "loss" ? 3 : 1,
+          range: (self) =>
+            yRange(
+              metric,
+              closeup,
+              self.data.slice(2).flatMap((values) => [...values]),
+            ),
+        },
+      },
+      axes: [
+        { ...axis, size: 28, space: 64, grid: { show: false }, values: (_self, splits) => splits.map((step) => format().whole(step)) },
+        { ...axis, size: 52, space: 32, values: (_self, splits) => splits.map(value) },
+      ],
+      series: [
+        {},
+        line(train, { width: 1, alpha: 0.35 }),
+        line(train, forced ? { width: 2.5 } : {}),
+        line(test, { points: { show: true, size: forced ? 8 : 5, fill: test }, ...(forced && { width: 2.5, dash: FORCED_TEST }) }),
+        line(train, { width: 1.25, dash: TOP5_DASH }),
+        line(test, { width: 1.25, dash: TOP5_DASH }),
+        ...behind.flatMap((look) => {
+          const colour = (): string => this.#colours.runs[look] ?? this.#colours.ink;
+          const own = LOOKS[look]?.dash ?? [];
+          const dash = [...(forced && own.length === 0 ? FORCED_SOLID : own)];
+          return [line(colour, { width: 1, alpha: 0.7, dash }), line(colour, { dash })];
+        }),
+      ],
+      hooks: { setCursor: [(self) => hover(self.cursor.idx ?? null)] },
+    };
+  }
+}
+
+/** Computed colours are resolved for the theme in force; the tokens themselves are not. */
+function coloursOf(chart: HTMLElement): Colours {
+  const of = (selector: string): string => {
+    const element = chart.querySelector(selector);
+    return element ? getComputedStyle(element).color : "";
+  };
+  const line = getComputedStyle(chart).borderTopColor;
+  const probe = chart.appendChild(document.createElement("span"));
+  const runs = LOOKS.map(({ colour }) => {
+    probe.style.color = `var(${colour})`;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return { runs, train: of(".readout .train dt"), test: of(".readout .test dt"), ink: of(".chart-tools"), line };
+}

@@ -1,0 +1,194 @@
+/**
+ * What outlives the tab: the network as it is edited, runs with their curves, and checkpoints, in IndexedDB. Each tab has records of its own, and a new
+ * tab begins with a copy of the newest ones: two tabs never write the same.
+ */
+
+import type { DBSchema, IDBPDatabase } from "idb";
+import { openDB } from "idb";
+import type { Spec } from "../engine/protocol.ts";
+import { borrowed, tabName } from "../lib/tab-name.ts";
+import type { SavedRun } from "../model/runs.ts";
+import type { Settings } from "../spec/settings.ts";
+
+export interface SavedDocument {
+  tab: string;
+  /** Empty for a page of its own, the address of one in a frame: frames of a course page have nothing to do with each other. */
+  place: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  title: string;
+  spec: Spec;
+  settings: Settings;
+  /** Keys, the oldest first. */
+  runs: string[];
+  hidden: string[];
+  /** The run that was in front. */
+  current: string | null;
+}
+
+/** The version of all records; others are left alone. */
+const VERSION = 1;
+/** Runs whose weights are kept beside their curves, of each tab; and the most that those before the newest may take. */
+const CHECKPOINTS = 4;
+const MOST_BYTES = 96 << 20;
+/** Tabs whose records are kept. */
+const TABS = 4;
+
+/** Earlier versions of the page wrote a blob. */
+type SavedWeights = { tab: string; key: string } & ({ bytes: ArrayBuffer } | { blob: Blob });
+
+/** What is stored is a copy of the bytes and nothing around them. */
+const bufferOf = (bytes: Uint8Array): ArrayBuffer =>
+  (bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+
+/** The bytes of a record, as it is written now or was before. */
+export async function bytesOf(record: SavedWeights): Promise<Uint8Array> {
+  return new Uint8Array("bytes" in record ? record.bytes : await record.blob.arrayBuffer());
+}
+
+interface Schema extends DBSchema {
+  documents: { key: string; value: SavedDocument };
+  runs: { key: [string, string]; value: { tab: string; run: SavedRun } };
+  checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number } };
+  /**
+   * Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows.
+   */
+  weights: { key: [string, string]; value: SavedWeights };
+}
+
+/** All that a tab has under its name and a run's key. */
+const STORES = ["runs", "checkpoints", "weights"] as const;
+
+export interface Recalled {
+  document: SavedDocument;
+  runs: SavedRun[];
+  /** Steps of the checkpoints there are. */
+  checkpoints: Map<string, number>;
+}
+
+/** Where this page stands. */
+function placeOf(): string {
+  return window.top === window ? "" : `${location.pathname}${location.search}`;
+}
+
+export class Saved {
+  readonly #db: IDBPDatabase<Schema>;
+  readonly #tab: string;
+  readonly #place: string;
+
+  private constructor(db: IDBPDatabase<Schema>, tab: string, place: string) {
+    this.#db = db;
+    this.#tab = tab;
+    this.#place = place;
+  }
+
+  /** @throws where the page may not store data. */
+  static async open(): Promise<Saved> {
+    const place = placeOf();
+    const item = `receptive.tab${place}`;
+    const before = borrowed() ?? sessionStorage.getItem(item);
+    const tab = await tabName(item);
+    const db = await openDB<Schema>("receptive", VERSION, {
+      upgrade(db) {
+        db.createObjectStore("documents", { keyPath: "tab" });
+        db.createObjectStore("runs", { keyPath: ["tab", "run.key"] });
+        db.createObjectStore("checkpoints", { keyPath: ["tab", "key"] });
+        db.createObjectStore("weights", { keyPath: ["tab", "key"] });
+      },
+    });
+    const saved = new Saved(db, tab, place);
+    await saved.#adopt(before);
+    return saved;
+  }
+
+  #of(tab: string): IDBKeyRange {
+    return IDBKeyRange.bound([tab], [tab, []]);
+  }
+
+  /** A tab without records gets a copy of those of the tab it was made from, or else of the newest. */
+  async #adopt(before: string | null): Promise<void> {
+    const documents = (await this.#db.getAll("documents")).sort((one, other) => other.at - one.at);
+    if (documents.some(({ tab }) => tab === this.#tab)) return;
+    const source = documents.find(({ tab }) => tab === before) ?? documents.find(({ place }) => place === this.#place);
+    if (!source) return;
+    const tab = this.#tab;
+    const transaction = this.#db.transaction(["documents", ...STORES], "readwrite");
+    const [documentsOf, runs, checkpoints, weights] = [
+      transaction.objectStore("documents"),
+      transaction.objectStore("runs"),
+      transaction.objectStore("checkpoints"),
+      transaction.objectStore("weights"),
+    ];
+    const from = this.#of(source.tab);
+    const work: Promise<unknown>[] = [documentsOf.put({ ...source, tab, at: Date.now() })];
+    for (const run of await runs.getAll(from)) work.push(runs.put({ ...run, tab }));
+    for (const checkpoint of await checkpoints.getAll(from)) work.push(checkpoints.put({ ...checkpoint, tab }));
+    for (const weight of await weights.getAll(from)) work.push(weights.put({ ...weight, tab }));
+    for (const { tab: old } of documents.filter((one) => one !== source).slice(TABS - 1)) {
+      work.push(documentsOf.delete(old), ...[runs, checkpoints, weights].map((store) => (store as typeof runs).delete(this.#of(old))));
+    }
+    await Promise.all([...work, transaction.done]);
+  }
+
+  async recall(): Promise<Recalled | null> {
+    const document = await this.#db.get("documents", this.#tab);
+    if (!document) return null;
+    const runs = (await this.#db.getAll("runs", this.#of(this.#tab))).map(({ run }) => run);
+    const checkpoints = await this.#db.getAll("checkpoints", this.#of(this.#tab));
+    return { document, runs, checkpoints: new Map(checkpoints.map(({ key, step }) => [key, step])) };
+  }
+
+  async checkpoint(key: string): Promise<Uint8Array | null> {
+    const found = await this.#db.get("weights", [this.#tab, key]);
+    return found ? bytesOf(found) : null;
+  }
+
+  async putDocument(document: Omit<SavedDocument, "tab" | "at" | "place">): Promise<void> {
+    await this.#db.put("documents", { ...document, tab: this.#tab, place: this.#place, at: Date.now() });
+  }
+
+  async putRun(run: SavedRun): Promise<void> {
+    await this.#db.put("runs", { tab: this.#tab, run });
+  }
+
+  /** @returns the runs whose checkpoints had to go, so that this one has room. */
+  async putCheckpoint(key: string, step: number, bytes: Uint8Array): Promise<string[]> {
+    const tab = this.#tab;
+    const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
+    const [checkpoints, weights] = [transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
+    const put = Promise.all([
+      weights.put({ tab, key, bytes: bufferOf(bytes) }),
+      checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length }),
+    ]);
+    const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key);
+    let room = MOST_BYTES - bytes.length;
+    const gone: string[] = [];
+    const deleted: Promise<void>[] = [];
+    for (const [place, other] of others.sort((one, next) => next.at - one.at).entries()) {
+      room -= other.size;
+      if (place < CHECKPOINTS - 1 && room >= 0) continue;
+      gone.push(other.key);
+      deleted.push(weights.delete([tab, other.key]), checkpoints.delete([tab, other.key]));
+    }
+    await Promise.all([put, ...deleted, transaction.done]);
+    return gone;
+  }
+
+  async dropCheckpoints(keys: readonly string[]): Promise<void> {
+    const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
+    const deleted = (["checkpoints", "weights"] as const).flatMap((store) =>
+      keys.map((key) => transaction.objectStore(store).delete([this.#tab, key])),
+    );
+    await Promise.all([...deleted, transaction.done]);
+  }
+
+  /** Only these runs stay. */
+  async keepOnly(keys: readonly string[]): Promise<void> {
+    const transaction = this.#db.transaction(STORES, "readwrite");
+    for (const name of STORES) {
+      const store = transaction.objectStore(name);
+      for (const key of await store.getAllKeys(this.#of(this.#tab))) if (!keys.includes(key[1])) void store.delete(key);
+    }
+    await transaction.done;
+  }
+}
