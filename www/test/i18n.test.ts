@@ -11,7 +11,7 @@ import { camelCase } from "../tools/features.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 const locales = await Promise.all(LANGUAGES.map(loadLocale));
-await loadPanels();
+await Promise.all([loadPanels(), ...features.flatMap(({ texts }) => (texts ? [loadPanels(texts)] : []))]);
 const labels = (language: Language): object =>
   Object.fromEntries(features.map(({ name, tab, column }) => [name, [tab?.label[language], column?.label[language]].filter(Boolean)]));
 const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels, labels: labels(language) } }));
