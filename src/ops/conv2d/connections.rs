@@ -11,7 +11,7 @@ use crate::error::{ShapeError, SpecError};
 use crate::graph::{Graph, Node, Role, ValueId};
 use crate::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::layout::Layout;
-use crate::network::fields::brief;
+use crate::network::fields::{brief, whole};
 use crate::ops::{Operator, OutputSpec, PRELUDE, ParameterSpec, Window};
 use crate::shape::Shape;
 
@@ -92,7 +92,7 @@ impl Connections {
                     let channels = list.as_array().filter(|channels| !channels.is_empty()).ok_or_else(|| invalid(place(), list))?;
                     let mut known = BTreeSet::new();
                     for channel in channels {
-                        let number = channel.as_u64().filter(|&number| number <= 1 << 24);
+                        let number = whole(channel).filter(|&number| number <= 1 << 24);
                         let fresh = number.is_some_and(|number| known.insert(number as usize));
                         if !fresh {
                             return Err(invalid(place(), list));
