@@ -28,10 +28,10 @@ export async function read(files: readonly File[], specs: RequestClient<SpecRequ
   const networks: OpenedNetwork[] = [];
   const runs: OpenedRun[] = [];
   for (const { name, bytes } of await Promise.all(files.map(plain))) {
-    if (/\.safetensors$/iu.test(name) && !looksLikeRun(bytes) && !isForeign(bytes)) throw noHeader(name, bytes);
     if (isIdx(bytes)) images.push({ name, bytes });
-    else if (holdsWeights(name, bytes) && (looksLikeRun(bytes) || !beginsObject(bytes))) runs.push({ run: readNote(noteIn(bytes)), bytes });
-    else networks.push(await readNetwork(name, textOf(name, bytes), specs));
+    else if (!holdsWeights(name, bytes)) networks.push(await readNetwork(name, textOf(name, bytes), specs));
+    else if (looksLikeRun(bytes) || isForeign(bytes)) runs.push({ run: readNote(noteIn(bytes)), bytes });
+    else throw noHeader(name, bytes);
   }
   return { images: images.length > 0 ? assignRoles(images) : null, networks, runs };
 }
@@ -49,10 +49,6 @@ function noHeader(file: string, bytes: Uint8Array): ReceptiveFailure {
     size,
   });
 }
-
-/** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
-const beginsObject = (bytes: Uint8Array): boolean =>
-  bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
 
 /** So much of a file tells what it is. */
 const START = 64;

@@ -284,6 +284,8 @@ test("one file that cannot be used is named, and none of them is", async () => {
   await assert.rejects(open(good, ["binary.json", bytesOf([0xe9, 0x0a])]), kindOf("not_text"));
   await assert.rejects(open(good, ["raw.gz", bytesOf(deflateRawSync("x"))]), kindOf("not_ours"));
   await assert.rejects(open(good, ["weights.safetensors", bytesOf("not really")]), kindOf("malformed_weights"));
+  await assert.rejects(open(good, ["network.safetensors", network("Renamed")]), kindOf("malformed_weights"));
+  await assert.rejects(open(good, ["weights.ckpt", bytesOf("lost and found")]), kindOf("malformed_weights"));
   await assert.rejects(open(good, ["images", images("", 4).bytes]), kindOf("no_pair"));
   const folder = Object.assign(new File([], "folder"), { arrayBuffer: () => Promise.reject(new DOMException("", "NotFoundError")) });
   await assert.rejects(read([folder], {} as never), kindOf("unreadable_file"));

@@ -74,6 +74,7 @@ const PHRASES: { readonly [phrase: string]: string } = {
     "1, то есть каналы: по другим измерениям значения здесь не сводят",
   "1, the channels: softmax is over nothing else here": "1, то есть каналы: по другим измерениям softmax здесь не берут",
   "a whole number, or [left, right, top, bottom]": "целое число или [слева, справа, сверху, снизу]",
+  "a finite number": "конечное число",
   "a whole number from 0 to 2^53 - 1": "целое число от 0 до 2^53 − 1",
   "a text of 1 to 80 characters": "текст длиной от 1 до 80 знаков",
   "a name for the saved value": "имя для сохраняемого значения",
