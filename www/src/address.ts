@@ -3,6 +3,7 @@ import { compilable, newDocument } from "./document.ts";
 import type { Address } from "./lib/link.ts";
 import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./lib/link.ts";
 import { settingsOf } from "./lib/settings.ts";
+import { wholeSpec } from "./lib/whole-spec.ts";
 import type { Preset, Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SpecReplies, SpecRequests } from "./spec-protocol.ts";
@@ -35,7 +36,7 @@ export async function networkOf(
   specs: Specs,
 ): Promise<Named | null> {
   if (code !== null) {
-    const spec = await specs.request("lengthen", { short: await decode(code) });
+    const spec = wholeSpec(await specs.request("lengthen", { short: await decode(code) }));
     const known = presets.find((one) => sameContent(asOpened(one), spec));
     return { title: known?.title ?? spec.name ?? "network", spec: known?.spec ?? spec };
   }

@@ -5,6 +5,7 @@ import type { LoadFiles } from "./lib/idx-files.ts";
 import { assignRoles, isIdx } from "./lib/idx-files.ts";
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "./lib/run-file.ts";
 import { decodeText } from "./lib/text-file.ts";
+import { wholeSpec } from "./lib/whole-spec.ts";
 import type { NamedBytes, Spec } from "./protocol.ts";
 import type { RequestClient } from "./request-client.ts";
 import type { SavedRun } from "./runs.ts";
@@ -102,7 +103,7 @@ async function readNetwork(file: string, text: string, specs: RequestClient<Spec
   const { network, error } = await specs.request("examine", { spec });
   // One that does not fit yet can be drawn and mended; one that cannot be read at all cannot.
   if (!network && error) throw new ReceptiveFailure(error as never);
-  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec };
+  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec: wholeSpec(spec) };
 }
 
 /** A name that every file system takes. */

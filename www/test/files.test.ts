@@ -9,7 +9,10 @@ import { fitsClasses, nameAt, namesFor, parseClassNames } from "../src/lib/class
 import { useOf } from "../src/lib/file-use.ts";
 import { gunzip } from "../src/lib/gunzip.ts";
 import { assignRoles } from "../src/lib/idx-files.ts";
+import { settingsOf } from "../src/lib/settings.ts";
 import { decodeText } from "../src/lib/text-file.ts";
+import { whatChanged } from "../src/lib/what-changed.ts";
+import type { Spec } from "../src/protocol.ts";
 
 const bytesOf = (...parts: (string | Uint8Array | number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part)))));
@@ -265,6 +268,29 @@ test("each of several files is taken for what it holds", async () => {
   );
   assert.deepEqual(runs, [{ run: null, bytes: weights }]);
   assert.deepEqual(pair && [pair.train_images.name, pair.train_labels.name], ["b", "latest-train-a.json"]);
+});
+
+test("a network is whole, whatever its file leaves out or says nothing in", async () => {
+  const layers = [{ op: "conv2d", out_channels: 4, kernel_size: 3 }];
+  const sparse = { version: 1, input: null, name: null, training: null, layers: [{ ...layers[0], name: null, stride: null }] };
+  for (const written of [{ version: 1, layers }, sparse]) {
+    const { networks } = await open(["net.json", bytesOf(JSON.stringify(written))]);
+    assert.deepEqual(networks, [{ title: "net", spec: { version: 1, layers, input: [1, 28, 28] } }]);
+    // What the page makes of it at once.
+    assert.deepEqual(whatChanged(networks[0]?.spec as Spec, { version: 1, layers } as never), []);
+    assert.equal(settingsOf(networks[0]?.spec as Spec).batch_size, 64);
+  }
+  const { networks } = await open(
+    ["short.json", bytesOf('{"v": 1}')],
+    ["three.json", bytesOf('{"version": 1, "input": [3, 32, 32], "layers": []}')],
+  );
+  assert.deepEqual(
+    networks.map(({ spec }) => spec.input),
+    [
+      [1, 28, 28],
+      [3, 32, 32],
+    ],
+  );
 });
 
 test("images may be gzipped in several members", async () => {

@@ -72,7 +72,7 @@ test("a note that is JSON and tells of no run is none", () => {
   const run = {
     name: "kiwi",
     title: "LeNet-5",
-    spec: { layers: [] },
+    spec: { input: [1, 28, 28], layers: [] },
     history: new History().save(),
     epochs: [],
     metrics: { step: 3, epochs: 2 },

@@ -2,6 +2,7 @@
 import { ReceptiveFailure } from "../errors.ts";
 import type { SavedRun } from "../runs.ts";
 import { History } from "./series.ts";
+import { wholeSpec } from "./whole-spec.ts";
 
 const VERSION = 1;
 /** As in the engine (`src/safetensors.rs`): no header is nearly as long. */
@@ -24,7 +25,7 @@ export function readNote(note: string | null): SavedRun | null {
     const found = String(content.version);
     throw new ReceptiveFailure({ kind: "unsupported_version", message: `run file of version ${found}`, found, supported: VERSION });
   }
-  return isRun(content.run) ? content.run : null;
+  return isRun(content.run) ? { ...content.run, spec: wholeSpec(content.run.spec) } : null;
 }
 
 /** Whether a note's run has all that the page takes from one. */
