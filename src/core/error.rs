@@ -6,6 +6,8 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::core::fields::LARGEST_WHOLE;
+
 /// A specification that cannot be read: found before any shape is known.
 #[derive(Clone, Debug, Error, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -102,7 +104,7 @@ pub enum DataError {
     #[error("{file}: starts with {found:#010x} at offset {offset}, not with {expected:#010x}")]
     BadMagic { file: String, offset: usize, found: u32, expected: u32 },
     #[error("{file}: ends at offset {offset}, but {needed} bytes are needed")]
-    Truncated { file: String, offset: usize, needed: usize },
+    Truncated { file: String, offset: usize, needed: u64 },
     #[error("{file}: {what} is {found} at offset {offset}, expected {expected}")]
     WrongSize { file: String, offset: usize, what: &'static str, found: usize, expected: usize },
     #[error("{file}: the checksum of the bytes from offset {offset} is {found:#010x}, not {expected:#010x}; the file is damaged")]
@@ -290,7 +292,10 @@ impl Error {
     /// The object the page gets: `{ kind, message, ...fields }`.
     pub fn to_json(&self) -> serde_json::Value {
         let mut object = match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(object)) => object,
+            Ok(serde_json::Value::Object(mut object)) => {
+                object.values_mut().for_each(as_double);
+                object
+            }
             _ => crate::core::fields::map([("kind".to_owned(), "internal".into())]),
         };
         object.insert("message".to_owned(), self.to_string().into());
@@ -298,9 +303,30 @@ impl Error {
     }
 }
 
+/// A number of a file may be larger than JavaScript's whole numbers are: it gets the nearest that there is.
+fn as_double(value: &mut serde_json::Value) {
+    if let Some(large) = value.as_u64().filter(|&number| number > LARGEST_WHOLE) {
+        *value = (large as f64).into();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_that_javascript_has_not_reach_the_page_as_the_nearest_it_has() {
+        for (found, shown) in [
+            (LARGEST_WHOLE, json!(9_007_199_254_740_991u64)),
+            (LARGEST_WHOLE + 2, json!(9_007_199_254_740_992.0)),
+            (u64::MAX, json!(2f64.powi(64))),
+        ] {
+            let error = Error::from(WeightsError::MalformedTensor { tensor: "fc1.bias".into(), flaw: "outside", found, expected: 7 });
+            assert_eq!((&error.to_json()["found"], &error.to_json()["expected"]), (&shown, &json!(7)));
+            assert!(error.to_string().contains(&found.to_string()));
+        }
+    }
 
     #[test]
     fn an_error_reaches_the_page_flat_with_kind_message_and_numbers() {

@@ -17,6 +17,18 @@ const PAIR: &str = "a whole number, or [height, width]";
 /// What stands for PyTorch's and Keras's word.
 const SAME: &str = "a whole number, or [height, width]; half of kernel_size, rounded down, keeps the size where stride is 1";
 
+/// The largest whole number below which a double has every one: JSON's numbers are doubles in a browser.
+pub const LARGEST_WHOLE: u64 = (1 << 53) - 1;
+/// What a seed may be.
+pub(crate) const SEEDS: &str = "a whole number from 0 to 2^53 - 1";
+
+/// A whole number, also where it is written as `5.0` or `1e3`: JSON knows one kind of numbers, and so does JavaScript.
+pub fn whole(value: &Value) -> Option<u64> {
+    let written =
+        |number: f64| if number.fract() == 0.0 && (0.0..=LARGEST_WHOLE as f64).contains(&number) { Some(number as u64) } else { None };
+    value.as_u64().or_else(|| value.as_f64().and_then(written))
+}
+
 /// Numbers past this are refused at once: no course network comes near, and products stay far from overflow.
 const LARGEST: u64 = 1 << 24;
 
@@ -55,7 +67,7 @@ impl<'a> Fields<'a> {
     }
 
     fn whole(&self, field: &str, value: &Value, least: u64) -> Result<usize, SpecError> {
-        let number = value.as_u64().filter(|&n| n >= least && n <= LARGEST);
+        let number = whole(value).filter(|&n| n >= least && n <= LARGEST);
         number.map(|n| n as usize).ok_or_else(|| self.invalid(field, value, format!("a whole number from {least} to {LARGEST}")))
     }
 
@@ -124,7 +136,7 @@ impl<'a> Fields<'a> {
     }
 
     fn read_pair(&self, field: &str, value: &Value, least: u64) -> Result<[usize; 2], SpecError> {
-        let one = |value: &Value| value.as_u64().filter(|&n| n >= least && n <= LARGEST).map(|n| n as usize);
+        let one = |value: &Value| whole(value).filter(|&n| n >= least && n <= LARGEST).map(|n| n as usize);
         let pair = match value.as_array().map(Vec::as_slice) {
             Some([height, width]) => one(height).zip(one(width)),
             Some(_) => None,
@@ -184,7 +196,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number of any size up to 2^53, as seeds are.
+    /// A whole number up to [`LARGEST_WHOLE`], as seeds are.
     ///
     /// # Errors
     /// Anything else.
@@ -192,8 +204,8 @@ impl<'a> Fields<'a> {
         match self.get(field) {
             None => Ok(default),
             Some(value) => {
-                let seed = value.as_u64().filter(|&n| n <= 1 << 53);
-                seed.ok_or_else(|| self.invalid(field, value, "a whole number from 0 to 2^53"))
+                let seed = whole(value).filter(|&n| n <= LARGEST_WHOLE);
+                seed.ok_or_else(|| self.invalid(field, value, SEEDS))
             }
         }
     }

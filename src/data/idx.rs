@@ -19,7 +19,7 @@ pub struct Images<'a> {
 
 fn number(file: &str, bytes: &[u8], offset: usize) -> Result<u32, DataError> {
     let needed = offset + 4;
-    let truncated = || DataError::Truncated { file: file.to_owned(), offset: bytes.len(), needed };
+    let truncated = || DataError::Truncated { file: file.to_owned(), offset: bytes.len(), needed: needed as u64 };
     let four = bytes.get(offset..needed).and_then(|four| four.try_into().ok()).ok_or_else(truncated)?;
     Ok(u32::from_be_bytes(four))
 }
@@ -32,12 +32,13 @@ fn magic(file: &str, bytes: &[u8], expected: u32) -> Result<(), DataError> {
     Ok(())
 }
 
-/// The `len` bytes after a header, exactly.
-fn body<'a>(file: &str, bytes: &'a [u8], header: usize, len: Option<usize>) -> Result<&'a [u8], DataError> {
-    let needed = len.and_then(|len| len.checked_add(header)).unwrap_or(usize::MAX);
-    if bytes.len() < needed {
+/// The `len` bytes after a header, exactly; `None` for more than 64 bits count.
+fn body<'a>(file: &str, bytes: &'a [u8], header: usize, len: Option<u64>) -> Result<&'a [u8], DataError> {
+    let needed = len.and_then(|len| len.checked_add(header as u64)).unwrap_or(u64::MAX);
+    if (bytes.len() as u64) < needed {
         return Err(DataError::Truncated { file: file.to_owned(), offset: bytes.len(), needed });
     }
+    let needed = needed as usize;
     if bytes.len() > needed {
         return Err(DataError::WrongSize {
             file: file.to_owned(),
@@ -57,7 +58,7 @@ fn body<'a>(file: &str, bytes: &'a [u8], header: usize, len: Option<usize>) -> R
 pub fn images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>, DataError> {
     magic(file, bytes, IMAGES_MAGIC)?;
     let [count, rows, columns] = [number(file, bytes, 4)? as usize, number(file, bytes, 8)? as usize, number(file, bytes, 12)? as usize];
-    let len = count.checked_mul(rows).and_then(|n| n.checked_mul(columns));
+    let len = (count as u64).checked_mul(rows as u64).and_then(|n| n.checked_mul(columns as u64));
     Ok(Images { count, rows, columns, pixels: body(file, bytes, 16, len)? })
 }
 
@@ -68,7 +69,7 @@ pub fn images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>, DataError> 
 pub fn labels<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a [u8], DataError> {
     magic(file, bytes, LABELS_MAGIC)?;
     let count = number(file, bytes, 4)? as usize;
-    let labels = body(file, bytes, 8, Some(count))?;
+    let labels = body(file, bytes, 8, Some(count as u64))?;
     check_labels(file, labels, 8)?;
     Ok(labels)
 }

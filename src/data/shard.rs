@@ -36,7 +36,8 @@ pub struct Shard<'a> {
 /// [`DataError`] with the file and the offset of what is wrong.
 pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
     let truncated = |needed| DataError::Truncated { file: file.to_owned(), offset: bytes.len(), needed };
-    let header: &[[u8; 4]; 8] = bytes.get(..HEADER).and_then(|h| h.as_chunks().0.try_into().ok()).ok_or_else(|| truncated(HEADER))?;
+    let header: &[[u8; 4]; 8] =
+        bytes.get(..HEADER).and_then(|h| h.as_chunks().0.try_into().ok()).ok_or_else(|| truncated(HEADER as u64))?;
     let [magic, version, first_index, images, rows, columns, checksum, total] = header.map(u32::from_le_bytes);
     if magic != MAGIC {
         return Err(DataError::BadMagic { file: file.to_owned(), offset: 0, found: magic, expected: MAGIC });
@@ -45,12 +46,13 @@ pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
     if version != VERSION {
         return Err(wrong(4, "the version", version as usize, VERSION as usize));
     }
-    let [first_index, images, rows, columns, total] = [first_index, images, rows, columns, total].map(|n| n as usize);
-    let pixels = images.checked_mul(rows).and_then(|n| n.checked_mul(columns)).unwrap_or(usize::MAX);
-    let needed = pixels.saturating_add(images).saturating_add(HEADER);
-    if bytes.len() < needed {
+    let pixels = u64::from(images).checked_mul(rows.into()).and_then(|n| n.checked_mul(columns.into())).unwrap_or(u64::MAX);
+    let needed = pixels.saturating_add(images.into()).saturating_add(HEADER as u64);
+    if (bytes.len() as u64) < needed {
         return Err(truncated(needed));
     }
+    let (pixels, needed) = (pixels as usize, needed as usize);
+    let [first_index, images, rows, columns, total] = [first_index, images, rows, columns, total].map(|n| n as usize);
     if bytes.len() > needed {
         return Err(wrong(needed, "the file's length", bytes.len(), needed));
     }

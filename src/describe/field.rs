@@ -1,6 +1,7 @@
 //! Receptive fields along one axis: which input pixels each position of a map can depend on (Dumoulin and Visin 2016; Araujo, Norris and Sim
 //! 2019, "Computing receptive fields of convolutional neural networks").
 
+use crate::core::fields::LARGEST_WHOLE;
 use crate::ir::reach::Reach;
 
 /// Fields that repeat after more positions than this count as the whole map's: no course network upsamples nearly as far.
@@ -89,8 +90,7 @@ impl Field {
     /// Pixels of the largest field.
     pub fn size(&self) -> u64 {
         let sizes = self.spans.iter().flatten().map(|[first, last]| last.saturating_sub(*first).saturating_add(1));
-        // Beyond 2^53 a number of JavaScript is no longer exact.
-        sizes.max().unwrap_or(0).clamp(0, 1 << 53) as u64
+        sizes.max().unwrap_or(0).clamp(0, LARGEST_WHOLE as i64) as u64
     }
 
     /// Pixels from one position's field to the next, on average.

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::spec::{Spec, VERSION};
 use crate::core::error::SpecError;
-use crate::core::fields::{brief, map};
+use crate::core::fields::{brief, map, whole};
 
 /// Operators and containers.
 const WORDS: &[(&str, &str)] = &[
@@ -118,7 +118,7 @@ pub fn to_short(spec: &Value) -> Result<Value, SpecError> {
 /// [`SpecError::UnsupportedVersion`], [`SpecError::InvalidValue`] where something is no item, and what [`Spec::from_json`] refuses of the result.
 pub fn to_long(short: &Value) -> Result<Value, SpecError> {
     let version = &short["v"];
-    if version.as_u64() != Some(VERSION.into()) {
+    if whole(version) != Some(VERSION.into()) {
         let found = if version.is_null() { "no version".into() } else { brief(version) };
         return Err(SpecError::UnsupportedVersion { found, supported: VERSION });
     }

@@ -1,9 +1,10 @@
 //! Which node made the first number that is none: the step is taken again, kernel by kernel.
 
 use super::trainer::Trainer;
+use crate::backend::Device;
+use crate::backend::cpu::Kernels;
 use crate::core::error::{Error, NotFinite, TrainError};
 use crate::core::safetensors::floats::not_finite;
-use crate::data::gather::NO_IMAGE;
 use crate::executor::locate;
 use crate::ir::program::Program;
 use crate::plan::{OPTIMIZER, names};
@@ -52,31 +53,45 @@ impl Trainer {
             return Ok(self.blame_weights(tensors));
         }
 
+        let mut found = None;
+        for (worker, shard) in self.cut(&indices).into_iter().enumerate().filter(|(_, shard)| !shard.is_empty()) {
+            found = if shard.len() == locate(&self.plan().train, names::INDICES)?.range.len {
+                self.first_of_shard(worker, shard).await?
+            } else {
+                // Another worker's shard may be an image smaller than this one's. Filled up with an empty image it would have other statistics.
+                let mut other = Self::with_shard(self.spec().clone(), shard.len(), Device::Cpu(Kernels::Simd), self.dataset()).await?;
+                other.restore(&self.checkpoint().await?)?;
+                other.first_of_shard(worker, shard).await?
+            };
+            if found.is_some() {
+                break;
+            }
+        }
+        // Where there is none, the sum over the batch passed the largest number although none of its parts did.
+        let (node, what) = found.unwrap_or_else(|| ("loss".to_owned(), "loss"));
+        Ok(TrainError::NonFinite { step, node, what, learning_rate })
+    }
+    /// The node that makes the first number that is none of a worker's shard, and whether it is of the loss, the activations or the gradients. Statistics
+    /// stay as they are.
+    async fn first_of_shard(&mut self, worker: usize, shard: &[u32]) -> Result<Option<(String, &'static str)>, Error> {
         let statistics = self.read_statistics().await?;
         let place = locate(&self.plan().train, names::INDICES)?.range;
         let all = &self.plan().train.steps;
         let forward = all.iter().position(|step| step.node == METRICS).unwrap_or(all.len());
         let steps: Vec<_> = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
-        let mut found = None;
-        for (worker, shard) in self.cut(&indices).into_iter().enumerate().filter(|(_, shard)| !shard.is_empty()) {
-            // Another worker's shard may be an image smaller than this one's.
-            let mut shard = shard.to_vec();
-            shard.resize(place.len, NO_IMAGE);
-            self.executor.write_words(place, &shard)?;
-            self.write_random(worker)?;
-            found = self.executor.first_non_finite(Program { steps: steps.clone(), ..Program::default() }).await?;
-            self.write_statistics(&statistics)?;
-            if found.is_some() {
-                break;
-            }
-        }
-        let (node, what) = match found {
-            Some((_, node)) if node == "loss" => (node, "loss"),
-            Some((index, node)) if index < forward => (node, "activations"),
-            Some((_, node)) => (node, "gradients"),
-            // The sum over the batch passed the largest number although none of its parts did.
-            None => ("loss".to_owned(), "loss"),
-        };
-        Ok(TrainError::NonFinite { step, node, what, learning_rate })
+        self.executor.write_words(place, shard)?;
+        self.write_random(worker)?;
+        let found = self.executor.first_non_finite(Program { steps, ..Program::default() }).await?;
+        self.write_statistics(&statistics)?;
+        Ok(found.map(|(index, node)| {
+            let what = if node == "loss" {
+                "loss"
+            } else if index < forward {
+                "activations"
+            } else {
+                "gradients"
+            };
+            (node, what)
+        }))
     }
 }

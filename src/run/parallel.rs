@@ -266,12 +266,13 @@ impl Trainer {
         Ok(())
     }
 
-    /// Runs forward and backward: NaN stands in what is exchanged where a number was not finite.
+    /// Runs forward and backward: NaN stands for all gradients where a number was not finite, which stops every worker. Statistics stay finite.
     fn compute_shard(&mut self) -> Result<(), Error> {
         self.run_half(Half::Gradients)?;
         let sums = self.sums_place(Which::Train)?;
         if self.cpu()?.words(sums)?[FLAG] != 0 {
-            for range in self.exchanged_ranges() {
+            if let Some([_, gradients]) = self.plan.arenas {
+                let range = self.plan.whole(gradients);
                 self.cpu()?.floats(range)?.fill(f32::NAN);
             }
         }

@@ -7,10 +7,11 @@ use js_sys::Promise;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::core::error::{Error, TrainError};
+use crate::core::error::{Error, SpecError, TrainError};
+use crate::core::fields::{LARGEST_WHOLE, SEEDS};
 use crate::network::spec::Spec;
 use crate::run::select::BackendChoice;
 
@@ -22,8 +23,51 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 
 /// # Errors
 /// A thrown `malformed_request` for a value of another form.
+/// A thrown `invalid_value` for a number that is not finite, which would count as absent, and for objects in one another that have no end.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    sound(&value, 0).map_err(|(path, found, expected)| {
+        let path = path.strip_prefix("spec.").unwrap_or(&path).to_owned();
+        throw(&SpecError::InvalidValue { path, found, expected: expected.to_owned() }.into())
+    })?;
     serde_wasm_bindgen::from_value(value).map_err(|error| throw(&TrainError::MalformedRequest { reason: error.to_string() }.into()))
+}
+
+/// As deep as `serde_json` reads, so that a text is read alike here and by the commands.
+const DEEPEST: usize = 127;
+
+/// Where something in a value cannot be read: its place, what it is, and what would do.
+type Flaw = (String, String, &'static str);
+
+/// Looks through plain objects and lists, not through arrays of bytes.
+fn sound(value: &JsValue, depth: usize) -> Result<(), Flaw> {
+    if let Some(number) = value.as_f64().filter(|number| !number.is_finite()) {
+        return Err((String::new(), number.to_string(), "a finite number"));
+    }
+    if !value.is_object() || value.is_instance_of::<js_sys::Uint8Array>() {
+        return Ok(());
+    }
+    if depth == DEEPEST {
+        return Err((String::new(), format!("depth {DEEPEST}"), "containers at most 16 deep"));
+    }
+    let is_list = js_sys::Array::is_array(value);
+    for entry in js_sys::Object::entries(value.unchecked_ref()) {
+        let entry: js_sys::Array = entry.unchecked_into();
+        sound(&entry.get(1), depth + 1).map_err(|(rest, found, expected)| {
+            let key = entry.get(0).as_string().unwrap_or_default();
+            let step = if is_list { format!("[{key}]") } else { key };
+            let joint = if rest.is_empty() || rest.starts_with('[') { "" } else { "." };
+            (format!("{step}{joint}{rest}"), found, expected)
+        })?;
+    }
+    Ok(())
+}
+
+/// A whole number that a seed may be, where JavaScript's would be cut off.
+pub fn seed(number: f64) -> Result<u64, Error> {
+    if number.fract() == 0.0 && (0.0..=LARGEST_WHOLE as f64).contains(&number) {
+        return Ok(number as u64);
+    }
+    Err(SpecError::InvalidValue { path: "seed".into(), found: number.to_string(), expected: SEEDS.into() }.into())
 }
 
 /// The specification of a network, and where it is to run.

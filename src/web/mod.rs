@@ -8,6 +8,8 @@ mod convert;
 mod network;
 mod replica;
 mod session;
+#[cfg(test)]
+mod tests;
 mod trainer;
 
 use wasm_bindgen::prelude::*;

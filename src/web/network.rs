@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::convert::{js, promise, read_network, to_js};
+use super::convert::{self, js, promise, read_network, to_js};
 use crate::core::error::{Error, WeightsError};
 use crate::core::safetensors::ByteSource;
 use crate::inference::{Inference, ranking};
@@ -89,10 +89,10 @@ impl Network {
 
     /// Draws all weights from a seed, as at the start of training; running means become 0, running variances 1.
     #[wasm_bindgen(js_name = drawWeights, unchecked_return_type = "Promise<void>")]
-    pub fn draw_weights(&self, seed: u32) -> Promise {
+    pub fn draw_weights(&self, seed: f64) -> Promise {
         let core = Rc::clone(&self.core);
         promise(async move {
-            core.lock().await.draw_weights(seed.into())?;
+            core.lock().await.draw_weights(convert::seed(seed)?)?;
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -7,7 +7,7 @@ use async_lock::Mutex;
 use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{js, promise, read_network, to_js};
+use super::convert::{self, js, promise, read_network, to_js};
 use crate::data::dataset::{Dataset, IdxPair, Split};
 use crate::describe::{NetworkDescription, describe};
 use crate::run::select::{BackendStatus, select};
@@ -159,10 +159,10 @@ impl Trainer {
 
     /// Draws new parameters from a seed and goes back to step 0.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn reset(&self, seed: u32) -> Promise {
+    pub fn reset(&self, seed: f64) -> Promise {
         let core = Rc::clone(&self.core);
         promise(async move {
-            core.lock().await.reset(seed.into())?;
+            core.lock().await.reset(convert::seed(seed)?)?;
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -73,10 +73,15 @@ pub fn images(count: usize) -> Rc<RefCell<Dataset>> {
     let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
     let ink = |rng: &mut Rng, label: u8, at: usize| if at % 28 / 2 == usize::from(label) { 200 } else { rng.below(60) as u8 };
     let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..784).map(|at| ink(&mut rng, label, at)).collect::<Vec<u8>>()).collect();
+    dataset(pixels, labels)
+}
+
+fn dataset(pixels: Vec<u8>, labels: Vec<u8>) -> Rc<RefCell<Dataset>> {
     let file = |magic: u32, sizes: &[u32], body: &[u8]| -> Vec<u8> {
         std::iter::once(&magic).chain(sizes).flat_map(|n| n.to_be_bytes()).chain(body.iter().copied()).collect()
     };
-    let (images, labels) = (file(2051, &[count as u32, 28, 28], &pixels), file(2049, &[count as u32], &labels));
+    let count = labels.len() as u32;
+    let (images, labels) = (file(2051, &[count, 28, 28], &pixels), file(2049, &[count], &labels));
     let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     Rc::new(RefCell::new(Dataset::from_idx(&pair, Some(&pair)).unwrap()))
 }
@@ -224,4 +229,29 @@ fn what_is_not_finite_on_one_worker_stops_all_and_names_the_node() {
     let error = block_on(several.take_training_sums()).unwrap_err();
     assert!(matches!(&error, Error::Train(TrainError::NonFinite { step: 3, node, .. }) if node == "wide"), "{error}");
     assert_eq!(parameters(&mut several), before);
+}
+
+/// What stops a run is looked for in a smaller shard as it is: an empty image that would fill it up has a part in its statistics.
+#[test]
+fn a_smaller_shard_is_looked_through_without_an_image_that_is_none() {
+    assert_eq!(shards(37, 2), [19, 18]);
+    // The first shard's images are white above, the second's below.
+    let pixels = |image: usize| (0..784).map(move |at| if (at < 392) == (image < 19) { 255 } else { 0 });
+    let data = dataset((0..37).flat_map(pixels).collect(), (0..37).map(|image| image % 10).collect());
+    let layers = json!([{"parallel": {"join": "add", "branches": [
+        [{"op": "batch_norm2d", "name": "norm"}, {"op": "flatten"}, {"op": "linear", "name": "calm", "out_features": 10}],
+        [{"op": "flatten", "name": "flat"}, {"op": "linear", "name": "wide", "out_features": 10}]]}}]);
+    let spec = network(layers, json!({"batch_size": 37}));
+    let read = Spec::from_json(&spec).unwrap();
+    let mut several = block_on(Trainer::sharing((read, spec), data, 2, Rc::new(Here::default()))).unwrap();
+    // White pixels times gamma over the deviation are just below the largest number, as long as there are as many white ones as black ones.
+    several.write_parameter("norm.gamma", &[1.944e38]).unwrap();
+    several.write_parameter("calm.weight", &[0.0; 7840]).unwrap();
+    let last: Vec<f32> = (0..7840).map(|at| if at % 784 == 783 { 1.25e38 } else { 0.0 }).collect();
+    several.write_parameter("wide.weight", &last).unwrap();
+    block_on(several.step_on(&(0..37).collect::<Vec<u32>>())).unwrap();
+    let error = block_on(several.take_training_sums()).unwrap_err();
+    assert!(matches!(&error, Error::Train(TrainError::NonFinite { node, what: "activations", .. }) if node == "wide"), "{error}");
+    // Nor has what stopped it gone into the running statistics: the run can go on.
+    assert_eq!(block_on(several.non_finite_weights(true)).unwrap(), []);
 }

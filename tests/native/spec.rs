@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use crate::support::cases;
 use crate::support::specs::{anything, specification, without_nulls};
 use proptest::prelude::*;
-use receptive::core::error::Error;
+use receptive::core::error::{Error, SpecError};
 use receptive::describe::describe;
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
@@ -168,4 +168,40 @@ fn the_drawn_specifications_reach_plans_and_errors() {
     let mut runner = TestRunner::new(cases(1));
     let plans = (0..4000).filter(|_| compile(&specification().new_tree(&mut runner).unwrap().current()).unwrap()).count();
     assert!((200..3800).contains(&plans), "{plans} of 4000 give a plan");
+}
+
+/// JSON has one kind of numbers: Python writes `5.0`, and a browser does not tell it from `5`.
+#[test]
+fn whole_numbers_are_whole_however_they_are_written() {
+    let text = |kernel: &str, seed: &str| {
+        format!(
+            r#"{{"version": 1.0, "input": [1.0, 28, 2.8e1], "layers": [{{"op": "pad2d", "padding": -0}}, {{"op": "conv2d", "out_channels": 4.0,
+            "kernel_size": {kernel}, "stride": [1.0, 1]}}, {{"op": "flatten"}}, {{"op": "linear", "out_features": 1e1}}],
+            "training": {{"batch_size": 6.4e1, "seed": {seed}}}}}"#
+        )
+    };
+    let read = Spec::parse(&text("5.0", "3e0")).unwrap();
+    let plain = Spec::parse(&text("5", "3")).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{plain:?}"));
+    for kernel in ["5.5", "-5.0", "1e-1", "1e30", "0.0", "true", "\"5\""] {
+        let refused = Spec::parse(&text(kernel, "3")).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("layers[1].kernel_size:") && refused.contains("expected a whole number from 1 to 16777216"),
+            "{refused}"
+        );
+    }
+    // A double has every seed.
+    for (seed, fits) in [
+        ("9007199254740991", true),
+        ("9007199254740991.0", true),
+        ("9007199254740992", false),
+        ("1e16", false),
+        ("18446744073709551616", false),
+    ] {
+        assert_eq!(Spec::parse(&text("5", seed)).is_ok(), fits, "{seed}");
+    }
+    // What no double holds.
+    for wrong in ["1e400", "-1e999", "NaN", "Infinity"] {
+        assert!(matches!(Spec::parse(&text("5", wrong)), Err(SpecError::MalformedJson { .. })), "{wrong}");
+    }
 }

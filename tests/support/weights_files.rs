@@ -444,7 +444,8 @@ pub fn products_that_32_bits_cut_off_are_refused() {
         let header = [0x0803u32].iter().chain(&sizes).flat_map(|number| number.to_be_bytes());
         let file: Vec<u8> = header.chain(vec![0; bytes]).collect();
         let refused = idx::images("images", &file).expect_err("it is too short");
-        assert!(matches!(refused, DataError::Truncated { .. }), "{sizes:?}: {refused}");
+        let needed = sizes.iter().try_fold(1u64, |all, &size| all.checked_mul(size.into())).map_or(u64::MAX, |all| all + 16);
+        assert_eq!(refused, DataError::Truncated { file: "images".into(), offset: file.len(), needed }, "{sizes:?}");
         // The same in a shard, which has a label an image behind.
         let [images, rows, columns] = sizes;
         let body = vec![0; bytes + 4];

@@ -6,10 +6,13 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { ReceptiveFailure } from "../src/engine/errors.ts";
 import { gunzip } from "../src/engine/gunzip.ts";
 import { assignRoles } from "../src/engine/idx-files.ts";
+import type { Spec } from "../src/engine/protocol.ts";
 import { decodeText } from "../src/engine/text-file.ts";
 import { fitsClasses, nameAt, namesFor, parseClassNames } from "../src/features/true-size/class-names.ts";
 import { useOf } from "../src/session/file-use.ts";
 import { read } from "../src/session/files.ts";
+import { settingsOf } from "../src/spec/settings.ts";
+import { whatChanged } from "../src/spec/what-changed.ts";
 
 const bytesOf = (...parts: (string | Uint8Array | number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part)))));
@@ -267,6 +270,29 @@ test("each of several files is taken for what it holds", async () => {
   assert.deepEqual(pair && [pair.train_images.name, pair.train_labels.name], ["b", "latest-train-a.json"]);
 });
 
+test("a network is whole, whatever its file leaves out or says nothing in", async () => {
+  const layers = [{ op: "conv2d", out_channels: 4, kernel_size: 3 }];
+  const sparse = { version: 1, input: null, name: null, training: null, layers: [{ ...layers[0], name: null, stride: null }] };
+  for (const written of [{ version: 1, layers }, sparse]) {
+    const { networks } = await open(["net.json", bytesOf(JSON.stringify(written))]);
+    assert.deepEqual(networks, [{ title: "net", spec: { version: 1, layers, input: [1, 28, 28] } }]);
+    // What the page makes of it at once.
+    assert.deepEqual(whatChanged(networks[0]?.spec as Spec, { version: 1, layers } as never), []);
+    assert.equal(settingsOf(networks[0]?.spec as Spec).batch_size, 64);
+  }
+  const { networks } = await open(
+    ["short.json", bytesOf('{"v": 1}')],
+    ["three.json", bytesOf('{"version": 1, "input": [3, 32, 32], "layers": []}')],
+  );
+  assert.deepEqual(
+    networks.map(({ spec }) => spec.input),
+    [
+      [1, 28, 28],
+      [3, 32, 32],
+    ],
+  );
+});
+
 test("images may be gzipped in several members", async () => {
   const { bytes } = images("", 6);
   const { images: pair } = await open(
@@ -284,6 +310,8 @@ test("one file that cannot be used is named, and none of them is", async () => {
   await assert.rejects(open(good, ["binary.json", bytesOf([0xe9, 0x0a])]), kindOf("not_text"));
   await assert.rejects(open(good, ["raw.gz", bytesOf(deflateRawSync("x"))]), kindOf("not_ours"));
   await assert.rejects(open(good, ["weights.safetensors", bytesOf("not really")]), kindOf("malformed_weights"));
+  await assert.rejects(open(good, ["network.safetensors", network("Renamed")]), kindOf("malformed_weights"));
+  await assert.rejects(open(good, ["weights.ckpt", bytesOf("lost and found")]), kindOf("malformed_weights"));
   await assert.rejects(open(good, ["images", images("", 4).bytes]), kindOf("no_pair"));
   const folder = Object.assign(new File([], "folder"), { arrayBuffer: () => Promise.reject(new DOMException("", "NotFoundError")) });
   await assert.rejects(read([folder], {} as never), kindOf("unreadable_file"));

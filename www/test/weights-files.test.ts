@@ -38,6 +38,12 @@ test("weights are known by their beginning and by the names that programs give t
     false,
     false,
   ]);
+  assert.ok([bytes("\x93NUMPY\x01\0"), bytes("\x89HDF\r\n\x1a\n"), bytes("GGUF\x03\0\0\0")].every(isForeign));
+  // Text is text, whatever it is called.
+  assert.deepEqual(
+    ["net.bin", "net.ckpt", "net.safetensors"].map((name) => holdsWeights(name, bytes('\xef\xbb\xbf {"layers": []}'))),
+    [false, false, true],
+  );
   // Headers of 640 and of 67,324,752 bytes: their lengths begin as a pickle and as a zip do.
   for (const length of [640, 0x04034b50]) {
     const start = Uint8Array.of(length & 255, (length >> 8) & 255, (length >> 16) & 255, length >> 24, 0, 0, 0, 0, 0x7b);
@@ -66,7 +72,7 @@ test("a note that is JSON and tells of no run is none", () => {
   const run = {
     name: "kiwi",
     title: "LeNet-5",
-    spec: { layers: [] },
+    spec: { input: [1, 28, 28], layers: [] },
     history: new History().save(),
     epochs: [],
     metrics: { step: 3, epochs: 2 },

@@ -29,7 +29,7 @@ pub use self::training::{Initialization, Training};
 use self::expand::{Expanded, expand};
 use self::item::Item;
 use crate::core::error::SpecError;
-use crate::core::fields::{Fields, brief};
+use crate::core::fields::{Fields, brief, whole};
 use crate::data::Data;
 use crate::ir::operator::Operator;
 
@@ -143,7 +143,7 @@ impl Spec {
     pub fn from_json(json: &Value) -> Result<Self, SpecError> {
         let mut fields = Fields::new("spec", json)?;
         match fields.get("version") {
-            Some(version) if version.as_u64() == Some(VERSION.into()) => (),
+            Some(version) if whole(version) == Some(VERSION.into()) => (),
             Some(version) => return Err(SpecError::UnsupportedVersion { found: brief(version), supported: VERSION }),
             None => return Err(SpecError::UnsupportedVersion { found: "no version".into(), supported: VERSION }),
         }
@@ -172,7 +172,7 @@ impl Spec {
 fn read_input(fields: &mut Fields<'_>) -> Result<[usize; 3], SpecError> {
     let Some(value) = fields.get("input") else { return Ok([1, 28, 28]) };
     let sizes =
-        value.as_array().map(|dims| dims.iter().map(|dim| dim.as_u64().filter(|n| (1..=4096).contains(n))).collect::<Option<Vec<_>>>());
+        value.as_array().map(|dims| dims.iter().map(|dim| whole(dim).filter(|n| (1..=4096).contains(n))).collect::<Option<Vec<_>>>());
     match sizes.flatten().as_deref() {
         Some(&[c, h, w]) => Ok([c as usize, h as usize, w as usize]),
         _ => Err(SpecError::InvalidValue {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
 use crate::core::error::{ShapeError, SpecError};
-use crate::core::fields::brief;
+use crate::core::fields::{brief, whole};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
@@ -93,7 +93,7 @@ impl Connections {
                     let channels = list.as_array().filter(|channels| !channels.is_empty()).ok_or_else(|| invalid(place(), list))?;
                     let mut known = BTreeSet::new();
                     for channel in channels {
-                        let number = channel.as_u64().filter(|&number| number <= 1 << 24);
+                        let number = whole(channel).filter(|&number| number <= 1 << 24);
                         let fresh = number.is_some_and(|number| known.insert(number as usize));
                         if !fresh {
                             return Err(invalid(place(), list));

@@ -1,6 +1,7 @@
 /** A run as a file: the engine's checkpoint, a safetensors file, in whose note the page writes what it knows of the run. */
 import { ReceptiveFailure } from "../engine/errors.ts";
 import { History } from "../lib/series.ts";
+import { wholeSpec } from "../spec/whole-spec.ts";
 import type { SavedRun } from "./runs.ts";
 
 const VERSION = 1;
@@ -24,7 +25,7 @@ export function readNote(note: string | null): SavedRun | null {
     const found = String(content.version);
     throw new ReceptiveFailure({ kind: "unsupported_version", message: `run file of version ${found}`, found, supported: VERSION });
   }
-  return isRun(content.run) ? content.run : null;
+  return isRun(content.run) ? { ...content.run, spec: wholeSpec(content.run.spec) } : null;
 }
 
 /** Whether a note's run has all that the page takes from one. */
@@ -45,18 +46,22 @@ export function looksLikeRun(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
-/** Whether a file holds weights, ours or another program's, by its name and what it begins with: what is wrong with it, the engine says. */
+/** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
+const beginsObject = (bytes: Uint8Array): boolean =>
+  bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
+
+/** Whether a file is meant to hold weights, ours or another program's: by what it begins with or, where that is no JSON, by its name. */
 export function holdsWeights(name: string, start: Uint8Array): boolean {
-  return looksLikeRun(start) || isForeign(start) || /\.(safetensors|pt|pth|bin|ckpt|pkl|npz|npy|h5|keras|gguf)$/iu.test(name);
+  if (looksLikeRun(start) || isForeign(start) || /\.safetensors$/iu.test(name)) return true;
+  return /\.(pt|pth|bin|ckpt|pkl|npz|npy|h5|keras|gguf)$/iu.test(name) && !beginsObject(start);
 }
 
-/** A zip or a pickle, as PyTorch writes them: the engine knows it by its first bytes and needs no more. */
+/** How other programs' files of weights begin: zips and pickles as PyTorch writes them, NumPy's arrays, HDF5, GGUF. The engine needs no more of them. */
+const FOREIGN = ["PK\x03", "\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05", "\x93NUMPY", "\x89HDF", "GGUF"];
+
 export function isForeign(start: Uint8Array): boolean {
-  const [first, second, third] = start;
-  return (
-    !looksLikeRun(start) &&
-    ((first === 0x50 && second === 0x4b && third === 3) || (first === 0x80 && second !== undefined && second >= 2 && second <= 5))
-  );
+  const text = String.fromCharCode(...start.subarray(0, 6));
+  return !looksLikeRun(start) && FOREIGN.some((format) => text.startsWith(format));
 }
 
 /** The note in a file, null where it has none or cannot be read: the engine, which reads all of it, says why. */

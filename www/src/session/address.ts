@@ -8,6 +8,7 @@ import type { Page } from "../page/page.ts";
 import { parameterNames, writeParameters } from "../page/registry.ts";
 import { compilable, newDocument } from "../spec/document.ts";
 import { settingsOf } from "../spec/settings.ts";
+import { wholeSpec } from "../spec/whole-spec.ts";
 import type { Address } from "./link.ts";
 import { decode, encode, isAddress, parseAddress, writeAddress } from "./link.ts";
 
@@ -31,7 +32,7 @@ const asOpened = (preset: Preset): Spec => compilable(newDocument(preset), setti
 /** The network a link names, null where it names none. @throws ReceptiveFailure for a link that is damaged or from another version. */
 export async function networkOf({ state: { presets }, specs, environment }: Page, { code, preset }: Address): Promise<Named | null> {
   if (code !== null) {
-    const spec = await specs.request("lengthen", { short: await decode(code) });
+    const spec = wholeSpec(await specs.request("lengthen", { short: await decode(code) }));
     const known = presets.find((one) => sameContent(asOpened(one), spec));
     return { title: known?.title ?? spec.name ?? "network", spec: known?.spec ?? spec };
   }

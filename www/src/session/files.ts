@@ -9,6 +9,7 @@ import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
 import { decodeText } from "../engine/text-file.ts";
 import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../model/run-file.ts";
 import type { SavedRun } from "../model/runs.ts";
+import { wholeSpec } from "../spec/whole-spec.ts";
 
 export type OpenedNetwork = { title: string; spec: Spec };
 /** A run of ours, or weights of another program: then `run` is null. */
@@ -28,10 +29,10 @@ export async function read(files: readonly File[], specs: Pick<RequestClient<Spe
   const networks: OpenedNetwork[] = [];
   const runs: OpenedRun[] = [];
   for (const { name, bytes } of await Promise.all(files.map(plain))) {
-    if (/\.safetensors$/iu.test(name) && !looksLikeRun(bytes) && !isForeign(bytes)) throw noHeader(name, bytes);
     if (isIdx(bytes)) images.push({ name, bytes });
-    else if (holdsWeights(name, bytes) && (looksLikeRun(bytes) || !beginsObject(bytes))) runs.push({ run: readNote(noteIn(bytes)), bytes });
-    else networks.push(await readNetwork(name, textOf(name, bytes), specs));
+    else if (!holdsWeights(name, bytes)) networks.push(await readNetwork(name, textOf(name, bytes), specs));
+    else if (looksLikeRun(bytes) || isForeign(bytes)) runs.push({ run: readNote(noteIn(bytes)), bytes });
+    else throw noHeader(name, bytes);
   }
   return { images: images.length > 0 ? assignRoles(images) : null, networks, runs };
 }
@@ -49,10 +50,6 @@ function noHeader(file: string, bytes: Uint8Array): ReceptiveFailure {
     size,
   });
 }
-
-/** Whether the first letter of a text, behind blanks and marks of its encoding, begins an object of JSON. */
-const beginsObject = (bytes: Uint8Array): boolean =>
-  bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0].includes(byte)) === 0x7b;
 
 /** So much of a file tells what it is. */
 const START = 64;
@@ -110,7 +107,7 @@ async function readNetwork(
   const { network, error } = await specs.request("examine", { spec });
   // One that does not fit yet can be drawn and mended; one that cannot be read at all cannot.
   if (!network && error) throw new ReceptiveFailure(error as never);
-  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec };
+  return { title: spec.name ?? file.replace(/(?:\.json)?(?:\.gz)?$/iu, ""), spec: wholeSpec(spec) };
 }
 
 /** A name that every file system takes. */

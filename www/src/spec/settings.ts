@@ -29,7 +29,7 @@ export const RANGES: { [K in NumberSetting]: { least: number; most: number; whol
   weight_decay: { least: 0, most: 1, whole: false },
   batch_size: { least: 1, most: 1024, whole: true },
   epochs: { least: 1, most: 100, whole: true },
-  seed: { least: 0, most: 2 ** 32 - 1, whole: true },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
 };
 
 /** These reach a run that is under way; the others need a fresh start. */

@@ -109,7 +109,8 @@ function trainingFields(spec: Spec): Map<string, string> {
 /** What was changed from one network to the next, its training first. Empty where nothing was. */
 export function whatChanged(before: Spec, after: Spec): Change[] {
   const training = fieldChanges(null, trainingFields(before), trainingFields(after));
-  const rest = ({ input, data = "mnist" }: Spec): Map<string, string> =>
+  // Those that were stored by earlier versions may lack it.
+  const rest = ({ input = [1, 28, 28], data = "mnist" }: Spec): Map<string, string> =>
     new Map([
       ["input", input.join("×")],
       ["data", data],
