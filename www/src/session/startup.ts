@@ -2,6 +2,7 @@
 
 import { toReceptiveError } from "../engine/errors.ts";
 import { sameContent } from "../lib/same-content.ts";
+import type { Recalled } from "../model/records.ts";
 import type { PastRun } from "../model/runs.ts";
 import { newLabel, unsaved } from "../model/runs.ts";
 import type { AppState } from "../model/state.ts";
@@ -17,7 +18,6 @@ import { read } from "./files.ts";
 import { images } from "./images.ts";
 import type { Address } from "./link.ts";
 import type { Persistence } from "./persistence.ts";
-import type { Recalled } from "./saved.ts";
 
 /** How a page begins. */
 export interface Beginning {
