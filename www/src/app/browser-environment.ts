@@ -1,7 +1,6 @@
 /** The page's environment in a browser. */
 import { recall, remember } from "../lib/storage.ts";
 import type { Environment } from "../page/environment.ts";
-import { Saved } from "../session/saved.ts";
 
 /** Listens until what it returns is called. */
 function listen<E extends Event>(target: EventTarget, type: string, listener: (event: E) => void): () => void {
@@ -35,7 +34,8 @@ export const browserEnvironment: Environment = {
       return () => clearTimeout(timer);
     },
   },
-  openRecords: () => Saved.open(),
+  // Nothing of the first view waits for it.
+  openRecords: async () => (await import("../session/saved.ts")).Saved.open(),
   visibility: {
     onHide: (listener) => listen(document, "visibilitychange", () => document.visibilityState === "hidden" && listener()),
     onLeave: (listener) => listen(globalThis, "pagehide", listener),
