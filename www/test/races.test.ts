@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Spec } from "../src/engine/protocol.ts";
 import { earlierRace, keepRace } from "../src/engine/races.ts";
-import { remember } from "../src/lib/storage.ts";
+import { TestEnvironment } from "./support/environment.ts";
 
 const spec = (batch_size: number): Spec =>
   ({
@@ -13,14 +13,15 @@ const spec = (batch_size: number): Spec =>
   }) as unknown as Spec;
 
 test("a race is remembered by network, batch and workers, the oldest forgotten", () => {
+  const { storage } = new TestEnvironment();
   const race = { cpu_ms: 4, webgpu_ms: 2.5 };
-  keepRace(spec(64), 1, race);
-  assert.deepEqual(earlierRace(spec(64), 1), race);
-  assert.equal(earlierRace(spec(64), 2), null);
-  assert.equal(earlierRace(spec(32), 1), null);
-  for (let batch = 1; batch <= 8; batch += 1) keepRace(spec(batch), 1, race);
-  assert.equal(earlierRace(spec(64), 1), null);
-  assert.deepEqual(earlierRace(spec(8), 1), race);
-  remember("races", "{ not an array");
-  assert.equal(earlierRace(spec(8), 1), null);
+  keepRace(storage, spec(64), 1, race);
+  assert.deepEqual(earlierRace(storage, spec(64), 1), race);
+  assert.equal(earlierRace(storage, spec(64), 2), null);
+  assert.equal(earlierRace(storage, spec(32), 1), null);
+  for (let batch = 1; batch <= 8; batch += 1) keepRace(storage, spec(batch), 1, race);
+  assert.equal(earlierRace(storage, spec(64), 1), null);
+  assert.deepEqual(earlierRace(storage, spec(8), 1), race);
+  storage.remember("races", "{ not an array");
+  assert.equal(earlierRace(storage, spec(8), 1), null);
 });

@@ -34,6 +34,8 @@ export const browserEnvironment: Environment = {
       return () => clearTimeout(timer);
     },
   },
+  // Nothing of the first view waits for it.
+  openRecords: async () => (await import("../session/saved.ts")).Saved.open(),
   visibility: {
     onHide: (listener) => listen(document, "visibilitychange", () => document.visibilityState === "hidden" && listener()),
     onLeave: (listener) => listen(globalThis, "pagehide", listener),

@@ -1,6 +1,6 @@
 /** Which backend won an earlier race at a network: what is remembered of a machine. */
 
-import { recall, remember } from "../lib/storage.ts";
+import type { StoragePort } from "../lib/storage.ts";
 import type { Race, Spec } from "./protocol.ts";
 
 /** Races that are kept, the newest last. */
@@ -8,9 +8,9 @@ const KEPT = 8;
 
 type KeptRace = [network: string, race: Race];
 
-function races(): KeptRace[] {
+function races(storage: StoragePort): KeptRace[] {
   try {
-    const kept: unknown = JSON.parse(recall("races") ?? "[]");
+    const kept: unknown = JSON.parse(storage.recall("races") ?? "[]");
     return Array.isArray(kept) ? (kept as KeptRace[]) : [];
   } catch {
     return [];
@@ -21,15 +21,15 @@ function races(): KeptRace[] {
 const racing = ({ layers, input, data, training }: Spec, workers: number): string =>
   JSON.stringify([layers, input, data, training?.batch_size, workers]);
 
-export function earlierRace(spec: Spec, workers: number): Race | null {
+export function earlierRace(storage: StoragePort, spec: Spec, workers: number): Race | null {
   const network = racing(spec, workers);
-  const race = races().find(([known]) => known === network)?.[1];
+  const race = races(storage).find(([known]) => known === network)?.[1];
   return race && Number.isFinite(race.cpu_ms) && Number.isFinite(race.webgpu_ms)
     ? { cpu_ms: race.cpu_ms, webgpu_ms: race.webgpu_ms }
     : null;
 }
 
-export function keepRace(spec: Spec, workers: number, race: Race): void {
+export function keepRace(storage: StoragePort, spec: Spec, workers: number, race: Race): void {
   const network = racing(spec, workers);
-  remember("races", JSON.stringify([...races().filter(([known]) => known !== network), [network, race]].slice(-KEPT)));
+  storage.remember("races", JSON.stringify([...races(storage).filter(([known]) => known !== network), [network, race]].slice(-KEPT)));
 }

@@ -1,5 +1,10 @@
 /** What the page remembers. In a sandboxed frame, or where the browser is told to, touching storage throws: then it is remembered until the tab closes. */
 
+export interface StoragePort {
+  recall(name: string): string | null;
+  remember(name: string, value: string): void;
+}
+
 const PREFIX = "receptive.";
 const memory = new Map<string, string>();
 

@@ -1,5 +1,8 @@
 /** What the page has around it: address, storage, global keys, clock. One page has the browser's (app/browser-environment.ts), a test has its own. */
 
+import type { StoragePort } from "../lib/storage.ts";
+import type { Records } from "../model/records.ts";
+
 export interface AddressPort {
   /** As `location` has them. */
   readonly href: string;
@@ -12,11 +15,6 @@ export interface AddressPort {
   onVisit(listener: () => void): () => void;
   /** Hears of a hash that was followed. */
   onHash(listener: () => void): () => void;
-}
-
-export interface StoragePort {
-  recall(name: string): string | null;
-  remember(name: string, value: string): void;
 }
 
 /** Keys that are pressed anywhere on the page. */
@@ -44,4 +42,6 @@ export interface Environment {
   readonly keys: KeysPort;
   readonly clock: ClockPort;
   readonly visibility: VisibilityPort;
+  /** What outlives the tab. Fails where the page may not store data. */
+  openRecords(): Promise<Records>;
 }

@@ -62,7 +62,7 @@ export class Compiler {
     if (own !== this.#compilation) return false;
     try {
       const { workers } = this.#page.state.backend;
-      const race = earlierRace(spec, workers);
+      const race = earlierRace(this.#page.environment.storage, spec, workers);
       const reply = await this.#page.engine.request({
         type: "compile",
         run: id,
@@ -73,7 +73,7 @@ export class Compiler {
         ...(checkpoint && { bytes: checkpoint.bytes }),
       });
       if (own !== this.#compilation) return false;
-      if (reply.backend.race) keepRace(spec, workers, reply.backend.race);
+      if (reply.backend.race) keepRace(this.#page.environment.storage, spec, workers, reply.backend.race);
       this.#page.set({
         runs: withFrontKept(this.#page.state),
         network: { title, spec, description: reply.description },

@@ -1,14 +1,13 @@
 /** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
 
 import type { Restoration } from "../engine/protocol.ts";
+import type { Recalled, Records } from "../model/records.ts";
 import { readNote, writeNote } from "../model/run-file.ts";
 import type { PastRun, RunLabel } from "../model/runs.ts";
 import { frontRun, newLabel, saved, unsaved, wentOn } from "../model/runs.ts";
 import type { AppState } from "../model/state.ts";
 import { isActive } from "../model/state.ts";
 import type { Page } from "../page/page.ts";
-import type { Recalled } from "./saved.ts";
-import { Saved } from "./saved.ts";
 
 /**
  * Compiles this version of a network as a new run that goes on from a checkpoint; the one in front goes to the list. @returns what became of the checkpoint,
@@ -37,7 +36,7 @@ interface Held {
 export class Persistence {
   readonly #page: Page;
   readonly #compile: Compile;
-  readonly #saved: Saved | null;
+  readonly #saved: Records | null;
   readonly #held = new Map<string, Held>();
   #before: AppState;
   #keeping: Promise<void> | null = null;
@@ -50,7 +49,7 @@ export class Persistence {
   /** Until the page has what was saved before, nothing takes its place. */
   #ready = false;
 
-  private constructor(page: Page, compile: Compile, saved: Saved | null) {
+  private constructor(page: Page, compile: Compile, saved: Records | null) {
     this.#page = page;
     this.#compile = compile;
     this.#saved = saved;
@@ -66,7 +65,7 @@ export class Persistence {
 
   static async open(page: Page, compile: Compile): Promise<Persistence> {
     const late = new Promise<null>((resolve) => page.environment.clock.after(OPENS_WITHIN, () => resolve(null)));
-    const saved = await Promise.race([Saved.open().catch(() => null), late]);
+    const saved = await Promise.race([page.environment.openRecords().catch(() => null), late]);
     return new Persistence(page, compile, saved);
   }
 
@@ -182,7 +181,7 @@ export class Persistence {
     await this.#store((to) => this.#putDocument(to));
   }
 
-  async #putDocument(to: Saved): Promise<void> {
+  async #putDocument(to: Records): Promise<void> {
     const { document, settings, runs, hidden, run } = this.#page.state;
     if (!this.#ready || !document || !settings) return;
     const { title, spec } = document.present;
@@ -197,7 +196,7 @@ export class Persistence {
   }
 
   /** Where there is no room, older weights make some; where nothing may be stored, that is said once. */
-  async #store(work: (to: Saved) => Promise<void>): Promise<void> {
+  async #store(work: (to: Records) => Promise<void>): Promise<void> {
     if (!this.#saved) return this.#tell(false);
     try {
       await work(this.#saved);

@@ -5,26 +5,9 @@
 
 import type { DBSchema, IDBPDatabase } from "idb";
 import { openDB } from "idb";
-import type { Spec } from "../engine/protocol.ts";
 import { borrowed, tabName } from "../lib/tab-name.ts";
+import type { DocumentRecord, Recalled, Records, SavedDocument } from "../model/records.ts";
 import type { SavedRun } from "../model/runs.ts";
-import type { Settings } from "../spec/settings.ts";
-
-export interface SavedDocument {
-  tab: string;
-  /** Empty for a page of its own, the address of one in a frame: frames of a course page have nothing to do with each other. */
-  place: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  title: string;
-  spec: Spec;
-  settings: Settings;
-  /** Keys, the oldest first. */
-  runs: string[];
-  hidden: string[];
-  /** The run that was in front. */
-  current: string | null;
-}
 
 /** The version of all records; others are left alone. */
 const VERSION = 1;
@@ -59,19 +42,12 @@ interface Schema extends DBSchema {
 /** All that a tab has under its name and a run's key. */
 const STORES = ["runs", "checkpoints", "weights"] as const;
 
-export interface Recalled {
-  document: SavedDocument;
-  runs: SavedRun[];
-  /** Steps of the checkpoints there are. */
-  checkpoints: Map<string, number>;
-}
-
 /** Where this page stands. */
 function placeOf(): string {
   return window.top === window ? "" : `${location.pathname}${location.search}`;
 }
 
-export class Saved {
+export class Saved implements Records {
   readonly #db: IDBPDatabase<Schema>;
   readonly #tab: string;
   readonly #place: string;
@@ -143,7 +119,7 @@ export class Saved {
     return found ? bytesOf(found) : null;
   }
 
-  async putDocument(document: Omit<SavedDocument, "tab" | "at" | "place">): Promise<void> {
+  async putDocument(document: DocumentRecord): Promise<void> {
     await this.#db.put("documents", { ...document, tab: this.#tab, place: this.#place, at: Date.now() });
   }
 

@@ -2,6 +2,7 @@
 
 import { toReceptiveError } from "../engine/errors.ts";
 import { sameContent } from "../lib/same-content.ts";
+import type { Recalled } from "../model/records.ts";
 import type { PastRun } from "../model/runs.ts";
 import { newLabel, unsaved } from "../model/runs.ts";
 import type { AppState } from "../model/state.ts";
@@ -13,11 +14,9 @@ import type { Settings } from "../spec/settings.ts";
 import { settingsOf, withSettings } from "../spec/settings.ts";
 import type { Named } from "./address.ts";
 import { firstNetwork, networkOf } from "./address.ts";
-import { read } from "./files.ts";
 import { images } from "./images.ts";
 import type { Address } from "./link.ts";
 import type { Persistence } from "./persistence.ts";
-import type { Recalled } from "./saved.ts";
 
 /** How a page begins. */
 export interface Beginning {
@@ -115,6 +114,7 @@ export class Startup {
   async files(files: readonly File[], persistence: Persistence | null): Promise<boolean> {
     const page = this.#page;
     try {
+      const { read } = await import("./files.ts");
       const { images: own, networks, runs } = await read(files, page.specs);
       page.dismiss("files_refused");
       if (own && !(await page.the(images).take(own))) return false;

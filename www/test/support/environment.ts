@@ -1,4 +1,6 @@
 /** The environment of a page in a test: an address without a browser, storage in memory, a clock that stands until it is moved. */
+import type { DocumentRecord, Recalled, Records, SavedDocument } from "../../src/model/records.ts";
+import type { SavedRun } from "../../src/model/runs.ts";
 import type { Environment } from "../../src/page/environment.ts";
 
 const signal = <T = void>(): { on: (listener: (detail: T) => void) => () => void; fire: (detail: T) => void } => {
@@ -14,6 +16,43 @@ const signal = <T = void>(): { on: (listener: (detail: T) => void) => () => void
   };
 };
 
+/** Records in memory: what a page left there, the next one with the same records finds. */
+export class TestRecords implements Records {
+  document: SavedDocument | null = null;
+  readonly runs = new Map<string, SavedRun>();
+  readonly weights = new Map<string, { step: number; bytes: Uint8Array }>();
+
+  async recall(): Promise<Recalled | null> {
+    const { document, runs, weights } = this;
+    return document && { document, runs: [...runs.values()], checkpoints: new Map([...weights].map(([key, { step }]) => [key, step])) };
+  }
+
+  async checkpoint(key: string): Promise<Uint8Array | null> {
+    return this.weights.get(key)?.bytes ?? null;
+  }
+
+  async putDocument(document: DocumentRecord): Promise<void> {
+    this.document = { ...document, tab: "tab", place: "", at: 0 };
+  }
+
+  async putRun(run: SavedRun): Promise<void> {
+    this.runs.set(run.key, run);
+  }
+
+  async putCheckpoint(key: string, step: number, bytes: Uint8Array): Promise<string[]> {
+    this.weights.set(key, { step, bytes });
+    return [];
+  }
+
+  async dropCheckpoints(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.weights.delete(key);
+  }
+
+  async keepOnly(keys: readonly string[]): Promise<void> {
+    for (const key of this.runs.keys()) if (!keys.includes(key)) this.runs.delete(key);
+  }
+}
+
 export class TestEnvironment implements Environment {
   /** Every entry that was written or visited, the newest last. */
   readonly entries: URL[];
@@ -23,10 +62,13 @@ export class TestEnvironment implements Environment {
   readonly #press = signal<KeyboardEvent>();
   readonly #hide = signal();
   readonly #leave = signal();
+  readonly #records: Records | null;
   #now = 0;
   #timers: { at: number; work: () => void }[] = [];
 
-  constructor(address = "https://example.org/course/") {
+  /** `records` are null where the page may not store data. */
+  constructor(address = "https://example.org/course/", records: Records | null = null) {
+    this.#records = records;
     this.entries = [new URL(address)];
   }
 
@@ -70,6 +112,11 @@ export class TestEnvironment implements Environment {
     onHide: (listener: () => void) => this.#hide.on(listener),
     onLeave: (listener: () => void) => this.#leave.on(listener),
   };
+
+  async openRecords(): Promise<Records> {
+    if (!this.#records) throw new Error("nothing may be stored");
+    return this.#records;
+  }
 
   /** The clock goes on, and what was due by then is done. */
   pass(milliseconds: number): void {

@@ -1,7 +1,7 @@
 import shipped from "receptive:files/experiments";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import { save } from "../../session/files.ts";
+import { save } from "../../lib/outgoing.ts";
 import { fileButton } from "../../ui/file-button.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";

@@ -2,12 +2,12 @@
 
 import { granted, isFramed, openTab } from "../../lib/frame.ts";
 import type { Language } from "../../lib/language.ts";
+import { copy, fileName, frameSnippet, save } from "../../lib/outgoing.ts";
 import { lend } from "../../lib/tab-name.ts";
 import type { ByHand, Shareable } from "../../model/state.ts";
 import type { Actions } from "../../page/feature.ts";
 import type { Page } from "../../page/page.ts";
 import { hashOf } from "../../session/address.ts";
-import { copy, fileName, frameSnippet, save } from "../../session/files.ts";
 import { keeping } from "../../session/keeping.ts";
 import { startup } from "../../session/startup.ts";
 import { compilable } from "../../spec/document.ts";
