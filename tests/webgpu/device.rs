@@ -23,7 +23,7 @@ fn all(len: usize) -> Range {
 
 #[wasm_bindgen_test]
 async fn the_adapter_passes_the_self_check() {
-    let mut wgpu = open().await;
+    let wgpu = open().await;
     assert!(!wgpu.adapter_name().is_empty());
     self_check(&wgpu).await.expect("right results");
     self_check(&wgpu.with_chip_passes(true)).await.expect("right results by the passes for chips");

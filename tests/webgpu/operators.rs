@@ -34,7 +34,6 @@ use receptive::ops::softmax::Softmax;
 use receptive::ops::softmax_cross_entropy::{IGNORE_INDEX, Reduction, SoftmaxCrossEntropy};
 use receptive::ops::squash::Squash;
 use receptive::ops::upsample::Upsample;
-use receptive::plan::names;
 use receptive::programs::metrics::{self, MetricsParams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
