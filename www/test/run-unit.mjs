@@ -1,4 +1,5 @@
 // Bundles test/*.test.ts with esbuild and runs them with node's own test runner. Node 20 cannot read TypeScript itself.
+// `node test/run-unit.mjs exports` runs those of test/exports, which need the engine's package.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,12 +11,13 @@ import { fieldsModule } from "../tools/fields.mjs";
 import { operatorsModule } from "../tools/operators.mjs";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
-const outdir = join(here, "../build/unit");
-const tests = readdirSync(here).filter((name) => name.endsWith(".test.ts"));
+const [folder = ""] = process.argv.slice(2);
+const outdir = join(here, "../build", folder || "unit");
+const tests = readdirSync(join(here, folder)).filter((name) => name.endsWith(".test.ts"));
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: tests.map((name) => join(here, name)),
+  entryPoints: tests.map((name) => join(here, folder, name)),
   outdir,
   bundle: true,
   format: "esm",
@@ -24,6 +26,8 @@ await build({
   outExtension: { ".js": ".mjs" },
   sourcemap: "inline",
   plugins: [operatorsModule(join(here, "../..")), fieldsModule(join(here, "../.."))],
+  // They load their own files from where they lie.
+  external: ["*/pkg/receptive.js", "onnxruntime-web", "onnx-buf", "@bufbuild/protobuf"],
   logLevel: "warning",
 });
 const files = tests.map((name) => join(outdir, name.replace(/\.ts$/u, ".mjs")));

@@ -14,6 +14,8 @@ export interface ExportOptions {
   readonly stem: string;
   /** The weights to go with the network; null for a network without. */
   readonly weights: Weights | null;
+  /** Weights in a file of their own, where the program knows such files. */
+  readonly external?: boolean;
 }
 
 /** A program that networks are written for. */

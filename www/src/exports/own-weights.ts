@@ -1,7 +1,7 @@
 /** The network's weights as a safetensors file of their own: PyTorch's names, and what they are of in the metadata. */
-import type { ExportedFile } from "./exporter.ts";
+import type { ExportedFile, Exporter } from "./exporter.ts";
 import type { Network, Tensor } from "./network.ts";
-import { parametersOf, statisticsOf } from "./network.ts";
+import { ExportError, parametersOf, statisticsOf } from "./network.ts";
 import type { Weights, Written } from "./weights.ts";
 import { safetensors } from "./weights.ts";
 
@@ -21,3 +21,12 @@ export async function exportedWeights(network: Network, weights: Weights, stem: 
   for (const [key, value] of Object.entries({ step, epoch, seed })) if (value !== undefined) metadata[key] = value;
   return { name: `${stem}.safetensors`, type: "application/octet-stream", parts: safetensors(written satisfies Written, metadata) };
 }
+
+/** Writes the weights alone. */
+export const ownWeights: Exporter = {
+  name: "safetensors",
+  async export(network, { stem, weights }) {
+    if (!weights) throw new ExportError("weights", "there are no weights to write");
+    return [await exportedWeights(network, weights, stem)];
+  },
+};
