@@ -6,6 +6,7 @@ mod build;
 mod conformance;
 mod counts;
 mod data;
+mod export;
 mod failure;
 mod forward;
 mod machine;
@@ -57,6 +58,7 @@ fn run() -> Result<bool> {
         Command::Plan(options) => return native::plan(&project, &options),
         Command::Train(options) => train::run(&mut project, &options)?,
         Command::Table(options) => table::run(&mut project, &options)?,
+        Command::Export(options) => export::run(&mut project, &options)?,
         Command::Forward(options) => forward::run(&mut project, &options)?,
         Command::Bench(options) => bench::run(&mut project, &options)?,
     }
