@@ -267,6 +267,10 @@ export class Controller {
         return this.#sharing.saveNetwork();
       case "save_run":
         return void this.#sharing.saveRun(this.#persistence);
+      case "save_file":
+        return this.#sharing.saveFile(intent.name, intent.content);
+      case "read_run":
+        return void this.#sharing.readRun(this.#persistence).then(intent.take);
       case "rename_run":
         return this.#set(renamed(this.#state, intent.key, intent.name) ?? {});
       case "hide_run": {

@@ -64,6 +64,10 @@ export type Intent =
   | { type: "save_drawing"; name: string; svg: string }
   | { type: "save_network" }
   | { type: "save_run" }
+  /** A file that an exporter has written. */
+  | { type: "save_file"; name: string; content: Blob }
+  /** The run in front as the bytes of a checkpoint; null where there is none. */
+  | { type: "read_run"; take: (bytes: Uint8Array | null) => void }
   | { type: "rename_run"; key: string; name: string }
   | { type: "hide_run"; key: string; hidden: boolean }
   | { type: "delete_run"; key: string }

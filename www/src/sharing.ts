@@ -48,6 +48,19 @@ export class Sharing {
     if (file) this.#save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream", null);
   }
 
+  saveFile(name: string, content: Blob): void {
+    this.#save(name, content, content.type, null);
+  }
+
+  async readRun(persistence: Persistence | null): Promise<Uint8Array | null> {
+    try {
+      return (await persistence?.file())?.bytes ?? null;
+    } catch (thrown) {
+      this.#host.refuse(thrown);
+      return null;
+    }
+  }
+
   /** Browsers drop a download without a word where a frame's sandbox lacks the right: then `byHand` is shown, or what else can be done is said. */
   #save(name: string, content: BlobPart, type: string, byHand: ByHand | null): void {
     const may = granted("allow-downloads");

@@ -106,12 +106,14 @@ export class ShareMenuElement extends PanelElement {
         <hr role="separator" />
         ${this.#item(text.saveJson, { type: "save_network" })}
         ${this.#item(run.metrics ? text.saveRun : text.saveRunLater, { type: "save_run" }, run.metrics === null)}
+        <button type="button" role="menuitem" tabindex="-1" @click=${() => void this.#export()}>${text.export}</button>
         <hr role="separator" />
         <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
       </div>
       <input type="file" multiple hidden accept=".json,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
       <p class="share-told" role="status">${this.told && shared && "copied" in shared ? html`${icons.check}${text.copied[shared.copied]}` : nothing}</p>
       ${this.dragging ? html`<div class="drop-cover"><p><strong>${text.drop}</strong></p><p>${text.dropHint}</p></div>` : nothing}
+      <export-dialog .locale=${locale} .state=${this.state}></export-dialog>
       <dialog class="modal by-hand" aria-labelledby="by-hand-title" @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
         <div class="dialog-body">
           <div class="by-hand-head">
@@ -146,6 +148,14 @@ export class ShareMenuElement extends PanelElement {
     );
   }
 
+  /** Other programs: the exporters come with the first wish for one. */
+  async #export(): Promise<void> {
+    this.#show(false);
+    await import("../exports/menu/export-dialog-define.ts");
+    await this.updateComplete;
+    this.querySelector("export-dialog")?.show();
+  }
+
   readonly #choose = (): void => {
     this.#show(false);
     this.querySelector<HTMLInputElement>("input[type=file]")?.click();
@@ -160,11 +170,11 @@ export class ShareMenuElement extends PanelElement {
   };
 
   #close(): void {
-    this.querySelector("dialog")?.close();
+    this.querySelector<HTMLDialogElement>("dialog.by-hand")?.close();
   }
 
   #byHand(): void {
-    const dialog = this.querySelector("dialog");
+    const dialog = this.querySelector<HTMLDialogElement>("dialog.by-hand");
     if (!dialog?.open) dialog?.showModal();
     const field = this.querySelector("textarea");
     field?.focus();

@@ -1,9 +1,17 @@
 /** A network as exporters read it: the engine's description of it, with the fields of every node beside its shapes. */
-import type { NetworkDescription, Spec } from "../../../src/web/types.d.ts";
+import type { NetworkDescription } from "../../../src/web/types.d.ts";
 import { valueAt } from "../lib/spec-path.ts";
 
 /** What an operator's item says, under the specification's own names. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** What exporters read of a specification: its training is as it was written, defaults left out. */
+export interface Spec {
+  readonly input?: readonly number[] | undefined;
+  readonly data?: string | undefined;
+  readonly layers: readonly unknown[];
+  readonly training?: object | undefined;
+}
 
 /** One operator applied: repetitions are written out. */
 export interface NetworkNode {

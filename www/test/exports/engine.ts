@@ -14,7 +14,7 @@ interface Package {
   default(options: { module_or_path: Uint8Array }): Promise<unknown>;
   presets(): { name: string; spec: Spec }[];
   examine(spec: Spec): Examination;
-  Network: { create(spec: Spec, backend: "cpu"): Promise<Running> };
+  Network: { create(spec: Network["spec"], backend: "cpu"): Promise<Running> };
 }
 interface Running {
   loadWeights(file: Blob): Promise<unknown>;

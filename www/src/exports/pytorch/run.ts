@@ -57,8 +57,8 @@ function mainSource(network: Network, { segments, kaiming, augmented, optimizer 
   const heads = network.heads.length > 0;
   const clip = typeof optimizer.clip_grad_norm === "number" ? optimizer.clip_grad_norm : null;
   // A cycle that is shorter than the run: the rate stays where it ended.
-  const ends =
-    (network.spec.training?.schedule as Fields | undefined)?.total !== undefined && network.spec.training?.schedule?.type === "one_cycle";
+  const { schedule } = (network.spec.training ?? {}) as { schedule?: Fields };
+  const ends = schedule?.type === "one_cycle" && schedule.total !== undefined;
   const inputs = segments
     ? ["inputs, targets = clutter(images[batch], labels[batch])"]
     : [`inputs, targets = ${augmented ? "augment(normalize(images[batch]))" : "normalize(images[batch])"}, labels[batch]`];

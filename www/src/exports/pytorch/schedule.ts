@@ -92,7 +92,7 @@ function oneCycle(schedule: Fields, rate: number): string[] {
   return [`return torch.optim.lr_scheduler.OneCycleLR(optimizer, ${args.join(", ")})`];
 }
 
-function warmUp(schedule: Fields): string[] {
+export function warmUp(schedule: Fields): string[] {
   const warmup = number(schedule.warmup, 0);
   if (warmup === 0) return [];
   const start = typeof schedule.start_factor === "number" ? literal(schedule.start_factor) : "1 / 3";
@@ -105,7 +105,7 @@ function warmUp(schedule: Fields): string[] {
 }
 
 /** The lines of a schedule's factor; `step` counts from where it begins. */
-function factor(type: string, schedule: Fields, rate: number): string[] {
+export function factor(type: string, schedule: Fields, rate: number): string[] {
   const rest = number(schedule.warmup, 0) > 0 ? "max(total_steps - warmup, 1)" : "total_steps";
   const span = (epochs: unknown): string => (typeof epochs === "number" ? `steps(${literal(epochs)})` : rest);
   const gamma = literal(number(schedule.gamma, 0.1));
