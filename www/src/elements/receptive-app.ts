@@ -204,6 +204,7 @@ export class ReceptiveAppElement extends PanelElement {
       </dialog>
       <true-size-dialog .locale=${locale} .state=${state}></true-size-dialog>
       <help-dialog .locale=${locale} .state=${state}></help-dialog>
+      <export-dialog .locale=${locale} .state=${state}></export-dialog>
       <p class="visually-hidden" role="status">${this.#say(state.announcement)}</p>
     `;
   }

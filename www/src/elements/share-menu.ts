@@ -113,7 +113,6 @@ export class ShareMenuElement extends PanelElement {
       <input type="file" multiple hidden accept=".json,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
       <p class="share-told" role="status">${this.told && shared && "copied" in shared ? html`${icons.check}${text.copied[shared.copied]}` : nothing}</p>
       ${this.dragging ? html`<div class="drop-cover"><p><strong>${text.drop}</strong></p><p>${text.dropHint}</p></div>` : nothing}
-      <export-dialog .locale=${locale} .state=${this.state}></export-dialog>
       <dialog class="modal by-hand" aria-labelledby="by-hand-title" @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
         <div class="dialog-body">
           <div class="by-hand-head">
@@ -153,7 +152,7 @@ export class ShareMenuElement extends PanelElement {
     this.#show(false);
     await import("../exports/menu/export-dialog-define.ts");
     await this.updateComplete;
-    this.querySelector("export-dialog")?.show();
+    document.querySelector("export-dialog")?.show();
   }
 
   readonly #choose = (): void => {
@@ -170,11 +169,11 @@ export class ShareMenuElement extends PanelElement {
   };
 
   #close(): void {
-    this.querySelector<HTMLDialogElement>("dialog.by-hand")?.close();
+    this.querySelector("dialog")?.close();
   }
 
   #byHand(): void {
-    const dialog = this.querySelector<HTMLDialogElement>("dialog.by-hand");
+    const dialog = this.querySelector("dialog");
     if (!dialog?.open) dialog?.showModal();
     const field = this.querySelector("textarea");
     field?.focus();
