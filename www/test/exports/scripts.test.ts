@@ -1,14 +1,17 @@
 /** Python scripts: they equal the stored ones, byte for byte, and Python compiles all of them. `UPDATE_FIXTURES=1` stores them anew. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Spec } from "../../../src/web/types.d.ts";
+import { layerOf } from "../../src/exports/keras/layers.ts";
 import { kerasScript } from "../../src/exports/keras/script.ts";
 import { ExportError } from "../../src/exports/network.ts";
+import { lower } from "../../src/exports/onnx/lower.ts";
 import { exportedWeights } from "../../src/exports/own-weights.ts";
+import { expressionOf, moduleOf } from "../../src/exports/pytorch/layers.ts";
 import { pytorchScript } from "../../src/exports/pytorch/script.ts";
 import { Weights } from "../../src/exports/weights.ts";
 import { network, networkOf, PRESETS, ROOT, weightsFor } from "./engine.ts";
@@ -92,6 +95,29 @@ test("weights that leave have PyTorch's names, and come back the same", async ()
   assert.deepEqual(await again.values(bn), await weights.values(bn));
   assert.equal(again.metadata.step, "7");
   assert.deepEqual(JSON.parse(again.metadata.spec ?? ""), of.spec);
+});
+
+test("each exporter knows each operator", () => {
+  const folders = readdirSync(join(ROOT, "src/ops"), { recursive: true, encoding: "utf8" });
+  const operators = folders.flatMap((path) => /([a-z0-9_]+)\.schema\.json$/u.exec(path)?.[1] ?? []);
+  assert.ok(operators.length >= 25);
+  for (const op of [...operators, "add", "concat"]) {
+    const fields = {
+      op,
+      kernel_size: 2,
+      out_channels: 4,
+      out_features: 4,
+      size: 3,
+      padding: 0,
+      scale_factor: 2,
+      output_size: 2,
+      factor: 2,
+    };
+    const node = { name: op, op, fields, inputs: ["a"], inputShapes: [[4, 8, 8]], outputShape: [4, 4, 4], head: null, path: "" };
+    assert.ok(moduleOf(node) ?? expressionOf(node, true, ["a", "b"]), op);
+    assert.ok(layerOf(node, ["a"], { kaiming: false, decay: null }), op);
+    assert.ok(lower(node, ["a"]).nodes.length > 0, op);
+  }
 });
 
 test("what Keras cannot say is refused by name", () => {
