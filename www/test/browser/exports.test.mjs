@@ -14,7 +14,7 @@ after(() => site?.close());
 async function openDialog(page) {
   await page.locator("#share-button").press("Enter");
   await page.locator("#share-items").waitFor();
-  await page.keyboard.press("p");
+  await page.keyboard.press("f");
   await page.keyboard.press("Enter");
   await page.locator("dialog.export[open]").waitFor();
 }

@@ -34,7 +34,7 @@ function evaluateSource(segments: boolean): string {
     segments
       ? '    """The share of pixels whose class is right, and the mean IoU of the classes that occur; over the images of all processes."""'
       : '    """The shares of images whose class comes first, and among the first five; over the images of all processes."""',
-    "    model.eval()",
+    "    model.train(False)",
     segments
       ? "    confusion = torch.zeros(CLASSES, CLASSES, dtype=torch.long, device=images.device)"
       : "    sums = torch.zeros(3, dtype=torch.long, device=images.device)",
@@ -163,7 +163,7 @@ def main():
     parser.add_argument("--weights", required=True, help="a safetensors file")
     parser.add_argument("--image", required=True, help="a picture")
     args = parser.parse_args()
-    network = Network().eval()
+    network = Network().train(False)
     load_weights(network, args.weights)
     with torch.no_grad():
         output = network(read_image(args.image))[0]
