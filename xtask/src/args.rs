@@ -30,6 +30,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             run experiments in headless Chromium as the page does, N runs at once; --report writes docs/experiments.md
   forward [NAME|SPEC.json]... [--backend cpu|webgpu|all] [--seed N] [--weights FILE.safetensors] [--repeats N] [--json]
                             one image through networks of any size in headless Chromium; without names, through all at true size
+  export NAME|SPEC.json --to pytorch|keras|onnx|safetensors [--weights FILE.safetensors] [--external] [--out DIR]
+                            write a network for another program, as the page's Share menu does; --external: ONNX with its weights in a file of their own
   plan NAME|SPEC.json [--batch N] [--json]
                             a training step as it is planned: every step's work, bytes moved and dispatches, and their sums
   bench [--job NAME]... [--backend cpu|scalar|webgpu|all] [--workers N|all] [--isolated] [--batch N] [--seconds S] [--build simd128|relaxed_simd|all] [--report [--note TEXT]] [--json]
@@ -79,6 +81,8 @@ pub enum Command {
     Experiment(Experiment),
     /// Run networks forward in headless Chromium.
     Forward(Forward),
+    /// Write a network for another program.
+    Export(Export),
     /// Measure speed in headless Chromium.
     Bench(Bench),
 }
@@ -149,6 +153,21 @@ pub struct Plan {
     pub batch: Option<u32>,
     /// Print JSON.
     pub json: bool,
+}
+
+/// Options of `export`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// A preset's or network's name, or a spec file.
+    pub network: String,
+    /// The exporter.
+    pub to: String,
+    /// A safetensors file with PyTorch's names.
+    pub weights: Option<PathBuf>,
+    /// Weights in a file of their own.
+    pub external: bool,
+    /// The folder that the files go to.
+    pub out: PathBuf,
 }
 
 /// Options of `train`.
@@ -263,6 +282,7 @@ fn parse_with(parser: &mut lexopt::Parser) -> std::result::Result<Command, Probl
         "train" => train(parser),
         "table" => table(parser),
         "experiment" => experiment(parser),
+        "export" => export(parser),
         "forward" => forward(parser),
         "bench" => bench(parser),
         other => Err(Failure::new(format!("there is no command `{other}`")).with_remedy("cargo xtask help").into()),
@@ -358,6 +378,27 @@ fn plan(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let network =
         network.ok_or_else(|| Failure::new("plan needs a preset's name or a spec file").with_remedy("cargo xtask describe --list"))?;
     Ok(Command::Plan(Plan { network, batch, json }))
+}
+
+fn export(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
+    let (mut network, mut to) = (None, None);
+    let mut options = Export { network: String::new(), to: String::new(), weights: None, external: false, out: PathBuf::from(".") };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("to") => to = Some(one_of("--to", parser.value()?.string()?, &["pytorch", "keras", "onnx", "safetensors"])?),
+            Long("weights") => options.weights = Some(PathBuf::from(parser.value()?)),
+            Long("external") => options.external = true,
+            Long("out") => options.out = PathBuf::from(parser.value()?),
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if network.is_none() => network = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let (Some(network), Some(to)) = (network, to) else {
+        let failure = Failure::new("export needs a preset's name or a spec file, and --to");
+        return Err(failure.with_remedy("cargo xtask export lenet5 --to pytorch").into());
+    };
+    Ok(Command::Export(Export { network, to, ..options }))
 }
 
 fn train(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
@@ -554,6 +595,9 @@ mod tests {
             panic!("not parsed")
         };
         assert_eq!((forward.networks.len(), forward.backends.len(), forward.seed, forward.repeats), (1, 1, 1, 3));
+        let Ok(Command::Export(export)) = parsed("export unet --to onnx --weights u.safetensors --out there") else { panic!("not parsed") };
+        assert_eq!((export.network.as_str(), export.to.as_str(), export.external), ("unet", "onnx", false));
+        assert_eq!((export.weights, export.out), (Some("u.safetensors".into()), "there".into()));
     }
 
     #[test]
@@ -565,6 +609,8 @@ mod tests {
             "describe",
             "describe a b",
             "train",
+            "export lenet5",
+            "export lenet5 --to tensorflow",
             "train lenet5 --workers 0",
             "train lenet5 --epochs 0",
             "train lenet5 --epochs many",

@@ -7,6 +7,7 @@ mod conformance;
 mod counts;
 mod data;
 mod experiment;
+mod export;
 mod failure;
 mod forward;
 mod machine;
@@ -59,6 +60,7 @@ fn run() -> Result<bool> {
         Command::Train(options) => train::run(&mut project, &options)?,
         Command::Table(options) => table::run(&mut project, &options)?,
         Command::Experiment(options) => return experiment::run(&mut project, &options),
+        Command::Export(options) => export::run(&mut project, &options)?,
         Command::Forward(options) => forward::run(&mut project, &options)?,
         Command::Bench(options) => bench::run(&mut project, &options)?,
     }

@@ -82,8 +82,10 @@ fn listed(project: &Project, presets: bool) -> Result<Vec<String>> {
 
 /// What `describe --json` prints of a network.
 pub fn description(project: &Project, network: &str) -> Result<Value> {
+    let mut command = command(project, &["describe", network, "--json"]);
+    command.current_dir(std::env::current_dir().context(|| "find the working directory".into())?);
     let mut text = String::new();
-    let ok = run_lines(&mut command(project, &["describe", network, "--json"]), None, |line| text.push_str(line))?;
+    let ok = run_lines(&mut command, None, |line| text.push_str(line))?;
     if !ok {
         return Err(Failure::new(format!("`{network}` cannot be described")));
     }

@@ -91,6 +91,16 @@ pub const STAGES: &[Stage] = &[
         ..PLAIN
     },
     Stage {
+        name: "exports",
+        about: "networks for other programs, run by them against the engine's own logits",
+        has_tests: true,
+        tools: &[Tool::Npm],
+        after: &["build"],
+        minutes: 20,
+        run: |project, tests| counted(&mut npm(project, "test:exports")?, tests),
+        ..PLAIN
+    },
+    Stage {
         name: "unit",
         about: "unit tests of the engine and of the commands, native",
         when: When::Quick,

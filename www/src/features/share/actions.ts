@@ -51,6 +51,19 @@ class Sharing {
     if (file) this.#save(fileName(file.name, "safetensors"), file.bytes as BlobPart, "application/octet-stream", null);
   }
 
+  saveFile(name: string, content: Blob): void {
+    this.#save(name, content, content.type, null);
+  }
+
+  async readRun(): Promise<Uint8Array | null> {
+    try {
+      return (await this.#page.the(keeping).persistence?.file())?.bytes ?? null;
+    } catch (thrown) {
+      this.#page.refuse(thrown);
+      return null;
+    }
+  }
+
   /** Browsers drop a download without a word where a frame's sandbox lacks the right: then `byHand` is shown, or what else can be done is said. */
   #save(name: string, content: BlobPart, type: string, byHand: ByHand | null): void {
     const may = granted("allow-downloads");
@@ -99,5 +112,7 @@ export function actions(page: Page): Actions {
     save_drawing: ({ name, svg }) => sharing.saveDrawing(name, svg),
     save_network: () => sharing.saveNetwork(),
     save_run: () => sharing.saveRun(),
+    save_file: ({ name, content }) => sharing.saveFile(name, content),
+    read_run: async ({ take }) => take(await sharing.readRun()),
   };
 }

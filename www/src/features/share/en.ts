@@ -8,6 +8,7 @@ export default (): ShareTexts => ({
   saveJson: "Save network…",
   saveRun: "Save run…",
   saveRunLater: "Save run… (nothing trained yet)",
+  export: "For PyTorch, Keras, ONNX…",
   open: "Open file…",
   openHint: "A network (.json), a run (.safetensors), or MNIST's images and labels",
   copied: { link: "Link copied", embed: "Snippet copied", json: "Network copied" },

@@ -9,5 +9,9 @@ declare module "../../page/intent.ts" {
     save_drawing: { name: string; svg: string };
     save_network: object;
     save_run: object;
+    /** A file that a feature has written. */
+    save_file: { name: string; content: Blob };
+    /** The run in front as the bytes of a checkpoint; null where there is none. */
+    read_run: { take: (bytes: Uint8Array | null) => void };
   }
 }

@@ -8,6 +8,7 @@ export default (): ShareTexts => ({
   saveJson: "Сохранить сеть…",
   saveRun: "Сохранить обучение…",
   saveRunLater: "Сохранить обучение… (ещё ничего не обучено)",
+  export: "Для PyTorch, Keras, ONNX…",
   open: "Открыть файл…",
   openHint: "Сеть (.json), сохранённое обучение (.safetensors) или изображения и метки MNIST",
   copied: { link: "Ссылка скопирована", embed: "Код скопирован", json: "Сеть скопирована" },

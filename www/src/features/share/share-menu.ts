@@ -112,6 +112,7 @@ export class ShareMenuElement extends PanelElement {
         <hr role="separator" />
         ${this.#item(text.saveJson, { type: "save_network" })}
         ${this.#item(trained ? text.saveRun : text.saveRunLater, { type: "save_run" }, !trained)}
+        ${this.#item(text.export, { type: "open_dialog", name: "exports" })}
         <hr role="separator" />
         <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
       </div>

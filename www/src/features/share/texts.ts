@@ -8,6 +8,7 @@ export interface ShareTexts {
   saveJson: string;
   saveRun: string;
   saveRunLater: string;
+  export: string;
   open: string;
   openHint: string;
   copied: { [S in Shareable]: string };

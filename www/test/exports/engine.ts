@@ -1,0 +1,111 @@
+/** The engine's package in node, all networks that come with it, and weights for them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Examination, Spec } from "../../../src/web/types.d.ts";
+import type { Network, Tensor } from "../../src/exports/network.ts";
+import { parametersOf, readNetwork, statisticsOf } from "../../src/exports/network.ts";
+import { safetensors, Weights } from "../../src/exports/weights.ts";
+
+export const ROOT = process.env.RECEPTIVE_ROOT ?? "..";
+
+/** What of the package is used here. Its own types are only there once it is built. */
+interface Package {
+  default(options: { module_or_path: Uint8Array }): Promise<unknown>;
+  presets(): { name: string; spec: Spec }[];
+  examine(spec: Spec): Examination;
+  Network: { create(spec: Network["spec"], backend: "cpu"): Promise<Running> };
+}
+interface Running {
+  loadWeights(file: Blob): Promise<unknown>;
+  forward(image: Float32Array): Promise<{ logits: Float32Array }>;
+  free(): void;
+}
+
+const pack = (await import(pathToFileURL(join(ROOT, "pkg/receptive.js")).href)) as Package;
+await pack.default({ module_or_path: readFileSync(join(ROOT, "pkg/receptive_bg.wasm")) });
+
+interface Known {
+  name: string;
+  spec: Spec;
+  normalization?: { mean: number[]; std: number[] };
+}
+const architectures = JSON.parse(readFileSync(join(ROOT, "www/architectures.json"), "utf8")) as { networks: Known[] };
+const known: Known[] = [...pack.presets(), ...architectures.networks];
+
+/** Names of the presets for MNIST. */
+export const PRESETS = pack.presets().map(({ name }) => name);
+
+export function networkOf(spec: Spec, normalization?: Known["normalization"]): Network {
+  const { network, error } = pack.examine(spec);
+  if (!network || error) throw new Error(JSON.stringify(error));
+  return readNetwork(spec, network, normalization);
+}
+
+/** A preset, or a network at true size. */
+export function network(name: string): Network {
+  const found = known.find((other) => other.name === name);
+  if (!found) throw new Error(`there is no network ${name}`);
+  return networkOf(found.spec, found.normalization);
+}
+
+/** Numbers in ±1, the same every time. */
+export function drawing(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+/** Drawn once: a prime number of them, so that no two layers have the same. */
+const TABLE = Float32Array.from({ length: 65_537 }, drawing(1));
+
+/** Weights for a network: such that no value grows or vanishes on its way, and statistics that are not those of the start. */
+export async function weightsFor(of: Network): Promise<Weights> {
+  let drawn = 0;
+  const values = ({ name, shape }: Tensor): Float32Array => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const norm = name.endsWith("weight") ? [1, 0.2] : [0, 0.1];
+    const [centre = 0, width = 1] =
+      shape.length > 1 ? [0, Math.sqrt((3 * (shape[0] ?? 1)) / count)] : name.endsWith("running_var") ? [1.5, 1] : norm;
+    const scaled = TABLE.map((value) => centre + width * value);
+    const filled = new Float32Array(count);
+    for (let at = 0; at < count; ) {
+      const piece = scaled.subarray(drawn, drawn + count - at);
+      filled.set(piece, at);
+      at += piece.length;
+      drawn = (drawn + piece.length) % TABLE.length;
+    }
+    return filled;
+  };
+  const tensors = of.nodes.flatMap((node) => [...parametersOf(node), ...statisticsOf(node)]);
+  const written = tensors.map((tensor): [Tensor, Uint8Array] => [tensor, new Uint8Array(values(tensor).buffer)]);
+  return Weights.read(new Blob(safetensors(written, { step: "7" }) as BlobPart[]));
+}
+
+/** A picture, channel by channel, of pixels between 0 and 1. */
+export function picture(of: Network): Float32Array {
+  const draw = drawing(99);
+  return Float32Array.from({ length: of.input.reduce((product, size) => product * size, 1) }, () => 0.5 + draw() / 2);
+}
+
+/** What the engine's own kernels make of a picture. */
+export async function logits(of: Network, weights: Weights, pixels: Float32Array): Promise<Float32Array> {
+  const ours = await pack.Network.create(of.spec, "cpu");
+  await ours.loadWeights(weights.file);
+  const { mean, std } = of.normalization ?? { mean: [0], std: [1] };
+  const plane = of.input[1] * of.input[2];
+  const channel = (at: number): number => Math.floor(at / plane);
+  const image = pixels.map((pixel, at) => (pixel - (mean[channel(at)] ?? 0)) / (std[channel(at)] ?? 1));
+  const { logits: found } = await ours.forward(image);
+  ours.free();
+  return found;
+}
+
+/** How far two outputs are apart, as a part of the largest value. */
+export function apart(found: Float32Array, expected: Float32Array): number {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const difference = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - (found[at] ?? Number.NaN))), 0);
+  return found.length === expected.length && largest > 0 ? difference / largest : Number.NaN;
+}
