@@ -4,10 +4,9 @@ use super::trainer::Trainer;
 use crate::core::error::{Error, NotFinite, TrainError};
 use crate::core::safetensors::floats::not_finite;
 use crate::data::gather::NO_IMAGE;
-use crate::executor::locate;
 use crate::ir::program::Program;
-use crate::plan::{OPTIMIZER, names};
 use crate::programs::metrics::Sums;
+use crate::programs::optimizer::OPTIMIZER;
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";
@@ -53,8 +52,8 @@ impl Trainer {
         }
 
         let statistics = self.read_statistics().await?;
-        let place = locate(&self.plan().train, names::INDICES)?.range;
-        let all = &self.plan().train.steps;
+        let place = self.programs.train.indices;
+        let all = &self.programs.plan[self.programs.train.program].steps;
         let forward = all.iter().position(|step| step.node == METRICS).unwrap_or(all.len());
         let steps: Vec<_> = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
         let mut found = None;
