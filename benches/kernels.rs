@@ -1,38 +1,36 @@
 //! Single kernels on the CPU, natively: `cargo bench --package receptive-benches`. Each is a step of the training plan of a small network, on numbers drawn at random; throughput
 //! counts its floating-point operations. What the page runs are the same kernels compiled to WebAssembly: `cargo xtask bench` measures those.
 
-use std::collections::HashMap;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
 use receptive::core::rng::{Rng, Stream};
-use receptive::executor::{AnyExecutor, Which};
-use receptive::ir::program::Program;
+use receptive::executor::AnyExecutor;
+use receptive::ir::program::{Program, ProgramId};
 use receptive::network::spec::Spec;
 use receptive::plan::Plan;
+use receptive::programs::TrainingPlan;
 use serde_json::{Value, json};
 
 const BATCH: usize = 16;
 
 /// A network of these layers between the image and the class scores, planned for training.
-fn plan(layers: &[Value]) -> Plan {
+fn plan(layers: &[Value]) -> TrainingPlan {
     let mut all = layers.to_vec();
     all.extend([json!({"op": "flatten"}), json!({"op": "linear", "out_features": 10})]);
     let spec = json!({"version": 1, "name": "bench", "input": [1, 28, 28], "layers": all, "training": {"batch_size": BATCH}});
     let spec = Spec::from_json(&spec).expect("the network can be read");
-    Plan::for_training(&spec).expect("the network fits together")
+    TrainingPlan::new(&spec).expect("the network fits together")
 }
 
 /// Measures the step of a training plan that runs this kernel for this node.
 fn step(criterion: &mut Criterion, name: &str, layers: &[Value], node: &str, kernel: &str) {
-    let plan = plan(layers);
+    let TrainingPlan { plan, train, .. } = plan(layers);
     let is = |of_node: &str, of_kernel: &str| of_node == node && of_kernel == kernel;
-    let step = plan.train.steps.iter().find(|step| is(&step.node, step.kernel.name)).expect("the plan has the step").clone();
-    let cost = plan.training_cost().steps.into_iter().find(|cost| is(&cost.node, cost.kernel)).expect("the plan's cost has the step");
-    let train = Program { steps: vec![step.clone()], ..Program::default() };
-    let alone = Plan { train, evaluate: Program::default(), predict: Program::default(), ..plan };
-    let mut executor = block_on(AnyExecutor::cpu(Kernels::Simd, &alone, &HashMap::new())).expect("there is memory for it");
+    let step = plan[train.program].steps.iter().find(|step| is(&step.node, step.kernel.name)).expect("the plan has the step").clone();
+    let cost = plan.cost(train.program).steps.into_iter().find(|cost| is(&cost.node, cost.kernel)).expect("the plan's cost has the step");
+    let alone = Plan { programs: vec![Program { steps: vec![step.clone()], ..Program::default() }], ..plan };
+    let mut executor = block_on(AnyExecutor::cpu(Kernels::Simd, &alone, &[])).expect("there is memory for it");
     let mut rng = Rng::new(1, Stream::Parameters);
     for (range, binding) in step.arguments.iter().zip(step.kernel.bindings) {
         if binding.reads() && !binding.words() {
@@ -42,7 +40,7 @@ fn step(criterion: &mut Criterion, name: &str, layers: &[Value], node: &str, ker
     }
     let mut group = criterion.benchmark_group(kernel);
     group.throughput(Throughput::Elements(cost.flops));
-    group.bench_function(name, |bencher| bencher.iter(|| executor.run(Which::Train)));
+    group.bench_function(name, |bencher| bencher.iter(|| executor.run(ProgramId(0))));
     group.finish();
 }
 

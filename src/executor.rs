@@ -1,6 +1,4 @@
-//! Runs a plan's programs on a backend: buffers, programs, and access to values by name. The backend's type ends at [`AnyExecutor`].
-
-use std::collections::HashMap;
+//! Runs a plan's programs on a backend: buffers, programs, and access to values. The backend's type ends at [`AnyExecutor`].
 
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, Device};
@@ -9,26 +7,20 @@ use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error, TrainError};
 use crate::core::rng::Rng;
 use crate::core::shared::SharedWords;
-use crate::ir::program::{BufferId, Located, Program, Range, Step};
+use crate::ir::program::{BufferId, Located, Program, ProgramId, Range, Step};
 use crate::network::init::draw;
 use crate::network::spec::Initialization;
-use crate::plan::{Plan, PlannedParameter, PlannedStatistic};
+use crate::plan::Plan;
 
-/// One of a plan's programs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "as in Plan")]
-pub enum Which {
-    Train,
-    Evaluate,
-    Predict,
-}
+/// What a plan does not allocate: the buffer, its words, and how many there will be in the end.
+pub type External = [(BufferId, SharedWords, usize)];
 
 /// A plan with its memory on a backend.
 #[derive(Debug)]
 pub struct Executor<B: Backend> {
     backend: B,
     buffers: Vec<B::Buffer>,
-    programs: [B::Program; 3],
+    programs: Vec<B::Program>,
 }
 
 impl<B: Backend> Executor<B> {
@@ -36,18 +28,19 @@ impl<B: Backend> Executor<B> {
     ///
     /// # Errors
     /// Memory or a limit that the device does not have.
-    pub async fn new(mut backend: B, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+    pub async fn new(mut backend: B, plan: &Plan, external: &External) -> Result<Self, DeviceError> {
         let mut buffers = Vec::with_capacity(plan.buffers.len());
-        for spec in &plan.buffers {
-            buffers.push(match external.get(&spec.label) {
-                Some((words, capacity)) => backend.share(words, *capacity, &spec.label)?,
+        for (at, spec) in plan.buffers.iter().enumerate() {
+            buffers.push(match external.iter().find(|(id, ..)| id.0 == at) {
+                Some((_, words, capacity)) => backend.share(words, *capacity, &spec.label)?,
                 None => backend.allocate(spec)?,
             });
         }
-        let train = backend.prepare(&plan.train, &buffers).await?;
-        let evaluate = backend.prepare(&plan.evaluate, &buffers).await?;
-        let predict = backend.prepare(&plan.predict, &buffers).await?;
-        Ok(Self { backend, buffers, programs: [train, evaluate, predict] })
+        let mut programs = Vec::with_capacity(plan.programs.len());
+        for program in &plan.programs {
+            programs.push(backend.prepare(program, &buffers).await?);
+        }
+        Ok(Self { backend, buffers, programs })
     }
 
     /// Runs the steps one by one, and says which is the first to write a number that is not finite: its place and node.
@@ -80,8 +73,8 @@ impl<B: Backend> Executor<B> {
         Ok(times)
     }
 
-    fn run(&mut self, which: Which) -> Result<(), DeviceError> {
-        self.backend.run(&self.programs[which as usize], &mut self.buffers)
+    fn run(&mut self, program: ProgramId) -> Result<(), DeviceError> {
+        self.backend.run(&self.programs[program.0], &mut self.buffers)
     }
 }
 
@@ -91,8 +84,8 @@ impl Executor<Cpu<f32>> {
     ///
     /// # Errors
     /// A program that mixes up floats and words.
-    pub fn run_part(&mut self, which: Which, part: impl Fn(&Step) -> bool) -> Result<(), DeviceError> {
-        self.backend.run_part(&self.programs[which as usize], &mut self.buffers, part)
+    pub fn run_part(&mut self, program: ProgramId, part: impl Fn(&Step) -> bool) -> Result<(), DeviceError> {
+        self.backend.run_part(&self.programs[program.0], &mut self.buffers, part)
     }
 
     /// A range's floats, as they are stored.
@@ -142,7 +135,7 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// Memory that is not there.
-    pub async fn cpu(kernels: Kernels, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+    pub async fn cpu(kernels: Kernels, plan: &Plan, external: &External) -> Result<Self, DeviceError> {
         Ok(Self::Cpu(Executor::new(Cpu::new(kernels), plan, external).await?))
     }
 
@@ -150,7 +143,7 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// Memory or a limit that the device does not have.
-    pub async fn on(device: Device, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+    pub async fn on(device: Device, plan: &Plan, external: &External) -> Result<Self, DeviceError> {
         match device {
             Device::Cpu(kernels) => Self::cpu(kernels, plan, external).await,
             #[cfg(target_arch = "wasm32")]
@@ -168,11 +161,7 @@ impl AnyExecutor {
     /// # Errors
     /// Memory or a limit that the device does not have.
     #[cfg(target_arch = "wasm32")]
-    pub async fn wgpu(
-        wgpu: crate::backend::wgpu::Wgpu,
-        plan: &Plan,
-        external: &HashMap<String, (SharedWords, usize)>,
-    ) -> Result<Self, DeviceError> {
+    pub async fn wgpu(wgpu: crate::backend::wgpu::Wgpu, plan: &Plan, external: &External) -> Result<Self, DeviceError> {
         Ok(Self::Wgpu(Executor::new(wgpu, plan, external).await?))
     }
 
@@ -181,7 +170,7 @@ impl AnyExecutor {
     /// # Errors
     /// Memory that is not there.
     #[cfg(feature = "reference")]
-    pub async fn double(plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<Self, DeviceError> {
+    pub async fn double(plan: &Plan, external: &External) -> Result<Self, DeviceError> {
         Ok(Self::Double(Executor::new(Cpu::new(Kernels::Scalar), plan, external).await?))
     }
 
@@ -189,8 +178,8 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// What the device reports.
-    pub fn run(&mut self, which: Which) -> Result<(), DeviceError> {
-        on!(self, executor => executor.run(which))
+    pub fn run(&mut self, program: ProgramId) -> Result<(), DeviceError> {
+        on!(self, executor => executor.run(program))
     }
 
     /// Milliseconds that steps of the plan's take together, several times over.
@@ -292,34 +281,5 @@ impl AnyExecutor {
     /// What the device reports.
     pub async fn read_value(&mut self, place: &Located) -> Result<Vec<f32>, DeviceError> {
         Ok(place.layout.restore(&place.shape, &self.read_stored(place.range).await?))
-    }
-}
-
-/// Where a program keeps a value.
-///
-/// # Errors
-/// [`TrainError::UnknownName`].
-pub fn locate<'a>(program: &'a Program, name: &str) -> Result<&'a Located, TrainError> {
-    program.values.get(name).ok_or_else(|| TrainError::UnknownName { what: "value", name: name.to_owned() })
-}
-
-impl Plan {
-    /// Where a parameter (`arena` 0) or its gradient (`arena` 1) lies.
-    pub fn parameter_place(&self, parameter: &PlannedParameter, arena: usize) -> Located {
-        let buffer = self.arenas.filter(|_| arena > 0).map_or(parameter.buffer, |arenas| arenas[arena]);
-        Located::in_arena(buffer, parameter.offset, &parameter.spec.shape, parameter.spec.layout)
-    }
-
-    /// Every parameter and then every statistic by its name here, with its place.
-    pub fn tensors(&self) -> [Vec<(&str, Located)>; 2] {
-        let parameters = self.parameters.iter().map(|parameter| (parameter.name.as_str(), self.parameter_place(parameter, 0)));
-        let statistics = self.statistics.iter().map(|statistic| (statistic.name.as_str(), self.statistic_place(statistic)));
-        [parameters.collect(), statistics.collect()]
-    }
-
-    /// Where a statistic lies.
-    pub fn statistic_place(&self, statistic: &PlannedStatistic) -> Located {
-        let buffer = self.statistics_arena.unwrap_or(BufferId(0));
-        Located::in_arena(buffer, statistic.offset, &statistic.spec.shape, statistic.spec.layout)
     }
 }

@@ -5,19 +5,16 @@
 
 mod compare;
 
-use std::collections::HashMap;
-
 use crate::backend::Device;
 use crate::core::clock::now_ms;
 use crate::core::error::{DataError, DeviceError, Error};
 use crate::core::rng::{Rng, Stream};
 use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::shard::Shard;
-use crate::executor::{AnyExecutor, Which, locate};
-use crate::ir::graph::RANDOM;
-use crate::ir::program::Program;
+use crate::executor::AnyExecutor;
+use crate::ir::program::{Program, Step};
 use crate::network::spec::Spec;
-use crate::plan::{Plan, names};
+use crate::programs::check::CheckPlan;
 
 pub use compare::{Difference, RELATIVE, Tensor, allowed, compare};
 
@@ -27,7 +24,7 @@ const FIRST_BACKWARD: &str = "softmax_cross_entropy.backward";
 /// A network with a batch on one device.
 #[derive(Debug)]
 pub struct Check {
-    plan: Plan,
+    network: CheckPlan,
     executor: AnyExecutor,
     /// The first step of the backward half.
     backward: usize,
@@ -40,42 +37,42 @@ impl Check {
     /// # Errors
     /// A network that does not fit, a shard with too few images, or a device that cannot hold it.
     pub async fn new(spec: &Spec, device: Option<Device>, shard: &Shard<'_>) -> Result<Self, Error> {
-        let plan = Plan::for_check(spec)?;
-        let batch = plan.batch;
+        let network = CheckPlan::new(spec)?;
+        let batch = network.plan.batch;
         if shard.images < batch {
             return Err(DataError::InvalidIndex { index: batch - 1, total: shard.images }.into());
         }
         let mut data = Dataset::new(batch, 0);
         data.replace(Split::Train, &shard.pixels[..batch * PIXELS], &shard.labels[..batch]);
-        let external = HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())]);
+        let external = data.external(network.data.images, network.data.labels);
         let executor = match device {
-            None => AnyExecutor::double(&plan, &external).await?,
-            Some(device) => AnyExecutor::on(device, &plan, &external).await?,
+            None => AnyExecutor::double(&network.plan, &external).await?,
+            Some(device) => AnyExecutor::on(device, &network.plan, &external).await?,
         };
-        let steps = &plan.train.steps;
+        let steps = &network.plan[network.program].steps;
         let backward = steps.iter().position(|step| step.kernel.name.starts_with(FIRST_BACKWARD)).unwrap_or(steps.len());
-        let mut check = Self { plan, executor, backward };
+        let mut check = Self { network, executor, backward };
         check.write(spec)?;
         Ok(check)
     }
 
     /// Writes all that a step reads: weights, statistics, which images, and what random numbers are drawn from.
     fn write(&mut self, spec: &Spec) -> Result<(), Error> {
-        let Self { plan, executor, .. } = self;
+        let Self { network, executor, .. } = self;
         let seed = spec.training.seed;
         let mut rng = Rng::new(seed, Stream::Parameters);
-        executor.write_initial(plan, spec.training.init, &mut rng)?;
-        let indices: Vec<u32> = (0..plan.batch as u32).collect();
-        executor.write_words(locate(&plan.train, names::INDICES)?.range, &indices)?;
-        if let Ok(random) = locate(&plan.train, RANDOM) {
-            executor.write_words(random.range, &[seed as u32, (seed >> 32) as u32, 0, 0])?;
+        executor.write_initial(&network.plan, spec.training.init, &mut rng)?;
+        let indices: Vec<u32> = (0..network.plan.batch as u32).collect();
+        executor.write_words(network.indices, &indices)?;
+        if let Some(random) = network.random {
+            executor.write_words(random, &[seed as u32, (seed >> 32) as u32, 0, 0])?;
         }
         Ok(())
     }
 
-    /// The plan: its steps are those of [`Plan::train`].
-    pub fn plan(&self) -> &Plan {
-        &self.plan
+    /// The steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.network.plan[self.network.program].steps
     }
 
     /// Whether a step belongs to the backward half.
@@ -90,7 +87,7 @@ impl Check {
     pub async fn run(&mut self, times: usize) -> Result<f64, DeviceError> {
         let begin = now_ms();
         for _ in 0..times {
-            self.executor.run(Which::Train)?;
+            self.executor.run(self.network.program)?;
         }
         self.executor.finish().await?;
         Ok(now_ms() - begin)
@@ -104,7 +101,7 @@ impl Check {
     /// # Errors
     /// What the device reports.
     pub async fn time(&mut self, step: usize, repeats: usize, samples: usize) -> Result<Vec<f64>, DeviceError> {
-        let steps = self.plan.train.steps.get(step).map_or_else(Vec::new, |step| vec![step.clone(); repeats]);
+        let steps = self.steps().get(step).map_or_else(Vec::new, |step| vec![step.clone(); repeats]);
         self.executor.time(&Program { steps, ..Program::default() }, samples).await
     }
 
@@ -113,13 +110,13 @@ impl Check {
     /// # Errors
     /// What the device reports.
     pub async fn results(&mut self) -> Result<Vec<Tensor>, Error> {
-        let mut results = Vec::with_capacity(self.plan.parameters.len() + 2);
-        for name in [names::LOSS, names::LOGITS] {
-            let values = self.executor.read_value(locate(&self.plan.train, name)?).await?;
+        let mut results = Vec::with_capacity(self.network.plan.parameters.len() + 2);
+        for (name, place) in [("loss", &self.network.loss), ("logits", &self.network.logits)] {
+            let values = self.executor.read_value(place).await?;
             results.push(Tensor { name: name.to_owned(), gradient: false, values });
         }
-        for parameter in &self.plan.parameters {
-            let values = self.executor.read_value(&self.plan.parameter_place(parameter, 1)).await?;
+        for parameter in &self.network.plan.parameters {
+            let values = self.executor.read_value(&self.network.plan.parameter_place(parameter, 1)).await?;
             results.push(Tensor { name: parameter.name.clone(), gradient: true, values });
         }
         Ok(results)

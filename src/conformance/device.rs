@@ -1,11 +1,8 @@
 //! Where cases are run.
 
-use std::collections::HashMap;
-
 use crate::backend::cpu::Kernels;
 use crate::core::error::DeviceError;
-use crate::core::shared::SharedWords;
-use crate::executor::AnyExecutor;
+use crate::executor::{AnyExecutor, External};
 use crate::plan::Plan;
 
 /// A backend under test.
@@ -32,7 +29,7 @@ impl Device {
     ///
     /// # Errors
     /// What the device reports.
-    pub async fn executor(&self, plan: &Plan, external: &HashMap<String, (SharedWords, usize)>) -> Result<AnyExecutor, DeviceError> {
+    pub async fn executor(&self, plan: &Plan, external: &External) -> Result<AnyExecutor, DeviceError> {
         match self {
             Self::Cpu(kernels) => AnyExecutor::cpu(*kernels, plan, external).await,
             #[cfg(target_arch = "wasm32")]

@@ -10,12 +10,11 @@ use super::tensors::{Tensor, Tensors, Values};
 use crate::core::error::SpecError;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
-use crate::executor::{Which, locate};
 use crate::ir::graph::{Graph, Role};
 use crate::ir::operator::ParameterSpec;
 use crate::optim::Optimizer;
-use crate::plan::{Builder, Plan, names};
-use crate::programs::add_optimizer;
+use crate::plan::Builder;
+use crate::programs::optimizer::{OptimizerStep, add_optimizer};
 
 /// The optimizer of this name; its attributes are the fields that a specification has.
 pub(super) fn optimizer(name: &str, attributes: &Value) -> Result<Optimizer, CaseError> {
@@ -46,13 +45,14 @@ pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>
         graph.parameters.push((id, ParameterSpec { role: "weight", shape: shape.clone(), layout: Layout::Channels, fan_in: 1 }));
         runs.push((name, all_floats(&parameter)?, all_floats(&gradients)?, shape, Vec::new()));
     }
-    add_optimizer(&mut graph, &optimizer);
+    let values = add_optimizer(&mut graph, &optimizer, None);
+    let values = values.ok_or_else(|| CaseError::Malformed("an optimizer's case has parameters".into()))?;
     let mut builder = Builder::default();
-    let program = builder.program(graph, &[]);
-    let plan = Plan { train: program, ..builder.finish() };
-    let hyper = locate(&plan.train, names::HYPER)?.range;
+    let built = builder.program("step", graph, &[]);
+    let plan = builder.finish(1);
+    let hyper = OptimizerStep::of(&values, &built).hyper;
 
-    let mut executor = device.executor(&plan, &Default::default()).await?;
+    let mut executor = device.executor(&plan, &[]).await?;
     for ((_, parameter, ..), planned) in runs.iter().zip(&plan.parameters) {
         executor.write_value(&planned.name, &plan.parameter_place(planned, 0), parameter)?;
     }
@@ -63,7 +63,7 @@ pub(super) async fn run(device: &Device, case: &OptimCase, tensors: &Tensors<'_>
             let gradient = &gradients[step * parameter.len()..][..parameter.len()];
             executor.write_value(&planned.name, &plan.parameter_place(planned, 1), gradient)?;
         }
-        executor.run(Which::Train)?;
+        executor.run(built.program)?;
         for ((.., made), planned) in runs.iter_mut().zip(&plan.parameters) {
             made.extend(executor.read_value(&plan.parameter_place(planned, 0)).await?);
         }

@@ -4,7 +4,6 @@
 //! and the evaluation program with its metrics beside it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::adapter::{adapter, apply};
@@ -24,12 +23,14 @@ use crate::core::shape::Shape;
 use crate::core::shared::SharedWords;
 use crate::data::gather::{GATHER, GatherParams};
 use crate::data::mnist::{DEVIATION, MEAN};
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::ir::graph::{Graph, Role, ValueId};
+use crate::ir::program::{BufferId, Located, ProgramId, Range};
 use crate::optim::Optimizer;
-use crate::plan::{Builder, Plan, names};
-use crate::programs::add_optimizer;
+use crate::plan::Builder;
+use crate::programs::images::{self, DataSet, add_data_set};
 use crate::programs::metrics::{self, MetricsParams, Sums};
+use crate::programs::optimizer::{OptimizerStep, OptimizerValues, add_optimizer};
 
 /// Images of a step.
 const BATCH: usize = 64;
@@ -45,8 +46,23 @@ struct Batch {
     graph: Graph,
     network: Network,
     logits: ValueId,
-    targets: ValueId,
+    values: images::Batch,
     loss: ValueId,
+}
+
+/// The steps, planned.
+struct Training {
+    program: ProgramId,
+    indices: Range,
+    hyper: Range,
+    loss: Located,
+}
+
+/// The test, planned.
+struct Evaluation {
+    program: ProgramId,
+    indices: Range,
+    sums: Range,
 }
 
 impl Batch {
@@ -61,11 +77,8 @@ impl Batch {
             return Err(CaseError::Malformed("a trajectory has one softmax_cross_entropy loss of weight 1".into()));
         };
         let mut graph = Graph { training, ..Graph::default() };
-        let mut words = |name: &str, len: usize, role| graph.add(name, Shape::new(&[len]), Layout::Activation, true, role);
-        let data = words(names::IMAGES, 1, Role::State);
-        let labels = words(names::LABELS, 1, Role::State);
-        let indices = words(names::INDICES, batch, Role::State);
-        let targets = words("targets", batch, Role::Temporary);
+        let [data, labels, indices] = add_data_set(&mut graph, batch, rows * columns);
+        let targets = graph.add("targets", Shape::new(&[batch]), Layout::Activation, true, Role::Temporary);
         let x = graph.temporary("x", Shape::new(&[batch, 1, rows, columns]));
         let pixels = (rows * columns) as u32;
         let params = GatherParams { batch: batch as u32, pixels, mean: MEAN, deviation: DEVIATION };
@@ -73,29 +86,31 @@ impl Batch {
         let network = build(&mut graph, &case.graph, x, check, true)?;
         let logits = network.value(input)?;
         let applied = apply(adapter("softmax_cross_entropy")?, &mut graph, "loss 0", attrs, &[logits, targets], &[])?;
-        Ok(Self { graph, network, logits, targets, loss: applied.outputs[0] })
+        let values = images::Batch { images: x, targets, data, labels, indices };
+        Ok(Self { graph, network, logits, values, loss: applied.outputs[0] })
     }
 
-    fn with_training(mut self, optimizer: &Optimizer) -> Result<Self, CaseError> {
+    fn add_training(&mut self, optimizer: &Optimizer) -> Result<OptimizerValues, CaseError> {
         let one = self.graph.add("one", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
         differentiate(&mut self.graph, &[(self.loss, one)], &[])?;
-        add_optimizer(&mut self.graph, optimizer);
-        Ok(self)
+        let values = add_optimizer(&mut self.graph, optimizer, None);
+        values.ok_or_else(|| CaseError::Malformed("a trajectory's network has parameters".into()))
     }
 
-    fn with_metrics(mut self) -> Result<Self, CaseError> {
+    /// Adds the sums over batches, and returns them.
+    fn add_metrics(&mut self) -> Result<ValueId, CaseError> {
         let &[rows, classes] = self.graph.shape(self.logits).dims() else {
             return Err(CaseError::Malformed("a trajectory's network ends in one row of logits an image".into()));
         };
         // The loss is the last node; its second output holds the items that the metrics add up.
         let items = self.graph.nodes[self.graph.nodes.len() - 1].outputs[1];
         let sums = Shape::new(&[metrics::sums_len(classes)]);
-        let sums = self.graph.add(names::SUMS, sums, Layout::Activation, true, Role::State);
+        let sums = self.graph.add("metrics.sums", sums, Layout::Activation, true, Role::State);
         let (rows, channels) = (rows as u32, classes as u32);
         let params = MetricsParams { rows, channels, channel_stride: channel_stride(classes) as u32, confusion: 0 };
-        let arguments = [self.logits, self.targets, items, sums];
+        let arguments = [self.logits, self.values.targets, items, sums];
         self.graph.call("metrics", &metrics::ACCUMULATE, bytemuck::bytes_of(&params), &arguments);
-        Ok(self)
+        Ok(sums)
     }
 }
 
@@ -111,14 +126,24 @@ pub(super) async fn run(
         return Err(CaseError::Malformed("loss, loss_atol and lr_per_step must be equally long".into()));
     }
     let mut check = Check::new(&case.tensors, tensors);
-    let batch = Batch::new(case, BATCH, train.size, true, &mut check)?.with_training(&optimizer(&case.optimizer, &case.attrs)?)?;
+    let mut batch = Batch::new(case, BATCH, train.size, true, &mut check)?;
+    let values = batch.add_training(&optimizer(&case.optimizer, &case.attrs)?)?;
     let mut builder = Builder::default();
-    let loss = batch.graph.value(batch.loss).name.clone();
-    let step = builder.program(batch.graph, &[batch.loss]);
-    let evaluate = builder.program(Batch::new(case, TEST_BATCH, train.size, false, &mut check)?.with_metrics()?.graph, &[]);
-    let plan = Plan { train: step, evaluate, ..builder.finish() };
+    let built = builder.program("train", batch.graph, &[batch.loss]);
+    let data = DataSet::of(&batch.values, &built);
+    let training = Training {
+        program: built.program,
+        indices: built.at(batch.values.indices).range,
+        hyper: OptimizerStep::of(&values, &built).hyper,
+        loss: built.at(batch.loss),
+    };
+    let mut tested = Batch::new(case, TEST_BATCH, train.size, false, &mut check)?;
+    let sums = tested.add_metrics()?;
+    let built = builder.program("evaluate", tested.graph, &[]);
+    let evaluation = Evaluation { program: built.program, indices: built.at(tested.values.indices).range, sums: built.at(sums).range };
+    let plan = builder.finish(BATCH);
 
-    let mut executor = device.executor(&plan, &dataset(train, test)).await?;
+    let mut executor = device.executor(&plan, &dataset(train, test, data)).await?;
     for ((name, _), planned) in batch.network.parameters.iter().zip(&plan.parameters) {
         let floats = given_floats(&mut check, "param", name)?;
         executor.write_value(&planned.name, &plan.parameter_place(planned, 0), &floats)?;
@@ -127,9 +152,9 @@ pub(super) async fn run(
         let floats = given_floats(&mut check, "buffer", name)?;
         executor.write_value(&planned.name, &plan.statistic_place(planned), &floats)?;
     }
-    let losses = train_steps(&mut executor, &plan, case, &loss).await?;
+    let losses = train_steps(&mut executor, &training, case).await?;
     check.fail(compare_losses(case, &losses));
-    let correct = count_correct(&mut executor, &plan).await?;
+    let correct = count_correct(&mut executor, &evaluation).await?;
     let [least, most] = case.test_correct_f32_range;
     if !(least..=most).contains(&correct) {
         let message = format!("{correct} of {TESTED} test images are right, expected {least} to {most}");
@@ -147,29 +172,28 @@ fn given_floats(check: &mut Check<'_>, kind: &str, name: &str) -> Result<Vec<f32
 }
 
 /// The images that are used, training before test, as the trainer keeps them: four pixels a word, a label a word.
-fn dataset(train: &Mnist, test: &Mnist) -> HashMap<String, (SharedWords, usize)> {
+fn dataset(train: &Mnist, test: &Mnist, data: DataSet) -> [(BufferId, SharedWords, usize); 2] {
     let pixels = train.size[0] * train.size[1];
     let bytes: Vec<u8> = train.pixels.iter().take(TRAINED * pixels).chain(test.pixels.iter().take(TESTED * pixels)).copied().collect();
     let packed = bytes.chunks(4).map(|four| four.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))).collect();
     let labels = train.labels.iter().take(TRAINED).chain(test.labels.iter().take(TESTED)).map(|&label| label.into()).collect();
-    let share = |words: Vec<u32>| {
+    let share = |buffer: BufferId, words: Vec<u32>| {
         let capacity = words.len();
-        (Rc::new(RefCell::new(words)), capacity)
+        (buffer, Rc::new(RefCell::new(words)), capacity)
     };
-    HashMap::from([(names::IMAGES.to_owned(), share(packed)), (names::LABELS.to_owned(), share(labels))])
+    [share(data.images, packed), share(data.labels, labels)]
 }
 
-async fn train_steps(executor: &mut AnyExecutor, plan: &Plan, case: &TrajectoryCase, loss: &str) -> Result<Vec<f64>, CaseError> {
+async fn train_steps(executor: &mut AnyExecutor, training: &Training, case: &TrajectoryCase) -> Result<Vec<f64>, CaseError> {
     let mut optimizer = optimizer(&case.optimizer, &case.attrs)?;
-    let (indices, hyper) = (locate(&plan.train, names::INDICES)?.range, locate(&plan.train, names::HYPER)?.range);
     let mut losses = Vec::with_capacity(case.lr_per_step.len());
     for (step, &learning_rate) in case.lr_per_step.iter().enumerate() {
         *optimizer.live().learning_rate = learning_rate;
         let first = (BATCH * step % TRAINED) as u32;
-        executor.write_stored(hyper, &optimizer.hyper(step as u64, step == 0))?;
-        executor.write_words(indices, &(first..first + BATCH as u32).collect::<Vec<u32>>())?;
-        executor.run(Which::Train)?;
-        let Values::Floats(value) = read(executor, &plan.train, loss, false).await?.values else { continue };
+        executor.write_stored(training.hyper, &optimizer.hyper(step as u64, step == 0))?;
+        executor.write_words(training.indices, &(first..first + BATCH as u32).collect::<Vec<u32>>())?;
+        executor.run(training.program)?;
+        let Values::Floats(value) = read(executor, training.loss.clone(), "loss", false).await?.values else { continue };
         losses.extend(value.iter().map(|&x| f64::from(x)));
     }
     Ok(losses)
@@ -193,13 +217,13 @@ fn compare_losses(case: &TrajectoryCase, losses: &[f64]) -> Option<Failure> {
     })
 }
 
-async fn count_correct(executor: &mut AnyExecutor, plan: &Plan) -> Result<u64, CaseError> {
-    let (indices, sums) = (locate(&plan.evaluate, names::INDICES)?.range, locate(&plan.evaluate, names::SUMS)?.range);
+async fn count_correct(executor: &mut AnyExecutor, evaluation: &Evaluation) -> Result<u64, CaseError> {
+    let &Evaluation { program, indices, sums } = evaluation;
     executor.write_words(sums, &vec![0; sums.len])?;
     for first in (TRAINED..TRAINED + TESTED).step_by(TEST_BATCH) {
         let batch: Vec<u32> = (first as u32..(first + TEST_BATCH) as u32).collect();
         executor.write_words(indices, &batch)?;
-        executor.run(Which::Evaluate)?;
+        executor.run(program)?;
     }
     Ok(Sums::from_words(&executor.read_words(sums).await?).top1)
 }

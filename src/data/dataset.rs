@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{idx, shard};
 use crate::core::error::DataError;
 use crate::core::shared::SharedWords;
+use crate::ir::program::BufferId;
 
 /// Which images.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -70,6 +71,12 @@ impl Dataset {
     /// The labels, one a word, and how many words there will be.
     pub fn labels(&self) -> (SharedWords, usize) {
         (Rc::clone(&self.labels), self.labels.borrow().len())
+    }
+
+    /// Both as an executor takes what its plan does not allocate: in these buffers.
+    pub fn external(&self, images: BufferId, labels: BufferId) -> [(BufferId, SharedWords, usize); 2] {
+        let ((of_images, all_images), (of_labels, all_labels)) = (self.images(), self.labels());
+        [(images, of_images, all_images), (labels, of_labels, all_labels)]
     }
 
     /// How much of a split is here.

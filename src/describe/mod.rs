@@ -16,7 +16,8 @@ use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::ParameterSpec;
 use crate::network::spec::{Source, Spec, Work};
 use crate::network::{Fitting, add_images, apply_network, apply_what_fits};
-use crate::plan::Plan;
+use crate::programs::TrainingPlan;
+use crate::programs::inference::InferencePlan;
 
 /// One node of a described network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -174,9 +175,9 @@ fn describe_what_fits(spec: &Spec) -> Result<(NetworkDescription, Option<ShapeEr
     let groups = groups.collect();
     let of_heads = |of: fn(&NodeDescription) -> u64| nodes.iter().filter(|node| node.head.is_some()).map(of).fold(0, u64::saturating_add);
     let error = fitting.errors.into_iter().next().map(|(_, error)| error);
-    let plan = match (&error, Plan::for_dataset(spec)) {
+    let plan = match (&error, TrainingPlan::for_dataset(spec)) {
         (None, Err(error @ ShapeError::SizeOverflow { .. })) => return Err(error.into()),
-        (_, plan) => plan.map(|plan| plan.bytes()),
+        (_, plan) => plan.map(|plan| plan.plan.bytes()),
     };
     let totals = Totals {
         params: sum(&nodes, |node| node.params),
@@ -185,7 +186,7 @@ fn describe_what_fits(spec: &Spec) -> Result<(NetworkDescription, Option<ShapeEr
         head_macs: of_heads(|node| node.macs),
         activation_bytes: sum(&nodes, |node| node.activation_bytes),
         training_activation_bytes: sum(&nodes, |node| node.training_activation_bytes),
-        inference_bytes: if error.is_none() { Plan::for_inference(spec)?.bytes() } else { 0 },
+        inference_bytes: if error.is_none() { InferencePlan::new(spec)?.plan.bytes() } else { 0 },
         training_bytes: plan.as_ref().ok().copied(),
     };
     let training_refused = plan.err().map(|error| Error::from(error).to_json());

@@ -3,19 +3,18 @@
 pub mod ranking;
 pub mod weights;
 
-use std::collections::HashMap;
-
 use self::weights::{Piece, Report};
 use crate::backend::cpu::{self, Kernels};
 use crate::backend::{Device, MEMORY_LIMIT};
-use crate::core::error::{DeviceError, Error, NotFinite, TrainError, WeightsError};
+use crate::core::error::{DeviceError, Error, NotFinite, WeightsError};
 use crate::core::rng::{Rng, Stream};
 use crate::core::safetensors::{ByteSource, floats};
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::ir::program::Located;
 use crate::network::init;
 use crate::network::spec::{Initialization, Spec};
-use crate::plan::{Plan, names};
+use crate::plan::Plan;
+use crate::programs::inference::InferencePlan;
 
 /// Floats of a file or of drawn numbers that are held at a time: 16 MiB.
 const CHUNK: usize = 4 << 20;
@@ -23,7 +22,7 @@ const CHUNK: usize = 4 << 20;
 /// A network that only computes.
 #[derive(Debug)]
 pub struct Inference {
-    plan: Plan,
+    network: InferencePlan,
     executor: AnyExecutor,
     init: Initialization,
     /// Whether it has weights.
@@ -31,8 +30,9 @@ pub struct Inference {
 }
 
 /// Bytes that running a plan takes at most: its buffers, the CPU kernels' scratch, and one parameter on its way to the device.
-pub fn needed_bytes(plan: &Plan, kernels: Option<Kernels>) -> u64 {
-    let scratch = kernels.map_or(0, |kernels| cpu::scratch_len(&plan.predict, kernels));
+pub fn needed_bytes(network: &InferencePlan, kernels: Option<Kernels>) -> u64 {
+    let InferencePlan { plan, predict } = network;
+    let scratch = kernels.map_or(0, |kernels| cpu::scratch_len(&plan[predict.program], kernels));
     let largest = plan.parameters.iter().map(|parameter| parameter.spec.layout.stored_len(&parameter.spec.shape)).max().unwrap_or(0);
     plan.bytes() + 4 * (scratch + largest + CHUNK) as u64
 }
@@ -59,27 +59,27 @@ impl Inference {
     /// # Errors
     /// A layer that does not fit; [`DeviceError::LimitExceeded`] where the network needs more memory than there can be, before any is taken.
     pub async fn new(spec: &Spec, device: Device) -> Result<Self, Error> {
-        let plan = Plan::for_inference(spec)?;
+        let network = InferencePlan::new(spec)?;
         let kernels = match &device {
             Device::Cpu(kernels) => Some(*kernels),
             #[cfg(target_arch = "wasm32")]
             Device::Wgpu(_) => None,
         };
-        let needed = needed_bytes(&plan, kernels);
+        let needed = needed_bytes(&network, kernels);
         if needed > MEMORY_LIMIT {
             return Err(DeviceError::LimitExceeded { what: spec.name.clone(), needed, limit: MEMORY_LIMIT }.into());
         }
         #[cfg(target_arch = "wasm32")]
         if let Device::Wgpu(wgpu) = &device {
-            wgpu.check_limits(&plan.buffers)?;
+            wgpu.check_limits(&network.plan.buffers)?;
         }
-        let executor = AnyExecutor::on(device, &plan, &HashMap::new()).await?;
-        Ok(Self { plan, executor, init: spec.training.init, ready: false })
+        let executor = AnyExecutor::on(device, &network.plan, &[]).await?;
+        Ok(Self { network, executor, init: spec.training.init, ready: false })
     }
 
     /// The plan.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.network.plan
     }
 
     /// Draws all parameters from a seed, as at the start of training; running means are 0, running variances 1.
@@ -88,8 +88,8 @@ impl Inference {
     /// What the device reports.
     pub fn draw_weights(&mut self, seed: u64) -> Result<(), Error> {
         let mut rng = Rng::new(seed, Stream::Parameters);
-        for parameter in &self.plan.parameters {
-            let (spec, place) = (&parameter.spec, self.plan.parameter_place(parameter, 0));
+        for parameter in &self.network.plan.parameters {
+            let (spec, place) = (&parameter.spec, self.network.plan.parameter_place(parameter, 0));
             let mut stored = vec![0.0; place.range.len];
             let mut values = init::values(spec, self.init, &mut rng);
             for Part { first, row, count } in parts(&place, 4) {
@@ -98,8 +98,8 @@ impl Inference {
             }
             self.executor.write_stored(place.range, &stored)?;
         }
-        for statistic in &self.plan.statistics {
-            let place = self.plan.statistic_place(statistic);
+        for statistic in &self.network.plan.statistics {
+            let place = self.network.plan.statistic_place(statistic);
             self.executor.write_value(&statistic.name, &place, &vec![statistic.spec.fill; statistic.spec.shape.count()])?;
         }
         self.ready = true;
@@ -112,7 +112,7 @@ impl Inference {
     /// # Errors
     /// [`WeightsError`] for a file that is none or is of another network, before anything is changed; or what the source or the device reports.
     pub async fn load_weights<S: ByteSource>(&mut self, source: &S, mut progress: impl FnMut(u64, u64)) -> Result<Report, Error> {
-        let (pieces, mut report) = weights::find(source, &self.plan).await?;
+        let (pieces, mut report) = weights::find(source, &self.network.plan).await?;
         let width = |piece: &Piece| floats::width(&piece.dtype).unwrap_or(4);
         let total = pieces.iter().map(|piece| piece.place.shape.count() as u64 * width(piece) as u64).sum();
         let mut done = 0;
@@ -142,15 +142,14 @@ impl Inference {
     /// without the batch, and its values.
     ///
     /// # Errors
-    /// [`WeightsError::NoWeights`], [`TrainError::WrongLength`], or what the device reports.
+    /// [`WeightsError::NoWeights`], [`crate::core::error::TrainError::WrongLength`], or what the device reports.
     pub async fn forward(&mut self, image: &[f32]) -> Result<(Vec<usize>, Vec<f32>), Error> {
         if !self.ready {
             return Err(WeightsError::NoWeights.into());
         }
-        let place = |name| -> Result<Located, TrainError> { locate(&self.plan.predict, name).cloned() };
-        let (input, logits) = (place(names::INPUT)?, place(names::LOGITS)?);
-        self.executor.write_value(names::INPUT, &input, image)?;
-        self.executor.run(Which::Predict)?;
-        Ok((logits.shape.dims()[1..].to_vec(), self.executor.read_value(&logits).await?))
+        let predict = &self.network.predict;
+        self.executor.write_value("input", &predict.image.seen, image)?;
+        self.executor.run(predict.program)?;
+        Ok((predict.logits.shape.dims()[1..].to_vec(), self.executor.read_value(&predict.logits).await?))
     }
 }

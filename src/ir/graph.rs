@@ -36,6 +36,8 @@ pub enum Role {
     Table(Rc<[f32]>),
     /// Lives across runs and is shared by name between the programs of a plan: metrics, data, the optimizer's state.
     State,
+    /// As a state, but provided from outside and as long as it is there: the data set. So many bytes of it are read in a run.
+    External(u64),
     /// The whole parameter arena.
     ParameterArena,
     /// The whole gradient arena.

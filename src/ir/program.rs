@@ -1,6 +1,5 @@
 //! Programs: steps over buffers, as a backend runs them.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::core::kernel::Kernel;
@@ -24,8 +23,8 @@ pub struct BufferSpec {
     pub fill: f32,
     /// Its first floats, as they are stored, where they are not all alike.
     pub contents: Option<Rc<[f32]>>,
-    /// Provided by the trainer from outside the plan (the data set), not allocated for it.
-    pub external: bool,
+    /// Of what is provided from outside the plan and not allocated for it (the data set): the bytes that a run of a program reads.
+    pub external: Option<u64>,
 }
 
 /// A part of a buffer.
@@ -52,22 +51,19 @@ pub struct Step {
     pub arguments: Vec<Range>,
 }
 
+/// A program's place in [`Plan::programs`](crate::plan::Plan::programs).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ProgramId(pub usize);
+
 /// Steps that run together, in order: a training step, a forward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
+    /// For people: `train`.
+    pub name: &'static str,
     /// The steps.
     pub steps: Vec<Step>,
-    /// Where values of this program lie that the host writes or reads, by name.
-    pub values: HashMap<String, Located>,
-}
-
-impl Program {
-    /// Gives a value that is visible another name.
-    pub(crate) fn rename(&mut self, from: &str, to: &str) {
-        if let Some(located) = self.values.remove(from) {
-            self.values.insert(to.to_owned(), located);
-        }
-    }
+    /// What the host writes before a run or may read after it; other memory means nothing then.
+    pub kept: Vec<Range>,
 }
 
 /// A value's place and form.

@@ -4,7 +4,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::*;
 use crate::core::kernel::{Args, MAX_BINDINGS, Real, Slot};
 use crate::network::{spec::Spec, zoo};
-use crate::plan::Plan;
+use crate::programs::TrainingPlan;
+use crate::programs::optimizer::undecayed;
 
 /// Parameters and state, as a device holds them.
 #[derive(Clone, Debug)]
@@ -246,10 +247,10 @@ fn a_cycled_momentum_is_adams_first_beta() {
 
 #[test]
 fn decay_can_leave_biases_alone() {
-    let plan = Plan::for_training(&Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap()).unwrap();
+    let plan = TrainingPlan::new(&Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap()).unwrap().plan;
     let arena = plan.buffers[plan.arenas.unwrap()[0].0].len;
-    assert_eq!(plan.undecayed(Decay::All), vec![0; arena / hyper::BLOCK]);
-    let table = plan.undecayed(Decay::Weights);
+    assert_eq!(undecayed(&plan, Decay::All), vec![0; arena / hyper::BLOCK]);
+    let table = undecayed(&plan, Decay::Weights);
     assert_eq!(table.len(), arena / hyper::BLOCK);
     for parameter in &plan.parameters {
         assert_eq!(table[parameter.offset / hyper::BLOCK], u32::from(parameter.spec.role == "bias"), "{}", parameter.name);

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Plan, names};
+use super::Plan;
 use crate::backend::cpu::{self, Kernels};
 use crate::core::kernel::{Kernel, params};
-use crate::data::dataset::SIDE;
-use crate::ir::program::{Program, Range, Step};
+use crate::ir::program::{Program, ProgramId, Range, Step};
 use crate::ops::conv2d::params::Conv2dParams;
 use crate::ops::linear::params::LinearParams;
 use crate::ops::rbf::params::RbfParams;
@@ -85,11 +84,12 @@ pub struct Cost {
 }
 
 impl Plan {
-    /// What a training step costs.
-    pub fn training_cost(&self) -> Cost {
-        let steps: Vec<StepCost> = self.train.steps.iter().map(|step| self.step_cost(step)).collect();
+    /// What a run of a program costs.
+    pub fn cost(&self, program: ProgramId) -> Cost {
+        let program = &self[program];
+        let steps: Vec<StepCost> = program.steps.iter().map(|step| self.step_cost(step)).collect();
         let moved: u64 = steps.iter().map(|step| step.bytes_read + step.bytes_written + step.scratch_bytes).sum();
-        let needed = self.bytes_needed(&self.train);
+        let needed = self.bytes_needed(program);
         let of_calls: u64 = steps.iter().map(|step| step.bytes_read - step.bytes_reread + step.bytes_written).sum();
         let scratch = |step: &Step| 4 * (step.kernel.wgsl_scratch)(&step.params) as u64;
         let totals = Totals {
@@ -98,8 +98,8 @@ impl Plan {
             submits: usize::from(!steps.is_empty()),
             read_backs: 0,
             peak_bytes: self.bytes(),
-            cpu_scratch_bytes: 4 * cpu::scratch_len(&self.train, Kernels::Simd) as u64,
-            gpu_scratch_bytes: self.train.steps.iter().map(scratch).max().unwrap_or(0),
+            cpu_scratch_bytes: 4 * cpu::scratch_len(program, Kernels::Simd) as u64,
+            gpu_scratch_bytes: program.steps.iter().map(scratch).max().unwrap_or(0),
             flops: steps.iter().map(|step| step.flops).sum(),
             bytes_moved: moved,
             bytes_needed: needed,
@@ -134,11 +134,7 @@ impl Plan {
     /// Bytes of a range; of the data set those of a batch, since its own length is not the plan's.
     fn range_bytes(&self, range: Range) -> u64 {
         let buffer = &self.buffers[range.buffer.0];
-        match buffer.label.as_str() {
-            names::IMAGES if buffer.external => (self.batch * SIDE * SIDE) as u64,
-            names::LABELS if buffer.external => 4 * self.batch as u64,
-            _ => 4 * range.len as u64,
-        }
+        buffer.external.unwrap_or(4 * range.len as u64)
     }
 
     /// Bytes that fused operators read and write when each input and output is touched once. What is made and used up within one is neither.
@@ -193,7 +189,7 @@ fn outlives(program: &Program, from: usize, range: Range) -> bool {
             return false;
         }
     }
-    program.values.values().any(|value| touches(&value.range))
+    program.kept.iter().any(touches)
 }
 
 /// Of the kernels that are made of multiply-accumulates: how many, as [`Operator::macs`](crate::ir::operator::Operator::macs) counts them.
@@ -236,11 +232,12 @@ mod tests {
     use crate::describe::describe;
     use crate::network::spec::Spec;
     use crate::network::zoo::preset;
+    use crate::programs::TrainingPlan;
 
     fn cost(name: &str, batch_size: usize) -> Cost {
         let mut spec = Spec::from_json(&preset(name).unwrap().spec).unwrap();
         spec.training.batch_size = batch_size;
-        Plan::for_training(&spec).unwrap().training_cost()
+        TrainingPlan::new(&spec).unwrap().cost()
     }
 
     /// Three forward passes, less the gradient of the image, which nothing needs.
@@ -300,7 +297,7 @@ mod tests {
             words: false,
             fill: 0.0,
             contents: None,
-            external: false,
+            external: None,
         };
         // 0 and 1 make 2, which the same node turns into 3, which another node reads; nothing reads 4.
         let steps = vec![step("a", gradient, vec![0, 1, 2]), step("a", gradient, vec![2, 1, 3]), step("b", gradient, vec![3, 1, 4])];

@@ -8,8 +8,8 @@ use crate::ir::program::Program;
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "batch {}, {} buffers, {} bytes", self.batch, self.buffers.len(), self.bytes())?;
-        for (name, program) in [("train", &self.train), ("evaluate", &self.evaluate), ("predict", &self.predict)] {
-            writeln!(f, "{name}: {} steps", program.steps.len())?;
+        for program in &self.programs {
+            writeln!(f, "{}: {} steps", program.name, program.steps.len())?;
             self.write_steps(f, program)?;
         }
         Ok(())

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Plan, PlannedParameter, PlannedStatistic, fuse, memory, names};
+use super::{Plan, PlannedParameter, PlannedStatistic, fuse, memory};
 use crate::core::error::ShapeError;
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::{ParameterSpec, StatisticSpec};
-use crate::ir::program::{BufferId, BufferSpec, Located, Program, Range, Step};
+use crate::ir::program::{BufferId, BufferSpec, Located, Program, ProgramId, Range, Step};
 
 /// Arena offsets are multiples of this many floats: 256 bytes, what any GPU can bind at.
 const ALIGNMENT: usize = 64;
@@ -72,6 +72,32 @@ fn place_by_name<'a>(
     }
 }
 
+/// A program that was planned, and where its values lie.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The program.
+    pub program: ProgramId,
+    places: Vec<Option<Located>>,
+}
+
+impl Built {
+    /// Where a value lies that the graph takes from the host or that was to be kept.
+    ///
+    /// # Panics
+    /// For another value, whose memory is others' too: a bug in the author of the program, found by any test that plans it.
+    pub fn at(&self, value: ValueId) -> Located {
+        match self.find(value) {
+            Some(place) => place,
+            None => panic!("value {} of program {} was not kept", value.0, self.program.0),
+        }
+    }
+
+    /// Where a value lies; nothing for one that nobody makes, or whose memory is others' too.
+    pub fn find(&self, value: ValueId) -> Option<Located> {
+        self.places[value.0].clone()
+    }
+}
+
 /// Collects programs into a plan.
 #[derive(Debug, Default)]
 pub struct Builder {
@@ -87,9 +113,9 @@ impl Builder {
         Self { inference: true, ..Self::default() }
     }
 
-    /// Lowers a graph. Values in `keep` hold their result after the program has run and can be read by name, like every input, state and
+    /// Lowers a graph to a program of the plan. Values in `keep` hold their result after it has run and can be read, like every input, state and
     /// parameter; other values share memory.
-    pub fn program(&mut self, mut graph: Graph, keep: &[ValueId]) -> Program {
+    pub fn program(&mut self, name: &'static str, mut graph: Graph, keep: &[ValueId]) -> Built {
         fuse::fuse(&mut graph, keep);
         let mut placed = vec![None; graph.values.len()];
         self.place_parameters(&graph, &mut placed);
@@ -114,14 +140,19 @@ impl Builder {
                     let contents = value.layout.store(&value.shape, floats).into();
                     Some(Range { buffer: self.table(&value.name, contents), offset: 0, len })
                 }
+                Role::External(bytes) => {
+                    let buffer = self.shared(&value.name, len, value.words, 0.0);
+                    self.plan.buffers[buffer.0].external = Some(*bytes);
+                    Some(Range { buffer, offset: 0, len })
+                }
                 Role::State => Some(Range { buffer: self.shared(&value.name, len, value.words, 0.0), offset: 0, len }),
                 Role::Input => Some(Range { buffer: self.allocate(&value.name, len, value.words, 0.0), offset: 0, len }),
             });
         }
-        self.assemble(&graph, keep, &places)
+        self.assemble(name, &graph, keep, &places)
     }
 
-    fn assemble(&self, graph: &Graph, keep: &[ValueId], places: &[Option<Range>]) -> Program {
+    fn assemble(&mut self, name: &'static str, graph: &Graph, keep: &[ValueId], places: &[Option<Range>]) -> Built {
         let known = |id: &ValueId| {
             debug_assert!(places[id.0].is_some(), "{}: what a call touches has memory", graph.value(*id).name);
             places[id.0]
@@ -132,12 +163,16 @@ impl Builder {
             params: call.params.clone(),
             arguments: call.arguments.iter().filter_map(known).collect(),
         });
-        let values = graph.values.iter().zip(places).enumerate().filter_map(|(index, (value, place))| {
+        let steps = steps.collect();
+        let places = graph.values.iter().zip(places).enumerate().map(|(index, (value, place))| {
             let visible = value.role != Role::Temporary || keep.contains(&ValueId(index));
             let range = place.filter(|_| visible)?;
-            Some((value.name.clone(), Located { range, shape: value.shape.clone(), layout: value.layout }))
+            Some(Located { range, shape: value.shape.clone(), layout: value.layout })
         });
-        Program { steps: steps.collect(), values: values.collect() }
+        let places: Vec<Option<Located>> = places.collect();
+        let kept = places.iter().flatten().map(|place| place.range).collect();
+        self.plan.programs.push(Program { name, steps, kept });
+        Built { program: ProgramId(self.plan.programs.len() - 1), places }
     }
 
     /// Lays the parameters out, the same in every program, and notes their places.
@@ -165,7 +200,7 @@ impl Builder {
     fn place_statistics(&mut self, graph: &Graph, placed: &mut [Option<Place>]) {
         if self.plan.statistics_arena.is_none() && !graph.statistics.is_empty() {
             let (places, pieces) = lay_out(graph, &graph.statistics, usize::MAX);
-            self.plan.statistics_arena = Some(self.allocate(names::STATISTICS, pieces[0], false, 0.0));
+            self.plan.statistics_arena = Some(self.allocate("statistics", pieces[0], false, 0.0));
             let planned = |((id, spec), (_, offset)): (&(ValueId, StatisticSpec), (usize, usize))| PlannedStatistic {
                 name: graph.value(*id).name.clone(),
                 spec: spec.clone(),
@@ -184,7 +219,6 @@ impl Builder {
             return id;
         }
         let id = self.allocate(name, len, words, fill);
-        self.plan.buffers[id.0].external = name == names::IMAGES || name == names::LABELS;
         self.shared.insert(name.to_owned(), id);
         id
     }
@@ -200,19 +234,19 @@ impl Builder {
                 words: false,
                 fill: 0.0,
                 contents: Some(contents),
-                external: false,
+                external: None,
             });
             self.plan.buffers.len() - 1
         }))
     }
 
     fn allocate(&mut self, label: &str, len: usize, words: bool, fill: f32) -> BufferId {
-        self.plan.buffers.push(BufferSpec { label: label.to_owned(), len, words, fill, contents: None, external: false });
+        self.plan.buffers.push(BufferSpec { label: label.to_owned(), len, words, fill, contents: None, external: None });
         BufferId(self.plan.buffers.len() - 1)
     }
 
-    /// The plan so far, with its programs still to be put in.
-    pub fn finish(self) -> Plan {
-        self.plan
+    /// The plan, with all programs so far. Its first one takes so many images.
+    pub fn finish(self, batch: usize) -> Plan {
+        Plan { batch, ..self.plan }
     }
 }

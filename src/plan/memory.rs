@@ -22,7 +22,7 @@ pub(super) fn assign(graph: &Graph, keep: &[ValueId], buffers: &mut Vec<BufferSp
                 Some(position) => free.swap_remove(position),
                 None => {
                     let label = if kept { value.name.clone() } else { format!("scratch {}", buffers.len()) };
-                    buffers.push(BufferSpec { label, len: 0, words: value.words, fill: 0.0, contents: None, external: false });
+                    buffers.push(BufferSpec { label, len: 0, words: value.words, fill: 0.0, contents: None, external: None });
                     let id = BufferId(buffers.len() - 1);
                     if !kept {
                         pool.push(id);

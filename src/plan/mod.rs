@@ -1,4 +1,4 @@
-//! A plan is data: buffers, and programs of steps over them. It is made once for a network and a batch size; the executor's loop is short.
+//! A plan is data: buffers, and any number of programs of steps over them. Authors ([`crate::programs`]) make the graphs; here they get their memory.
 
 pub mod cost;
 mod display;
@@ -6,10 +6,12 @@ mod fuse;
 pub(crate) mod lower;
 mod memory;
 
-use crate::ir::operator::{ParameterSpec, StatisticSpec};
-use crate::ir::program::{BufferId, BufferSpec, Program, Range};
+use std::ops::Index;
 
-pub use lower::Builder;
+use crate::ir::operator::{ParameterSpec, StatisticSpec};
+use crate::ir::program::{BufferId, BufferSpec, Located, Program, ProgramId, Range};
+
+pub use lower::{Builder, Built};
 
 /// A parameter's place in the arena.
 #[derive(Clone, Debug)]
@@ -48,49 +50,19 @@ pub struct Plan {
     pub statistics: Vec<PlannedStatistic>,
     /// The statistics arena, where there are statistics.
     pub statistics_arena: Option<BufferId>,
-    /// One training step.
-    pub train: Program,
-    /// One batch of an evaluation: forward, loss, metrics.
-    pub evaluate: Program,
-    /// Logits of one image that the host wrote: as the network sees it, or, where clutter is put under it, as its bytes.
-    pub predict: Program,
-    /// Images a training step and an evaluation batch take.
+    /// What can be run over this memory, in the order in which it was planned.
+    pub programs: Vec<Program>,
+    /// Images that a run of the first program takes.
     pub batch: usize,
-    /// Classes the network tells apart.
-    pub classes: usize,
-    /// Places of an image that have a class: 1, or all its pixels.
-    pub places: usize,
 }
 
-/// Names of the values that trainer and plan share.
-pub mod names {
-    #![expect(missing_docs, reason = "each is the name of the value it names")]
-    pub const IMAGES: &str = "data.images";
-    pub const LABELS: &str = "data.labels";
-    pub const INDICES: &str = "data.indices";
-    /// What the clutter of an evaluation is drawn from: four zeros.
-    pub const NOT_RANDOM: &str = "data.not_random";
-    pub const TARGETS: &str = "targets";
-    /// Of a single image that clutter is put under: its bytes, and the number that says which clutter.
-    pub const PIXELS: &str = "data.pixels";
-    pub const DRAW: &str = "data.draw";
-    pub const LABEL: &str = "data.label";
-    pub const SEED: &str = "probe.seed";
-    pub const HYPER: &str = "optimizer.hyper";
-    /// What an optimizer keeps, arena after arena; it has as many as its rule needs.
-    pub const STATES: [&str; 3] = ["optimizer.state.0", "optimizer.state.1", "optimizer.state.2"];
-    /// Parameters that the weight decay leaves alone: a word for 64 floats of the arena, 0 where they decay.
-    pub const UNDECAYED: &str = "optimizer.undecayed";
-    pub const SUMS: &str = "metrics.sums";
-    pub const EVALUATION_SUMS: &str = "metrics.evaluation_sums";
-    pub const STATISTICS: &str = "statistics";
-    pub const INPUT: &str = "input";
-    pub const LOGITS: &str = "logits";
-    pub const LOSS: &str = "loss";
-}
+impl Index<ProgramId> for Plan {
+    type Output = Program;
 
-/// The node of the steps that change parameters.
-pub const OPTIMIZER: &str = "optimizer";
+    fn index(&self, id: ProgramId) -> &Program {
+        &self.programs[id.0]
+    }
+}
 
 impl Plan {
     /// All of a buffer.
@@ -100,6 +72,25 @@ impl Plan {
 
     /// Bytes of all buffers, the data set not counted.
     pub fn bytes(&self) -> u64 {
-        self.buffers.iter().filter(|buffer| !buffer.external).map(|buffer| 4 * buffer.len as u64).sum()
+        self.buffers.iter().filter(|buffer| buffer.external.is_none()).map(|buffer| 4 * buffer.len as u64).sum()
+    }
+
+    /// Where a parameter (`arena` 0) or its gradient (`arena` 1) lies.
+    pub fn parameter_place(&self, parameter: &PlannedParameter, arena: usize) -> Located {
+        let buffer = self.arenas.filter(|_| arena > 0).map_or(parameter.buffer, |arenas| arenas[arena]);
+        Located::in_arena(buffer, parameter.offset, &parameter.spec.shape, parameter.spec.layout)
+    }
+
+    /// Every parameter and then every statistic by its name here, with its place.
+    pub fn tensors(&self) -> [Vec<(&str, Located)>; 2] {
+        let parameters = self.parameters.iter().map(|parameter| (parameter.name.as_str(), self.parameter_place(parameter, 0)));
+        let statistics = self.statistics.iter().map(|statistic| (statistic.name.as_str(), self.statistic_place(statistic)));
+        [parameters.collect(), statistics.collect()]
+    }
+
+    /// Where a statistic lies.
+    pub fn statistic_place(&self, statistic: &PlannedStatistic) -> Located {
+        let buffer = self.statistics_arena.unwrap_or(BufferId(0));
+        Located::in_arena(buffer, statistic.offset, &statistic.spec.shape, statistic.spec.layout)
     }
 }

@@ -14,10 +14,9 @@ use crate::core::safetensors::header::{Header, Tensor};
 use crate::core::safetensors::{Writer, floats};
 use crate::data::dataset::Split;
 use crate::data::sampler::Sampler;
-use crate::executor::Which;
 use crate::inference::weights::{file_name, matched, mismatch};
 use crate::ir::program::Located;
-use crate::plan::names;
+use crate::programs::optimizer::STATES;
 
 /// Parameters, the optimizer's state and statistics on the host, with the step they are of.
 #[derive(Clone, Debug)]
@@ -92,12 +91,12 @@ impl Trainer {
         (self.step, self.epoch, self.first) = (checkpoint.step, checkpoint.epoch, checkpoint.first);
         self.hyper_written = None;
         self.replicas_are_stale();
-        self.clear_sums(Which::Train)
+        self.clear_sums(self.programs.train.sums)
     }
 
     /// Parameters, then statistics: PyTorch's name, and the place in the checkpoint's arena of that kind.
     pub(super) fn tensors(&self) -> [Vec<(String, Located)>; 2] {
-        self.plan.tensors().map(|tensors| tensors.into_iter().map(|(name, place)| (file_name(name), place)).collect())
+        self.programs.plan.tensors().map(|tensors| tensors.into_iter().map(|(name, place)| (file_name(name), place)).collect())
     }
 
     /// A checkpoint as the bytes of a file, with a note that is kept as it is.
@@ -113,7 +112,7 @@ impl Trainer {
                 file.tensor(name, "F32", shape.dims(), bytemuck::cast_slice(&canonical));
             }
         }
-        for (name, state) in names::STATES.iter().zip(&checkpoint.states) {
+        for (name, state) in STATES.iter().zip(&checkpoint.states) {
             file.tensor(name, "F32", &[state.len()], bytemuck::cast_slice(state));
         }
         let ([drawn, available, sampler_epoch], remaining) = checkpoint.sampler.place();
@@ -153,7 +152,7 @@ impl Trainer {
         restored.look_for_not_finite(found.iter().map(|(name, _, values)| (*name, &values[..])));
         let whole = if restored.fresh.is_empty() { self.read_rest(&file)? } else { None };
         if let Some(mut checkpoint) = whole {
-            restored.look_for_not_finite(names::STATES.iter().copied().zip(checkpoint.states.iter().map(|state| &state[..])));
+            restored.look_for_not_finite(STATES.iter().copied().zip(checkpoint.states.iter().map(|state| &state[..])));
             let mut values = found.iter();
             let arenas = [&mut checkpoint.arena, &mut checkpoint.statistics];
             for (tensors, arena) in tensors.iter().zip(arenas) {
@@ -186,7 +185,7 @@ impl Trainer {
         }
         let (parameters, ranges) = self.state_ranges().map_or((0, Vec::new()), |(parameters, ranges)| (parameters.len, ranges));
         let mut states = Vec::new();
-        for (name, range) in names::STATES.iter().zip(&ranges) {
+        for (name, range) in STATES.iter().zip(&ranges) {
             // Of a state that was converted the run would not go on as it was.
             let state = file.header.tensor(name).filter(|state| state.dtype == "F32" && state.fits(&[range.len]));
             let Some(state) = state else { return Ok(None) };
@@ -200,7 +199,7 @@ impl Trainer {
         }
         let place: [u64; 3] = std::array::from_fn(|n| place.get(n).copied().unwrap_or_default());
         let Some(sampler) = Sampler::at(Rng::new(*seed, Stream::Order), place, words(file.bytes(remaining))) else { return Ok(None) };
-        let statistics = self.plan.statistics_arena.map_or(0, |buffer| self.plan.buffers[buffer.0].len);
+        let statistics = self.programs.plan.statistics_arena.map_or(0, |buffer| self.programs.plan.buffers[buffer.0].len);
         let (arena, statistics) = (vec![0.0; parameters], vec![0.0; statistics]);
         Ok(Some(Checkpoint { arena, states, statistics, sampler, seed: *seed, step: *step, epoch: *epoch, first: *first == 1 }))
     }

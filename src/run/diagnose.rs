@@ -5,10 +5,9 @@ use crate::backend::Device;
 use crate::backend::cpu::Kernels;
 use crate::core::error::{Error, NotFinite, TrainError};
 use crate::core::safetensors::floats::not_finite;
-use crate::executor::locate;
 use crate::ir::program::Program;
-use crate::plan::{OPTIMIZER, names};
 use crate::programs::metrics::Sums;
+use crate::programs::optimizer::OPTIMIZER;
 
 /// The node of the plan's steps that sums the metrics; forward comes before it, backward after it.
 const METRICS: &str = "metrics";
@@ -55,7 +54,7 @@ impl Trainer {
 
         let mut found = None;
         for (worker, shard) in self.cut(&indices).into_iter().enumerate().filter(|(_, shard)| !shard.is_empty()) {
-            found = if shard.len() == locate(&self.plan().train, names::INDICES)?.range.len {
+            found = if shard.len() == self.programs.train.indices.len {
                 self.first_of_shard(worker, shard).await?
             } else {
                 // Another worker's shard may be an image smaller than this one's. Filled up with an empty image it would have other statistics.
@@ -75,8 +74,8 @@ impl Trainer {
     /// stay as they are.
     async fn first_of_shard(&mut self, worker: usize, shard: &[u32]) -> Result<Option<(String, &'static str)>, Error> {
         let statistics = self.read_statistics().await?;
-        let place = locate(&self.plan().train, names::INDICES)?.range;
-        let all = &self.plan().train.steps;
+        let place = self.programs.train.indices;
+        let all = &self.programs.plan[self.programs.train.program].steps;
         let forward = all.iter().position(|step| step.node == METRICS).unwrap_or(all.len());
         let steps: Vec<_> = all.iter().filter(|step| step.node != METRICS && step.node != OPTIMIZER).cloned().collect();
         self.executor.write_words(place, shard)?;

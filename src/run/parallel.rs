@@ -24,14 +24,13 @@ use crate::backend::cpu::{Cpu, Kernels};
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error};
 use crate::data::dataset::{Dataset, PIXELS, Split};
-use crate::executor::{Executor, Which, locate};
-use crate::ir::graph::RANDOM;
+use crate::executor::Executor;
 use crate::ir::program::{Range, Step};
 use crate::network::spec::Spec;
 use crate::optim::hyper::Hyper;
-use crate::plan::{OPTIMIZER, names};
 use crate::programs::guard::{self, FLAG};
 use crate::programs::metrics::{Sums, sums_len};
+use crate::programs::optimizer::OPTIMIZER;
 
 /// Images of a shard below which the exchange costs more than another worker brings.
 pub const SMALLEST_SHARD: usize = 8;
@@ -61,7 +60,7 @@ pub struct Shard {
     pub images: Vec<u8>,
     /// A byte each.
     pub labels: Vec<u8>,
-    /// What its random numbers are drawn from: [`RANDOM`].
+    /// What its random numbers are drawn from: [`Training::random`](crate::programs::training::Training::random).
     pub random: [u32; 4],
 }
 
@@ -212,15 +211,15 @@ impl Trainer {
     }
 
     fn write_random_words(&mut self, words: [u32; 4]) -> Result<(), Error> {
-        if let Ok(random) = locate(&self.plan.train, RANDOM) {
-            self.executor.write_words(random.range, &words)?;
+        if let Some(random) = self.programs.train.random {
+            self.executor.write_words(random, &words)?;
         }
         Ok(())
     }
 
     /// Where gradients and statistics lie: what workers exchange.
     fn exchanged_ranges(&self) -> Vec<Range> {
-        let gradients = self.plan.arenas.map(|[_, gradients]| self.plan.whole(gradients));
+        let gradients = self.programs.plan.arenas.map(|[_, gradients]| self.programs.plan.whole(gradients));
         gradients.into_iter().chain(self.statistics_range()).collect()
     }
 
@@ -237,9 +236,10 @@ impl Trainer {
     }
 
     fn run_half(&mut self, half: Half) -> Result<(), Error> {
-        let gradients = self.plan.arenas.map(|[_, gradients]| gradients);
+        let gradients = self.programs.plan.arenas.map(|[_, gradients]| gradients);
         let looks_at_gradients = |step: &Step| !std::ptr::eq(step.kernel, &guard::CHECK) || Some(step.arguments[0].buffer) == gradients;
-        Ok(self.cpu()?.run_part(Which::Train, |step| (step.node == OPTIMIZER && looks_at_gradients(step)) == (half == Half::Update))?)
+        let program = self.programs.train.program;
+        Ok(self.cpu()?.run_part(program, |step| (step.node == OPTIMIZER && looks_at_gradients(step)) == (half == Half::Update))?)
     }
 
     fn read_all(&mut self, ranges: &[Range]) -> Result<Vec<f32>, Error> {
@@ -269,10 +269,10 @@ impl Trainer {
     /// Runs forward and backward: NaN stands for all gradients where a number was not finite, which stops every worker. Statistics stay finite.
     fn compute_shard(&mut self) -> Result<(), Error> {
         self.run_half(Half::Gradients)?;
-        let sums = self.sums_place(Which::Train)?;
+        let sums = self.programs.train.sums;
         if self.cpu()?.words(sums)?[FLAG] != 0 {
-            if let Some([_, gradients]) = self.plan.arenas {
-                let range = self.plan.whole(gradients);
+            if let Some([_, gradients]) = self.programs.plan.arenas {
+                let range = self.programs.plan.whole(gradients);
                 self.cpu()?.floats(range)?.fill(f32::NAN);
             }
         }
@@ -297,8 +297,8 @@ impl Trainer {
 
     /// Ends a step on this worker, with what is exchanged as it stands.
     fn end_step(&mut self, hyper: &Hyper) -> Result<(), Error> {
-        if let Ok(place) = locate(&self.plan.train, names::HYPER) {
-            self.executor.write_stored(place.range, hyper)?;
+        if let Some(optimizer) = &self.programs.train.optimizer {
+            self.executor.write_stored(optimizer.hyper, hyper)?;
         }
         self.run_half(Half::Update)
     }
@@ -334,7 +334,7 @@ impl Trainer {
             shards.push(Shard { images, labels, random: random_words(self.spec().training.seed, self.steps(), worker) });
         }
         self.recent.extend_from_slice(batch);
-        self.executor.write_words(locate(&self.plan.train, names::INDICES)?.range, &batch[..peers.shards[0]])?;
+        self.executor.write_words(self.programs.train.indices, &batch[..peers.shards[0]])?;
         self.write_random(0)?;
 
         let expected = self.exchanged_ranges().iter().map(|range| range.len).sum::<usize>();
@@ -405,7 +405,7 @@ impl Trainer {
         let answers = peers.workers.run(tasks, peers.patience()).await;
         for (at, done) in answers.into_iter().enumerate() {
             match done {
-                Some(done) if done.sums.len() >= sums_len(self.plan.classes) => sums.add_beside(&Sums::from_words(&done.sums)),
+                Some(done) if done.sums.len() >= sums_len(self.programs.classes) => sums.add_beside(&Sums::from_words(&done.sums)),
                 _ => peers.lost.push(at),
             }
         }
@@ -466,7 +466,7 @@ impl Replica {
         let shard = Rc::new(RefCell::new(Dataset::new(spec.training.batch_size, 0)));
         let mut trainer = Trainer::new(spec, Device::Cpu(Kernels::Simd), shard).await?;
         let indices: Vec<u32> = (0..trainer.plan().batch as u32).collect();
-        trainer.executor.write_words(locate(&trainer.plan.train, names::INDICES)?.range, &indices)?;
+        trainer.executor.write_words(trainer.programs.train.indices, &indices)?;
         Ok(Self { trainer })
     }
 
@@ -479,7 +479,7 @@ impl Replica {
         if let Some(snapshot) = &task.snapshot {
             let ranges: Vec<Range> = trainer.optimized_ranges().into_iter().chain(trainer.statistics_range()).collect();
             trainer.write_all(&ranges, snapshot)?;
-            trainer.clear_sums(Which::Train)?;
+            trainer.clear_sums(trainer.programs.train.sums)?;
         }
         if let Some(update) = &task.update {
             trainer.write_all(&trainer.exchanged_ranges(), &update.exchanged)?;
@@ -499,10 +499,10 @@ impl Replica {
             done.exchanged = trainer.read_all(&trainer.exchanged_ranges())?;
         }
         if task.sums {
-            let sums = trainer.sums_place(Which::Train)?;
-            let len = sums_len(trainer.plan().classes);
+            let sums = trainer.programs.train.sums;
+            let len = sums_len(trainer.programs.classes);
             done.sums = trainer.cpu()?.words(sums)?[..len].to_vec();
-            trainer.clear_sums(Which::Train)?;
+            trainer.clear_sums(trainer.programs.train.sums)?;
         }
         Ok(done)
     }

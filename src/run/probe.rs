@@ -12,19 +12,16 @@ use crate::backend::cpu::Kernels;
 use crate::core::error::{Error, TrainError};
 use crate::core::layout::channel_stride;
 use crate::describe::{NodeSupport, supports};
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::ir::program::Located;
-use crate::plan::{Plan, names};
-use crate::programs::Probe;
+use crate::programs::probe::{INPUT, Probe, ProbePlan};
 
 /// A network planned for looking at.
 #[derive(Debug)]
 pub(super) struct Prober {
     probe: Probe,
-    plan: Plan,
+    planned: ProbePlan,
     executor: AnyExecutor,
-    /// Under which name each node's value lies.
-    names: HashMap<String, String>,
 }
 
 /// Floats that cross to the page as their bytes.
@@ -94,9 +91,12 @@ impl Trainer {
         let mut prober = match kept.filter(|known| known.probe == probe) {
             Some(prober) => prober,
             None => {
-                let (plan, names) = Plan::for_probe(&self.spec, &probe)?;
-                let executor = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
-                Prober { probe, plan, executor, names }
+                let planned = ProbePlan::new(&self.spec, &probe)?.ok_or_else(|| match &probe {
+                    Probe::Unit(node) => unknown(node),
+                    _ => unknown(INPUT),
+                })?;
+                let executor = AnyExecutor::cpu(Kernels::Simd, &planned.plan, &[]).await?;
+                Prober { probe, planned, executor }
             }
         };
         let parameters = match self.state_ranges() {
@@ -104,7 +104,9 @@ impl Trainer {
             None => Vec::new(),
         };
         let statistics = self.read_statistics().await?;
-        for ((own, of_probe), stored) in self.plan.tensors().into_iter().zip(prober.plan.tensors()).zip([parameters, statistics]) {
+        for ((own, of_probe), stored) in
+            self.programs.plan.tensors().into_iter().zip(prober.planned.plan.tensors()).zip([parameters, statistics])
+        {
             let own: HashMap<&str, Located> = own.into_iter().collect();
             for (name, place) in of_probe {
                 if let Some(Located { range, .. }) = own.get(name) {
@@ -143,7 +145,7 @@ impl Trainer {
             if let Some([of_rows, of_columns]) = fields {
                 rows = of_rows.spans.get(*row).copied().flatten().unwrap_or([0, 0]);
                 columns = of_columns.spans.get(*column).copied().flatten().unwrap_or([0, 0]);
-            } else if node == names::INPUT {
+            } else if node == INPUT {
                 (rows, columns) = ([*row, *row], [*column, *column]);
             }
         }
@@ -155,12 +157,13 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub async fn weights(&mut self, node: &str) -> Result<Vec<NodeTensor>, Error> {
-        let of_node = self.plan.tensors().into_iter().flatten().filter_map(|(name, place)| {
+        let of_node = self.programs.plan.tensors().into_iter().flatten().filter_map(|(name, place)| {
             let (of, role) = name.rsplit_once('.')?;
             (of == node).then(|| (role.to_owned(), place))
         });
         let mut of_node: Vec<(String, Located)> = of_node.collect();
-        of_node.extend(self.plan.train.values.get(&format!("{node}.codes")).map(|place| ("codes".to_owned(), place.clone())));
+        let codes = self.programs.train.tables.iter().find(|(name, _)| name.rsplit_once('.') == Some((node, "codes")));
+        of_node.extend(codes.map(|(_, place)| ("codes".to_owned(), place.clone())));
         let mut tensors = Vec::with_capacity(of_node.len());
         for (name, place) in of_node {
             let values = Floats(self.executor.read_value(&place).await?);
@@ -172,22 +175,20 @@ impl Trainer {
 
 impl Prober {
     fn place(&self, node: &str) -> Result<Located, Error> {
-        let name = self.names.get(node).ok_or_else(|| unknown(node))?;
-        Ok(locate(&self.plan.predict, name)?.clone())
+        self.planned.values.get(node).cloned().ok_or_else(|| unknown(node))
     }
 
     async fn look(&mut self, nodes: &[String], look: Look, image: Image<'_>) -> Result<(Vec<NodeMaps>, [f32; 2]), Error> {
         let places = nodes.iter().map(|node| self.place(node)).collect::<Result<Vec<Located>, Error>>()?;
-        image.write(&mut self.executor, &self.plan.predict)?;
-        if let (Look::Gradients { label }, Ok(place)) = (look, locate(&self.plan.predict, names::LABEL)) {
-            self.executor.write_words(place.range, &[label.into()])?;
+        image.write(&mut self.executor, &self.planned.image)?;
+        if let (Look::Gradients { label }, Some(place)) = (look, self.planned.label) {
+            self.executor.write_words(place, &[label.into()])?;
         }
-        self.executor.run(Which::Predict)?;
+        self.executor.run(self.planned.program)?;
         let mut range = [f32::INFINITY, f32::NEG_INFINITY];
-        for name in self.names.values() {
-            let Located { range: place, shape, .. } = locate(&self.plan.predict, name)?.clone();
+        for Located { range: place, shape, .. } in self.planned.values.values() {
             let channels = shape.nchw()[1];
-            for pixel in self.executor.read_stored(place).await?.chunks(channel_stride(channels)) {
+            for pixel in self.executor.read_stored(*place).await?.chunks(channel_stride(channels)) {
                 for &value in &pixel[..channels] {
                     range = [range[0].min(value), range[1].max(value)];
                 }
@@ -202,17 +203,17 @@ impl Prober {
     }
 
     async fn field(&mut self, node: &str, unit: &[usize], image: Image<'_>) -> Result<Vec<f32>, Error> {
-        let seed = locate(&self.plan.predict, names::SEED).map_err(|_| unknown(node))?.clone();
+        let seed = self.planned.seed.clone().ok_or_else(|| unknown(node))?;
         let dims = &seed.shape.dims()[1..];
         if unit.len() != dims.len() || unit.iter().zip(dims).any(|(at, size)| at >= size) {
             return Err(unknown(&format!("{node} {unit:?}")));
         }
         let mut values = vec![0.0; seed.shape.count()];
         values[unit.iter().zip(dims).fold(0, |index, (at, size)| index * size + at)] = 1.0;
-        image.write(&mut self.executor, &self.plan.predict)?;
-        self.executor.write_value(names::SEED, &seed, &values)?;
-        self.executor.run(Which::Predict)?;
-        match self.place(names::INPUT) {
+        image.write(&mut self.executor, &self.planned.image)?;
+        self.executor.write_value("probe.seed", &seed, &values)?;
+        self.executor.run(self.planned.program)?;
+        match self.place(INPUT) {
             Ok(place) => Ok(self.executor.read_value(&place).await?),
             // Nothing of the image reaches it.
             Err(_) => Ok(vec![0.0; image.pixels.len()]),

@@ -200,7 +200,7 @@ impl Run {
             test_top1: test.map(|test| test.top1),
             test_top5: test.map(|test| test.top5),
             seconds,
-            images_per_second: (self.epoch_sums.items / self.trainer.plan().places as u64) as f64 / seconds.max(1e-9),
+            images_per_second: (self.epoch_sums.items / self.trainer.programs().targets_per_image as u64) as f64 / seconds.max(1e-9),
             test_mean_iou: test.and_then(|test| test.mean_iou),
         }
     }

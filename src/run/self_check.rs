@@ -1,6 +1,5 @@
 //! A short check of an adapter: it trains a tiny network one step, and the scalar kernels do the same.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::autodiff::differentiate;
@@ -10,10 +9,10 @@ use crate::core::error::{DeviceError, Error};
 use crate::core::layout::Layout;
 use crate::core::rng::{Rng, Stream};
 use crate::core::shape::Shape;
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::{Operator, Window};
-use crate::ir::program::Located;
+use crate::ir::program::{Located, ProgramId};
 use crate::ops::conv2d::Conv2d;
 use crate::ops::flatten::Flatten;
 use crate::ops::linear::Linear;
@@ -30,19 +29,19 @@ const ALLOWED: f64 = 1e-4;
 /// # Errors
 /// [`DeviceError::SelfCheckFailed`], or what the device reports.
 pub async fn self_check(wgpu: &Wgpu) -> Result<(), DeviceError> {
-    let (plan, names) = tiny_network(wgpu.has_chip_passes()).map_err(|error| internal(&error))?;
-    let mut here = AnyExecutor::wgpu(wgpu.clone(), &plan, &HashMap::new()).await?;
-    let mut reference = AnyExecutor::cpu(Kernels::Simd, &plan, &HashMap::new()).await?;
+    let network = tiny_network(wgpu.has_chip_passes()).map_err(|error| internal(&error))?;
+    let mut here = AnyExecutor::wgpu(wgpu.clone(), &network.plan, &[]).await?;
+    let mut reference = AnyExecutor::cpu(Kernels::Simd, &network.plan, &[]).await?;
     let mut random = Rng::new(1, Stream::Parameters);
-    for place in inputs(&plan, &names) {
+    for place in inputs(&network) {
         let values: Vec<f32> = (0..place.shape.count()).map(|_| random.symmetric(1.0) as f32).collect();
         for executor in [&mut here, &mut reference] {
             executor.write_value("input", &place, &values).map_err(|error| internal(&error))?;
         }
     }
-    here.run(Which::Train)?;
-    reference.run(Which::Train)?;
-    for (kernel, place) in outputs(&plan, &names) {
+    here.run(network.program)?;
+    reference.run(network.program)?;
+    for (kernel, place) in outputs(&network) {
         let (found, expected) = (here.read_value(&place).await?, reference.read_value(&place).await?);
         let largest = expected.iter().fold(0.0, |largest: f64, &value| largest.max(f64::from(value).abs()));
         let allowed = ALLOWED * largest;
@@ -62,15 +61,19 @@ fn internal(error: &Error) -> DeviceError {
     DeviceError::DeviceFailed { what: "the self-check".into(), reason: error.to_string() }
 }
 
-/// Values to compare by the kernel that made them, and inputs to fill besides the parameters.
-struct Names {
-    inputs: Vec<String>,
-    outputs: Vec<(&'static str, String)>,
+/// The network of the check, planned.
+struct TinyNetwork {
+    plan: Plan,
+    program: ProgramId,
+    /// What to fill besides the parameters.
+    inputs: [Located; 2],
+    /// What to compare, by the kernel that made it.
+    outputs: [(&'static str, Located); 2],
 }
 
 /// Two convolutions (of one channel, and of several), a pooling and a linear layer, with sizes that leave tails everywhere; for a chip so large that
 /// the second convolution takes its passes.
-fn tiny_network(chip: bool) -> Result<(Plan, Names), Error> {
+fn tiny_network(chip: bool) -> Result<TinyNetwork, Error> {
     let mut graph = Graph::default();
     let ([batch, height, width], channels) = if chip { ([19, 35, 37], [12, 21]) } else { ([5, 11, 9], [6, 10]) };
     let input = graph.add("x", Shape::new(&[batch, 1, height, width]), Layout::Activation, false, Role::Input);
@@ -91,22 +94,18 @@ fn tiny_network(chip: bool) -> Result<(Plan, Names), Error> {
     let dy = graph.add("dy", graph.shape(result).clone(), Layout::Activation, false, Role::Input);
     differentiate(&mut graph, &[(result, dy)], &[])?;
     let mut builder = Builder::default();
-    let train = builder.program(graph, &[result, convolved_again]);
-    let mut plan = builder.finish();
-    plan.train = train;
-    let outputs = [("conv2d.forward", "conv2"), ("linear.forward", "fc")];
-    let names =
-        Names { inputs: vec!["x".into(), "dy".into()], outputs: outputs.map(|(kernel, value)| (kernel, value.to_owned())).to_vec() };
-    Ok((plan, names))
+    let built = builder.program("self-check", graph, &[result, convolved_again]);
+    let outputs = [("conv2d.forward", built.at(convolved_again)), ("linear.forward", built.at(result))];
+    Ok(TinyNetwork { plan: builder.finish(batch), program: built.program, inputs: [input, dy].map(|id| built.at(id)), outputs })
 }
 
-fn inputs(plan: &Plan, names: &Names) -> Vec<Located> {
-    let values = names.inputs.iter().filter_map(|name| locate(&plan.train, name).ok().cloned());
-    values.chain(plan.parameters.iter().map(|parameter| plan.parameter_place(parameter, 0))).collect()
+fn inputs(network: &TinyNetwork) -> Vec<Located> {
+    let TinyNetwork { plan, inputs, .. } = network;
+    inputs.iter().cloned().chain(plan.parameters.iter().map(|parameter| plan.parameter_place(parameter, 0))).collect()
 }
 
-fn outputs(plan: &Plan, names: &Names) -> Vec<(&'static str, Located)> {
-    let values = names.outputs.iter().filter_map(|(kernel, name)| Some((*kernel, locate(&plan.train, name).ok()?.clone())));
+fn outputs(network: &TinyNetwork) -> Vec<(&'static str, Located)> {
+    let TinyNetwork { plan, outputs, .. } = network;
     let gradients = plan.parameters.iter().map(|parameter| {
         let kernel = match parameter.name.split_once('.') {
             Some(("fc", "weight")) => "linear.weight_gradient",
@@ -117,5 +116,5 @@ fn outputs(plan: &Plan, names: &Names) -> Vec<(&'static str, Located)> {
         };
         (kernel, plan.parameter_place(parameter, 1))
     });
-    values.chain(gradients).collect()
+    outputs.iter().cloned().chain(gradients).collect()
 }

@@ -191,7 +191,7 @@ impl Session {
                 let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
                 let image = run.image(&pixels, draw);
                 let Prediction { logits, scene } = run.trainer.predict(image).await?;
-                let probabilities = softmax(&logits, run.trainer.plan().classes);
+                let probabilities = softmax(&logits, run.trainer.programs().classes);
                 Ok(Reply::Predicted { run: run.name.clone(), probabilities, logits, scene })
             }
             Request::Sample { split, index } => {
@@ -381,7 +381,7 @@ impl Session {
         let (interrupted, images, generation) = {
             let mut guard = self.run.lock().await;
             let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
-            if each && run.trainer.plan().places > 1 {
+            if each && run.trainer.programs().targets_per_image > 1 {
                 let reason = "there are predictions of data with one class an image".to_owned();
                 return Err(TrainError::MalformedRequest { reason }.into());
             }
@@ -425,7 +425,7 @@ impl Session {
                 if each {
                     let logits = run.trainer.evaluated_logits(from - first).await?;
                     let labels = run.trainer.dataset().borrow().labels_of(split, first..from);
-                    predictions.add(&logits, &labels, run.trainer.plan().classes);
+                    predictions.add(&logits, &labels, run.trainer.programs().classes);
                 }
             }
             if from == images {

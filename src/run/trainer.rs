@@ -1,7 +1,6 @@
 //! One network in training: parameters on a device, images, and the step.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -17,15 +16,18 @@ use crate::data::dataset::{Dataset, PIXELS, Split};
 use crate::data::gather::NO_IMAGE;
 use crate::data::mnist::{DEVIATION, MEAN};
 use crate::data::sampler::Sampler;
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::inference::ranking::{NO_CLASS, has_class};
-use crate::ir::program::{Program, Range};
+use crate::ir::program::{Located, Range};
 use crate::network::spec::Spec;
 use crate::optim::Optimizer;
 use crate::optim::hyper::Hyper;
 use crate::optim::schedule::{Now, Pace};
-use crate::plan::{Plan, names};
+use crate::plan::Plan;
+use crate::programs::TrainingPlan;
+use crate::programs::images::ImagePlace;
 use crate::programs::metrics::{self, Sums};
+use crate::programs::optimizer::undecayed;
 
 /// An image from outside the data set.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +40,19 @@ pub struct Image<'a> {
 
 impl Image<'_> {
     /// Writes it to where a program takes it.
-    pub(super) fn write(self, executor: &mut AnyExecutor, program: &Program) -> Result<(), Error> {
+    pub(super) fn write(self, executor: &mut AnyExecutor, place: &ImagePlace) -> Result<(), Error> {
         let Self { pixels, draw } = self;
         if pixels.len() != PIXELS {
             return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
         }
-        let Ok(place) = locate(program, names::PIXELS) else {
+        let Some([bytes, which]) = place.bytes else {
             let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MEAN) / DEVIATION).collect();
-            return executor.write_value(names::INPUT, locate(program, names::INPUT)?, &normalised);
+            return executor.write_value("input", &place.seen, &normalised);
         };
         let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
-        executor.write_words(place.range, &words)?;
+        executor.write_words(bytes, &words)?;
         // The largest number would say that there is no image.
-        Ok(executor.write_words(locate(program, names::DRAW)?.range, &[draw.min(NO_IMAGE - 1)])?)
+        Ok(executor.write_words(which, &[draw.min(NO_IMAGE - 1)])?)
     }
 }
 
@@ -103,7 +105,7 @@ pub(super) fn batch_of(spec: &Spec, dataset: &Dataset) -> usize {
 #[derive(Debug)]
 pub struct Trainer {
     pub(super) spec: Spec,
-    pub(super) plan: Plan,
+    pub(super) programs: TrainingPlan,
     pub(super) executor: AnyExecutor,
     dataset: Rc<RefCell<Dataset>>,
     uploaded: [usize; 2],
@@ -140,19 +142,16 @@ impl Trainer {
     pub(super) async fn with_shard(spec: Spec, shard: usize, device: Device, dataset: Rc<RefCell<Dataset>>) -> Result<Self, Error> {
         let mut of_shard = spec.clone();
         of_shard.training.batch_size = shard;
-        let plan = Plan::within_memory(&of_shard, MEMORY_LIMIT)?;
-        let external = {
-            let data = dataset.borrow();
-            HashMap::from([(names::IMAGES.to_owned(), data.images()), (names::LABELS.to_owned(), data.labels())])
-        };
-        let executor = AnyExecutor::on(device, &plan, &external).await?;
+        let programs = TrainingPlan::within_memory(&of_shard, MEMORY_LIMIT)?;
+        let external = dataset.borrow().external(programs.data().images, programs.data().labels);
+        let executor = AnyExecutor::on(device, &programs.plan, &external).await?;
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
         let seed = spec.training.seed;
         let sampler = Sampler::new(Rng::new(seed, Stream::Order));
         let indices = vec![0; batch_of(&spec, &dataset.borrow())];
         let mut trainer = Self {
             spec,
-            plan,
+            programs,
             executor,
             dataset,
             uploaded,
@@ -179,7 +178,7 @@ impl Trainer {
     /// What the device reports.
     pub fn reset(&mut self, seed: u64) -> Result<(), Error> {
         let mut rng = Rng::new(seed, Stream::Parameters);
-        self.executor.write_initial(&self.plan, self.spec.training.init, &mut rng)?;
+        self.executor.write_initial(&self.programs.plan, self.spec.training.init, &mut rng)?;
         self.spec.training.seed = seed;
         self.set_epochs(self.spec.training.epochs as u64);
         self.sampler = Sampler::new(Rng::new(seed, Stream::Order));
@@ -188,7 +187,7 @@ impl Trainer {
         self.recent.clear();
         self.hyper_written = None;
         self.replicas_are_stale();
-        self.clear_sums(Which::Train)?;
+        self.clear_sums(self.programs.train.sums)?;
         Ok(())
     }
 
@@ -199,12 +198,17 @@ impl Trainer {
 
     /// The plan.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.programs.plan
+    }
+
+    /// Its programs, and the plan of their memory.
+    pub fn programs(&self) -> &TrainingPlan {
+        &self.programs
     }
 
     /// The plan and its memory, to write into.
     pub fn parts(&mut self) -> (&Plan, &mut AnyExecutor) {
-        (&self.plan, &mut self.executor)
+        (&self.programs.plan, &mut self.executor)
     }
 
     /// The images it trains on.
@@ -265,8 +269,8 @@ impl Trainer {
 
     /// Tells the device which parameters decay.
     fn write_undecayed(&mut self) -> Result<(), Error> {
-        let Ok(table) = locate(&self.plan.train, names::UNDECAYED) else { return Ok(()) };
-        Ok(self.executor.write_words(table.range, &self.plan.undecayed(self.optimizer().decay))?)
+        let Some(optimizer) = &self.programs.train.optimizer else { return Ok(()) };
+        Ok(self.executor.write_words(optimizer.undecayed, &undecayed(&self.programs.plan, self.spec.training.optimizer.decay))?)
     }
 
     /// Images of a full epoch that a step of this epoch has not drawn yet.
@@ -289,8 +293,8 @@ impl Trainer {
                 continue;
             }
             let base = dataset.base(split);
-            for (name, (words, _), per_image) in [(names::IMAGES, dataset.images(), PIXELS / 4), (names::LABELS, dataset.labels(), 1)] {
-                let buffer = locate(&self.plan.evaluate, name)?.range.buffer;
+            let lies = self.programs.data();
+            for (buffer, (words, _), per_image) in [(lies.images, dataset.images(), PIXELS / 4), (lies.labels, dataset.labels(), 1)] {
                 self.executor.refresh(buffer, &words, (base + from) * per_image, (base + to) * per_image)?;
             }
             self.uploaded[split as usize] = to;
@@ -334,18 +338,17 @@ impl Trainer {
     /// What the device reports.
     pub fn train_on(&mut self, indices: &[u32]) -> Result<(), Error> {
         self.upload_new_images()?;
-        let place = locate(&self.plan.train, names::INDICES)?.range;
-        self.executor.write_words(place, indices)?;
-        if let Ok(hyper) = locate(&self.plan.train, names::HYPER) {
+        self.executor.write_words(self.programs.train.indices, indices)?;
+        if let Some(optimizer) = &self.programs.train.optimizer {
             let values = self.next_hyper();
             if self.hyper_written != Some(values) {
-                self.executor.write_stored(hyper.range, &values)?;
+                self.executor.write_stored(optimizer.hyper, &values)?;
                 self.hyper_written = Some(values);
             }
         }
         self.write_random(0)?;
         self.recent.extend_from_slice(indices);
-        self.executor.run(Which::Train)?;
+        self.executor.run(self.programs.train.program)?;
         self.count_step();
         Ok(())
     }
@@ -377,17 +380,8 @@ impl Trainer {
         self.executor.finish().await
     }
 
-    pub(super) fn sums_place(&self, which: Which) -> Result<Range, TrainError> {
-        let (program, name) = match which {
-            Which::Train => (&self.plan.train, names::SUMS),
-            _ => (&self.plan.evaluate, names::EVALUATION_SUMS),
-        };
-        Ok(locate(program, name)?.range)
-    }
-
-    pub(super) fn clear_sums(&mut self, which: Which) -> Result<(), Error> {
-        let place = self.sums_place(which)?;
-        Ok(self.executor.write_words(place, &vec![0; metrics::sums_len(self.plan.classes)])?)
+    pub(super) fn clear_sums(&mut self, sums: Range) -> Result<(), Error> {
+        Ok(self.executor.write_words(sums, &vec![0; metrics::sums_len(self.programs.classes)])?)
     }
 
     /// Reads what training summed since the last call, and starts the sums anew.
@@ -395,7 +389,7 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::NonFinite`], [`TrainError::NonFiniteWeights`], or what the device reports.
     pub async fn take_training_sums(&mut self) -> Result<Sums, Error> {
-        let mut sums = self.take_sums(Which::Train).await?;
+        let mut sums = self.take_sums(self.programs.train.sums).await?;
         self.add_sums_of_replicas(&mut sums).await?;
         if !sums.finite {
             return Err(self.find_non_finite(&sums).await?.into());
@@ -404,11 +398,11 @@ impl Trainer {
         Ok(sums)
     }
 
-    async fn take_sums(&mut self, which: Which) -> Result<Sums, Error> {
-        let mut words = self.executor.read_words(self.sums_place(which)?).await?;
+    async fn take_sums(&mut self, sums: Range) -> Result<Sums, Error> {
+        let mut words = self.executor.read_words(sums).await?;
         // A buffer's length is rounded up.
-        words.truncate(metrics::sums_len(self.plan.classes));
-        self.clear_sums(which)?;
+        words.truncate(metrics::sums_len(self.programs.classes));
+        self.clear_sums(sums)?;
         Ok(Sums::from_words(&words))
     }
 
@@ -418,7 +412,7 @@ impl Trainer {
     /// [`DataError::NoData`] when nothing of the split has come, or what the device reports.
     pub fn begin_evaluation(&mut self, split: Split) -> Result<(), Error> {
         self.dataset.borrow().require(split)?;
-        self.clear_sums(Which::Evaluate)
+        self.clear_sums(self.programs.evaluate.sums)
     }
 
     /// Evaluates images `from..to` of a split, at most a batch of them, and returns where the next batch begins.
@@ -428,11 +422,11 @@ impl Trainer {
     pub fn evaluate_batch(&mut self, split: Split, from: usize, to: usize) -> Result<usize, Error> {
         self.upload_new_images()?;
         let base = self.dataset.borrow().base(split);
-        let end = to.min(from + self.plan.batch);
-        let indices: Vec<u32> = (0..self.plan.batch).map(|i| if from + i < end { (base + from + i) as u32 } else { NO_IMAGE }).collect();
-        let place = locate(&self.plan.evaluate, names::INDICES)?.range;
-        self.executor.write_words(place, &indices)?;
-        self.executor.run(Which::Evaluate)?;
+        let end = to.min(from + self.programs.plan.batch);
+        let indices: Vec<u32> =
+            (0..self.programs.plan.batch).map(|i| if from + i < end { (base + from + i) as u32 } else { NO_IMAGE }).collect();
+        self.executor.write_words(self.programs.evaluate.indices, &indices)?;
+        self.executor.run(self.programs.evaluate.program)?;
         Ok(end)
     }
 
@@ -441,9 +435,8 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub async fn evaluated_logits(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        let place = locate(&self.plan.evaluate, names::LOGITS)?.clone();
-        let mut logits = self.executor.read_value(&place).await?;
-        logits.truncate(count * self.plan.classes * self.plan.places);
+        let mut logits = self.executor.read_value(&self.programs.evaluate.logits).await?;
+        logits.truncate(count * self.programs.classes * self.programs.targets_per_image);
         Ok(logits)
     }
 
@@ -452,14 +445,14 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::NonFiniteWeights`] where weights without a finite value make figures that say nothing; or what the device reports.
     pub async fn end_evaluation(&mut self) -> Result<Sums, Error> {
-        let sums = self.take_sums(Which::Evaluate).await?;
+        let sums = self.take_sums(self.programs.evaluate.sums).await?;
         let tensors = if sums.finite { Vec::new() } else { self.non_finite_weights(true).await? };
         if tensors.is_empty() { Ok(sums) } else { Err(self.blame_weights(tensors).into()) }
     }
 
     /// What an evaluation's sums say.
     pub fn measured(&self, split: Split, sums: &Sums) -> Evaluation {
-        let Plan { classes, places, .. } = self.plan;
+        let TrainingPlan { classes, targets_per_image: places, .. } = self.programs;
         Evaluation {
             step: self.step,
             epoch: self.epoch,
@@ -492,28 +485,27 @@ impl Trainer {
     /// # Errors
     /// [`DataError::InvalidPixels`], or what the device reports.
     pub async fn predict(&mut self, image: Image<'_>) -> Result<Prediction, Error> {
-        let program = &self.plan.predict;
-        let (input, logits) = (locate(program, names::INPUT)?, locate(program, names::LOGITS)?);
-        let cluttered = self.plan.places > 1;
-        image.write(&mut self.executor, program)?;
-        self.executor.run(Which::Predict)?;
-        let mut read = Vec::new();
-        for place in [logits, input].into_iter().take(1 + usize::from(cluttered)) {
-            read.push(self.executor.read_value(place).await?);
-        }
-        let scene = if let [logits, seen] = &read[..] { Some(Scene::new(image.pixels, seen, logits)) } else { None };
-        Ok(Prediction { logits: read.swap_remove(0), scene })
+        let program = &self.programs.predict;
+        image.write(&mut self.executor, &program.image)?;
+        self.executor.run(program.program)?;
+        let logits = self.executor.read_value(&program.logits).await?;
+        let scene = if self.programs.targets_per_image > 1 {
+            Some(Scene::new(image.pixels, &self.executor.read_value(&program.image.seen).await?, &logits))
+        } else {
+            None
+        };
+        Ok(Prediction { logits, scene })
     }
 
     /// Names and shapes of the parameters.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &[usize])> {
-        self.plan.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.spec.shape.dims()))
+        self.programs.plan.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.spec.shape.dims()))
     }
 
-    fn parameter(&self, name: &str) -> Result<crate::ir::program::Located, TrainError> {
-        let found = self.plan.parameters.iter().find(|parameter| parameter.name == name);
+    fn parameter(&self, name: &str) -> Result<Located, TrainError> {
+        let found = self.programs.plan.parameters.iter().find(|parameter| parameter.name == name);
         let unknown = || TrainError::UnknownName { what: "parameter", name: name.to_owned() };
-        found.map(|parameter| self.plan.parameter_place(parameter, 0)).ok_or_else(unknown)
+        found.map(|parameter| self.programs.plan.parameter_place(parameter, 0)).ok_or_else(unknown)
     }
 
     /// A parameter in canonical order (OIHW, `[out, in]`).
@@ -537,14 +529,14 @@ impl Trainer {
 
     /// The parameter arena, and the arenas of the optimizer's state.
     pub(super) fn state_ranges(&self) -> Option<(Range, Vec<Range>)> {
-        let states: Vec<Range> = names::STATES.iter().filter_map(|name| Some(locate(&self.plan.train, name).ok()?.range)).collect();
-        let [parameters, _] = self.plan.arenas?;
-        Some((self.plan.whole(parameters), states))
+        let states = self.programs.train.optimizer.as_ref().map_or_else(Vec::new, |optimizer| optimizer.states.clone());
+        let [parameters, _] = self.programs.plan.arenas?;
+        Some((self.programs.plan.whole(parameters), states))
     }
 
     /// The whole statistics arena, where there is one.
     pub(super) fn statistics_range(&self) -> Option<Range> {
-        self.plan.statistics_arena.map(|buffer| self.plan.whole(buffer))
+        self.programs.plan.statistics_arena.map(|buffer| self.programs.plan.whole(buffer))
     }
 
     /// The statistics arena as it is stored; empty where there is none.

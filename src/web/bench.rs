@@ -4,7 +4,6 @@ mod host;
 mod peak;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use async_lock::Mutex;
@@ -24,14 +23,15 @@ use crate::core::rng::{Rng, Stream};
 use crate::core::shape::Shape;
 use crate::data::dataset::{Dataset, IdxPair, PIXELS, Split};
 use crate::describe::describe;
-use crate::executor::{AnyExecutor, Which, locate};
+use crate::executor::AnyExecutor;
 use crate::ir::graph::{Graph, Role};
 use crate::ir::operator::Window;
-use crate::ir::program::Located;
+use crate::ir::program::{Located, ProgramId};
 use crate::network::spec::Spec;
 use crate::network::{add_images, apply_layers, zoo};
 use crate::ops::conv2d::Conv2d;
 use crate::plan::{Builder, Plan};
+use crate::programs::TrainingPlan;
 use crate::programs::metrics::Sums;
 use crate::run::parallel::Replicas;
 use crate::run::select::{BackendChoice, select};
@@ -47,8 +47,8 @@ pub struct BenchJob {
 /// What a job repeats.
 enum Work {
     Training { trainer: Box<Trainer>, flop_a_step: f64, sums: Sums, times: [f64; 3] },
-    Operator { executor: AnyExecutor, flop: f64 },
-    Inference { executor: AnyExecutor, input: Located, logits: Located, images: Vec<f32>, flop: f64 },
+    Operator { executor: AnyExecutor, program: ProgramId, flop: f64 },
+    Inference { executor: AnyExecutor, program: ProgramId, input: Located, logits: Located, images: Vec<f32>, flop: f64 },
     Peak,
 }
 
@@ -179,13 +179,13 @@ impl Work {
                 trainer.step().await?;
                 Ok(*flop_a_step)
             }
-            Self::Operator { executor, flop } => {
-                executor.run(Which::Train)?;
+            Self::Operator { executor, program, flop } => {
+                executor.run(*program)?;
                 Ok(*flop)
             }
-            Self::Inference { executor, input, logits, images, flop } => {
+            Self::Inference { executor, program, input, logits, images, flop } => {
                 executor.write_value("input", input, images)?;
-                executor.run(Which::Train)?;
+                executor.run(*program)?;
                 executor.read_value(logits).await?;
                 Ok(*flop)
             }
@@ -238,7 +238,7 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
     let flop_a_step = 3.0 * 2.0 * describe(&spec)?.totals.macs as f64 * spec.training.batch_size as f64;
     let device = select(choice).await?.device;
     let begin = now_ms();
-    Plan::for_training(&spec)?;
+    TrainingPlan::new(&spec)?;
     let planned = now_ms();
     let dataset = Rc::new(RefCell::new(dataset));
     let replicas = option(options, "replicas").map(|replicas| Rc::new(replicas.unchecked_into::<Workers>()) as Rc<dyn Replicas>);
@@ -254,7 +254,7 @@ async fn training((spec, written): (Spec, Value), choice: BackendChoice, workers
 }
 
 async fn executor(choice: BackendChoice, plan: &Plan) -> Result<AnyExecutor, Error> {
-    Ok(AnyExecutor::on(select(choice).await?.device, plan, &HashMap::new()).await?)
+    Ok(AnyExecutor::on(select(choice).await?.device, plan, &[]).await?)
 }
 
 fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
@@ -265,16 +265,17 @@ fn random(count: usize, rng: &mut Rng) -> Vec<f32> {
 async fn inference(spec: &Spec, choice: BackendChoice) -> Result<Work, Error> {
     let batch = spec.training.batch_size;
     let flop = 2.0 * describe(spec)?.totals.macs as f64 * batch as f64;
-    let Forward { plan, mut executor, input, logits } = forward(spec, choice).await?;
+    let Forward { plan, mut executor, program, input, logits } = forward(spec, choice).await?;
     let mut rng = Rng::new(1, Stream::Parameters);
     executor.write_initial(&plan, spec.training.init, &mut rng)?;
-    Ok(Work::Inference { executor, input, logits, images: random(batch * PIXELS, &mut rng), flop })
+    Ok(Work::Inference { executor, program, input, logits, images: random(batch * PIXELS, &mut rng), flop })
 }
 
 /// A batch's way to its logits, without weights yet.
 struct Forward {
     plan: Plan,
     executor: AnyExecutor,
+    program: ProgramId,
     input: Located,
     logits: Located,
 }
@@ -284,27 +285,26 @@ async fn forward(spec: &Spec, choice: BackendChoice) -> Result<Forward, Error> {
     let mut graph = Graph::default();
     let images = add_images(&mut graph, spec, batch, Role::Input)?;
     let logits = apply_layers(&mut graph, spec, images)?;
-    let (images_name, logits_name) = (graph.value(images).name.clone(), graph.value(logits).name.clone());
     let mut builder = Builder::default();
-    let program = builder.program(graph, &[logits]);
-    let plan = Plan { train: program, ..builder.finish() };
+    let built = builder.program("forward", graph, &[logits]);
+    let plan = builder.finish(batch);
     let executor = executor(choice, &plan).await?;
-    let (input, logits) = (locate(&plan.train, &images_name)?.clone(), locate(&plan.train, &logits_name)?.clone());
-    Ok(Forward { plan, executor, input, logits })
+    Ok(Forward { plan, executor, program: built.program, input: built.at(images), logits: built.at(logits) })
 }
 
 async fn convolution(choice: BackendChoice, backward: bool) -> Result<Work, Error> {
-    let Convolution { mut executor, inputs, flop, .. } = Convolution::new(choice, backward).await?;
+    let Convolution { mut executor, program, inputs, flop, .. } = Convolution::new(choice, backward).await?;
     let mut rng = Rng::new(1, Stream::Parameters);
     for (name, place) in inputs {
         executor.write_value(name, &place, &random(place.shape.count(), &mut rng))?;
     }
-    Ok(Work::Operator { executor, flop })
+    Ok(Work::Operator { executor, program, flop })
 }
 
 /// 3x3, 64 to 64 channels, 28x28, batch 16: forward, or both gradients.
 struct Convolution {
     executor: AnyExecutor,
+    program: ProgramId,
     /// `x`, `weight`, and for the gradients `dy`.
     inputs: Vec<(&'static str, Located)>,
     /// `y`, or `dx` and `dweight`.
@@ -321,7 +321,7 @@ impl Convolution {
         let conv = Conv2d { out_channels: 64, window, groups: 1, bias: false };
         let mut made = graph.apply("conv", Rc::new(conv), &[x])?;
         let mut flop = 2.0 * (16 * 64 * 28 * 28 * 64 * 9) as f64;
-        let mut read = vec!["x"];
+        let mut read = vec![("x", x)];
         if backward {
             // The gradients read x, the weight and dy; without the forward call only they are measured.
             graph.calls.clear();
@@ -329,23 +329,21 @@ impl Convolution {
             let gradients = differentiate(&mut graph, &[(made, dy)], &[x])?;
             let none = || ShapeError::NotDifferentiable { node: "conv".into(), op: "conv2d", reason: "no gradient" };
             made = *gradients.get(&x).ok_or_else(none)?;
-            read.push("dy");
+            read.push(("dy", dy));
             flop *= 2.0;
         }
-        let made_name = graph.value(made).name.clone();
         let mut builder = Builder::default();
-        let program = builder.program(graph, &[made]);
-        let plan = Plan { train: program, ..builder.finish() };
+        let built = builder.program("convolution", graph, &[made]);
+        let plan = builder.finish(DIMS[0]);
         let executor = executor(choice, &plan).await?;
-        let place = |name: &str| locate(&plan.train, name).cloned();
-        let mut inputs = read.into_iter().map(|name| Ok((name, place(name)?))).collect::<Result<Vec<_>, Error>>()?;
-        let mut results = vec![(if backward { "dx" } else { "y" }, place(&made_name)?)];
+        let mut inputs: Vec<_> = read.into_iter().map(|(name, id)| (name, built.at(id))).collect();
+        let mut results = vec![(if backward { "dx" } else { "y" }, built.at(made))];
         for parameter in &plan.parameters {
             inputs.push(("weight", plan.parameter_place(parameter, 0)));
             if backward {
                 results.push(("dweight", plan.parameter_place(parameter, 1)));
             }
         }
-        Ok(Self { executor, inputs, results, flop })
+        Ok(Self { executor, program: built.program, inputs, results, flop })
     }
 }

@@ -40,7 +40,7 @@ async fn make(spec: &Spec, selected: Option<Selected>, (file, bytes): (&str, &[u
     let shard = shard::read(file, bytes)?;
     let (device, backend) = selected.map(|Selected { device, status }| (device, status)).unzip();
     let core = Core::new(spec, device, &shard).await?;
-    let steps = core.plan().train.steps.iter().enumerate();
+    let steps = core.steps().iter().enumerate();
     let steps = steps.map(|(place, step)| Step { node: step.node.clone(), kernel: step.kernel.name, backward: core.is_backward(place) });
     Ok(Check { steps: steps.collect(), core: Rc::new(Mutex::new(core)), backend }.into())
 }

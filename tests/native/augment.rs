@@ -8,7 +8,7 @@ use receptive::data::augment::Augmentation;
 use receptive::data::mnist::{DEVIATION, MEAN};
 use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::spec::Spec;
-use receptive::plan::Plan;
+use receptive::programs::TrainingPlan;
 use serde_json::{Value, json};
 
 const BACKGROUND: f64 = -(MEAN / DEVIATION) as f64;
@@ -207,13 +207,13 @@ fn only_training_steps_augment() {
         let layers = json!([{"op": "flatten"}, {"op": "linear", "out_features": 10}]);
         Spec::from_json(&json!({"version": 1, "layers": layers, "training": {"batch_size": 4, "augmentation": augmentation}})).unwrap()
     };
-    let plan = Plan::for_training(&spec(everything())).unwrap();
+    let plan = TrainingPlan::new(&spec(everything())).unwrap();
     let augments =
         |program: &receptive::ir::program::Program| program.steps.iter().filter(|step| step.kernel.name.starts_with("augment.")).count();
-    assert_eq!([&plan.train, &plan.evaluate, &plan.predict].map(augments), [2, 0, 0]);
-    let off = Plan::for_training(&spec(json!({}))).unwrap();
-    assert_eq!(augments(&off.train), 0);
-    assert!(!off.train.values.contains_key(receptive::ir::graph::RANDOM));
+    assert_eq!(plan.plan.programs.iter().map(augments).collect::<Vec<_>>(), [2, 0, 0]);
+    let off = TrainingPlan::new(&spec(json!({}))).unwrap();
+    assert_eq!(augments(&off.plan[off.train.program]), 0);
+    assert!(off.train.random.is_none() && plan.train.random.is_some());
 }
 
 #[test]

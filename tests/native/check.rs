@@ -73,7 +73,7 @@ fn a_run_repeats_and_timing_its_steps_changes_nothing() {
     let mut check = check(&spec, Some(Kernels::Simd)).unwrap();
     block_on(check.run(1)).unwrap();
     let once = block_on(check.results()).unwrap();
-    for step in 0..check.plan().train.steps.len() {
+    for step in 0..check.steps().len() {
         block_on(check.time(step, 3, 2)).unwrap();
     }
     assert_eq!(block_on(check.results()).unwrap(), once, "after the steps one by one");
@@ -84,7 +84,7 @@ fn a_run_repeats_and_timing_its_steps_changes_nothing() {
 #[test]
 fn the_times_of_the_steps_add_up_to_that_of_the_whole() {
     let mut check = check(&spec("lenet5"), Some(Kernels::Scalar)).unwrap();
-    let steps = check.plan().train.steps.len();
+    let steps = check.steps().len();
     assert!(!check.is_backward(0) && check.is_backward(steps - 1));
     assert!((0..steps - 1).all(|step| check.is_backward(step) <= check.is_backward(step + 1)));
     let least = |times: Vec<f64>| times.into_iter().fold(f64::INFINITY, f64::min);

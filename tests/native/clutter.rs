@@ -18,7 +18,7 @@ use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::ops::softmax_cross_entropy::IGNORE_INDEX;
-use receptive::plan::{Plan, names};
+use receptive::programs::TrainingPlan;
 use receptive::run::trainer::{Image, Trainer};
 use serde_json::{Value, json};
 
@@ -226,7 +226,7 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
     let refused = |change: &dyn Fn(&mut Value)| {
         let mut spec = small(json!({"batch_size": 4}));
         change(&mut spec);
-        Spec::from_json(&spec).map_err(Error::from).and_then(|spec| Plan::for_training(&spec).map_err(Error::from)).unwrap_err()
+        Spec::from_json(&spec).map_err(Error::from).and_then(|spec| TrainingPlan::new(&spec).map_err(Error::from)).unwrap_err()
     };
     let unknown = refused(&|spec| spec["data"] = json!("cifar"));
     assert_eq!(unknown.to_string(), r#"spec.data: "cifar" is not possible here; expected mnist or cluttered_mnist"#);
@@ -246,10 +246,13 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
 
 #[test]
 fn only_training_draws_from_the_step() {
-    let plan = Plan::for_training(&Spec::from_json(&zoo::preset("unet").unwrap().spec).unwrap()).unwrap();
-    assert!(plan.train.values.contains_key(receptive::ir::graph::RANDOM) && !plan.train.values.contains_key(names::NOT_RANDOM));
-    for program in [&plan.evaluate, &plan.predict] {
-        assert!(program.values.contains_key(names::NOT_RANDOM) && !program.values.contains_key(receptive::ir::graph::RANDOM));
-    }
-    assert_eq!((plan.classes, plan.places), (11, PIXELS));
+    let network = TrainingPlan::new(&Spec::from_json(&zoo::preset("unet").unwrap().spec).unwrap()).unwrap();
+    let buffer = |label: &str| network.plan.buffers.iter().position(|buffer| buffer.label == label).unwrap();
+    let [random, zeros] = [receptive::ir::graph::RANDOM, "data.not_random"].map(buffer);
+    assert_eq!(network.train.random.unwrap().buffer.0, random);
+    let touches =
+        |buffer: usize| network.plan.programs.iter().map(move |program| program.kept.iter().any(|range| range.buffer.0 == buffer));
+    assert_eq!(touches(random).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(touches(zeros).collect::<Vec<_>>(), [false, true, true]);
+    assert_eq!((network.classes, network.targets_per_image), (11, PIXELS));
 }

@@ -16,7 +16,7 @@ use receptive::inference::weights::Report;
 use receptive::inference::{Inference, needed_bytes};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::plan::Plan;
+use receptive::programs::inference::InferencePlan;
 use receptive::run::trainer::{Image, Trainer};
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
@@ -66,7 +66,7 @@ fn inference(spec: &Spec, kernels: Kernels) -> Inference {
 
 /// Name and shape of every tensor that a file for this network holds, named as PyTorch names them.
 fn listed(spec: &Spec) -> Vec<(String, Vec<usize>)> {
-    let plan = Plan::for_inference(spec).unwrap();
+    let plan = InferencePlan::new(spec).unwrap().plan;
     let parameters = plan.parameters.iter().map(|parameter| (&parameter.name, &parameter.spec.shape));
     let statistics = plan.statistics.iter().map(|statistic| (&statistic.name, &statistic.spec.shape));
     let torch = |name: &str| name.replace(".gamma", ".weight").replace(".beta", ".bias");
@@ -214,7 +214,8 @@ fn a_network_that_cannot_fit_is_refused_before_any_memory_is_taken() {
 fn memory_of_the_true_sizes_is_planned() {
     for architecture in zoo::ARCHITECTURES {
         let spec = Spec::from_json(&(architecture.spec)()).unwrap();
-        let plan = Plan::for_inference(&spec).unwrap();
+        let network = InferencePlan::new(&spec).unwrap();
+        let plan = &network.plan;
         assert!(plan.arenas.is_none());
         let largest = plan.parameters.iter().map(|parameter| parameter.spec.shape.count()).max().unwrap();
         for buffer in &plan.buffers {
@@ -226,14 +227,18 @@ fn memory_of_the_true_sizes_is_planned() {
                 buffer.len
             );
         }
-        let needed = needed_bytes(&plan, Some(Kernels::Simd));
+        let needed = needed_bytes(&network, Some(Kernels::Simd));
         assert!(needed < 2 << 30, "{}: {needed} bytes", architecture.name);
         for parameter in &plan.parameters {
             let end = parameter.offset + parameter.spec.layout.stored_len(&parameter.spec.shape);
             assert!(end <= plan.buffers[parameter.buffer.0].len, "{}", parameter.name);
         }
-        let activations: u64 =
-            4 * plan.predict.steps.iter().filter_map(|step| step.arguments.last()).map(|range| range.len as u64).sum::<u64>();
+        let activations: u64 = 4 * plan[network.predict.program]
+            .steps
+            .iter()
+            .filter_map(|step| step.arguments.last())
+            .map(|range| range.len as u64)
+            .sum::<u64>();
         let parameters: u64 = plan.parameters.iter().map(|parameter| 4 * parameter.spec.shape.count() as u64).sum();
         let kept = plan.bytes() - parameters;
         assert!(spec.layers.len() < 30 || 2 * kept < activations, "{}: {kept} of {activations} bytes", architecture.name);

@@ -21,17 +21,18 @@ use receptive::ops::max_pool2d::MaxPool2d;
 use receptive::ops::relu::Relu;
 use receptive::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use receptive::optim::sgd::Sgd;
-use receptive::plan::{Builder, Plan, names};
+use receptive::plan::{Builder, Plan};
+use receptive::programs::TrainingPlan;
 
-fn plan(name: &str) -> Plan {
-    Plan::for_training(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()
+fn plan(name: &str) -> TrainingPlan {
+    TrainingPlan::new(&Spec::from_json(&preset(name).unwrap().spec).unwrap()).unwrap()
 }
 
 /// The plan as a person reads it. After a change that is meant, `UPDATE_FIXTURES=1 cargo test --package receptive-tests plans` writes it anew.
 #[test]
 fn the_printed_plan_of_lenet5() {
     let file = "tests/fixtures/plans/lenet5.txt";
-    let printed = plan("lenet5").to_string();
+    let printed = plan("lenet5").plan.to_string();
     assert!(printed == stored(file, &printed), "the plan is another than {file} says:\n{printed}");
 }
 
@@ -41,16 +42,16 @@ fn the_bytes_that_a_plan_names_are_those_that_are_allocated() {
     for name in ["lenet5", "resnet20", "unet"] {
         let plan = plan(name);
         let mut backend = Cpu::<f32>::new(Kernels::Simd);
-        let own = plan.buffers.iter().filter(|buffer| !buffer.external);
+        let own = plan.plan.buffers.iter().filter(|buffer| buffer.external.is_none());
         let buffers: Vec<Buffer<f32>> = own.map(|spec| backend.allocate(spec).unwrap()).collect();
         let bytes = |buffer: &Buffer<f32>| match buffer {
             Buffer::Floats(floats) => 4 * floats.capacity() as u64,
             Buffer::Words(words) => 4 * words.capacity() as u64,
             Buffer::Shared(_) => panic!("the plan's own buffers are not the data set's"),
         };
-        let totals = plan.training_cost().totals;
+        let totals = plan.cost().totals;
         assert_eq!(buffers.iter().map(bytes).sum::<u64>(), totals.peak_bytes, "{name}");
-        assert_eq!(totals.peak_bytes, plan.bytes(), "{name}");
+        assert_eq!(totals.peak_bytes, plan.plan.bytes(), "{name}");
     }
 }
 
@@ -58,11 +59,11 @@ fn the_bytes_that_a_plan_names_are_those_that_are_allocated() {
 #[test]
 fn a_training_step_has_few_dispatches() {
     for (name, most) in [("lenet5", 30), ("resnet20", 200)] {
-        let totals = plan(name).training_cost().totals;
+        let totals = plan(name).cost().totals;
         assert!(totals.dispatches <= most, "{name}: {}", totals.dispatches);
         assert!(totals.ratio_of_calls <= 1.3, "{name}: {}", totals.ratio_of_calls);
     }
-    let totals = plan("lenet5").training_cost().totals;
+    let totals = plan("lenet5").cost().totals;
     assert!(totals.ratio <= 1.3, "{}", totals.ratio);
 }
 
@@ -72,7 +73,7 @@ fn chips_run_as_many_passes_of_a_kernel_as_other_adapters() {
     let mut for_chips = 0;
     for name in ["lenet5", "googlenet", "resnet20"] {
         let plan = plan(name);
-        for step in &plan.train.steps {
+        for step in &plan.plan[plan.train.program].steps {
             let run = |passes: &[Pass]| passes.iter().filter(|pass| (pass.workgroups)(&step.params) > 0).count();
             let [chips, others] = [true, false].map(|chip| step.kernel.passes_for(&step.params, chip));
             for_chips += usize::from(!std::ptr::eq(chips, others));
@@ -82,22 +83,23 @@ fn chips_run_as_many_passes_of_a_kernel_as_other_adapters() {
     assert!(for_chips > 40, "{for_chips} steps");
 }
 
-fn programs(plan: &Plan) -> [&Program; 3] {
-    [&plan.train, &plan.evaluate, &plan.predict]
+fn programs(plan: &Plan) -> &[Program] {
+    assert_eq!(plan.programs.len(), 3);
+    &plan.programs
 }
 
 /// What kernels on any backend may rely on.
 #[test]
 fn no_step_writes_a_buffer_that_it_also_reads_and_every_range_can_be_bound() {
     for preset in presets() {
-        let plan = plan(preset.name);
-        for step in programs(&plan).into_iter().flat_map(|program| &program.steps) {
+        let plan = plan(preset.name).plan;
+        for step in programs(&plan).iter().flat_map(|program| &program.steps) {
             assert_eq!(step.arguments.len(), step.kernel.bindings.len());
             for (i, (range, binding)) in step.arguments.iter().zip(step.kernel.bindings).enumerate() {
                 let buffer = &plan.buffers[range.buffer.0];
                 assert_eq!(buffer.words, binding.words(), "{} argument {i}", step.kernel.name);
                 assert_eq!(range.offset % 64, 0);
-                assert!(buffer.external || range.offset + range.len <= buffer.len, "{} argument {i}", step.kernel.name);
+                assert!(buffer.external.is_some() || range.offset + range.len <= buffer.len, "{} argument {i}", step.kernel.name);
                 // Two parts of one buffer may be written, apart from each other: the two gradients of a normalization.
                 let apart = |other: &Range| other.offset >= range.offset + range.len || range.offset >= other.offset + other.len;
                 let others = step.arguments.iter().zip(step.kernel.bindings).enumerate();
@@ -112,7 +114,7 @@ fn no_step_writes_a_buffer_that_it_also_reads_and_every_range_can_be_bound() {
 #[test]
 fn parameters_do_not_overlap_and_fill_the_arena() {
     for preset in presets() {
-        let plan = plan(preset.name);
+        let plan = plan(preset.name).plan;
         let mut end = 0;
         for parameter in &plan.parameters {
             assert!(parameter.offset >= end && parameter.offset < end + 64 && parameter.offset % 64 == 0, "{}", parameter.name);
@@ -126,14 +128,14 @@ fn parameters_do_not_overlap_and_fill_the_arena() {
 
 #[test]
 fn the_byte_count_is_the_sum_of_the_buffers_and_less_than_without_sharing() {
-    let plan = plan("lenet5");
-    let own: usize = plan.buffers.iter().filter(|buffer| !buffer.external).map(|buffer| buffer.len).sum();
+    let plan = plan("lenet5").plan;
+    let own: usize = plan.buffers.iter().filter(|buffer| buffer.external.is_none()).map(|buffer| buffer.len).sum();
     assert_eq!(plan.bytes(), 4 * own as u64);
     let (graph, ..) = lenet_graph(64);
     let bytes = |keep: &[ValueId]| {
         let mut builder = Builder::default();
-        builder.program(graph.clone(), keep);
-        builder.finish().bytes()
+        builder.program("test", graph.clone(), keep);
+        builder.finish(64).bytes()
     };
     assert!(3 * bytes(&[]) < 2 * bytes(&temporaries(&graph)), "{} of {}", bytes(&[]), bytes(&temporaries(&graph)));
 }
@@ -260,19 +262,17 @@ fn shared(words: Vec<u32>) -> Buffer<f32> {
 }
 
 /// The buffers of LeNet-5's plan with images, labels, indices, rates and parameters in them.
-fn filled(plan: &Plan) -> Vec<Buffer<f32>> {
+fn filled(network: &TrainingPlan) -> Vec<Buffer<f32>> {
+    let plan = &network.plan;
     let mut cpu = Cpu::<f32>::new(Kernels::Scalar);
     let rng = &mut rng(9);
     let mut buffers: Vec<Buffer<f32>> = plan.buffers.iter().map(|spec| cpu.allocate(spec).unwrap()).collect();
-    for (buffer, spec) in buffers.iter_mut().zip(&plan.buffers) {
-        match spec.label.as_str() {
-            names::IMAGES => *buffer = shared((0..64 * 28 * 28 / 4).map(|_| rng.below(u32::MAX)).collect()),
-            names::LABELS => *buffer = shared((0..64).map(|_| rng.below(10)).collect()),
-            names::INDICES => *buffer = Buffer::Words((0..64).collect()),
-            names::HYPER => cpu.write(buffer, 0, &Sgd::default().hyper(true)).unwrap(),
-            _ => (),
-        }
-    }
+    let (data, train) = (network.data(), &network.train);
+    buffers[data.images.0] = shared((0..64 * 28 * 28 / 4).map(|_| rng.below(u32::MAX)).collect());
+    buffers[data.labels.0] = shared((0..64).map(|_| rng.below(10)).collect());
+    buffers[train.indices.buffer.0] = Buffer::Words((0..64).collect());
+    let hyper = train.optimizer.as_ref().unwrap().hyper;
+    cpu.write(&mut buffers[hyper.buffer.0], 0, &Sgd::default().hyper(true)).unwrap();
     for parameter in &plan.parameters {
         let (shape, layout) = (&parameter.spec.shape, parameter.spec.layout);
         let drawn: Vec<f32> = (0..shape.count()).map(|_| 0.2 * rng.normal() as f32).collect();
@@ -284,10 +284,10 @@ fn filled(plan: &Plan) -> Vec<Buffer<f32>> {
 #[test]
 fn no_step_reads_what_an_earlier_value_left() {
     let plan = plan("lenet5");
-    let arena = plan.arenas.unwrap()[0].0;
+    let arena = plan.plan.arenas.unwrap()[0].0;
     let after = |poison: bool| {
         let mut buffers = filled(&plan);
-        run_steps(&plan, &plan.train, &mut buffers, poison);
+        run_steps(&plan.plan, &plan.plan[plan.train.program], &mut buffers, poison);
         let Buffer::Floats(floats) = &buffers[arena] else { panic!("the arena holds floats") };
         floats.clone()
     };
@@ -302,21 +302,22 @@ fn no_step_reads_what_an_earlier_value_left() {
 #[test]
 fn a_step_that_reads_dead_memory_is_noticed() {
     let mut plan = plan("lenet5");
-    let arena = plan.arenas.unwrap()[1].0;
+    let arena = plan.plan.arenas.unwrap()[1].0;
+    let program = plan.train.program.0;
     // Without the steps that fill it, the gradient that flatten passes on is whatever lay there before.
-    let backward = plan.train.steps.iter().position(|step| step.kernel.name == "flatten.backward").unwrap();
-    let read = plan.train.steps[backward].arguments[0].buffer;
-    assert_eq!(plan.train.steps[backward].kernel.bindings[0], Binding::Read);
+    let backward = plan.plan.programs[program].steps.iter().position(|step| step.kernel.name == "flatten.backward").unwrap();
+    let read = plan.plan.programs[program].steps[backward].arguments[0].buffer;
+    assert_eq!(plan.plan.programs[program].steps[backward].kernel.bindings[0], Binding::Read);
     let filler =
         |step: &Step| step.arguments.iter().zip(step.kernel.bindings).any(|(range, binding)| range.buffer == read && binding.writes());
-    let last = plan.train.steps[..backward].iter().rposition(filler).unwrap();
-    plan.train.steps.remove(last);
+    let last = plan.plan.programs[program].steps[..backward].iter().rposition(filler).unwrap();
+    plan.plan.programs[program].steps.remove(last);
     let mut buffers = filled(&plan);
     // Something plausible, as an earlier value would be.
     if let Buffer::Floats(floats) = &mut buffers[read.0] {
         floats.fill(0.01);
     }
-    run_steps(&plan, &plan.train, &mut buffers, true);
+    run_steps(&plan.plan, &plan.plan[plan.train.program], &mut buffers, true);
     let Buffer::Floats(floats) = &buffers[arena] else { panic!("the arena holds floats") };
     assert!(floats.iter().any(|x| x.is_nan()));
 }

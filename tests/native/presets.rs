@@ -6,7 +6,7 @@ use receptive::describe::{NetworkDescription, describe};
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
-use receptive::plan::Plan;
+use receptive::programs::TrainingPlan;
 
 /// The page's package has the presets as a script of its own, which is shorter than the code that writes them.
 #[test]
@@ -35,9 +35,9 @@ fn every_preset_can_be_sent_and_planned() {
     for preset in &presets {
         assert_eq!(to_long(&to_short(&preset.spec).unwrap()).unwrap(), preset.spec, "{}", preset.name);
         let spec = Spec::from_json(&preset.spec).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-        let plan = Plan::for_training(&spec).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+        let plan = TrainingPlan::new(&spec).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
         let task = if preset.family == "U-Net" { (11, SIDE * SIDE) } else { (10, 1) };
-        assert_eq!((plan.classes, plan.places, spec.input), (task.0, task.1, [1, SIDE, SIDE]), "{}", preset.name);
+        assert_eq!((plan.classes, plan.targets_per_image, spec.input), (task.0, task.1, [1, SIDE, SIDE]), "{}", preset.name);
         assert_eq!(zoo::preset(preset.name).unwrap().spec, preset.spec);
         assert_eq!(preset.title, spec.name);
     }

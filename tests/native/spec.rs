@@ -8,7 +8,7 @@ use receptive::core::error::{Error, SpecError};
 use receptive::describe::describe;
 use receptive::network::short::{to_long, to_short};
 use receptive::network::spec::Spec;
-use receptive::plan::Plan;
+use receptive::programs::TrainingPlan;
 use serde_json::{Value, json};
 
 /// Goes as far as the specification allows, and checks what comes back. Returns whether there is a plan.
@@ -20,12 +20,15 @@ fn compile(spec: &Value) -> Result<bool, TestCaseError> {
             let names: HashSet<&str> = description.nodes.iter().map(|node| node.name.as_str()).collect();
             prop_assert_eq!(names.len(), description.nodes.len(), "names are unique");
             // A data set has images of one size; other sizes are planned too.
-            let with_images = Plan::for_dataset(&spec).map_err(|error| Error::from(error).to_json());
-            prop_assert_eq!(description.totals.training_bytes, with_images.as_ref().ok().map(Plan::bytes));
+            let with_images = TrainingPlan::for_dataset(&spec).map_err(|error| Error::from(error).to_json());
+            prop_assert_eq!(description.totals.training_bytes, with_images.as_ref().ok().map(|network| network.plan.bytes()));
             prop_assert_eq!(description.training_refused.as_ref(), with_images.as_ref().err());
-            match Plan::for_training(&spec) {
-                Ok(plan) => {
-                    prop_assert!(plan.buffers.iter().all(|buffer| buffer.len <= i32::MAX as usize), "a buffer passes 32-bit indices");
+            match TrainingPlan::new(&spec) {
+                Ok(network) => {
+                    prop_assert!(
+                        network.plan.buffers.iter().all(|buffer| buffer.len <= i32::MAX as usize),
+                        "a buffer passes 32-bit indices"
+                    );
                     return Ok(true);
                 }
                 // Sound, and yet nothing that can be trained.

@@ -1,18 +1,17 @@
 //! It trains: a small network learns eight images by heart, and the same seed gives the same bits.
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use pollster::block_on;
 use receptive::backend::cpu::Kernels;
 use receptive::core::error::ShapeError;
 use receptive::core::rng::{Rng, Stream};
-use receptive::executor::{AnyExecutor, Which, locate};
+use receptive::executor::AnyExecutor;
 use receptive::network::init::draw;
 use receptive::network::spec::Spec;
 use receptive::network::zoo;
 use receptive::optim::sgd::Sgd;
-use receptive::plan::{Plan, names};
+use receptive::programs::TrainingPlan;
 use receptive::programs::metrics::Sums;
 use serde_json::json;
 
@@ -59,33 +58,33 @@ fn train(kernels: Kernels, seed: u64, steps: usize) -> (Vec<f64>, Sums, Vec<f32>
 
 fn train_spec(spec: &Spec, kernels: Kernels, steps: usize) -> (Vec<f64>, Sums, Vec<f32>) {
     let seed = spec.training.seed;
-    let plan = Plan::for_training(spec).unwrap();
+    let network = TrainingPlan::new(spec).unwrap();
+    let (plan, train, evaluate) = (&network.plan, &network.train, &network.evaluate);
     let (images, labels) = samples();
-    let share = |words: Vec<u32>| {
+    let share = |buffer, words: Vec<u32>| {
         let capacity = words.len();
-        (Rc::new(RefCell::new(words)), capacity)
+        (buffer, Rc::new(RefCell::new(words)), capacity)
     };
-    let external = HashMap::from([(names::IMAGES.to_owned(), share(images)), (names::LABELS.to_owned(), share(labels))]);
-    let mut executor = block_on(AnyExecutor::cpu(kernels, &plan, &external)).unwrap();
+    let external = [share(network.data().images, images), share(network.data().labels, labels)];
+    let mut executor = block_on(AnyExecutor::cpu(kernels, plan, &external)).unwrap();
     let mut rng = Rng::new(seed, Stream::Parameters);
     for parameter in &plan.parameters {
         let drawn = draw(&parameter.spec, spec.training.init, &mut rng);
         executor.write_value(&parameter.name, &plan.parameter_place(parameter, 0), &drawn).unwrap();
     }
-    let range = |name| locate(&plan.train, name).unwrap().range;
-    let sums = range(names::SUMS);
+    let (sums, hyper) = (train.sums, train.optimizer.as_ref().unwrap().hyper);
     let sgd = Sgd { learning_rate: 0.05, ..Sgd::default() };
-    executor.write_words(range(names::INDICES), &(0..SAMPLES).collect::<Vec<u32>>()).unwrap();
+    executor.write_words(train.indices, &(0..SAMPLES).collect::<Vec<u32>>()).unwrap();
     let mut losses = Vec::new();
     for step in 0..steps {
         executor.write_words(sums, &vec![0; sums.len]).unwrap();
-        executor.write_stored(range(names::HYPER), &sgd.hyper(step == 0)).unwrap();
-        executor.run(Which::Train).unwrap();
+        executor.write_stored(hyper, &sgd.hyper(step == 0)).unwrap();
+        executor.run(train.program).unwrap();
         losses.push(Sums::from_words(&block_on(executor.read_words(sums)).unwrap()).mean_loss());
     }
-    let sums = locate(&plan.evaluate, names::EVALUATION_SUMS).unwrap().range;
+    let sums = evaluate.sums;
     executor.write_words(sums, &vec![0; sums.len]).unwrap();
-    executor.run(Which::Evaluate).unwrap();
+    executor.run(evaluate.program).unwrap();
     let evaluation = Sums::from_words(&block_on(executor.read_words(sums)).unwrap());
     let mut parameters = Vec::new();
     for parameter in &plan.parameters {
@@ -149,9 +148,9 @@ fn spec_with_head(loss_weight: f64) -> Spec {
 
 #[test]
 fn a_heads_loss_counts_as_much_as_its_weight_says() {
-    let plan = Plan::for_training(&spec_with_head(0.3)).unwrap();
+    let plan = TrainingPlan::new(&spec_with_head(0.3)).unwrap().plan;
     let uses = |program: &receptive::ir::program::Program| program.steps.iter().any(|step| step.node.starts_with("aux."));
-    assert_eq!([uses(&plan.train), uses(&plan.evaluate), uses(&plan.predict)], [true, false, false], "heads are for training");
+    assert_eq!(plan.programs.iter().map(uses).collect::<Vec<_>>(), [true, false, false], "heads are for training");
     let place = |name: &str| plan.parameters.iter().find(|parameter| parameter.name == name).unwrap().clone();
     let (shared, head, own) = (place("shared.weight"), place("aux.fc1.weight"), place("fc1.weight"));
     for kernels in [Kernels::Scalar, Kernels::Simd] {
@@ -179,6 +178,6 @@ fn a_heads_loss_counts_as_much_as_its_weight_says() {
 fn images_of_another_size_are_refused_by_the_trainer() {
     let mut spec = Spec::from_json(&zoo::preset("lenet5").unwrap().spec).unwrap();
     spec.input = [1, 32, 32];
-    let refused = Plan::within_memory(&spec, 1 << 40).unwrap_err();
+    let refused = TrainingPlan::within_memory(&spec, 1 << 40).unwrap_err();
     assert!(matches!(&refused, ShapeError::ShapesDiffer { node, .. } if node == "input"), "{refused}");
 }

@@ -5,6 +5,8 @@ pub mod specs;
 pub mod stored;
 pub mod weights_files;
 
+use std::collections::HashMap;
+
 use pollster::block_on;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
@@ -15,8 +17,8 @@ use receptive::core::layout::Layout;
 use receptive::core::rng::{Rng, Stream};
 use receptive::core::shape::Shape;
 use receptive::ir::graph::{Graph, Role, ValueId};
-use receptive::ir::program::{Located, Program};
-use receptive::plan::Builder;
+use receptive::ir::program::Located;
+use receptive::plan::{Builder, Built};
 
 /// So many drawn cases, the same in every run. PROPTEST_CASES and PROPTEST_RNG_SEED in the environment ask for more and for others.
 pub fn cases(count: u32) -> Config {
@@ -54,7 +56,9 @@ pub fn off_zero(rng: &mut Rng, count: usize) -> Vec<f64> {
 pub struct Machine<T> {
     cpu: Cpu<T>,
     buffers: Vec<Buffer<T>>,
-    program: Program,
+    steps: usize,
+    built: Built,
+    names: HashMap<String, ValueId>,
     prepared: Prepared<T>,
 }
 
@@ -62,8 +66,10 @@ impl<T: Element> Machine<T> {
     /// Plans a graph. Memory that the kernels have to fill starts as NaN.
     pub fn new(graph: &Graph, keep: &[ValueId], kernels: Kernels) -> Self {
         let mut builder = Builder::default();
-        let program = builder.program(graph.clone(), keep);
-        let plan = builder.finish();
+        let built = builder.program("test", graph.clone(), keep);
+        let named = graph.values.iter().enumerate().map(|(id, value)| (value.name.clone(), ValueId(id)));
+        let names = named.filter(|(_, id)| built.find(*id).is_some()).collect();
+        let plan = builder.finish(1);
         let mut cpu = Cpu::new(kernels);
         let buffers = plan.buffers.iter().map(|spec| {
             let mut spec = spec.clone();
@@ -73,17 +79,17 @@ impl<T: Element> Machine<T> {
             cpu.allocate(&spec).unwrap()
         });
         let buffers: Vec<Buffer<T>> = buffers.collect();
-        let prepared = block_on(cpu.prepare(&program, &buffers)).unwrap();
-        Self { cpu, buffers, program, prepared }
+        let prepared = block_on(cpu.prepare(&plan[built.program], &buffers)).unwrap();
+        Self { cpu, buffers, steps: plan[built.program].steps.len(), built, names, prepared }
     }
 
     /// Kernel calls of the planned program.
     pub fn steps(&self) -> usize {
-        self.program.steps.len()
+        self.steps
     }
 
     fn place(&self, name: &str) -> Located {
-        self.program.values.get(name).unwrap_or_else(|| panic!("{name} is not kept")).clone()
+        self.names.get(name).and_then(|&id| self.built.find(id)).unwrap_or_else(|| panic!("{name} is not kept"))
     }
 
     pub fn write(&mut self, name: &str, canonical: &[f64]) {

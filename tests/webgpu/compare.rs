@@ -8,7 +8,7 @@ use receptive::backend::wgpu::Wgpu;
 use receptive::core::layout::Layout;
 use receptive::core::rng::{Rng, Stream};
 use receptive::core::shape::Shape;
-use receptive::executor::{AnyExecutor, Which, locate};
+use receptive::executor::AnyExecutor;
 use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::ir::operator::Operator;
 use receptive::ir::program::Located;
@@ -93,10 +93,12 @@ impl Case {
         let states = (0..self.graph.values.len()).map(ValueId).filter(|&id| self.graph.value(id).role == Role::State);
         let kept: Vec<(String, bool)> =
             self.keep.iter().copied().chain(states).map(|id| (self.graph.value(id).name.clone(), self.graph.value(id).words)).collect();
+        let names: Vec<String> = self.graph.values.iter().map(|value| value.name.clone()).collect();
         let mut builder = Builder::default();
-        let program = builder.program(std::mem::take(&mut self.graph), &self.keep);
-        let mut plan = builder.finish();
-        plan.train = program;
+        let built = builder.program("case", std::mem::take(&mut self.graph), &self.keep);
+        let plan = builder.finish(1);
+        let ids = names.into_iter().enumerate().map(|(id, name)| (name, ValueId(id)));
+        let places: HashMap<String, Located> = ids.filter_map(|(name, id)| Some((name, built.find(id)?))).collect();
         let parameters: Vec<(String, Located, Vec<f32>)> = plan
             .parameters
             .iter()
@@ -106,18 +108,18 @@ impl Case {
                 (parameter.name.clone(), place, values)
             })
             .collect();
-        let mut cpu = AnyExecutor::double(&plan, &HashMap::new()).await.expect("memory");
-        self.write(&plan, &parameters, &mut cpu);
-        cpu.run(Which::Train).expect("it runs");
+        let mut cpu = AnyExecutor::double(&plan, &[]).await.expect("memory");
+        self.write(&places, &parameters, &mut cpu);
+        cpu.run(built.program).expect("it runs");
         for (rows, wgpu) in [(1, wgpu.clone()), (3, wgpu.with_rows(3))] {
             let what = if rows == 1 { self.what.clone() } else { format!("{}, in {rows} rows", self.what) };
-            let gpu = AnyExecutor::wgpu(wgpu, &plan, &HashMap::new()).await;
+            let gpu = AnyExecutor::wgpu(wgpu, &plan, &[]).await;
             let mut gpu = gpu.unwrap_or_else(|error| panic!("{what}: {error}"));
-            self.write(&plan, &parameters, &mut gpu);
-            poison(&plan, &kept, &mut gpu);
-            gpu.run(Which::Train).unwrap_or_else(|error| panic!("{what}: {error}"));
+            self.write(&places, &parameters, &mut gpu);
+            poison(&plan, &places, &kept, &mut gpu);
+            gpu.run(built.program).unwrap_or_else(|error| panic!("{what}: {error}"));
             for (name, words) in &kept {
-                let place = locate(&plan.train, name).expect("a kept value").clone();
+                let place = places[name].clone();
                 if *words {
                     let expected = cpu.read_words(place.range).await.expect("read");
                     let found = gpu.read_words(place.range).await.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -134,9 +136,9 @@ impl Case {
     }
 
     /// Writes inputs and parameters.
-    fn write(&self, plan: &Plan, parameters: &[(String, Located, Vec<f32>)], executor: &mut AnyExecutor) {
+    fn write(&self, places: &HashMap<String, Located>, parameters: &[(String, Located, Vec<f32>)], executor: &mut AnyExecutor) {
         for (name, contents) in &self.inputs {
-            let place = locate(&plan.train, name).expect("an input").clone();
+            let place = places[name].clone();
             match contents {
                 Contents::Floats(values) => executor.write_value(name, &place, values).expect("written"),
                 Contents::Words(values) => {
@@ -151,12 +153,12 @@ impl Case {
 }
 
 /// Fills what the program will overwrite with NaN, so that a place it forgets shows.
-fn poison(plan: &Plan, kept: &[(String, bool)], gpu: &mut AnyExecutor) {
+fn poison(plan: &Plan, places: &HashMap<String, Located>, kept: &[(String, bool)], gpu: &mut AnyExecutor) {
     let nan = |len| vec![f32::NAN; len];
     for (name, words) in kept {
-        let range = locate(&plan.train, name).expect("a kept value").range;
+        let range = places[name].range;
         let state = plan.buffers[range.buffer.0].label == *name
-            && plan.train.steps.iter().all(|step| {
+            && plan.programs[0].steps.iter().all(|step| {
                 step.arguments
                     .iter()
                     .zip(step.kernel.bindings)

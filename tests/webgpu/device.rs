@@ -14,7 +14,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::compare::open;
 
 fn floats(label: &str, len: usize, fill: f32) -> BufferSpec {
-    BufferSpec { label: label.into(), len, words: false, fill, contents: None, external: false }
+    BufferSpec { label: label.into(), len, words: false, fill, contents: None, external: None }
 }
 
 fn all(len: usize) -> Range {

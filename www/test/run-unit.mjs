@@ -1,8 +1,9 @@
-// Bundles test/*.test.ts and the features' own tests, src/features/*/*.test.ts, with esbuild and runs them with node's own test runner. Node 20 cannot read TypeScript itself.
+// Bundles test/*.test.ts and the features' own tests, src/features/*/*.test.ts, with esbuild and runs them with node's own test runner.
+// Node 20 cannot read TypeScript itself.
 // `node test/run-unit.mjs exports` runs those of test/exports, which need the engine's package.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
@@ -19,12 +20,17 @@ const features = readdirSync(join(here, "../src/features"), { recursive: true, e
 );
 const names = folder ? readdirSync(join(here, folder)).map((name) => join(folder, name)) : [...readdirSync(here), ...features];
 const tests = names.filter((name) => name.endsWith(".test.ts"));
+/** All in one folder: two features may have a test of the same name. */
+const flat = (name) =>
+  name
+    .replace(/\.ts$/u, "")
+    .replace("../src/features/", "")
+    .replaceAll("/", "-");
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: tests.map((name) => join(here, name)),
+  entryPoints: tests.map((name) => ({ in: join(here, name), out: flat(name) })),
   outdir,
-  entryNames: "[name]",
   bundle: true,
   format: "esm",
   platform: "node",
@@ -36,7 +42,7 @@ await build({
   external: ["*/pkg/receptive.js", "onnxruntime-web", "onnx-buf", "@bufbuild/protobuf"],
   logLevel: "warning",
 });
-const files = tests.map((name) => join(outdir, basename(name).replace(/\.ts$/u, ".mjs")));
+const files = tests.map((name) => join(outdir, `${flat(name)}.mjs`));
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", "--test-reporter=spec", ...files], {
   stdio: "inherit",
   // The repository's root, for tests that read what the engine's tests wrote.

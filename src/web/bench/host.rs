@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::{Convolution, Forward, forward, read_backend};
 use crate::core::error::{DataError, Error, TrainError};
 use crate::data::dataset::{Dataset, PIXELS, Split};
-use crate::executor::{AnyExecutor, Which};
+use crate::executor::AnyExecutor;
 use crate::network::spec::Spec;
 use crate::plan::Plan;
 use crate::run::select::{BackendChoice, select};
@@ -122,9 +122,9 @@ impl HostInference {
     pub fn run(&self, images: Vec<f32>) -> Promise {
         let forward = Rc::clone(&self.forward);
         promise(async move {
-            let Forward { executor, input, logits, .. } = &mut *forward.lock().await;
+            let Forward { executor, program, input, logits, .. } = &mut *forward.lock().await;
             executor.write_value("input", input, &images)?;
-            executor.run(Which::Train)?;
+            executor.run(*program)?;
             Ok(Float32Array::from(executor.read_value(logits).await?.as_slice()).into())
         })
     }
@@ -159,7 +159,8 @@ impl HostConvolution {
     /// Throws a `ReceptiveError` object of what the device reports.
     pub fn run(&self) -> Result<(), JsValue> {
         let mut convolution = self.convolution.try_lock().ok_or_else(|| JsValue::from_str("a run while another call waits"))?;
-        convolution.executor.run(Which::Train).map_err(|error| throw(&error.into()))
+        let program = convolution.program;
+        convolution.executor.run(program).map_err(|error| throw(&error.into()))
     }
 
     /// Waits for the device.

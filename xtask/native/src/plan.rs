@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use receptive::describe::grouped;
 use receptive::network::spec::{Spec, Training};
-use receptive::plan::Plan;
 use receptive::plan::cost::{Cost, StepCost};
+use receptive::programs::TrainingPlan;
 use serde_json::json;
 
 use crate::describe::columns;
@@ -20,9 +20,9 @@ pub fn plan(network: &str, batch: Option<&str>, as_json: bool) -> Result<(), Sto
     };
     let spec = Spec { training: Training { batch_size, ..spec.training }, ..spec };
     let begin = Instant::now();
-    let plan = Plan::for_dataset(&spec)?;
+    let plan = TrainingPlan::for_dataset(&spec)?;
     let planning_ms = 1e3 * begin.elapsed().as_secs_f64();
-    let cost = plan.training_cost();
+    let cost = plan.cost();
     if as_json {
         let mut object = json!(cost);
         object["name"] = json!(spec.name);
