@@ -21,11 +21,7 @@ const features = readdirSync(join(here, "../src/features"), { recursive: true, e
 const names = folder ? readdirSync(join(here, folder)).map((name) => join(folder, name)) : [...readdirSync(here), ...features];
 const tests = names.filter((name) => name.endsWith(".test.ts"));
 /** All in one folder: two features may have a test of the same name. */
-const flat = (name) =>
-  name
-    .replace(/\.ts$/u, "")
-    .replace("../src/features/", "")
-    .replaceAll("/", "-");
+const flat = (name) => name.replace(/\.ts$/u, "").replace("../src/features/", "").replaceAll("/", "-");
 
 rmSync(outdir, { recursive: true, force: true });
 await build({

@@ -47,6 +47,7 @@ export default (f: Formats): ExperimentsTexts => ({
   heatMap: (measure) => `Mean of the runs: ${measure}`,
   stepAxis: "step",
   noise: (deviation) => `Runs of one network differ by ± ${deviation} (standard deviation): that much is luck.`,
+  points: "points",
   verdict: {
     seen: (better, worse, difference, interval, runs) =>
       `Seen: ${better} is better than ${worse} by ${difference} (95 % interval ${interval}, ${f.whole(runs)} runs each).`,

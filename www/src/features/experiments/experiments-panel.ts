@@ -9,7 +9,7 @@ import { shortPath } from "./expand.ts";
 import type { Experiment, Measure } from "./experiment.ts";
 import { LESS_IS_BETTER } from "./experiment.ts";
 import { csvOf, jsonOf } from "./export.ts";
-import { differenceText, intervalText, spreadText, valueText } from "./format.ts";
+import { boundsOf, differenceText, intervalText, isShare, spreadText, valueText } from "./format.ts";
 import type { OpenExperiment } from "./model.ts";
 import { isBusy, resultsOf } from "./model.ts";
 import type { Dot } from "./plots.ts";
@@ -154,7 +154,7 @@ export class ExperimentsPanelElement extends PanelElement {
     // A loss that is lower is better by so much.
     const by = LESS_IS_BETTER.has(measure) ? -difference.difference : difference.difference;
     const shown = seen === "seen" ? spreadText(f, measure, by) : differenceText(f, measure, difference.difference);
-    const named = `${shown} (${text.measures[measure]})`;
+    const named = `${shown}${isShare(measure) ? ` ${text.points}` : ""} (${text.measures[measure]})`;
     return seen === "open" ? text.verdict.open(variant, than, named, runs) : text.verdict[seen](variant, than, named, interval, runs);
   }
 
@@ -185,7 +185,7 @@ export class ExperimentsPanelElement extends PanelElement {
     const f = this.locale.format;
     const others = open.experiment.measure.slice(1);
     const values = found.rows.flatMap(({ runs }) => runs.flatMap(({ result }) => result.measures[measure] ?? []));
-    const scale = scaleOf(values);
+    const scale = scaleOf(values, boundsOf(measure));
     const line = (row: Row, at: number): TemplateResult => {
       const summary = row.measures[measure];
       const difference = row.differences[measure];
@@ -198,10 +198,10 @@ export class ExperimentsPanelElement extends PanelElement {
       return html`<tr>
         <th scope="row">${keyOf(at)} ${row.name}</th>
         <td class="dots-cell">${dotLine(at, scale, dots, summary?.mean ?? null, summary?.interval ?? null)}</td>
-        <td class="number">${summary ? valueText(f, measure, summary.mean) : "…"}${summary?.deviation != null ? html` <span class="muted">± ${spreadText(f, measure, summary.deviation)}</span>` : nothing}</td>
-        <td class="number">${row.name === found.baseline ? html`<span class="muted">${text.baseline}</span>` : difference ? html`${differenceText(f, measure, difference.difference)}${difference.interval ? html`<br /><span class="muted second">${intervalText(f, measure, difference.interval)}</span>` : nothing}` : "…"}</td>
-        ${others.map((other) => html`<td class="number">${row.measures[other] ? valueText(f, other, row.measures[other].mean) : "…"}</td>`)}
-        <td class="number">${row.runs.length}${row.failed > 0 ? html`<br /><span class="muted second">${text.failedRuns(row.failed)}</span>` : nothing}</td>
+        <td class="value">${summary ? valueText(f, measure, summary.mean) : "…"}${summary?.deviation != null ? html` <span class="muted">± ${spreadText(f, measure, summary.deviation)}</span>` : nothing}</td>
+        <td class="value">${row.name === found.baseline ? html`<span class="muted">${text.baseline}</span>` : difference ? html`${differenceText(f, measure, difference.difference)}${difference.interval ? html`<br /><span class="muted second">${intervalText(f, measure, difference.interval)}</span>` : nothing}` : "…"}</td>
+        ${others.map((other) => html`<td class="value">${row.measures[other] ? valueText(f, other, row.measures[other].mean) : "…"}</td>`)}
+        <td class="value">${row.runs.length}${row.failed > 0 ? html`<br /><span class="muted second">${text.failedRuns(row.failed)}</span>` : nothing}</td>
       </tr>`;
     };
     return html`<div class="results-scroll" tabindex="0" role="region" aria-label=${text.measures[measure]}><table class="results">
@@ -225,6 +225,7 @@ export class ExperimentsPanelElement extends PanelElement {
         html`${curves({
           label: text.curves(text.measures[measure]),
           stepLabel: text.stepAxis,
+          bounds: boundsOf(measure),
           lines: rows.map(({ name, at, runs }) => ({ name, at, points: curveOf(runs, value) })),
           text: (number) => valueText(f, measure, number),
         })}`,

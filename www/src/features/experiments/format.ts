@@ -1,10 +1,14 @@
 /** Measures as text. Shares are percent, differences of shares are points. */
 import type { Formats } from "../../lib/format.ts";
 import type { Measure } from "./experiment.ts";
+import type { Scale } from "./plots.ts";
 
 const SHARES: ReadonlySet<Measure> = new Set(["test_top1", "train_top1", "test_mean_iou"]);
 
 export const isShare = (measure: Measure): boolean => SHARES.has(measure);
+
+/** What a measure can be at all: an axis goes no further. */
+export const boundsOf = (measure: Measure): Scale => ({ least: 0, most: isShare(measure) ? 1 : Number.POSITIVE_INFINITY });
 
 export function valueText(f: Formats, measure: Measure, value: number): string {
   if (isShare(measure)) return f.percent(value);

@@ -16,7 +16,7 @@ export interface Scale {
 }
 
 /** From the least to the most value, with some room. A single outlier does not fix it: what lies far outside the middle half is cut. */
-export function scaleOf(values: readonly number[]): Scale {
+export function scaleOf(values: readonly number[], bounds: Scale): Scale {
   const sorted = values.filter(Number.isFinite).sort((one, other) => one - other);
   if (sorted.length === 0) return { least: 0, most: 1 };
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
@@ -26,7 +26,7 @@ export function scaleOf(values: readonly number[]): Scale {
   const least = kept[0] ?? 0;
   const most = kept.at(-1) ?? 1;
   const margin = (most - least || Math.abs(most) || 1) * 0.06;
-  return { least: least - margin, most: most + margin };
+  return { least: Math.max(bounds.least, least - margin), most: Math.min(bounds.most, most + margin) };
 }
 
 const WIDTH = 560;
@@ -98,13 +98,17 @@ export interface Curves {
   stepLabel: string;
   lines: readonly { name: string; at: number; points: readonly CurveAt[] }[];
   text: (value: number) => string;
+  bounds: Scale;
 }
 
 /** Curves of all variants over the steps: the mean as a line, least to most as a band. */
-export function curves({ label, stepLabel, lines, text }: Curves): TemplateResult | typeof nothing {
+export function curves({ label, stepLabel, lines, text, bounds }: Curves): TemplateResult | typeof nothing {
   const all = lines.flatMap(({ points }) => points);
   if (all.length < 2) return nothing;
-  const scale = scaleOf(all.flatMap(({ least, most }) => [least, most]));
+  const scale = scaleOf(
+    all.flatMap(({ least, most }) => [least, most]),
+    bounds,
+  );
   const last = Math.max(...all.map(({ step }) => step));
   const x = (step: number): number => (step / last) * WIDTH;
   const y = (value: number): number => HEIGHT - place(scale, value, HEIGHT);

@@ -51,6 +51,7 @@ export default (f: Formats): ExperimentsTexts => {
     heatMap: (measure) => `Среднее по запускам: ${measure}`,
     stepAxis: "шаг",
     noise: (deviation) => `Запуски одной сети расходятся на ± ${deviation} (стандартное отклонение): столько даёт случай.`,
+    points: "п. п.",
     verdict: {
       seen: (better, worse, difference, interval, runs) =>
         `Видно: «${better}» лучше, чем «${worse}», на ${difference} (95-процентный интервал ${interval}, запусков каждой: ${f.whole(runs)}).`,

@@ -35,6 +35,7 @@ export interface ExperimentsTexts {
   heatMap: (measure: string) => string;
   stepAxis: string;
   noise: (deviation: string) => string;
+  points: string;
   verdict: {
     seen: (better: string, worse: string, difference: string, interval: string, runs: number) => string;
     opposite: (better: string, worse: string, difference: string, interval: string, runs: number) => string;
