@@ -61,7 +61,7 @@ test("an experiment of one's own: paused, gone on with, its results, a run of it
     assert.ok(top1 > 0.05 && top1 < 1, `${name} ${seed}: ${top1}`);
   }
   assert.equal(new Set(results.map(({ top1 }) => top1)).size > 3, true, "seeds and networks differ");
-  assert.match(await page.locator(".experiment-verdicts").innerText(), /six maps/u);
+  assert.match(await page.locator(".experiment-verdicts").textContent(), /six maps/u);
   assert.equal(await page.locator(".dot").count(), 6);
   assert.equal(await page.locator(".curve-mean").count(), 4);
   seen.push(...(await violationsInBothThemes(page)));
