@@ -84,6 +84,7 @@ export class Controller {
       client.on(type, (event) => {
         this.#set(reduce(this.#state, event));
         if (event.type === "metrics") this.#digits.follow();
+        if (event.type === "epoch") void this.#persistence?.keepStep(false);
         if (event.type === "epoch" && this.#state.view === "errors") void this.#digits.findMistakes();
         if (event.type === "data") void this.#beginIfWaiting();
         if (event.type === "data") this.#digits.imagesCame();
@@ -220,8 +221,10 @@ export class Controller {
       case "apply_settings":
         return void this.#startAnew(isActive(this.#state.run.phase));
       case "lower_rate":
-        this.#dismiss("diverged");
-        this.#edit({ learning_rate: intent.learningRate });
+        return this.handle({ type: "start_afresh", changes: { learning_rate: intent.learningRate } });
+      case "start_afresh":
+        this.#dismiss("diverged", "guessing");
+        this.#edit(intent.changes);
         return void this.#startAnew(true);
       case "choose_backend":
         return void this.#chooseBackend(intent.backend);
@@ -283,7 +286,7 @@ export class Controller {
         return this.#set({ runs: this.#state.runs.toSpliced(intent.at, 0, run) });
       }
       case "branch_run":
-        return void this.#branch(intent.key);
+        return void this.#branch(intent.key, intent.step);
       case "restart_engine":
         return void this.#restartEngine();
       case "dismiss":
@@ -506,7 +509,7 @@ export class Controller {
     this.#set({
       run: { ...this.#state.run, phase: "starting" },
       announcement: { code: "started" },
-      notices: withoutNotices(this.#state.notices, "went_on"),
+      notices: withoutNotices(this.#state.notices, "went_on", "copied_run"),
     });
     const { epochsLeft } = this.#state.run;
     try {
@@ -587,6 +590,9 @@ export class Controller {
     // Numbers for another network or another optimizer wait for it.
     if (!settings || !network || isAnother(this.#state) || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
+    const { id, history } = this.#state.run;
+    // Asked for before the change, so that it is of the step before it.
+    const kept = this.#liveDiffers() ? this.#persistence?.keepStep(true) : null;
     try {
       const reply = await this.#client.request({
         type: "set",
@@ -601,7 +607,13 @@ export class Controller {
         momentum: reply.momentum ?? latest.applied.momentum,
         weight_decay: reply.weight_decay,
       };
-      this.#set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
+      const before = latest.applied;
+      this.#set({ settings: { ...latest, applied: { ...before, ...live } } });
+      const step = (await kept) ?? this.#state.run.metrics?.step ?? 0;
+      if (step === 0 || this.#state.run.id !== id) return;
+      for (const setting of LIVE)
+        if (live[setting] !== before[setting]) history.addChange({ step, setting, from: before[setting], to: live[setting] });
+      this.#setRun({ historyVersion: history.version });
     } catch (thrown) {
       this.#refuse(thrown);
     }
@@ -660,13 +672,14 @@ export class Controller {
     if (await this.#startup.files(files, this.#persistence)) this.#digits.weightsChanged();
   }
 
-  async #branch(key: string): Promise<void> {
+  async #branch(key: string, step?: number): Promise<void> {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
     const run = allRuns(this.#state).find((one) => one.key === key);
     if (!run || !this.#persistence) return;
-    if (!(await this.#attempt(() => this.#persistence?.branch(run)))) return;
-    this.#startup.version(run);
-    this.#startup.tellStep();
+    const from = await this.#attempt(() => this.#persistence?.branch(run, step ?? null));
+    if (!from) return;
+    this.#startup.version(from);
+    this.#startup.tellCopy(run.name);
     this.#digits.weightsChanged();
   }
 

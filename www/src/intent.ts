@@ -29,6 +29,8 @@ export type Intent =
   /** Starts anew with the edited settings and network. */
   | { type: "apply_settings" }
   | { type: "lower_rate"; learningRate: number }
+  /** A fresh run with other settings, which trains. */
+  | { type: "start_afresh"; changes: Partial<Settings> }
   | { type: "choose_backend"; backend: BackendChoice }
   /** How many workers share a batch on the CPU. */
   | { type: "choose_workers"; workers: number }
@@ -69,8 +71,8 @@ export type Intent =
   | { type: "delete_run"; key: string }
   /** A deleted run comes back to its place. */
   | { type: "bring_back_run"; run: PastRun; at: number }
-  /** A new run that goes on from this one's checkpoint. */
-  | { type: "branch_run"; key: string }
+  /** A new run that goes on from this one's newest checkpoint, or from a step that was kept. */
+  | { type: "branch_run"; key: string; step?: number }
   | { type: "restart_engine" }
   | { type: "dismiss"; code: NoticeCode };
 

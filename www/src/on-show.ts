@@ -3,12 +3,14 @@
  * that train do. Pure.
  */
 import { compilable } from "./document.ts";
+import type { Blame } from "./lib/live-changes.ts";
+import { blameIn } from "./lib/live-changes.ts";
 import { sameNetwork } from "./lib/same-network.ts";
 import type { FreshSetting } from "./lib/settings.ts";
 import { pending } from "./lib/settings.ts";
 import type { OptimizerSpec, Spec } from "./protocol.ts";
 import type { AppState, RunState } from "./state.ts";
-import { isActive, problemOf } from "./state.ts";
+import { isActive, problemOf, saysPixels } from "./state.ts";
 
 /** Whether the network on show is another one than the one that is compiled: other layers, names of layers, input or data. */
 export function isAnother({ document, network }: Pick<AppState, "document" | "network">): boolean {
@@ -81,6 +83,15 @@ export function resultsOf(state: AppState): Results {
 /** Whether a drawn digit gets an answer: a network that is blank or not finished has none, whichever was trained before it. */
 export function canAnswer(state: AppState): boolean {
   return state.network !== null && !(isAnother(state) && problemOf(state) !== null);
+}
+
+/** A loss that is no better than guessing among ten digits; a network that says pixels is far below it from the start. */
+const GUESSING = Math.log(10) - 0.03;
+
+/** The live change that spoiled the run in front, null where none did. */
+export function blameOf(state: AppState): Blame | null {
+  const { history, phase } = state.run;
+  return blameIn(history.changes, history.train.points, saysPixels(state) ? 0 : GUESSING, phase === "failed");
 }
 
 /** What the first button does, and what stands beside it as the second choice. */

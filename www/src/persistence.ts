@@ -1,6 +1,7 @@
 /** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
 import type { Host } from "./host.ts";
-import { readNote, writeNote } from "./lib/run-file.ts";
+import { keptKey, surplus } from "./lib/kept-steps.ts";
+import { noteIn, readNote, writeNote } from "./lib/run-file.ts";
 import type { Recalled } from "./lib/saved.ts";
 import { Saved } from "./lib/saved.ts";
 import type { Restoration } from "./protocol.ts";
@@ -33,11 +34,18 @@ interface Held {
   bytes: Uint8Array;
 }
 
+/** An earlier step of a run, where it cannot be stored. */
+interface HeldStep extends Held {
+  at: number;
+  change: boolean;
+}
+
 export class Persistence {
   readonly #host: Host;
   readonly #compile: Compile;
   readonly #saved: Saved | null;
   readonly #held = new Map<string, Held>();
+  readonly #steps = new Map<string, HeldStep>();
   #before: AppState;
   #keeping: Promise<void> | null = null;
   #keptAt = 0;
@@ -135,6 +143,35 @@ export class Persistence {
     }
   }
 
+  /**
+   * Keeps the step that the run in front has reached, beside its newest checkpoint: a way back. @returns the step, null where nothing was trained or the engine
+   * does not answer.
+   */
+  async keepStep(change: boolean): Promise<number | null> {
+    const { state } = this.#host;
+    const run = frontRun(state);
+    if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return null;
+    try {
+      const { run: of, step, bytes } = await this.#host.client.request({ type: "checkpoint", note: writeNote(saved(run)) });
+      if (of !== state.run.id || step === 0) return null;
+      const key = keptKey(run.key, step);
+      if (this.#saved) await this.#store(async (to) => this.#forget(await to.putKeptStep(key, step, bytes, change)));
+      else this.#holdStep(key, { step, bytes, at: Date.now(), change });
+      this.#host.set({ checkpoints: new Map([...this.#host.state.checkpoints, [key, step]]) });
+      return step;
+    } catch {
+      // The engine is gone, which has been said.
+      return null;
+    }
+  }
+
+  #holdStep(key: string, held: HeldStep): void {
+    this.#steps.set(key, held);
+    const gone = surplus([...this.#steps].map(([key, { bytes, ...step }]) => ({ ...step, key, size: bytes.length })));
+    for (const one of gone) this.#steps.delete(one);
+    this.#forget(gone);
+  }
+
   #hold(key: string, held: Held): void {
     this.#held.delete(key);
     this.#held.set(key, held);
@@ -216,7 +253,7 @@ export class Persistence {
   }
 
   async #bytesOf(key: string): Promise<Uint8Array | null> {
-    return this.#held.get(key)?.bytes ?? (await this.#saved?.checkpoint(key).catch(() => null)) ?? null;
+    return (this.#held.get(key) ?? this.#steps.get(key))?.bytes ?? (await this.#saved?.checkpoint(key).catch(() => null)) ?? null;
   }
 
   /** A checkpoint of the run in front as it is now, for a file; null where nothing was trained or the engine does not answer. */
@@ -244,10 +281,14 @@ export class Persistence {
     return bytes !== null && (await this.restore(run, bytes, run));
   }
 
-  /** A new run that goes on from another one's checkpoint. */
-  async branch(run: PastRun): Promise<boolean> {
-    const bytes = await this.#bytesOf(run.key);
-    return bytes !== null && (await this.restore(run, bytes, null));
+  /** A new run that goes on from another one's checkpoint: the newest, or that of a step that was kept. @returns the run as it was at that step. */
+  async branch(run: PastRun, step: number | null = null): Promise<PastRun | null> {
+    const newest = step === null || this.#host.state.checkpoints.get(run.key) === step;
+    const bytes = await this.#bytesOf(newest ? run.key : keptKey(run.key, step));
+    if (bytes === null) return null;
+    const noted = newest ? null : readNote(noteIn(bytes));
+    const then = noted ? { ...unsaved(noted), key: run.key, name: run.name } : run;
+    return (await this.restore(then, bytes, null)) ? then : null;
   }
 
   /**

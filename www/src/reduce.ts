@@ -1,6 +1,7 @@
 /** What an event of the worker changes in the state of the page. Pure, but for the curves: those grow in place, and their version tells. */
 import type { ReceptiveError } from "./errors.ts";
 import { isGuessing } from "./lib/series.ts";
+import { blameOf } from "./on-show.ts";
 import type { EventOf, TrainerEvent } from "./protocol.ts";
 import { newLabel } from "./runs.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
@@ -58,7 +59,7 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
   const { history, phase } = state.run;
   history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1, top5: metrics.top5 });
   // A network that finds the background of its pictures is below the loss of guessing and no better.
-  const guessing = !saysPixels(state) && isGuessing(history.train.points);
+  const guessing = (!saysPixels(state) && isGuessing(history.train.points)) || blameOf(state) !== null;
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(

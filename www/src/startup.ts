@@ -143,6 +143,12 @@ export class Startup {
     this.#host.handle({ type: "open_network", title, spec });
   }
 
+  /** Says of which run and step the one in front is a copy. */
+  tellCopy(source: string): void {
+    const { label, metrics } = this.#host.state.run;
+    if (label && metrics) this.#host.notify({ code: "copied_run", source, name: label.name, step: metrics.step });
+  }
+
   /** Says which step a run goes on from. */
   tellStep(): void {
     const { label, metrics } = this.#host.state.run;

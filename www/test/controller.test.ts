@@ -209,3 +209,27 @@ test("a network from a file that is the trained one is not marked, whatever it i
   await settle();
   assert.deepEqual(types(), ["resume"]);
 });
+
+test("a live change of a run under way is noted with its step, and of one that was not trained it is not", async () => {
+  const { controller } = setUp(paused());
+  controller.handle({ type: "edit_settings", changes: { learning_rate: 1 } });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await settle();
+  const from = paused().settings?.applied.learning_rate;
+  assert.deepEqual(controller.state.run.history.changes, [{ step: 469, setting: "learning_rate", from, to: 1 }]);
+  const fresh = setUp(pageWith(lenet)).controller;
+  fresh.handle({ type: "edit_settings", changes: { learning_rate: 1 } });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await settle();
+  assert.deepEqual(fresh.state.run.history.changes, []);
+});
+
+test("a fresh start with the old rate compiles it in and trains", async () => {
+  const { controller, asked } = setUp(paused());
+  controller.handle({ type: "start_afresh", changes: { learning_rate: 0.03 } });
+  await settle();
+  const compiled = asked.find((one) => one.type === "compile");
+  assert.equal(compiled?.type === "compile" && compiled.spec.training?.optimizer?.learning_rate, 0.03);
+  assert.equal(controller.state.run.phase, "starting");
+  assert.equal(controller.state.runs.length, 1);
+});

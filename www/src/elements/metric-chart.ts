@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { lazyStyles } from "../lazy-styles.ts";
 import { mendLanguage } from "../lib/browser-language.ts";
 import type { Metric } from "../lib/chart-data.ts";
-import { chartData, measured, valueAt } from "../lib/chart-data.ts";
+import { aboveAxis, chartData, measured, valueAt } from "../lib/chart-data.ts";
 import { onKey } from "../lib/keys.ts";
 import type { Point } from "../lib/series.ts";
 import { sampleRows } from "../lib/series.ts";
@@ -96,6 +96,7 @@ export class MetricChartElement extends PanelElement {
     const id = `chart-${metric}`;
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
     const step = this.#stepAt();
+    const above = this.#above();
     const most = Math.max(run.history.train.last?.step ?? 0, run.history.test.last?.step ?? 0, step);
     return html`
       <div class="chart-head">
@@ -109,6 +110,7 @@ export class MetricChartElement extends PanelElement {
         ${this.table ? this.#table() : nothing}
       </div>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
+      ${above === null || this.table ? nothing : html`<p class="chart-above second">${text.charts.above(above)}</p>`}
       <div class="chart-tools">
         ${metric === "iou" ? nothing : html`${this.#slider()}${this.#toggle(closeup, "closeup")}`}
         ${this.#hasTop5() ? this.#toggle(text.charts.top5, "top5") : nothing}
@@ -178,6 +180,27 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? format.loss(value) : format.percent(value);
   }
 
+  /** Where settings were changed, in words. */
+  #ticks(): { step: number; text: string }[] {
+    const {
+      text: {
+        charts: { tick },
+      },
+      format,
+    } = this.locale;
+    return this.state.run.history.changes.map(({ step, setting, from, to }) => ({
+      step,
+      text: tick[setting](format.plain(from), format.plain(to)),
+    }));
+  }
+
+  /** Of the runs whose curves are drawn, the largest loss where it is not on the axis. */
+  #above(): number | null {
+    const all = [this.state.run.history, ...this.#behind().map(({ history }) => history)];
+    const values = all.flatMap(({ train, test }) => [...train.points, ...test.points].map(({ loss, peak }) => peak?.[1] ?? loss));
+    return aboveAxis(this.metric, this.closeup, values);
+  }
+
   #of(point: Point | undefined): number | null {
     return point ? measured(point, this.metric) : null;
   }
@@ -204,7 +227,9 @@ export class MetricChartElement extends PanelElement {
   #summary(): string {
     const { text } = this.locale;
     const owner = this.state.run.history.empty ? null : ownerText(this.locale, this.state);
-    return owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures());
+    const { format } = this.locale;
+    const changes = this.#ticks().map(({ step, text }) => `${this.locale.text.charts.step} ${format.whole(step)}: ${text}.`);
+    return [owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures()), ...changes].join(" ");
   }
 
   #figures(): string {
@@ -301,6 +326,7 @@ export class MetricChartElement extends PanelElement {
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
+    this.#plot.ticks = this.#ticks();
     this.#plot.data = chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() });
   }
 }

@@ -4,6 +4,8 @@ import { repeat } from "lit/directives/repeat.js";
 import type { ReceptiveError } from "../errors.ts";
 import { copy } from "../files.ts";
 import { errorText } from "../i18n/locale.ts";
+import { keptBefore } from "../lib/kept-steps.ts";
+import { blameOf, resultsOf } from "../on-show.ts";
 import type { Notice } from "../state.ts";
 import { fileButton } from "./file-button.ts";
 import * as icons from "./icons.ts";
@@ -97,6 +99,8 @@ export class NoticeListElement extends PanelElement {
       case "files_loaded":
         return { title: text.filesLoaded(notice.train, notice.test) };
       case "diverged": {
+        const blamed = this.#blamed(notice.error);
+        if (blamed) return blamed;
         const slower = Number((notice.learningRate / 10).toPrecision(2));
         // Weights that came so from a file are no matter of the rate.
         const loaded = notice.error.kind === "non_finite_weights" && notice.error.loaded;
@@ -106,7 +110,7 @@ export class NoticeListElement extends PanelElement {
         return { title: text.diverged, detail: errorText(locale, notice.error), actions };
       }
       case "guessing":
-        return { title: text.guessing, list: text.guessingCauses };
+        return this.#blamed() ?? { title: text.guessing, list: text.guessingCauses };
       case "device_lost":
         return { title: text.deviceLost(notice.step, notice.backend), detail: errorText(locale, notice.error) };
       case "fresh_weights":
@@ -129,7 +133,9 @@ export class NoticeListElement extends PanelElement {
       case "link_refused":
         return { title: text.linkRefused(notice.title), detail: errorText(locale, notice.error) };
       case "went_on":
-        return { title: text.wentOn(notice.name, notice.step) };
+        return { title: text.wentOn(notice.name, notice.step), actions: this.#resume() };
+      case "copied_run":
+        return { title: text.copiedRun(notice.source, notice.name, notice.step), actions: this.#resume() };
       case "weights_taken":
         return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff) };
       case "weights_not_finite":
@@ -154,6 +160,33 @@ export class NoticeListElement extends PanelElement {
         return { title: notice.full ? text.storageFull : text.notStored, actions };
       }
     }
+  }
+
+  #resume(): TemplateResult | undefined {
+    const { state } = this;
+    if (state.run.phase !== "paused" || resultsOf(state).of === "another") return undefined;
+    return this.#button(this.locale.text.run.resume, () => this.intend({ type: "toggle_run" }));
+  }
+
+  /** Of a run that a change of its settings spoiled: which, when, and the ways back. */
+  #blamed(error?: ReceptiveError): Parts | null {
+    const { locale, state } = this;
+    const { notices: text, settings } = locale.text;
+    const blame = blameOf(state);
+    const { label } = state.run;
+    if (!blame || !label) return null;
+    const { setting, from, step } = blame;
+    const back = keptBefore(state.checkpoints, label.key, step);
+    const name = settings.names[setting];
+    const plain = locale.format.plain(from);
+    return {
+      title: text.spoiled(name, blame),
+      ...(error && { detail: errorText(locale, error) }),
+      actions: html`
+        ${back === null ? nothing : this.#button(text.backTo(back), () => this.intend({ type: "branch_run", key: label.key, step: back }))}
+        ${this.#button(text.afresh(name, plain), () => this.intend({ type: "start_afresh", changes: { [setting]: from } }))}
+      `,
+    };
   }
 
   #smallerBatch(error: ReceptiveError): TemplateResult | undefined {

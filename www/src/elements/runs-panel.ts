@@ -2,6 +2,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing, svg } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RunsTexts } from "../i18n/panels/runs.ts";
+import { keptSteps } from "../lib/kept-steps.ts";
 import { onKey } from "../lib/keys.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { sameNetwork } from "../lib/same-network.ts";
@@ -73,9 +74,29 @@ export class RunsPanelElement extends PanelElement {
       <td class="run-figures">${this.#figures(text, run)}</td>
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
+        ${this.#steps(text, run)}
         ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
       </td>
     </tr>`;
+  }
+
+  /** The steps that were kept: choosing one starts a run from there. */
+  #steps(text: RunsTexts, run: PastRun): TemplateResult | typeof nothing {
+    const { format } = this.locale;
+    const newest = this.state.checkpoints.get(run.key);
+    const steps = keptSteps(this.state.checkpoints, run.key).filter((step) => step !== newest);
+    if (steps.length === 0) return nothing;
+    const before = new Set(run.history.changes.map(({ step }) => step));
+    const choose = ({ target }: Event): void => {
+      const field = target as HTMLSelectElement;
+      const step = Number(field.value);
+      field.value = "";
+      if (step > 0) this.intend({ type: "branch_run", key: run.key, step });
+    };
+    return html`<select class="run-steps" aria-label=${text.branchSteps(run.name)} title=${text.branchSteps(run.name)} @change=${choose}>
+      <option value="" selected>${text.branchStep}</option>
+      ${steps.toReversed().map((step) => html`<option value=${step}>${before.has(step) ? text.stepBefore(format.whole(step)) : text.step(step)}</option>`)}
+    </select>`;
   }
 
   /** Whether its network is the one on show. */

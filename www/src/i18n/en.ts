@@ -185,6 +185,12 @@ export const en = (f: Formats): Messages => ({
     smoothing: "Smooth",
     logScale: "Log scale",
     closeUp: "90–100 %",
+    tick: {
+      learning_rate: (from, to) => `rate ${from} → ${to}`,
+      momentum: (from, to) => `momentum ${from} → ${to}`,
+      weight_decay: (from, to) => `decay ${from} → ${to}`,
+    },
+    above: (loss) => `Up to ${f.brief(loss)}: see the log scale`,
     empty: "Press Run: the curve is drawn here.",
     lossSummary: (train, test, step) =>
       `Loss at step ${f.whole(step)}: ${train === null ? "no training value yet" : `${f.loss(train)} on training images`}${test === null ? "" : `, ${f.loss(test)} on test images`}.`,
@@ -263,7 +269,12 @@ export const en = (f: Formats): Messages => ({
     restartEngine: "Restart the engine",
     restartFromCheckpoint: "Restart from the last checkpoint",
     linkRefused: (title) => `The link cannot be opened; this is ${title}.`,
-    wentOn: (name, step) => `Went on from step ${f.whole(step)} of ${name}.`,
+    wentOn: (name, step) => `Your run ${name} is back, paused at step ${f.whole(step)}.`,
+    copiedRun: (source, name, step) => `Copied ${source} at step ${f.whole(step)} as ${name}.`,
+    spoiled: (setting, { from, to, step, before, after }) =>
+      `${setting} ${to > from ? "raised" : "lowered"} from ${f.plain(from)} to ${f.plain(to)} at step ${f.whole(step)}; loss ${f.brief(before)} → ${after === null ? "not a finite number" : f.brief(after)}.`,
+    backTo: (step) => `Back to step ${f.whole(step)}`,
+    afresh: (setting, value) => `Start afresh with ${setting.toLowerCase()} ${value}`,
     weightsNotFinite: (tensors) =>
       `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
     weightsTaken: (kept, fresh, takenOff) =>

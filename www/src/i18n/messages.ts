@@ -1,6 +1,7 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../errors.ts";
 import type { Field } from "../lib/fields.ts";
+import type { Blame, LiveSetting } from "../lib/live-changes.ts";
 import type { FreshSetting, NumberSetting, ScheduleChoice } from "../lib/settings.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Owner } from "../on-show.ts";
@@ -151,6 +152,10 @@ export interface Messages {
     at: (step: number, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
+    /** A change of a setting, at its tick. */
+    tick: { [S in LiveSetting]: (from: string, to: string) => string };
+    /** The largest loss, which lies above the axis. */
+    above: (loss: number) => string;
     empty: string;
     lossSummary: (train: number | null, test: number | null, step: number) => string;
     accuracySummary: (train: number | null, test: number | null, step: number) => string;
@@ -221,6 +226,11 @@ export interface Messages {
     restartFromCheckpoint: string;
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
+    copiedRun: (source: string, name: string, step: number) => string;
+    /** A change of a setting that spoiled a run. */
+    spoiled: (setting: string, blame: Blame) => string;
+    backTo: (step: number) => string;
+    afresh: (setting: string, value: string) => string;
     weightsTaken: (kept: number, fresh: number, takenOff: readonly string[]) => string;
     weightsNotFinite: (tensors: string) => string;
     /** In a frame a file may not come. */

@@ -189,6 +189,12 @@ export const ru = (f: Formats): Messages => {
       smoothing: "Сгладить",
       logScale: "Логарифм",
       closeUp: "90–100 %",
+      tick: {
+        learning_rate: (from, to) => `скорость ${from} → ${to}`,
+        momentum: (from, to) => `момент ${from} → ${to}`,
+        weight_decay: (from, to) => `затухание ${from} → ${to}`,
+      },
+      above: (loss) => `До ${f.brief(loss)}: видно на логарифмической шкале`,
       empty: "Нажмите «Пуск», и здесь появится кривая.",
       lossSummary: (train, test, step) =>
         `Потери на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.loss(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.loss(test)} на тестовых`}.`,
@@ -266,7 +272,12 @@ export const ru = (f: Formats): Messages => {
       restartEngine: "Перезапустить движок",
       restartFromCheckpoint: "Продолжить с последнего сохранения",
       linkRefused: (title) => `Ссылка не открывается; показана сеть ${title}.`,
-      wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
+      wentOn: (name, step) => `Ваш запуск ${name} восстановлен, пауза на шаге ${f.whole(step)}.`,
+      copiedRun: (source, name, step) => `Запуск ${source} скопирован на шаге ${f.whole(step)} как ${name}.`,
+      spoiled: (setting, { from, to, step, before, after }) =>
+        `Шаг ${f.whole(step)}, ${setting.toLowerCase()}: ${f.plain(from)} → ${f.plain(to)}. Потери: ${f.brief(before)} → ${after === null ? "не конечное число" : f.brief(after)}.`,
+      backTo: (step) => `Вернуться к шагу ${f.whole(step)}`,
+      afresh: (setting, value) => `Начать заново, ${setting.toLowerCase()} ${value}`,
       weightsNotFinite: (tensors) =>
         `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
       weightsTaken: (kept, fresh, takenOff) =>

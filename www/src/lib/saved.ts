@@ -7,6 +7,7 @@ import type { DBSchema, IDBPDatabase } from "idb";
 import { openDB } from "idb";
 import type { Spec } from "../protocol.ts";
 import type { SavedRun } from "../runs.ts";
+import { isKeptStep, runOf, surplus } from "./kept-steps.ts";
 import type { Settings } from "./settings.ts";
 import { borrowed, tabName } from "./tab-name.ts";
 
@@ -49,7 +50,8 @@ export async function bytesOf(record: SavedWeights): Promise<Uint8Array> {
 interface Schema extends DBSchema {
   documents: { key: string; value: SavedDocument };
   runs: { key: [string, string]; value: { tab: string; run: SavedRun } };
-  checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number } };
+  /** `change`: an earlier step of the run, kept before a live change. */
+  checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number; change?: boolean } };
   /**
    * Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows.
    */
@@ -160,7 +162,7 @@ export class Saved {
       weights.put({ tab, key, bytes: bufferOf(bytes) }),
       checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length }),
     ]);
-    const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key);
+    const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key && !isKeptStep(other.key));
     let room = MOST_BYTES - bytes.length;
     const gone: string[] = [];
     const deleted: Promise<void>[] = [];
@@ -171,6 +173,21 @@ export class Saved {
       deleted.push(weights.delete([tab, other.key]), checkpoints.delete([tab, other.key]));
     }
     await Promise.all([put, ...deleted, transaction.done]);
+    return gone;
+  }
+
+  /** An earlier step of a run, beside its newest. @returns the keys of those that had to go. */
+  async putKeptStep(key: string, step: number, bytes: Uint8Array, change: boolean): Promise<string[]> {
+    const tab = this.#tab;
+    const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
+    const [checkpoints, weights] = [transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
+    const put = Promise.all([
+      weights.put({ tab, key, bytes: bufferOf(bytes) }),
+      checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length, change }),
+    ]);
+    const kept = (await checkpoints.getAll(this.#of(tab))).filter((one) => isKeptStep(one.key));
+    const gone = surplus(kept.map((one) => ({ ...one, change: one.change === true })));
+    await Promise.all([put, ...gone.flatMap((one) => [weights.delete([tab, one]), checkpoints.delete([tab, one])]), transaction.done]);
     return gone;
   }
 
@@ -187,7 +204,7 @@ export class Saved {
     const transaction = this.#db.transaction(STORES, "readwrite");
     for (const name of STORES) {
       const store = transaction.objectStore(name);
-      for (const key of await store.getAllKeys(this.#of(this.#tab))) if (!keys.includes(key[1])) void store.delete(key);
+      for (const key of await store.getAllKeys(this.#of(this.#tab))) if (!keys.includes(runOf(key[1]))) void store.delete(key);
     }
     await transaction.done;
   }
