@@ -10,6 +10,7 @@ import { saysPixels } from "../state.ts";
 import type { Cell } from "./confusion-grid.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import { term } from "./term.ts";
 
 /** Images of a cell that are shown at first, and more at a time. */
 const PAGE = 60;
@@ -83,7 +84,7 @@ export class ErrorsPanelElement extends PanelElement {
 
   #matrix(counts: readonly (readonly number[])[], names: readonly string[], opens: boolean): TemplateResult {
     const text = this.locale.panels.errors;
-    return html`<div class="matrix-head"><h3>${text.matrix}</h3>
+    return html`<div class="matrix-head"><h3>${term("confusion", text.matrix)}</h3>
         <div class="choices" role="group" aria-label=${text.show}>${(["counts", "shares"] as const).map((one) => html`<button type="button" class="toggle" aria-pressed=${this.shares === (one === "shares") ? "true" : "false"} @click=${() => (this.shares = one === "shares")}>${text.shows[one]}</button>`)}</div></div>
       ${opens ? html`<p class="muted second">${text.matrixHint}</p>` : nothing}
       <confusion-grid .locale=${this.locale} .counts=${counts} .names=${names} .chosen=${this.cell} .shares=${this.shares} .opens=${opens}

@@ -9,6 +9,11 @@ export class HelpDialogElement extends DialogElement {
     this.open();
   }
 
+  #go(where: "glossary" | "steps"): void {
+    this.close();
+    this.dispatchEvent(new CustomEvent("help-go", { detail: where, bubbles: true }));
+  }
+
   protected override render(): TemplateResult {
     const {
       locale: {
@@ -23,6 +28,8 @@ export class HelpDialogElement extends DialogElement {
       help.title,
       html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
+      <p><button type="button" class="link" @click=${() => this.#go("glossary")}>${help.glossary}</button></p>
+      <p><button type="button" class="link" @click=${() => this.#go("steps")}>${help.steps}</button></p>
       <p><a class="link" href="check/index.html?lang=${language}" target="_blank" rel="noopener">${help.check}<span class="visually-hidden"> ${network.newTab}</span></a></p>
       <h3>${help.keysTitle}</h3>
       <dl class="keys">${help.keys.map(({ keys, action }) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${action}</dd></div>`)}</dl>

@@ -13,6 +13,7 @@ import { saysPixels } from "../state.ts";
 import type { ChartPlot } from "./chart-plot.ts";
 import { ownerText } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
+import { term } from "./term.ts";
 
 const TABLE_ROWS = 100;
 const MOST_SMOOTHING = 0.95;
@@ -100,7 +101,7 @@ export class MetricChartElement extends PanelElement {
     const most = Math.max(run.history.train.last?.step ?? 0, run.history.test.last?.step ?? 0, step);
     return html`
       <div class="chart-head">
-        <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? text.charts.pixelAccuracy : text.charts[metric]}</h2>
+        <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? term("pixel_accuracy", text.charts.pixelAccuracy) : term(metric, text.charts[metric])}</h2>
         ${this.#readout()}
       </div>
       <div class="chart-body">
@@ -109,6 +110,7 @@ export class MetricChartElement extends PanelElement {
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
+      <p class="chart-axis second">${term("step", text.charts.axis)}</p>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
       ${above === null || this.table ? nothing : html`<p class="chart-above second">${text.charts.above(above)}</p>`}
       <div class="chart-tools">
@@ -219,8 +221,8 @@ export class MetricChartElement extends PanelElement {
     const [train, test] = this.#values();
     return html`<dl class="readout">
       ${this.hovered === null ? nothing : html`<div class="at"><dt>${text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
-      <div class="train" ?hidden=${this.metric === "iou"}><dt>${text.charts.train}</dt><dd>${this.#value(train)}</dd></div>
-      <div class="test"><dt>${text.charts.test}</dt><dd>${this.#value(test)}</dd></div>
+      <div class="train" ?hidden=${this.metric === "iou"}><dt>${term("training_images", text.charts.train)}</dt><dd>${this.#value(train)}</dd></div>
+      <div class="test"><dt>${term("test_images", text.charts.test)}</dt><dd>${this.#value(test)}</dd></div>
     </dl>`;
   }
 

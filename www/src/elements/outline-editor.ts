@@ -31,6 +31,7 @@ import { Folds } from "./outline-folds.ts";
 import { whatToAdd, whatToDo, whereTo, whichNetwork } from "./outline-questions.ts";
 import { labelOf, lookOf, rowTemplate } from "./outline-row.ts";
 import { PanelElement } from "./panel-element.ts";
+import { term } from "./term.ts";
 
 /** The network as a tree: what comes out of each layer, what it costs, how much of the digit it sees; and every way to change it. */
 export class OutlineEditorElement extends PanelElement {
@@ -143,6 +144,8 @@ export class OutlineEditorElement extends PanelElement {
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
       ${unplaced && unplaced.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes>` : nothing}
+      <p class="tree-head second"><span>${term("layer", text.network.columns.layer)}, ${term("receptive_field", text.network.columns.sees)}</span>
+        <span>${text.network.columns.output}; ${term("parameters", text.network.columns.params)} · ${term("macs", text.network.columns.macs)}</span></p>
       <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
         ${repeat(
           this.#seen,
@@ -185,7 +188,7 @@ export class OutlineEditorElement extends PanelElement {
     const totals = (edited?.examination?.network ?? describedBefore(state))?.totals;
     if (!totals) return nothing;
     return html`
-      <p class="totals outline-totals">${text.network.totals(totals.params, totals.macs)}</p>
+      <p class="totals outline-totals">${term("parameters", text.network.totalParams(totals.params))}, ${term("macs", text.network.totalMacs(totals.macs))}</p>
       ${totals.training_bytes === null ? nothing : html`<p class="totals">${text.network.memory(totals.training_bytes, settings?.edited.batch_size ?? 64)}</p>`}
     `;
   }

@@ -1,4 +1,5 @@
 import "./backend-chip-define.ts";
+import "./first-steps-define.ts";
 import "./metric-chart-define.ts";
 import "./outline-editor-define.ts";
 import "./notice-list-define.ts";

@@ -9,12 +9,15 @@ import { nextTheme } from "../lib/theme.ts";
 import { resultsOf } from "../on-show.ts";
 import type { Announcement, AppState } from "../state.ts";
 import { hasRuns, saysPixels, VIEWS } from "../state.ts";
+import { measureDock } from "./dock-height.ts";
+import type { FirstStep } from "./first-steps.ts";
 import type { HelpDialogElement } from "./help-dialog.ts";
 import * as icons from "./icons.ts";
 import { EDIT_LAYER, LAYER_EDITED } from "./layer-events.ts";
 import type { OutlineEditorElement } from "./outline-editor.ts";
 import { ownerNote } from "./owner-note.ts";
 import { PanelElement } from "./panel-element.ts";
+import { watchTerms } from "./term.ts";
 import type { TrueSizeDialogElement } from "./true-size-dialog.ts";
 
 /** On a phone one part of the page is seen at a time. */
@@ -101,6 +104,34 @@ export class ReceptiveAppElement extends PanelElement {
     this.querySelector<OutlineEditorElement>("outline-editor")?.focusSelected();
   };
 
+  readonly #showGlossary = async (): Promise<void> => {
+    await import("./glossary-dialog-define.ts");
+    await this.querySelector("glossary-dialog")?.show();
+  };
+
+  readonly #helpGo = ({ detail }: CustomEvent<"glossary" | "steps">): void => {
+    if (detail === "glossary") return void this.#showGlossary();
+    this.pane = "train";
+    this.querySelector("first-steps")?.bringBack();
+  };
+
+  /** Leads to where a step of the first ones is taken. */
+  readonly #firstStep = async ({ detail: step }: CustomEvent<FirstStep>): Promise<void> => {
+    if (step === "train") this.#showPane("train");
+    if (step === "look") {
+      this.#showPane("look");
+      this.intend({ type: "show_view", view: "maps" });
+    }
+    if (step === "build") this.#showPane("net");
+    if (step === "break") {
+      this.column = "settings";
+      if (!this.wide) this.#openSheet();
+    }
+    await this.updateComplete;
+    if (step === "build") this.querySelector<HTMLElement>(".add-layer, .outline-empty button")?.focus();
+    if (step === "break") this.querySelector<HTMLInputElement>('[id$="-learning_rate"]')?.select();
+  };
+
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
     if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize(false);
@@ -150,12 +181,17 @@ export class ReceptiveAppElement extends PanelElement {
     const { selection, view } = this.state;
     // Selecting a layer asks to see it.
     if (selection && before && selection !== before.selection) this.column = "layer";
+    // On a phone what a link names is in a pane of its own.
+    if (before && view !== before.view)
+      this.pane = view === "training" ? (this.pane === "look" ? "train" : this.pane) : this.pane === "train" ? "look" : this.pane;
     // At the latest when what the page begins with is there.
     const begun = this.state.data.phase !== "loading" || this.state.data.images.test > 0;
     if (begun || this.column === "layer" || view !== "training" || hasRuns(this.state)) void import("./lazy-elements.ts");
   }
 
   protected override firstUpdated(): void {
+    measureDock(this);
+    watchTerms(() => this.locale.language);
     this.#followLink();
   }
 
@@ -167,9 +203,18 @@ export class ReceptiveAppElement extends PanelElement {
     const { locale, state } = this;
     const { text } = locale;
     return html`
+      <a class="skip" href="#run">${text.page.skipToRun}</a>
       <a class="skip" href="#stage">${text.page.skip}</a>
       ${this.#header()}
+      <section class="bottom" aria-label=${text.run.progress}>
+        <run-dock .locale=${locale} .state=${state}></run-dock>
+        ${this.wide ? nothing : html`<button type="button" class="quiet settings-button" @click=${this.#openSheet}>${icons.settings}<span>${text.page.settings}</span></button>`}
+        <nav class="panes" aria-label=${text.page.paneBar}>
+          ${PANES.map((pane) => html`<button type="button" aria-current=${this.pane === pane ? "true" : "false"} @click=${() => this.#showPane(pane)}>${PANE_ICONS[pane]}<span>${text.page.panes[pane]}</span></button>`)}
+        </nav>
+      </section>
       <notice-list role=${state.notices.length > 0 ? "region" : nothing} aria-label=${state.notices.length > 0 ? text.notices.region : nothing} .locale=${locale} .state=${state}></notice-list>
+      <first-steps .locale=${locale} .state=${state} @first-step=${this.#firstStep}></first-steps>
       <main class="columns">
         <section class="outline" aria-label=${text.network.title}>
           <header class="outline-head">
@@ -189,13 +234,6 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         ${this.wide ? html`<aside class="inspector" aria-label=${text.page.inspector}>${this.#inspector("")}</aside>` : nothing}
       </main>
-      <section class="bottom" aria-label=${text.run.progress}>
-        <run-dock .locale=${locale} .state=${state}></run-dock>
-        ${this.wide ? nothing : html`<button type="button" class="quiet settings-button" @click=${this.#openSheet}>${icons.settings}<span>${text.page.settings}</span></button>`}
-        <nav class="panes" aria-label=${text.page.paneBar}>
-          ${PANES.map((pane) => html`<button type="button" aria-current=${this.pane === pane ? "true" : "false"} @click=${() => this.#showPane(pane)}>${PANE_ICONS[pane]}<span>${text.page.panes[pane]}</span></button>`)}
-        </nav>
-      </section>
       <dialog class="sheet" aria-label=${text.page.settings} @click=${this.#backdrop}>
         <div class="dialog-body">
           <header><button type="button" class="icon-button" aria-label=${text.page.close} @click=${this.#closeSheet}>${icons.close}</button></header>
@@ -203,7 +241,8 @@ export class ReceptiveAppElement extends PanelElement {
         </div>
       </dialog>
       <true-size-dialog .locale=${locale} .state=${state}></true-size-dialog>
-      <help-dialog .locale=${locale} .state=${state}></help-dialog>
+      <help-dialog .locale=${locale} .state=${state} @help-go=${this.#helpGo}></help-dialog>
+      <glossary-dialog .locale=${locale} .state=${state}></glossary-dialog>
       <p class="visually-hidden" role="status">${this.#say(state.announcement)}</p>
     `;
   }

@@ -27,7 +27,7 @@ export class RunDockElement extends PanelElement {
     const hint = isNew ? text.run.trainNewHint(state.document?.present.title ?? "", run.label?.name ?? null) : nothing;
     return html`
       <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
-        <button type="button" class="primary run ${isNew ? "new" : ""}" title=${hint} ?disabled=${!choices.possible} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: isNew ? "train_new" : "toggle_run" })}>
+        <button type="button" id="run" class="primary run ${isNew ? "new" : ""}" title=${hint} ?disabled=${!choices.possible} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: isNew ? "train_new" : "toggle_run" })}>
           ${choices.first === "pause" ? icons.pause : icons.play}<span>${label}</span>
         </button>
         <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled || problem !== null} @click=${() => this.intend({ type: "step" })}>

@@ -12,6 +12,7 @@ import type { Spec } from "../protocol.ts";
 import type { PastRun } from "../runs.ts";
 import { allRuns, renamed } from "../runs.ts";
 import { PanelElement } from "./panel-element.ts";
+import { term } from "./term.ts";
 
 /** More do not fit a line. */
 const MOST_CHANGES = 4;
@@ -36,7 +37,7 @@ export class RunsPanelElement extends PanelElement {
     const runs = allRuns(this.state);
     const { deleted } = this;
     return html`
-      <h2 id="runs-title">${text.title}</h2>
+      <h2 id="runs-title">${term("run", text.title)}</h2>
       <table class="runs" aria-labelledby="runs-title">
         <thead class="visually-hidden"><tr><th scope="col">${text.run}</th><th scope="col">${text.changed}</th><th scope="col">${text.figures}</th><th scope="col">${text.actions}</th></tr></thead>
         <tbody>${repeat(

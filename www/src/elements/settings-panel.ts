@@ -9,8 +9,21 @@ import { isAnother, resultsOf, waitingSettings } from "../on-show.ts";
 import type { Init, OptimizerType, ScheduleSpec } from "../protocol.ts";
 import { problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
+import { term } from "./term.ts";
 
 const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
+/** The definitions of settings whose names are others. */
+const TERM_OF = {
+  learning_rate: "learning_rate",
+  momentum: "momentum",
+  weight_decay: "weight_decay",
+  batch_size: "batch",
+  epochs: "epoch",
+  seed: "seed",
+  optimizer: "optimizer",
+  init: "init",
+  schedule: "schedule",
+} as const;
 const INITS: readonly Init[] = ["pytorch", "kaiming"];
 /** Names that no language translates. */
 const OPTIMIZER_NAMES: { [O in OptimizerType]: string } = { sgd: "SGD", adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop" };
@@ -87,7 +100,7 @@ export class SettingsPanelElement extends PanelElement {
     const id = `${this.prefix}-${setting}`;
     return html`
       <div class="field">
-        <label for=${id}>${this.locale.text.settings.names[setting]}</label>
+        <label for=${id}>${term(TERM_OF[setting], this.locale.text.settings.names[setting])}</label>
         <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as C)}>
           ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === chosen}>${names[choice]}</option>`)}
         </select>
@@ -115,7 +128,7 @@ export class SettingsPanelElement extends PanelElement {
     const id = `${this.prefix}-${setting}`;
     return html`
       <div class="field ${wrong ? "wrong" : ""}">
-        <label for=${id}>${text.settings.names[setting]}</label>
+        <label for=${id}>${term(TERM_OF[setting], text.settings.names[setting])}</label>
         <input
           id=${id}
           inputmode=${whole ? "numeric" : "decimal"}

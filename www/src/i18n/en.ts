@@ -10,6 +10,7 @@ export const en = (f: Formats): Messages => ({
   page: {
     title: "Receptive: train a convolutional network in this tab",
     skip: "Skip to training",
+    skipToRun: "Skip to Run",
     language: "Language",
     theme: "Colours",
     themes: { auto: "as the system", light: "light", dark: "dark" },
@@ -24,6 +25,18 @@ export const en = (f: Formats): Messages => ({
     settings: "Settings",
     close: "Close",
   },
+  steps: {
+    region: "First steps",
+    what: "Build a convolutional network, train it on handwritten digits in this tab, and take it apart.",
+    names: { train: "Train", look: "Look", break: "Break", build: "Build" },
+    hints: {
+      train: "Run it: loss falls, accuracy rises",
+      look: "what each layer makes of a digit",
+      break: "raise the learning rate to 1",
+      build: "add a layer, or start from blank",
+    },
+    putAway: "Put away; Help brings it back",
+  },
   network: {
     title: "Network",
     layer: "Layer",
@@ -35,7 +48,10 @@ export const en = (f: Formats): Messages => ({
     sees: (field) => `sees ${field}`,
     macCount: (count) => count,
     totals: (params, macs) =>
-      `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates an image`,
+      `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}, ${f.compact(macs)} multiply-accumulates per image`,
+    totalParams: (params) => `${f.whole(params)} ${f.plural(params, { one: "parameter", other: "parameters" })}`,
+    totalMacs: (macs) => `${f.compact(macs)} multiply-accumulates per image`,
+    columns: { layer: "layer", sees: "sees", output: "output", params: "parameters", macs: "MACs" },
     memory: (bytes, batch) => `${f.bytes(bytes)} while training at batch ${f.whole(batch)}`,
     why: "Why?",
     trueSize: "Networks at true size",
@@ -185,6 +201,7 @@ export const en = (f: Formats): Messages => ({
     smoothing: "Smooth",
     logScale: "Log scale",
     closeUp: "90–100 %",
+    axis: "training step",
     tick: {
       learning_rate: (from, to) => `rate ${from} → ${to}`,
       momentum: (from, to) => `momentum ${from} → ${to}`,

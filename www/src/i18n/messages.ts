@@ -1,4 +1,6 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
+
+import type { FirstStep } from "../elements/first-steps.ts";
 import type { ErrorKind, ErrorOf } from "../errors.ts";
 import type { Field } from "../lib/fields.ts";
 import type { Blame, LiveSetting } from "../lib/live-changes.ts";
@@ -18,6 +20,7 @@ export interface Messages {
   page: {
     title: string;
     skip: string;
+    skipToRun: string;
     language: string;
     theme: string;
     themes: { [T in Theme]: string };
@@ -32,6 +35,14 @@ export interface Messages {
     settings: string;
     close: string;
   };
+  /** What the page is, and the way through it. */
+  steps: {
+    region: string;
+    what: string;
+    names: { [S in FirstStep]: string };
+    hints: { [S in FirstStep]: string };
+    putAway: string;
+  };
   network: {
     title: string;
     layer: string;
@@ -43,6 +54,9 @@ export interface Messages {
     sees: (field: string) => string;
     macCount: (count: string) => string;
     totals: (params: number, macs: number) => string;
+    totalParams: (params: number) => string;
+    totalMacs: (macs: number) => string;
+    columns: { layer: string; sees: string; output: string; params: string; macs: string };
     memory: (bytes: number, batch: number) => string;
     why: string;
     allOperators: string;
@@ -152,6 +166,7 @@ export interface Messages {
     at: (step: number, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
+    axis: string;
     /** A change of a setting, at its tick. */
     tick: { [S in LiveSetting]: (from: string, to: string) => string };
     /** The largest loss, which lies above the axis. */

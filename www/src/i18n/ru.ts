@@ -13,7 +13,8 @@ export const ru = (f: Formats): Messages => {
   return {
     page: {
       title: "Receptive: свёрточная сеть обучается в этой вкладке",
-      skip: "К обучению",
+      skip: "К графикам",
+      skipToRun: "К пуску",
       language: "Язык",
       theme: "Цвета",
       themes: { auto: "как в системе", light: "светлые", dark: "тёмные" },
@@ -28,6 +29,18 @@ export const ru = (f: Formats): Messages => {
       settings: "Настройки",
       close: "Закрыть",
     },
+    steps: {
+      region: "Первые шаги",
+      what: "Соберите свёрточную сеть, обучите её на рукописных цифрах прямо в этой вкладке и разберите по частям.",
+      names: { train: "Обучить", look: "Рассмотреть", break: "Сломать", build: "Собрать" },
+      hints: {
+        train: "потери падают, точность растёт",
+        look: "что каждый слой делает с цифрой",
+        break: "поднимите скорость обучения до 1",
+        build: "добавьте слой или начните с пустой",
+      },
+      putAway: "Убрать; вернуть можно из справки",
+    },
     network: {
       title: "Сеть",
       layer: "Слой",
@@ -40,6 +53,10 @@ export const ru = (f: Formats): Messages => {
       macCount: (count) => count,
       totals: (params, macs) =>
         `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}, ${f.compact(macs)} умножений со сложением на изображение`,
+      totalParams: (params) =>
+        `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}`,
+      totalMacs: (macs) => `${f.compact(macs)} умножений со сложением на изображение`,
+      columns: { layer: "слой", sees: "видит", output: "выход", params: "параметры", macs: "умножения" },
       memory: (bytes, batch) => `${f.bytes(bytes)} при обучении с батчем ${f.whole(batch)}`,
       why: "Зачем?",
       trueSize: "Сети в полный размер",
@@ -189,6 +206,7 @@ export const ru = (f: Formats): Messages => {
       smoothing: "Сгладить",
       logScale: "Логарифм",
       closeUp: "90–100 %",
+      axis: "шаг обучения",
       tick: {
         learning_rate: (from, to) => `скорость ${from} → ${to}`,
         momentum: (from, to) => `момент ${from} → ${to}`,

@@ -8,6 +8,8 @@ export const help = (): HelpTexts => ({
     "Learning rate, momentum and weight decay take effect at once; the other settings with a fresh start.",
   ],
   check: "Are the CPU and WebGPU right, and how fast is each layer?",
+  glossary: "Glossary: the words of this page",
+  steps: "Show the first steps again",
   keysTitle: "Keys",
   keys: [
     { keys: "Space", action: "run or pause" },

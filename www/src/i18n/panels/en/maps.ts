@@ -5,6 +5,7 @@ export const maps = (f: Formats): MapsTexts => ({
   waiting: "Maps appear here when the network and the first test images are there.",
   node: "Layer",
   image: "the image",
+  whatIs: { activations: "What is a map?", gradients: "What is a gradient?", weights: "What is a filter?" },
   previous: "Previous layer",
   next: "Next layer",
   random: "random weights",

@@ -5,6 +5,7 @@ export const maps = (f: Formats): MapsTexts => ({
   waiting: "Карты появятся здесь, когда загрузятся сеть и первые тестовые изображения.",
   node: "Слой",
   image: "изображение",
+  whatIs: { activations: "Что такое карта?", gradients: "Что такое градиент?", weights: "Что такое фильтр?" },
   previous: "Предыдущий слой",
   next: "Следующий слой",
   random: "случайные веса",
