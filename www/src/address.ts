@@ -1,5 +1,6 @@
 /** The address bar and the page's state, each following the other. Back and forward go between networks and views; edits stay in one entry. */
 import { compilable, newDocument } from "./document.ts";
+import { ReceptiveFailure } from "./errors.ts";
 import type { Address } from "./lib/link.ts";
 import { decode, encode, isAddress, parseAddress, sameContent, writeAddress } from "./lib/link.ts";
 import { settingsOf } from "./lib/settings.ts";
@@ -39,7 +40,10 @@ export async function networkOf(
     const known = presets.find((one) => sameContent(asOpened(one), spec));
     return { title: known?.title ?? spec.name ?? "network", spec: known?.spec ?? spec };
   }
-  return presetOf(presets, preset) ?? presetOf(presets, new URLSearchParams(search).get("preset")) ?? null;
+  const named = preset ?? new URLSearchParams(search).get("preset");
+  const found = presetOf(presets, named) ?? null;
+  if (named !== null && !found) throw new ReceptiveFailure({ kind: "bad_link", message: `there is no preset ${named}`, reason: "preset" });
+  return found;
 }
 
 /** The page's own network where nothing else is said. */

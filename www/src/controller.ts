@@ -14,10 +14,10 @@ import type { Address } from "./lib/link.ts";
 import { earlierRace, keepRace } from "./lib/races.ts";
 import { readablePrefix } from "./lib/readable-prefix.ts";
 import type { Settings } from "./lib/settings.ts";
-import { hasMomentum, LIVE, settingsOf } from "./lib/settings.ts";
+import { changedSettings, hasMomentum, LIVE, settingsOf } from "./lib/settings.ts";
 import { remember } from "./lib/storage.ts";
-import { isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
-import { Persistence } from "./persistence.ts";
+import { epochsToTrain, isAnother, isUnderWay, resultsOf, retitled, waitingSettings } from "./on-show.ts";
+import type { Persistence } from "./persistence.ts";
 import type { BackendChoice, Restoration, TrainerEventType } from "./protocol.ts";
 import { onMetrics, reduce } from "./reduce.ts";
 import { allRuns, newLabel, renamed, withFrontKept } from "./runs.ts";
@@ -66,6 +66,7 @@ export class Controller {
   /** Counts compilations, so that only the last one asked for counts. */
   #compilation = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #settleEpochs: ReturnType<typeof setTimeout> | undefined;
   #compileLater: ReturnType<typeof setTimeout> | undefined;
   /** Counts examinations, so that only the last one asked for counts. */
   #examination = 0;
@@ -131,6 +132,8 @@ export class Controller {
 
   async #openPersistence(): Promise<Persistence | null> {
     try {
+      // Nothing of it is seen: it comes after the first look at the page.
+      const { Persistence } = await import("./persistence.ts");
       this.#persistence = await Persistence.open(this.#asHost(), async (version, bytes) => {
         const gone: { on: Restoration | null } = { on: null };
         await this.#compile(this.#state.backend.choice, version, { bytes, done: (restored) => (gone.on = restored) });
@@ -205,7 +208,12 @@ export class Controller {
         return this.#edit(intent.changes);
       case "edit_network":
         return this.#change((document, settings) => edited(document, intent.spec, settings, intent.merge ?? null));
+      case "mend":
+        return void this.#mend(intent);
+      case "duplicate_run":
+        return this.#duplicate(intent.key, intent.changes);
       case "open_network":
+        if (intent.chosen) this.#tellSettings(intent);
         return this.#change((document, settings) => replaced(document, intent, settings));
       case "undo":
         return this.#change(undone);
@@ -407,6 +415,33 @@ export class Controller {
     void this.#examine();
   }
 
+  async #mend(fix: Extract<Intent, { type: "mend" }>): Promise<void> {
+    const { document } = this.#state;
+    if (!document) return;
+    const merge = `mend ${JSON.stringify(document.present.spec)}`;
+    this.handle({ type: "edit_network", spec: fix.spec, merge });
+    const { mendedOn } = await import("./mending.ts");
+    const spec = await mendedOn(this.#specs, document, fix);
+    // Another edit that came meanwhile is not written over.
+    if (spec !== fix.spec && this.#state.document?.present.spec === fix.spec) this.handle({ type: "edit_network", spec, merge });
+  }
+
+  #duplicate(key: string, changes: Partial<Settings>): void {
+    const run = allRuns(this.#state).find((one) => one.key === key);
+    if (!run) return;
+    this.#startup.version(run);
+    this.#edit({ ...settingsOf(run.spec), ...changes });
+    void this.#startAnew(true);
+  }
+
+  /** Of settings that a person had changed, where another network brings its own. */
+  #tellSettings({ title, spec }: Named): void {
+    const { document, settings } = this.#state;
+    if (!document || !settings) return;
+    const mine = changedSettings(settingsOf(document.present.spec), settings.edited, settingsOf(spec));
+    if (Object.keys(mine).length > 0) this.#notify({ code: "settings_came", title, mine });
+  }
+
   async #examine(): Promise<void> {
     const { document, settings } = this.#state;
     if (!document || !settings) return;
@@ -480,7 +515,11 @@ export class Controller {
     // Weights that are no longer numbers are of no use.
     if ((this.#isStale() || run.phase === "failed") && !(await this.#compile())) return;
     // How long a network trains is said beside it: what is in the fields is of the one on show.
-    const { epochs } = isAnother(this.#state) ? settings.applied : settings.edited;
+    const until = (isAnother(this.#state) ? settings.applied : settings.edited).epochs;
+    const epochs = epochsToTrain(this.#state.run, until);
+    const ends = this.#state.run.phase === "done" ? (this.#state.run.metrics?.epochs ?? 0) + epochs : until;
+    // After the last epoch, Run trains one more, and the field says so.
+    if (ends !== until && !isAnother(this.#state)) this.#set({ settings: { ...settings, edited: { ...settings.edited, epochs: ends } } });
     this.#setRun({ phase: "starting" });
     this.#set({ announcement: { code: "started" }, notices: withoutNotices(this.#state.notices, "refused", "fresh_weights") });
     try {
@@ -572,6 +611,23 @@ export class Controller {
     // What a training step keeps in memory depends on them.
     if ("batch_size" in changes || "optimizer" in changes) void this.#examine();
     if (LIVE.some((setting) => setting in changes)) this.#sendLiveSoon();
+    if ("epochs" in changes && this.#state.run.metrics && !isAnother(this.#state)) this.#sendEpochsSoon();
+  }
+
+  #sendEpochsSoon(): void {
+    clearTimeout(this.#settleEpochs);
+    this.#settleEpochs = setTimeout(() => void this.#sendEpochs(), SETTLE_MS);
+  }
+
+  /** How long the run under way trains: one that trains goes on at once, one that is paused when it is resumed. */
+  async #sendEpochs(): Promise<void> {
+    const { run, settings } = this.#state;
+    if (!settings || isAnother(this.#state) || settings.edited.epochs === run.metrics?.epochs) return;
+    const { phase } = run;
+    if (phase === "running") await this.#pause();
+    if (this.#state.run.phase !== "paused" || this.#state.run.id !== run.id) return;
+    this.#setRun({ epochsLeft: epochsToTrain(this.#state.run, settings.edited.epochs) });
+    if (phase === "running") await this.#resume();
   }
 
   #liveDiffers(): boolean {

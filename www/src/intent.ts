@@ -1,6 +1,7 @@
 /** What a person wants, as elements say it: they know neither the controller nor the worker. */
 import type { Selection } from "./document.ts";
 import type { Language } from "./i18n/messages.ts";
+import type { FixText } from "./lib/fix.ts";
 import type { Looking } from "./lib/look/looking.ts";
 import type { Settings } from "./lib/settings.ts";
 import type { Theme } from "./lib/theme.ts";
@@ -20,8 +21,13 @@ export type Intent =
   | { type: "edit_settings"; changes: Partial<Settings> }
   /** The network with other layers; edits in a row with the same `merge` are undone together. */
   | { type: "edit_network"; spec: Spec; merge?: string }
+  /** A fix of an error of that kind; what it breaks behind itself in the same way is mended with it. */
+  | { type: "mend"; spec: Spec; code: FixText["code"]; kind: string }
+  /** A new run of the network of another one, with other settings; it trains. */
+  | { type: "duplicate_run"; key: string; changes: Partial<Settings> }
   /** Another network takes this one's place. */
-  | { type: "open_network"; title: string; spec: Spec }
+  /** `chosen`: from the list of networks, whose settings come with them. */
+  | { type: "open_network"; title: string; spec: Spec; chosen?: boolean }
   | { type: "undo" }
   | { type: "redo" }
   | { type: "select"; selection: Selection | null }

@@ -85,6 +85,14 @@ export function canAnswer(state: AppState): boolean {
   return state.network !== null && !(isAnother(state) && problemOf(state) !== null);
 }
 
+/** Whole epochs that a run has behind it. */
+const epochsDone = ({ metrics, phase }: RunState): number => (metrics === null ? 0 : phase === "done" ? metrics.epochs : metrics.epoch - 1);
+
+/** How many epochs Run trains: until the one that the field says; after that one, one more. The one under way is trained to its end. */
+export function epochsToTrain(run: RunState, until: number): number {
+  return Math.max(1, until - epochsDone(run));
+}
+
 /** A loss that is no better than guessing among ten digits; a network that says pixels is far below it from the start. */
 const GUESSING = Math.log(10) - 0.03;
 

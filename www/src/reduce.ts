@@ -66,7 +66,8 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
     { ...state, notices: guessing && !known ? withNotice(notices, { code: "guessing" }) : notices },
     {
       metrics,
-      settings: state.settings?.applied ?? null,
+      // How long it trains is told to each start, and not compiled in.
+      settings: state.settings && { ...state.settings.applied, epochs: metrics.epochs },
       label: state.run.label ?? newLabel(state),
       phase: phase === "starting" ? "running" : phase,
     },

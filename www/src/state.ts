@@ -118,6 +118,8 @@ export type Notice =
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
   | { code: "went_on"; name: string; step: number }
+  /** A network came with settings of its own, which took the place of those that a person had chosen. */
+  | { code: "settings_came"; title: string; mine: Partial<Settings> }
   /** A new run stands where another one stood at that step. */
   | { code: "copied_run"; source: string; name: string; step: number }
   /** Weights of another program or network: how many tensors were of use, how many of this one are drawn anew, and what was taken off their names. */

@@ -8,6 +8,7 @@ import type { SpecClient } from "../src/host.ts";
 import { parseAddress } from "../src/lib/link.ts";
 import { choicesOf, resultsOf } from "../src/on-show.ts";
 import type { RequestBody } from "../src/protocol.ts";
+import { newLabel } from "../src/runs.ts";
 import type { AppState } from "../src/state.ts";
 import type { TrainerClient } from "../src/trainer-client.ts";
 import { described, metricsAt, pageWith, presetNamed, trained } from "./support/page-state.ts";
@@ -94,7 +95,7 @@ test("the second choice goes on with the network that was trained, for the epoch
   done.controller.handle({ type: "edit_settings", changes: { epochs: 77 } });
   done.controller.handle({ type: "go_on" });
   await settle();
-  assert.deepEqual(done.types(), [`start ${epochs(lenet)}`]);
+  assert.deepEqual(done.types(), [`start ${epochs(lenet) - metricsAt(469).epochs}`]);
 });
 
 test("while training, Space pauses, and the first button takes the network on show", async () => {
@@ -232,4 +233,50 @@ test("a fresh start with the old rate compiles it in and trains", async () => {
   assert.equal(compiled?.type === "compile" && compiled.spec.training?.optimizer?.learning_rate, 0.03);
   assert.equal(controller.state.run.phase, "starting");
   assert.equal(controller.state.runs.length, 1);
+});
+
+test("a run trains until the epoch that the field says, at once, and after its last one for one more", async () => {
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 300));
+  const one = setUp(paused());
+  one.controller.handle({ type: "edit_settings", changes: { epochs: 2 } });
+  await wait();
+  one.controller.handle({ type: "toggle_run" });
+  await settle();
+  // The first epoch is under way.
+  assert.deepEqual(one.types(), ["start 2"]);
+  const running = setUp({ ...paused(), run: { ...paused().run, phase: "running" } });
+  running.controller.handle({ type: "edit_settings", changes: { epochs: 1 } });
+  await wait();
+  await settle();
+  assert.deepEqual(running.types(), ["pause", "start 1"]);
+  const done = setUp({ ...paused(), run: { ...paused().run, phase: "done" } });
+  done.controller.handle({ type: "edit_settings", changes: { epochs: 3 } });
+  done.controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual(done.types(), ["start 1"]);
+  assert.equal(done.controller.state.settings?.edited.epochs, 4);
+});
+
+test("a duplicate with one setting changed trains at once, and has its name of it", async () => {
+  const { controller, asked } = setUp(paused());
+  const key = controller.state.run.label?.key ?? "";
+  controller.handle({ type: "duplicate_run", key, changes: { batch_size: 32 } });
+  await settle();
+  const compiled = asked.find((one) => one.type === "compile");
+  assert.equal(compiled?.type === "compile" && compiled.spec.training?.batch_size, 32);
+  assert.equal(controller.state.run.phase, "starting");
+  const { state } = controller;
+  assert.equal(newLabel(state).name, "batch 32");
+});
+
+test("what was chosen and another network brings otherwise is offered back; a link's network says nothing", async () => {
+  const { controller } = setUp(pageWith(lenet));
+  controller.handle({ type: "edit_settings", changes: { batch_size: 32 } });
+  controller.handle({ type: "open_network", ...resnet, chosen: true });
+  const [notice] = controller.state.notices;
+  assert.deepEqual(notice, { code: "settings_came", title: resnet.title, mine: { batch_size: 32 } });
+  const plain = setUp(pageWith(lenet)).controller;
+  plain.handle({ type: "edit_settings", changes: { batch_size: 32 } });
+  plain.handle({ type: "open_network", ...resnet });
+  assert.deepEqual(plain.state.notices, []);
 });

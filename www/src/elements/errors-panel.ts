@@ -53,11 +53,12 @@ export class ErrorsPanelElement extends PanelElement {
     if (resultsOf(state).of === "none") return html`<div class="look-waiting"></div>`;
     if (saysPixels(state)) return this.#pixels();
     const { predictions, asking, error } = mistakes;
+    const stale = predictions !== null && (state.run.metrics?.step ?? 0) > predictions.step;
     return html`
       <div class="mistakes-head">
-        <p role="status">${asking && !predictions ? text.asking : predictions ? text.summary(wrongIn(predictions), predictions.labels.length, predictions.step) : text.waiting}</p>
+        <p role="status" class=${stale ? "old" : ""}>${asking && !predictions ? text.asking : predictions ? text.summary(wrongIn(predictions), predictions.labels.length, predictions.step) : text.waiting}</p>
         ${state.run.metrics === null ? html`<span class="badge">${text.random}</span>` : nothing}
-        <button type="button" class="quiet" ?disabled=${asking || state.network === null} @click=${() => this.intend({ type: "find_mistakes" })}>${text.ask}</button>
+        <button type="button" class="quiet" ?disabled=${asking || state.network === null} @click=${() => this.intend({ type: "find_mistakes" })}>${text.ask(stale ? (state.run.metrics?.step ?? null) : null)}</button>
       </div>
       ${error ? html`<p class="look-error" role="alert">${icons.warning} ${text.failed} ${errorText(this.locale, error)}</p>` : nothing}
       ${predictions ? this.#mistakes(predictions) : html`<div class="look-waiting"></div>`}
@@ -120,7 +121,7 @@ export class ErrorsPanelElement extends PanelElement {
       ${left > 0 ? html`<button type="button" class="quiet" @click=${() => (this.shown += PAGE)}>${text.more(left)}</button>` : nothing}`;
   }
 
-  #images({ labels, first, probabilities }: Predictions, indices: readonly number[], none: string): TemplateResult {
+  #images({ labels, first, probabilities, losses }: Predictions, indices: readonly number[], none: string): TemplateResult {
     const text = this.locale.panels.errors;
     if (indices.length === 0) return html`<p class="muted">${none}</p>`;
     return html`<ul class="digits">${indices.map((index) => {
@@ -130,7 +131,7 @@ export class ErrorsPanelElement extends PanelElement {
       return html`<li><button type="button" title=${name} @click=${() => this.#open(index)}>
         <span class="preview-frame"><canvas class="preview" width=${SIDE} height=${SIDE} data-index=${index}></canvas></span>
         <span class="visually-hidden">${name}</span>
-        <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability)}</span></button></li>`;
+        <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability, Math.exp(-(losses[index] ?? 0)), losses[index] ?? 0)}</span></button></li>`;
     })}</ul>`;
   }
 

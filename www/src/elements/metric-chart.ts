@@ -16,6 +16,8 @@ import { PanelElement } from "./panel-element.ts";
 import { term } from "./term.ts";
 
 const TABLE_ROWS = 100;
+/** Steps after which a test value is no longer one of now. */
+const STALE_STEPS = 100;
 const MOST_SMOOTHING = 0.95;
 /** What Page Up and Page Down move by, of all points. */
 const PAGE = 0.1;
@@ -35,6 +37,8 @@ export class MetricChartElement extends PanelElement {
     top5: { type: Boolean, reflect: true },
     /** The part of the axis where the end of training happens: a logarithm for the loss, 90 to 100 % for the accuracy. */
     closeup: { type: Boolean, reflect: true },
+    /** The axis counts images that were trained on, and not steps: runs of other batch sizes can be compared. */
+    images: { type: Boolean, reflect: true },
     hovered: { state: true },
   };
 
@@ -43,6 +47,7 @@ export class MetricChartElement extends PanelElement {
   declare smoothing: number;
   declare top5: boolean;
   declare closeup: boolean;
+  declare images: boolean;
   declare private hovered: number | null;
 
   #plot: ChartPlot | null = null;
@@ -55,7 +60,7 @@ export class MetricChartElement extends PanelElement {
   constructor() {
     super();
     this.metric = "loss";
-    this.table = this.closeup = this.top5 = false;
+    this.table = this.closeup = this.top5 = this.images = false;
     this.smoothing = 0;
     this.hovered = null;
   }
@@ -75,11 +80,11 @@ export class MetricChartElement extends PanelElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.hasUpdated) {
       this.smoothing = Math.min(MOST_SMOOTHING, Math.max(0, Number(recall(this.#memory("smoothing"))) || 0));
-      for (const choice of ["closeup", "top5", "table"] as const) this[choice] = recall(this.#memory(choice)) === "on";
+      for (const choice of ["closeup", "top5", "table", "images"] as const) this[choice] = recall(this.#memory(choice)) === "on";
       return;
     }
     if (changes.has("smoothing")) remember(this.#memory("smoothing"), String(this.smoothing));
-    for (const choice of ["closeup", "top5", "table"] as const)
+    for (const choice of ["closeup", "top5", "table", "images"] as const)
       if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
   }
 
@@ -110,12 +115,13 @@ export class MetricChartElement extends PanelElement {
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
-      <p class="chart-axis second">${term("step", text.charts.axis)}</p>
+      <p class="chart-axis second">${this.#byImages ? term("training_images", text.charts.axisImages) : term("step", text.charts.axis)}</p>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
       ${above === null || this.table ? nothing : html`<p class="chart-above second">${text.charts.above(above)}</p>`}
       <div class="chart-tools">
         ${metric === "iou" ? nothing : html`${this.#slider()}${this.#toggle(closeup, "closeup")}`}
         ${this.#hasTop5() ? this.#toggle(text.charts.top5, "top5") : nothing}
+        ${this.#behind().length > 0 ? this.#toggle(text.charts.byImages, "images") : nothing}
         ${this.#toggle(text.charts.showTable, "table")}
       </div>
     `;
@@ -125,7 +131,7 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "accuracy" && !saysPixels(this.state);
   }
 
-  #toggle(label: string, property: "top5" | "closeup" | "table"): TemplateResult {
+  #toggle(label: string, property: "top5" | "closeup" | "table" | "images"): TemplateResult {
     return html`<button type="button" class="toggle" aria-pressed=${this[property] ? "true" : "false"} @click=${() => (this[property] = !this[property])}>${label}</button>`;
   }
 
@@ -182,6 +188,17 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? format.loss(value) : format.percent(value);
   }
 
+  get #byImages(): boolean {
+    return this.images && this.#behind().length > 0;
+  }
+
+  /** Images that a step takes, of the run in front and of those behind; nothing where the axis counts steps. */
+  #per(): number[] {
+    const { network, settings } = this.state;
+    const own = settings?.applied.batch_size ?? network?.spec.training?.batch_size ?? 64;
+    return this.#byImages ? [own, ...this.#behind().map(({ spec }) => spec.training?.batch_size ?? 64)] : [];
+  }
+
   /** Where settings were changed, in words. */
   #ticks(): { step: number; text: string }[] {
     const {
@@ -219,10 +236,14 @@ export class MetricChartElement extends PanelElement {
   #readout(): TemplateResult {
     const { text, format } = this.locale;
     const [train, test] = this.#values();
+    const { history } = this.state.run;
+    const testStep = history.test.last?.step ?? 0;
+    // Of a run that has gone on since it was tested.
+    const old = this.hovered === null && test !== null && (history.train.last?.step ?? 0) > testStep + STALE_STEPS;
     return html`<dl class="readout">
-      ${this.hovered === null ? nothing : html`<div class="at"><dt>${text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
+      ${this.hovered === null ? nothing : html`<div class="at"><dt>${this.#byImages ? text.charts.byImages : text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
       <div class="train" ?hidden=${this.metric === "iou"}><dt>${term("training_images", text.charts.train)}</dt><dd>${this.#value(train)}</dd></div>
-      <div class="test"><dt>${term("test_images", text.charts.test)}</dt><dd>${this.#value(test)}</dd></div>
+      <div class="test ${old ? "old" : ""}" title=${text.charts.testedAt(testStep)}><dt>${term("test_images", text.charts.test)}</dt><dd>${this.#value(test)}${old ? html`<span class="second"> ${text.charts.atStep(format.whole(testStep))}</span>` : nothing}</dd></div>
     </dl>`;
   }
 
@@ -292,6 +313,7 @@ export class MetricChartElement extends PanelElement {
       this.#forced.matches,
       this.closeup,
       this.top5 && this.#hasTop5(),
+      this.#byImages,
       this.#behind().map(({ key, look, history }) => [key, look, history.version]),
     ]);
   }
@@ -328,7 +350,12 @@ export class MetricChartElement extends PanelElement {
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
-    this.#plot.ticks = this.#ticks();
-    this.#plot.data = chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() });
+    const [per = 1] = this.#per();
+    this.#plot.ticks = this.#ticks().map(({ step, text }) => ({ step: step * per, text }));
+    this.#plot.data = chartData(history, behind, this.metric, {
+      smoothing: this.smoothing,
+      top5: this.top5 && this.#hasTop5(),
+      per: this.#per(),
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { ReceptiveError } from "../errors.ts";
 import { copy } from "../files.ts";
 import { errorText } from "../i18n/locale.ts";
 import { keptBefore } from "../lib/kept-steps.ts";
+import type { NumberSetting } from "../lib/settings.ts";
 import { blameOf, resultsOf } from "../on-show.ts";
 import type { Notice } from "../state.ts";
 import { fileButton } from "./file-button.ts";
@@ -134,6 +135,19 @@ export class NoticeListElement extends PanelElement {
         return { title: text.linkRefused(notice.title), detail: errorText(locale, notice.error) };
       case "went_on":
         return { title: text.wentOn(notice.name, notice.step), actions: this.#resume() };
+      case "settings_came":
+        return {
+          title: text.settingsCame(
+            notice.title,
+            Object.entries(notice.mine).map(
+              ([name, value]) => `${locale.text.settings.names[name as NumberSetting].toLowerCase()} ${format.plain(Number(value))}`,
+            ),
+          ),
+          actions: this.#button(text.keepMine, () => {
+            this.intend({ type: "edit_settings", changes: notice.mine });
+            this.intend({ type: "dismiss", code: "settings_came" });
+          }),
+        };
       case "copied_run":
         return { title: text.copiedRun(notice.source, notice.name, notice.step), actions: this.#resume() };
       case "weights_taken":

@@ -4,7 +4,6 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Selection } from "../document.ts";
 import { BLANK } from "../document.ts";
-import { errorText } from "../i18n/locale.ts";
 import type { OutlineTexts } from "../i18n/panels/outline.ts";
 import { onKey } from "../lib/keys.ts";
 import { newContainer, newLayer, OFFERED_CONTAINERS } from "../lib/new-items.ts";
@@ -31,6 +30,7 @@ import { Folds } from "./outline-folds.ts";
 import { whatToAdd, whatToDo, whereTo, whichNetwork } from "./outline-questions.ts";
 import { labelOf, lookOf, rowTemplate } from "./outline-row.ts";
 import { PanelElement } from "./panel-element.ts";
+import { problemText } from "./problem-text.ts";
 import { term } from "./term.ts";
 
 /** The network as a tree: what comes out of each layer, what it costs, how much of the digit it sees; and every way to change it. */
@@ -103,7 +103,7 @@ export class OutlineEditorElement extends PanelElement {
     this.#said = {
       spec: edited.present.spec,
       text: first || problem || !row ? "" : this.#texts.examined(labelOf(this.locale, row), row.shape),
-      wrong: first || !problem ? "" : errorText(this.locale, problem),
+      wrong: first || !problem ? "" : problemText(this.locale, this.state, problem),
     };
   }
 
@@ -377,7 +377,7 @@ export class OutlineEditorElement extends PanelElement {
     const chosen = await this.#ask(anchor, whichNetwork(this.locale, presets));
     if (chosen === null) return;
     const preset = presets.find(({ name }) => name === chosen);
-    this.intend({ type: "open_network", title: preset?.title ?? this.#texts.blank, spec: preset?.spec ?? BLANK });
+    this.intend({ type: "open_network", title: preset?.title ?? this.#texts.blank, spec: preset?.spec ?? BLANK, chosen: true });
     this.#select(INPUT);
   }
 }

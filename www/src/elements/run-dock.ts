@@ -4,10 +4,12 @@ import { live } from "lit/directives/live.js";
 import { errorText } from "../i18n/locale.ts";
 import { coresHere, workerChoices } from "../lib/workers.ts";
 import type { Choices } from "../on-show.ts";
-import { choicesOf, isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import { choicesOf, epochsToTrain, isAnother, resultsOf, waitingSettings } from "../on-show.ts";
+import { openEnd } from "../problem.ts";
 import { problemOf, problemPath } from "../state.ts";
 import * as icons from "./icons.ts";
 import { PanelElement } from "./panel-element.ts";
+import { problemText } from "./problem-text.ts";
 
 /** Run, step, reset, and how far training has come. Its parts keep their places while the numbers stream. */
 export class RunDockElement extends PanelElement {
@@ -22,6 +24,7 @@ export class RunDockElement extends PanelElement {
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
     const problem = choices.first === "pause" ? null : problemOf(state);
     const path = problem ? problemPath(state, problem) : null;
+    const open = problem !== null && openEnd(state) !== null;
     const isNew = choices.first === "train_new";
     const label = { run: text.run.run, pause: text.run.pause, resume: text.run.resume, train_new: text.run.trainNew }[choices.first];
     const hint = isNew ? text.run.trainNewHint(state.document?.present.title ?? "", run.label?.name ?? null) : nothing;
@@ -39,13 +42,13 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? text.run.mendFirst : this.#owned(this.#status())}</span>
+          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? (open ? text.run.notFinishedShort : text.run.mendFirst) : this.#owned(this.#status())}</span>
           ${this.#second(choices)}
           ${this.#figures()}
           ${this.#workers()}
         </p>
         ${this.#bar()}
-        <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
+        <p class="dock-note ${problem && !open ? "dock-problem" : ""}" id="dock-note">${problem ? html`${open ? icons.info : icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${open ? problemText(this.locale, state, problem) : text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
   }
@@ -138,7 +141,9 @@ export class RunDockElement extends PanelElement {
       case "paused":
         return text.run.paused(step);
       case "done":
-        return isAnother(this.state) ? text.run.ended(step) : text.run.done(step);
+        return isAnother(this.state)
+          ? text.run.ended(step)
+          : text.run.done(run.metrics?.epochs ?? 0, epochsToTrain(run, settings?.edited.epochs ?? 1));
       case "failed":
         return engine.phase === "stopped" ? text.run.noEngine : text.run.failed(step);
       case "idle":

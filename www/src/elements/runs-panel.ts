@@ -6,6 +6,7 @@ import { keptSteps } from "../lib/kept-steps.ts";
 import { onKey } from "../lib/keys.ts";
 import { LOOKS } from "../lib/run-names.ts";
 import { sameNetwork } from "../lib/same-network.ts";
+import { hasMomentum, isAllowed, settingsOf } from "../lib/settings.ts";
 import type { Change } from "../lib/what-changed.ts";
 import { isAnother, whatChanged } from "../lib/what-changed.ts";
 import type { Spec } from "../protocol.ts";
@@ -76,6 +77,7 @@ export class RunsPanelElement extends PanelElement {
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
         ${this.#steps(text, run)}
+        ${this.#duplicates(text, run)}
         ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
       </td>
     </tr>`;
@@ -97,6 +99,36 @@ export class RunsPanelElement extends PanelElement {
     return html`<select class="run-steps" aria-label=${text.branchSteps(run.name)} title=${text.branchSteps(run.name)} @change=${choose}>
       <option value="" selected>${text.branchStep}</option>
       ${steps.toReversed().map((step) => html`<option value=${step}>${before.has(step) ? text.stepBefore(format.whole(step)) : text.step(step)}</option>`)}
+    </select>`;
+  }
+
+  /** Settings with one of them changed: choosing one trains a run with it. */
+  #duplicates(text: RunsTexts, run: PastRun): TemplateResult {
+    const { format } = this.locale;
+    const { names } = this.locale.text.settings;
+    const own = settingsOf(run.spec);
+    const brief = (value: number): number => Number(value.toPrecision(3));
+    const all = (
+      [
+        ["batch_size", own.batch_size / 2],
+        ["batch_size", own.batch_size * 2],
+        ["learning_rate", brief(own.learning_rate / 10)],
+        ["learning_rate", brief(own.learning_rate / 2)],
+        ["learning_rate", brief(own.learning_rate * 2)],
+        ["learning_rate", brief(own.learning_rate * 10)],
+        ["momentum", own.momentum === 0 ? 0.9 : 0],
+        ["seed", own.seed + 1],
+      ] as const
+    ).filter(([setting, value]) => isAllowed(setting, value) && (setting !== "momentum" || hasMomentum(own)));
+    const choose = ({ target }: Event): void => {
+      const field = target as HTMLSelectElement;
+      const chosen = all[field.selectedIndex - 1];
+      field.value = "";
+      if (chosen) this.intend({ type: "duplicate_run", key: run.key, changes: { [chosen[0]]: chosen[1] } });
+    };
+    return html`<select class="run-steps run-duplicate" aria-label=${text.duplicateOf(run.name)} title=${text.duplicateOf(run.name)} @change=${choose}>
+      <option value="" selected>${text.duplicate}</option>
+      ${all.map(([setting, value], at) => html`<option value=${at}>${names[setting].toLowerCase()} ${format.plain(value)}</option>`)}
     </select>`;
   }
 

@@ -11,7 +11,7 @@ import { problemOf } from "../state.ts";
 import { PanelElement } from "./panel-element.ts";
 import { term } from "./term.ts";
 
-const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
+const FRESH = ["batch_size", "seed"] as const satisfies readonly NumberSetting[];
 /** The definitions of settings whose names are others. */
 const TERM_OF = {
   learning_rate: "learning_rate",
@@ -72,6 +72,7 @@ export class SettingsPanelElement extends PanelElement {
       <fieldset>
         <legend>${text.settings.live}</legend>
         ${LIVE.filter((setting) => setting !== "momentum" || hasMomentum(settings.edited)).map((setting) => this.#field(setting))}
+        ${this.#field("epochs")}
       </fieldset>
       <fieldset>
         <legend>${text.settings.fresh}</legend>

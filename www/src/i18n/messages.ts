@@ -128,10 +128,14 @@ export interface Messages {
     mendFirst: string;
     showProblem: string;
     notFitting: (reason: string) => string;
+    /** The shape that the network must end in, and the one it ends in. */
+    notFinished: (needed: string, found: string) => string;
+    notFinishedShort: string;
     noData: string;
     pausing: string;
     paused: (step: number) => string;
-    done: (step: number) => string;
+    /** After so many epochs; Run trains so many more. */
+    done: (epochs: number, more: number) => string;
     /** Where Run would not go on from there. */
     ended: (step: number) => string;
     failed: (step: number) => string;
@@ -167,6 +171,11 @@ export interface Messages {
     logScale: string;
     closeUp: string;
     axis: string;
+    axisImages: string;
+    byImages: string;
+    testedAt: (step: number) => string;
+    /** Short, beside a value. */
+    atStep: (step: string) => string;
     /** A change of a setting, at its tick. */
     tick: { [S in LiveSetting]: (from: string, to: string) => string };
     /** The largest loss, which lies above the axis. */
@@ -241,6 +250,8 @@ export interface Messages {
     restartFromCheckpoint: string;
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
+    settingsCame: (title: string, mine: readonly string[]) => string;
+    keepMine: string;
     copiedRun: (source: string, name: string, step: number) => string;
     /** A change of a setting that spoiled a run. */
     spoiled: (setting: string, blame: Blame) => string;

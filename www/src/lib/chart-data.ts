@@ -40,6 +40,8 @@ function curveOf(points: readonly Point[], measure: Measure, peaks = false): { s
 
 const smoothed = ({ steps, values }: Curve, weight: number): Curve => ({ steps, values: weight > 0 ? smooth(values, weight) : values });
 
+const stretched = ({ steps, values }: Curve, per = 1): Curve => ({ steps: per === 1 ? steps : steps.map((step) => step * per), values });
+
 /** No more than {@link BEHIND} points, the highest and the lowest of each stretch among them. */
 function thinned({ steps, values }: Curve): Curve {
   if (steps.length <= BEHIND) return { steps, values };
@@ -58,6 +60,8 @@ export interface ChartChoices {
   /** Weight on the past, 0 for none. */
   smoothing: number;
   top5: boolean;
+  /** Of the run in front and of each behind: what a step is on the axis, as the images it takes. One where it is left out. */
+  per?: readonly number[];
 }
 
 /**
@@ -68,18 +72,20 @@ export function chartData(
   front: History,
   behind: readonly History[],
   metric: Metric,
-  { smoothing, top5 }: ChartChoices,
+  { smoothing, top5, per = [] }: ChartChoices,
 ): [number[], ...(number | null)[][]] {
   const smooths = smoothing > 0;
   const train = curveOf(front.train.points, metric, true);
   const mean = smooths ? curveOf(front.train.points, metric) : train;
   const none: Curve = { steps: [], values: [] };
   const fives = top5 ? [smoothed(curveOf(front.train.points, "top5"), smoothing), curveOf(front.test.points, "top5")] : [none, none];
-  const others = behind.flatMap((history) => [
-    thinned(smoothed(curveOf(history.train.points, metric, !smooths), smoothing)),
-    thinned(curveOf(history.test.points, metric)),
-  ]);
-  return align(smooths ? train : none, smoothed(mean, smoothing), curveOf(front.test.points, metric), ...fives, ...others);
+  const others = behind.flatMap((history, at) =>
+    [thinned(smoothed(curveOf(history.train.points, metric, !smooths), smoothing)), thinned(curveOf(history.test.points, metric))].map(
+      (curve) => stretched(curve, per[at + 1]),
+    ),
+  );
+  const own = [smooths ? train : none, smoothed(mean, smoothing), curveOf(front.test.points, metric), ...fives];
+  return align(...own.map((curve) => stretched(curve, per[0])), ...others);
 }
 
 /** The value a curve has at a place of the axis: its own there, or its last one before. */

@@ -206,3 +206,11 @@ export function nudge(setting: NumberSetting, value: number, direction: 1 | -1):
   };
   return Math.min(most, Math.max(least, next()));
 }
+
+/** Numbers that were chosen (other than those a network came with) and that another network brings other values of. */
+export function changedSettings(before: Settings, edited: Settings, coming: Settings): Partial<Settings> {
+  const changed = (Object.keys(RANGES) as NumberSetting[]).filter(
+    (setting) => edited[setting] !== before[setting] && coming[setting] !== edited[setting],
+  );
+  return Object.fromEntries(changed.map((setting) => [setting, edited[setting]]));
+}

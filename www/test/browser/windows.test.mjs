@@ -155,7 +155,7 @@ test("no target is under 24 px, of fingers none under 32 px in the bar and the t
         (one) => one.checkVisibility({ visibilityProperty: true }) && one.closest(".visually-hidden") === null && one.offsetWidth > 2,
       );
       return shown
-        .map((one) => [one, one.closest("label")?.getBoundingClientRect() ?? one.getBoundingClientRect()])
+        .map((one) => [one, (one.matches(".term") ? one : (one.closest("label") ?? one)).getBoundingClientRect()])
         .filter(([one, { height }]) => height < (one.closest(".bottom, .chart-tools, .look-tools") ? least : 24) - 0.1)
         .map(([one, { height }]) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)} ${Math.round(height)}`);
     }, least);
