@@ -120,7 +120,7 @@ export class Controller {
     const { changes, front, goesOn } = beginning(before, named, first, this.#address);
     this.#set(changes);
     if (front && goesOn && (await this.#attempt(() => persistence?.goOn(front)))) {
-      this.#startup.tellStep();
+      this.#startup.tellStep(before?.elsewhere);
       this.#digits.weightsChanged();
     } else if (!this.#state.network) {
       if (front && goesOn) this.#set({ runs: [...this.#state.runs, front] });

@@ -6,7 +6,7 @@ import { createModuleWorker } from "./create-worker.ts";
 import "./elements/receptive-app-define.ts";
 import { onPageFailure } from "./failures.ts";
 import type { Locale } from "./i18n/locale.ts";
-import { loadLocale, pickLanguage } from "./i18n/locale.ts";
+import { firstLocale, loadLocale, pickLanguage } from "./i18n/locale.ts";
 import { IntentEvent } from "./intent.ts";
 import { isFramed, openTab } from "./lib/frame.ts";
 import { parseAddress } from "./lib/link.ts";
@@ -81,7 +81,7 @@ function show(state: AppState): void {
 
 const choice = CHOICES.find((one) => one === wishes.get("backend")) ?? "auto";
 const preferences = storedPreferences();
-const first = await loadLocale(preferences.language);
+const first = await firstLocale(preferences.language);
 app.locale = first;
 app.replaceChildren();
 show(initialState(preferences, choice, wantedWorkers(wishes.get("workers"))));

@@ -25,7 +25,11 @@ export class Sharing {
           ? this.#json()
           : what === "link"
             ? await this.#link()
-            : frameSnippet(await this.#link(this.#host.state.preferences.language), document.present.title);
+            : frameSnippet(
+                await this.#link(this.#host.state.preferences.language, what === "embed_view"),
+                document.present.title,
+                what === "embed_view" ? 480 : 640,
+              );
       this.#host.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
     } catch (thrown) {
       this.#host.refuse(thrown);
@@ -69,8 +73,11 @@ export class Sharing {
   }
 
   /** A course page is in one language; whoever follows a link may read another. */
-  async #link(language: Language | null = null): Promise<string> {
+  /** `only`: a page that shows the view on show, and nothing else of itself. */
+  async #link(language: Language | null = null, only = false): Promise<string> {
     const address = new URL(location.href);
+    if (only) address.searchParams.set("embed", "view");
+    else address.searchParams.delete("embed");
     if (language) address.searchParams.set("lang", language);
     address.hash = await hashOf(this.#host.state, location.search, this.#host.specs);
     return address.href;

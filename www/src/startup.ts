@@ -150,9 +150,9 @@ export class Startup {
   }
 
   /** Says which step a run goes on from. */
-  tellStep(): void {
+  tellStep(elsewhere = false): void {
     const { label, metrics } = this.#host.state.run;
-    if (label && metrics) this.#host.notify({ code: "went_on", name: label.name, step: metrics.step });
+    if (label && metrics) this.#host.notify({ code: "went_on", name: label.name, step: metrics.step, elsewhere });
   }
 
   /** What weights of another program are for: the network as it stands. */

@@ -117,7 +117,7 @@ export type Notice =
   /** The address does not say a network that can be read; what is shown is another. */
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
-  | { code: "went_on"; name: string; step: number }
+  | { code: "went_on"; name: string; step: number; elsewhere?: boolean }
   /** A network came with settings of its own, which took the place of those that a person had chosen. */
   | { code: "settings_came"; title: string; mine: Partial<Settings> }
   /** A new run stands where another one stood at that step. */
@@ -146,7 +146,7 @@ export type Announcement =
 export const VIEWS = ["training", "diagram", "maps", "errors"] as const;
 export type View = (typeof VIEWS)[number];
 
-export type Shareable = "link" | "embed" | "json";
+export type Shareable = "link" | "embed" | "embed_view" | "json";
 /** A text that is shown to be copied by hand, since the browser or the frame around the page keeps it from going the usual way. */
 export interface ByHand {
   what: Shareable | "svg" | "address";

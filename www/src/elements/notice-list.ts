@@ -134,7 +134,10 @@ export class NoticeListElement extends PanelElement {
       case "link_refused":
         return { title: text.linkRefused(notice.title), detail: errorText(locale, notice.error) };
       case "went_on":
-        return { title: text.wentOn(notice.name, notice.step), actions: this.#resume() };
+        return {
+          title: notice.elsewhere ? text.openElsewhere(notice.name, notice.step) : text.wentOn(notice.name, notice.step),
+          actions: this.#resume(notice.elsewhere ? text.trainCopy : undefined),
+        };
       case "settings_came":
         return {
           title: text.settingsCame(
@@ -176,10 +179,10 @@ export class NoticeListElement extends PanelElement {
     }
   }
 
-  #resume(): TemplateResult | undefined {
+  #resume(label = this.locale.text.run.resume): TemplateResult | undefined {
     const { state } = this;
     if (state.run.phase !== "paused" || resultsOf(state).of === "another") return undefined;
-    return this.#button(this.locale.text.run.resume, () => this.intend({ type: "toggle_run" }));
+    return this.#button(label, () => this.intend({ type: "toggle_run" }));
   }
 
   /** Of a run that a change of its settings spoiled: which, when, and the ways back. */

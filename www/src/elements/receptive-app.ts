@@ -2,6 +2,7 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import { LANGUAGES } from "../i18n/locale.ts";
 import type { Language } from "../i18n/messages.ts";
+import { fullPage, isEmbed } from "../lib/embed.ts";
 import { onKey } from "../lib/keys.ts";
 import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import type { Theme } from "../lib/theme.ts";
@@ -132,6 +133,11 @@ export class ReceptiveAppElement extends PanelElement {
     if (step === "break") this.querySelector<HTMLInputElement>('[id$="-learning_rate"]')?.select();
   };
 
+  /** The address follows what is shown; a link to it is of the moment it is used. */
+  readonly #follow = (event: Event): void => {
+    (event.currentTarget as HTMLAnchorElement).href = fullPage();
+  };
+
   /** A link may open it: `?view=true-size` or `#true-size`. */
   readonly #followLink = (): void => {
     if (location.hash === "#true-size" || new URLSearchParams(location.search).get("view") === "true-size") void this.#showTrueSize(false);
@@ -190,6 +196,7 @@ export class ReceptiveAppElement extends PanelElement {
   }
 
   protected override firstUpdated(): void {
+    this.toggleAttribute("embed", isEmbed());
     measureDock(this);
     watchTerms(() => this.locale.language);
     this.#followLink();
@@ -209,6 +216,7 @@ export class ReceptiveAppElement extends PanelElement {
       <section class="bottom" aria-label=${text.run.progress}>
         <run-dock .locale=${locale} .state=${state}></run-dock>
         ${this.wide ? nothing : html`<button type="button" class="quiet settings-button" @click=${this.#openSheet}>${icons.settings}<span>${text.page.settings}</span></button>`}
+        ${isEmbed() ? html`<a class="link" href=${fullPage()} target="_blank" rel="noopener" @pointerenter=${this.#follow} @focus=${this.#follow}>${text.page.openPage}</a>` : nothing}
         <nav class="panes" aria-label=${text.page.paneBar}>
           ${PANES.map((pane) => html`<button type="button" aria-current=${this.pane === pane ? "true" : "false"} @click=${() => this.#showPane(pane)}>${PANE_ICONS[pane]}<span>${text.page.panes[pane]}</span></button>`)}
         </nav>

@@ -1,7 +1,8 @@
 import { SettingsPanelElement } from "./settings-panel.ts";
-import "./training-details-define.ts";
 
 customElements.define("settings-panel", SettingsPanelElement);
+// Below the fields that are seen first.
+void import("./training-details-define.ts");
 
 declare global {
   interface HTMLElementTagNameMap {

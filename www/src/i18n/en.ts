@@ -1,5 +1,4 @@
 import type { Formats } from "../lib/format.ts";
-import { enErrors } from "./en-errors.ts";
 import type { Messages } from "./messages.ts";
 import { outline } from "./panels/en/outline.ts";
 import { training } from "./panels/en/training.ts";
@@ -11,6 +10,7 @@ export const en = (f: Formats): Messages => ({
     title: "Receptive: train a convolutional network in this tab",
     skip: "Skip to training",
     skipToRun: "Skip to Run",
+    openPage: "Open in Receptive",
     language: "Language",
     theme: "Colours",
     themes: { auto: "as the system", light: "light", dark: "dark" },
@@ -294,6 +294,9 @@ export const en = (f: Formats): Messages => ({
     restartFromCheckpoint: "Restart from the last checkpoint",
     linkRefused: (title) => `The link cannot be opened; this is ${title}.`,
     wentOn: (name, step) => `Your run ${name} is back, paused at step ${f.whole(step)}.`,
+    openElsewhere: (name, step) =>
+      `${name} is open in another tab, which trains it. This tab has a copy of it, paused at step ${f.whole(step)}: look at it, or train the copy.`,
+    trainCopy: "Train the copy",
     settingsCame: (title, mine) => `${title} brings its own settings. Yours were: ${mine.join(", ")}.`,
     keepMine: "Keep mine",
     copiedRun: (source, name, step) => `Copied ${source} at step ${f.whole(step)} as ${name}.`,
@@ -334,5 +337,6 @@ export const en = (f: Formats): Messages => ({
   },
   outline: outline(f),
   training: training(f),
-  errors: enErrors(f),
+  // Nothing is wrong at first: they come a moment later.
+  errors: {} as Messages["errors"],
 });

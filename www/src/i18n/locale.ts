@@ -19,6 +19,10 @@ const TEXTS = {
   ru: async () => (await import("./ru.ts")).ru,
   en: async () => (await import("./en.ts")).en,
 };
+const ERRORS = {
+  ru: async () => (await import("./ru-errors.ts")).ruErrors,
+  en: async () => (await import("./en-errors.ts")).enErrors,
+};
 const PANELS = {
   ru: async () => (await import("./panels/ru.ts")).panels,
   en: async () => (await import("./panels/en.ts")).panels,
@@ -38,14 +42,23 @@ export async function loadPanels(): Promise<void> {
   await Promise.all([...asked.keys()].map(fetchPanels));
 }
 
-export async function loadLocale(language: Language): Promise<Locale> {
+export const loadLocale = (language: Language): Promise<Locale> => localeOf(language, true);
+
+/** For a page's first look, which does not wait for what is said of errors: that comes a moment later. */
+export const firstLocale = (language: Language): Promise<Locale> => localeOf(language, false);
+
+async function localeOf(language: Language, whole: boolean): Promise<Locale> {
   if (!asked.has(language)) asked.set(language, null);
   const [make] = await Promise.all([TEXTS[language](), panelsWanted && fetchPanels(language)]);
   const format = new Formats(language);
+  const text = make(format);
+  const errors = ERRORS[language]().then((of) => Object.assign(text.errors, of(format)));
+  if (whole) await errors;
+  else errors.catch(() => undefined);
   return {
     language,
     format,
-    text: make(format),
+    text,
     get panels() {
       const panels = asked.get(language);
       if (!panels) throw new Error(`the panels' texts in ${language} are not loaded`);

@@ -21,6 +21,7 @@ export interface Messages {
     title: string;
     skip: string;
     skipToRun: string;
+    openPage: string;
     language: string;
     theme: string;
     themes: { [T in Theme]: string };
@@ -250,6 +251,9 @@ export interface Messages {
     restartFromCheckpoint: string;
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
+    /** A run that is open in another tab, of which this one has a copy. */
+    openElsewhere: (name: string, step: number) => string;
+    trainCopy: string;
     settingsCame: (title: string, mine: readonly string[]) => string;
     keepMine: string;
     copiedRun: (source: string, name: string, step: number) => string;

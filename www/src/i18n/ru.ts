@@ -2,7 +2,6 @@ import type { Formats } from "../lib/format.ts";
 import type { Messages } from "./messages.ts";
 import { outline } from "./panels/ru/outline.ts";
 import { training } from "./panels/ru/training.ts";
-import { ruErrors } from "./ru-errors.ts";
 
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };
 
@@ -14,6 +13,7 @@ export const ru = (f: Formats): Messages => {
       title: "Receptive: свёрточная сеть обучается в этой вкладке",
       skip: "К графикам",
       skipToRun: "К пуску",
+      openPage: "Открыть в Receptive",
       language: "Язык",
       theme: "Цвета",
       themes: { auto: "как в системе", light: "светлые", dark: "тёмные" },
@@ -296,6 +296,9 @@ export const ru = (f: Formats): Messages => {
       restartFromCheckpoint: "Продолжить с последнего сохранения",
       linkRefused: (title) => `Ссылка не открывается; показана сеть ${title}.`,
       wentOn: (name, step) => `Ваш запуск ${name} восстановлен, пауза на шаге ${f.whole(step)}.`,
+      openElsewhere: (name, step) =>
+        `Запуск ${name} открыт в другой вкладке и обучается там. Здесь его копия, пауза на шаге ${f.whole(step)}: её можно рассмотреть или обучать отдельно.`,
+      trainCopy: "Обучать копию",
       settingsCame: (title, mine) => `У сети ${title} свои настройки. Ваши были: ${mine.join(", ")}.`,
       keepMine: "Оставить мои",
       copiedRun: (source, name, step) => `Запуск ${source} скопирован на шаге ${f.whole(step)} как ${name}.`,
@@ -336,6 +339,7 @@ export const ru = (f: Formats): Messages => {
     },
     outline: outline(f),
     training: training(f),
-    errors: ruErrors(f),
+    // Nothing is wrong at first: they come a moment later.
+    errors: {} as Messages["errors"],
   };
 };

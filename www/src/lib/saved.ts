@@ -9,7 +9,7 @@ import type { Spec } from "../protocol.ts";
 import type { SavedRun } from "../runs.ts";
 import { isKeptStep, runOf, surplus } from "./kept-steps.ts";
 import type { Settings } from "./settings.ts";
-import { borrowed, tabName } from "./tab-name.ts";
+import { borrowed, isOpen, tabName } from "./tab-name.ts";
 
 export interface SavedDocument {
   tab: string;
@@ -66,6 +66,8 @@ export interface Recalled {
   runs: SavedRun[];
   /** Steps of the checkpoints there are. */
   checkpoints: Map<string, number>;
+  /** A copy of what another tab has, which is open. */
+  elsewhere: boolean;
 }
 
 /** Where this page stands. */
@@ -77,6 +79,8 @@ export class Saved {
   readonly #db: IDBPDatabase<Schema>;
   readonly #tab: string;
   readonly #place: string;
+  /** The records are a copy of those of a tab that is open: its runs go on there. */
+  #elsewhere = false;
 
   private constructor(db: IDBPDatabase<Schema>, tab: string, place: string) {
     this.#db = db;
@@ -113,6 +117,7 @@ export class Saved {
     if (documents.some(({ tab }) => tab === this.#tab)) return;
     const source = documents.find(({ tab }) => tab === before) ?? documents.find(({ place }) => place === this.#place);
     if (!source) return;
+    this.#elsewhere = await isOpen(source.tab);
     const tab = this.#tab;
     const transaction = this.#db.transaction(["documents", ...STORES], "readwrite");
     const [documentsOf, runs, checkpoints, weights] = [
@@ -137,7 +142,7 @@ export class Saved {
     if (!document) return null;
     const runs = (await this.#db.getAll("runs", this.#of(this.#tab))).map(({ run }) => run);
     const checkpoints = await this.#db.getAll("checkpoints", this.#of(this.#tab));
-    return { document, runs, checkpoints: new Map(checkpoints.map(({ key, step }) => [key, step])) };
+    return { document, runs, checkpoints: new Map(checkpoints.map(({ key, step }) => [key, step])), elsewhere: this.#elsewhere };
   }
 
   async checkpoint(key: string): Promise<Uint8Array | null> {

@@ -128,3 +128,24 @@ test("the pad and its answer stand beside maps and mistakes, and on a phone in o
   for (const part of [".pad", ".verdict", ".bars"]) assert.ok((await seen(part)) > 0.95, `phone: ${part} ${await seen(part)}`);
   assert.deepEqual(page.problems, []);
 });
+
+test("an embed of one view shows that view, the pad, and a line of controls", { timeout: 120_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en&embed=view#view=maps", { viewport: { width: 900, height: 480 } });
+  await ready(page);
+  await page.locator("map-grid canvas").waitFor();
+  for (const gone of [".top-tools", ".outline", ".inspector", ".first-steps", ".stage > .tabs"])
+    assert.ok(await page.locator(gone).first().isHidden(), gone);
+  const [maps, bar, pad] = await page.evaluate(() =>
+    ["map-grid canvas", ".bottom", ".pad"].map((selector) => document.querySelector(selector).getBoundingClientRect().toJSON()),
+  );
+  assert.ok(bar.height <= 56, `the bar: ${bar.height}`);
+  assert.ok(bar.top - maps.top >= 200, `maps: ${bar.top - maps.top}`);
+  assert.ok(pad.bottom <= bar.top);
+  assert.ok(await page.getByRole("button", { name: "Run" }).isVisible());
+  const link = page.getByRole("link", { name: "Open in Receptive" });
+  await link.focus();
+  assert.match(await link.getAttribute("href"), /view=maps/u);
+  assert.doesNotMatch(await link.getAttribute("href"), /embed/u);
+  assert.deepEqual(await violationsInBothThemes(page), []);
+  assert.deepEqual(page.problems, []);
+});

@@ -73,3 +73,20 @@ test("the end of an epoch is kept", { timeout: 300_000 }, async () => {
   await until(page, (state) => state.run.epochs.length > 0 && [...state.checkpoints.keys()].some((key) => key.includes("@")), 240_000);
   assert.deepEqual(page.problems, []);
 });
+
+test("a second tab says that the run is open in the first, and what it trains is a copy", { timeout: 240_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en");
+  await ready(page);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 40 && state.checkpoints.size > 0, 120_000);
+  await page.waitForTimeout(1500);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await until(other, (state) => state.notices.some(({ code }) => code === "went_on"), 60_000);
+  assert.match(await text(other, "[data-code=went_on]"), /^kiwi is open in another tab, which trains it\. This tab has a copy/u);
+  assert.equal(await state(other, (state) => state.run.phase), "paused");
+  const [first, copy] = [await state(page, (state) => state.run.metrics.step), await state(other, (state) => state.run.metrics.step)];
+  await other.getByRole("button", { name: "Train the copy" }).click();
+  await until(other, (state, step) => state.run.metrics.step > step, 60_000, copy);
+  await until(page, (state, step) => state.run.metrics.step > step, 60_000, first);
+});
