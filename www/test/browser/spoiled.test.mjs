@@ -59,7 +59,7 @@ test("a fresh start with the old rate, and a branch from a step that was kept", 
   await page.waitForTimeout(1000);
   await page.reload();
   await until(page, (state) => state.run.label !== null && state.runs.length === 1, 60_000);
-  await page.locator(".run-steps").last().selectOption(String(step));
+  await page.locator(".run-steps:not(.run-duplicate)").last().selectOption(String(step));
   await until(page, (state, step) => state.run.metrics?.step === step && state.runs.length === 2, 60_000, step);
   assert.equal(await state(page, (state) => state.settings.edited.learning_rate), 0.02);
   assert.deepEqual(page.problems, []);
