@@ -10,8 +10,6 @@ before(async () => {
 });
 after(() => site?.close());
 
-const focusOn = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
-
 test("four steps lead through the page, are put away, and come back from the help", { timeout: 240_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
@@ -22,9 +20,9 @@ test("four steps lead through the page, are put away, and come back from the hel
   await step(/Look/u).click();
   await page.locator("maps-panel").waitFor();
   await step(/Break/u).press("Enter");
-  assert.equal(await focusOn(page), "settings-learning_rate");
+  await page.waitForFunction(() => document.activeElement?.id === "settings-learning_rate", null, { timeout: 5000 });
   await step(/Build/u).click();
-  assert.match(await focusOn(page), /add-layer/u);
+  await page.waitForFunction(() => /add-layer/u.test(document.activeElement?.className ?? ""), null, { timeout: 5000 });
   await page.getByRole("button", { name: "Put away; Help brings it back" }).click();
   assert.equal(await page.locator(".first-steps").count(), 0);
   await page.reload();
