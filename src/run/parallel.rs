@@ -270,11 +270,11 @@ impl Trainer {
     fn compute_shard(&mut self) -> Result<(), Error> {
         self.run_half(Half::Gradients)?;
         let sums = self.programs.train.sums;
-        if self.cpu()?.words(sums)?[FLAG] != 0 {
-            if let Some([_, gradients]) = self.programs.plan.arenas {
-                let range = self.programs.plan.whole(gradients);
-                self.cpu()?.floats(range)?.fill(f32::NAN);
-            }
+        if self.cpu()?.words(sums)?[FLAG] != 0
+            && let Some([_, gradients]) = self.programs.plan.arenas
+        {
+            let range = self.programs.plan.whole(gradients);
+            self.cpu()?.floats(range)?.fill(f32::NAN);
         }
         Ok(())
     }

@@ -99,7 +99,7 @@ test("a step is one batch, and none while it trains", async () => {
 });
 
 test("a reset keeps the run before it in the list, and pauses first", async () => {
-  const fake = await training(3);
+  const fake = await training(7);
   fake.page.handle({ type: "reset" });
   await settle();
   assert.deepEqual(
@@ -107,7 +107,7 @@ test("a reset keeps the run before it in the list, and pauses first", async () =
     ["pause", "reset"],
   );
   const { run, runs, announcement } = fake.page.state;
-  assert.deepEqual([run.phase, run.metrics, runs.map(({ metrics }) => metrics.step), announcement?.code], ["idle", null, [3], "reset"]);
+  assert.deepEqual([run.phase, run.metrics, runs.map(({ metrics }) => metrics.step), announcement?.code], ["idle", null, [7], "reset"]);
 });
 
 test("what the engine refuses is said, and the run before goes on", async () => {
@@ -163,7 +163,7 @@ test("a branch goes on from another run's weights, with that run's network", asy
   fake.page.handle({ type: "open_network", ...resnet });
   fake.page.handle({ type: "train_new" });
   await settle();
-  fake.engine.train(2);
+  fake.engine.train(6);
   fake.page.handle({ type: "branch_run", key: label?.key ?? "" });
   await settle();
   const { run, runs, document, notices } = fake.page.state;
@@ -172,10 +172,10 @@ test("a branch goes on from another run's weights, with that run's network", asy
     runs.map(({ title, metrics }) => [title, metrics.step]),
     [
       ["LeNet-5", 9],
-      [resnet.title, 2],
+      [resnet.title, 6],
     ],
   );
-  assert.ok(notices.some(({ code }) => code === "went_on"));
+  assert.ok(notices.some(({ code }) => code === "copied_run"));
 });
 
 test("after a reload the run that was in front stands where it stood, and goes on", async () => {
@@ -262,7 +262,8 @@ test("live settings reach the run together, a moment after the last edit", async
   await fake.pass(100);
   assert.deepEqual(fake.types(), []);
   await fake.pass(100);
-  assert.deepEqual([fake.types(), fake.page.state.settings?.applied.learning_rate], [["set"], 0.03]);
+  // The step before the change is kept: it is the way back.
+  assert.deepEqual([fake.types(), fake.page.state.settings?.applied.learning_rate], [["checkpoint", "set"], 0.03]);
 });
 
 test("mistakes are asked for once at a time, and void with another network", async () => {

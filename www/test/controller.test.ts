@@ -5,6 +5,7 @@ import features from "receptive:features";
 import { ReceptiveFailure } from "../src/engine/errors.ts";
 import type { RequestBody } from "../src/engine/protocol.ts";
 import { choicesOf, resultsOf } from "../src/model/on-show.ts";
+import { newLabel } from "../src/model/runs.ts";
 import type { AppState } from "../src/model/state.ts";
 import type { Engine, SpecClient } from "../src/page/page.ts";
 import { Page } from "../src/page/page.ts";
@@ -107,7 +108,7 @@ test("the second choice goes on with the network that was trained, for the epoch
   done.controller.handle({ type: "edit_settings", changes: { epochs: 77 } });
   done.controller.handle({ type: "go_on" });
   await settle();
-  assert.deepEqual(done.types(), [`start ${epochs(lenet)}`]);
+  assert.deepEqual(done.types(), [`start ${epochs(lenet) - metricsAt(469).epochs}`]);
 });
 
 test("while training, Space pauses, and the first button takes the network on show", async () => {
@@ -220,4 +221,70 @@ test("a network from a file that is the trained one is not marked, whatever it i
   controller.handle({ type: "toggle_run" });
   await settle();
   assert.deepEqual(types(), ["resume"]);
+});
+
+test("a live change of a run under way is noted with its step, and of one that was not trained it is not", async () => {
+  const { controller, pass } = setUp(paused());
+  controller.handle({ type: "edit_settings", changes: { learning_rate: 1 } });
+  await pass(300);
+  const from = paused().settings?.applied.learning_rate;
+  assert.deepEqual(controller.state.run.history.changes, [{ step: 469, setting: "learning_rate", from, to: 1 }]);
+  const fresh = setUp(pageWith(lenet));
+  fresh.controller.handle({ type: "edit_settings", changes: { learning_rate: 1 } });
+  await fresh.pass(300);
+  assert.deepEqual(fresh.controller.state.run.history.changes, []);
+});
+
+test("a fresh start with the old rate compiles it in and trains", async () => {
+  const { controller, asked } = setUp(paused());
+  controller.handle({ type: "start_afresh", changes: { learning_rate: 0.03 } });
+  await settle();
+  const compiled = asked.find((one) => one.type === "compile");
+  assert.equal(compiled?.type === "compile" && compiled.spec.training?.optimizer?.learning_rate, 0.03);
+  assert.equal(controller.state.run.phase, "starting");
+  assert.equal(controller.state.runs.length, 1);
+});
+
+test("a run trains until the epoch that the field says, at once, and after its last one for one more", async () => {
+  const one = setUp(paused());
+  one.controller.handle({ type: "edit_settings", changes: { epochs: 2 } });
+  await one.pass(300);
+  one.controller.handle({ type: "toggle_run" });
+  await settle();
+  // The first epoch is under way.
+  assert.deepEqual(one.types(), ["start 2"]);
+  const running = setUp({ ...paused(), run: { ...paused().run, phase: "running" } });
+  running.controller.handle({ type: "edit_settings", changes: { epochs: 1 } });
+  await running.pass(300);
+  assert.deepEqual(running.types(), ["pause", "start 1"]);
+  const done = setUp({ ...paused(), run: { ...paused().run, phase: "done" } });
+  done.controller.handle({ type: "edit_settings", changes: { epochs: 3 } });
+  done.controller.handle({ type: "toggle_run" });
+  await settle();
+  assert.deepEqual(done.types(), ["start 1"]);
+  assert.equal(done.controller.state.settings?.edited.epochs, 4);
+});
+
+test("a duplicate with one setting changed trains at once, and has its name of it", async () => {
+  const { controller, asked } = setUp(paused());
+  const key = controller.state.run.label?.key ?? "";
+  controller.handle({ type: "duplicate_run", key, changes: { batch_size: 32 } });
+  await settle();
+  const compiled = asked.find((one) => one.type === "compile");
+  assert.equal(compiled?.type === "compile" && compiled.spec.training?.batch_size, 32);
+  assert.equal(controller.state.run.phase, "starting");
+  const { state } = controller;
+  assert.equal(newLabel(state).name, "batch 32");
+});
+
+test("what was chosen and another network brings otherwise is offered back; a link's network says nothing", async () => {
+  const { controller } = setUp(pageWith(lenet));
+  controller.handle({ type: "edit_settings", changes: { batch_size: 32 } });
+  controller.handle({ type: "open_network", ...resnet, chosen: true });
+  const [notice] = controller.state.notices;
+  assert.deepEqual(notice, { code: "settings_came", title: resnet.title, mine: { batch_size: 32 } });
+  const plain = setUp(pageWith(lenet)).controller;
+  plain.handle({ type: "edit_settings", changes: { batch_size: 32 } });
+  plain.handle({ type: "open_network", ...resnet });
+  assert.deepEqual(plain.state.notices, []);
 });

@@ -9,7 +9,7 @@ import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
 import { TrainerClient } from "../engine/trainer-client.ts";
 import { wantedWorkers } from "../engine/workers.ts";
 import type { Locale } from "../i18n/locale.ts";
-import { loadLocale, pickLanguage } from "../i18n/locale.ts";
+import { firstLocale, loadLocale, pickLanguage } from "../i18n/locale.ts";
 import { isFramed, openTab } from "../lib/frame.ts";
 import { applyTheme, parseTheme } from "../lib/theme.ts";
 import type { AppState, Preferences } from "../model/state.ts";
@@ -91,7 +91,7 @@ page.store.subscribe(prefer);
 
 applyTheme(preferences.theme, document.documentElement);
 app.begin(page);
-const first = await loadLocale(preferences.language);
+const first = await firstLocale(preferences.language);
 app.replaceChildren();
 speak(first, preferences);
 

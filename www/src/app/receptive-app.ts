@@ -1,23 +1,24 @@
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { html, nothing } from "lit";
+import { fullPage, isEmbed } from "../lib/embed.ts";
 import { onKey } from "../lib/keys.ts";
 import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { resultsOf } from "../model/on-show.ts";
 import type { Announcement } from "../model/state.ts";
 import { FIRST_VIEW, hasBegun, hasRuns } from "../model/state.ts";
 import type { Context, Label, Place } from "../page/feature.ts";
-import type { Intent } from "../page/intent.ts";
+import type { Intent, Pane } from "../page/intent.ts";
 import { IntentEvent } from "../page/intent.ts";
 import type { Page } from "../page/page.ts";
 import { columnsOf, dialogsOf, partsOf, shortcutsOf, tabsOf } from "../page/registry.ts";
 import * as icons from "../ui/icons.ts";
 import { ownerNote } from "../ui/owner-note.ts";
 import { PanelElement } from "../ui/panel-element.ts";
+import { measureDock } from "./dock-height.ts";
 import { loadFeature, loadShared } from "./loading.ts";
 
 /** On a phone one part of the page is seen at a time. */
-const PANES = ["net", "train", "look", "try"] as const;
-type Pane = (typeof PANES)[number];
+const PANES: readonly Pane[] = ["net", "train", "look", "try"];
 
 const PANE_ICONS: { [P in Pane]: TemplateResult } = { net: icons.net, train: icons.chart, look: icons.look, try: icons.pencil };
 
@@ -120,6 +121,10 @@ export class ReceptiveAppElement extends PanelElement {
     page.add({
       open_dialog: ({ name, asked }) => this.#openDialog(name, asked ?? true),
       show_column: ({ name, sheet }) => this.#showColumn(name, sheet ?? false),
+      show_pane: ({ pane }) => {
+        this.#showPane(pane);
+        return this.updateComplete;
+      },
       close_sheet: () => this.#closeSheet(),
     });
     if (this.isConnected) this.#mount();
@@ -130,6 +135,9 @@ export class ReceptiveAppElement extends PanelElement {
     const { keys, address } = page.environment;
     this.#mounted = [
       keys.onPress(this.#key),
+      page.store.subscribe(({ view }, before) => {
+        if (view !== before.view) this.#followView();
+      }),
       address.onHash(() => this.#followLink("")),
       ...page.features.flatMap(({ mount }) => (mount ? [mount(page, this)] : [])),
     ];
@@ -150,8 +158,21 @@ export class ReceptiveAppElement extends PanelElement {
   }
 
   protected override firstUpdated(): void {
+    this.toggleAttribute("embed", isEmbed());
+    measureDock(this);
     this.#followLink(this.page.environment.address.search);
   }
+
+  /** On a phone what a link names is in a pane of its own. */
+  #followView(): void {
+    const shown = this.#tabShown?.pane;
+    if (shown && (this.pane === "train" || this.pane === "look")) this.pane = shown;
+  }
+
+  /** The address follows what is shown; a link to it is of the moment it is used. */
+  readonly #follow = (event: Event): void => {
+    (event.currentTarget as HTMLAnchorElement).href = fullPage();
+  };
 
   get #tabShown() {
     return tabsOf(this.page.features).find(({ view }) => view === this.state.view);
@@ -183,8 +204,17 @@ export class ReceptiveAppElement extends PanelElement {
     const tab = this.#tabShown;
     const results = tab?.results(state) ?? false;
     return html`
+      <a class="skip" href="#run">${text.page.skipToRun}</a>
       <a class="skip" href="#stage">${text.page.skip}</a>
       ${this.#header()}
+      <section class="bottom" aria-label=${text.run.progress}>
+        ${this.#parts("dock")}
+        ${this.wide ? nothing : html`<button type="button" class="quiet settings-button" @click=${this.#openSheet}>${icons.settings}<span>${text.page.settings}</span></button>`}
+        ${isEmbed() ? html`<a class="link" href=${fullPage()} target="_blank" rel="noopener" @pointerenter=${this.#follow} @focus=${this.#follow}>${text.page.openPage}</a>` : nothing}
+        <nav class="panes" aria-label=${text.page.paneBar}>
+          ${PANES.map((pane) => html`<button type="button" aria-current=${this.pane === pane ? "true" : "false"} @click=${() => this.#showPane(pane)}>${PANE_ICONS[pane]}<span>${text.page.panes[pane]}</span></button>`)}
+        </nav>
+      </section>
       ${this.#parts("notices")}
       <main class="columns">
         <section class="outline" aria-label=${text.network.title}>
@@ -211,13 +241,6 @@ export class ReceptiveAppElement extends PanelElement {
         </section>
         ${this.wide ? html`<aside class="inspector" aria-label=${text.page.inspector}>${this.#inspector("")}</aside>` : nothing}
       </main>
-      <section class="bottom" aria-label=${text.run.progress}>
-        ${this.#parts("dock")}
-        ${this.wide ? nothing : html`<button type="button" class="quiet settings-button" @click=${this.#openSheet}>${icons.settings}<span>${text.page.settings}</span></button>`}
-        <nav class="panes" aria-label=${text.page.paneBar}>
-          ${PANES.map((pane) => html`<button type="button" aria-current=${this.pane === pane ? "true" : "false"} @click=${() => this.#showPane(pane)}>${PANE_ICONS[pane]}<span>${text.page.panes[pane]}</span></button>`)}
-        </nav>
-      </section>
       <dialog class="sheet" aria-label=${text.page.settings} @click=${this.#backdrop}>
         <div class="dialog-body">
           <header><button type="button" class="icon-button" aria-label=${text.page.close} @click=${this.#closeSheet}>${icons.close}</button></header>

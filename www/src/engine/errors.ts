@@ -111,7 +111,7 @@ export interface ErrorFields {
   /** A file that is none of what was asked for. */
   unknown_file: { file: string };
   /** An address that is not whole: its letters, what is packed in them, or the text in that. */
-  bad_link: { reason: "letters" | "packing" | "json" };
+  bad_link: { reason: "letters" | "packing" | "json" | "preset" };
   /** A file that holds neither a network nor a run. */
   not_ours: { file: string };
   /** A network's file that is no JSON. */

@@ -128,6 +128,7 @@ export const enErrors = (f: Formats): ErrorTexts => ({
       letters: "The link has letters in it that no link has: was it copied whole?",
       packing: "The link is damaged or not whole.",
       json: "What is in the link cannot be read.",
+      preset: "The link names a network that this page does not have.",
     })[e.reason] ?? "The link cannot be read.",
   not_ours: (e) => `${e.file}: neither a network (.json) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,

@@ -26,6 +26,10 @@ const TEXTS = {
     return { make: en, features };
   },
 };
+const ERRORS = {
+  ru: async () => (await import("./ru-errors.ts")).ruErrors,
+  en: async () => (await import("./en-errors.ts")).enErrors,
+};
 const PANELS = {
   ru: async () => (await import("./common/ru.ts")).default,
   en: async () => (await import("./common/en.ts")).default,
@@ -58,16 +62,25 @@ export async function loadPanels(source: Source = "shared"): Promise<void> {
   await Promise.all([...asked.keys()].map((language) => fetchPanels(language, source)));
 }
 
-export async function loadLocale(language: Language): Promise<Locale> {
+export const loadLocale = (language: Language): Promise<Locale> => localeOf(language, true);
+
+/** For a page's first look, which does not wait for what is said of errors: that comes a moment later. */
+export const firstLocale = (language: Language): Promise<Locale> => localeOf(language, false);
+
+async function localeOf(language: Language, whole: boolean): Promise<Locale> {
   const texts = asked.get(language) ?? { panels: {}, have: new Set() };
   asked.set(language, texts);
   const [{ make, features }] = await Promise.all([TEXTS[language](), ...[...wanted].map((source) => fetchPanels(language, source))]);
   const format = new Formats(language);
   Object.assign(texts.panels, made(features, format));
+  const text = make(format);
+  const errors = ERRORS[language]().then((of) => Object.assign(text.errors, of(format)));
+  if (whole) await errors;
+  else errors.catch(() => undefined);
   return {
     language,
     format,
-    text: make(format),
+    text,
     panels: texts.panels as Panels,
   };
 }

@@ -1,6 +1,7 @@
 /** Every text of the page, as a type: a language that lacks one does not compile. Texts with numbers are functions of the numbers. */
 import type { ErrorKind, ErrorOf } from "../engine/errors.ts";
 import type { BackendChoice, BackendStatus, EpochSummary, Init, Race } from "../engine/protocol.ts";
+import type { Blame, LiveSetting } from "../lib/live-changes.ts";
 import type { Theme } from "../lib/theme.ts";
 import type { Owner } from "../model/on-show.ts";
 import type { Field } from "../spec/fields.ts";
@@ -12,6 +13,8 @@ export interface Messages {
   page: {
     title: string;
     skip: string;
+    skipToRun: string;
+    openPage: string;
     language: string;
     theme: string;
     themes: { [T in Theme]: string };
@@ -35,6 +38,9 @@ export interface Messages {
     sees: (field: string) => string;
     macCount: (count: string) => string;
     totals: (params: number, macs: number) => string;
+    totalParams: (params: number) => string;
+    totalMacs: (macs: number) => string;
+    columns: { layer: string; sees: string; output: string; params: string; macs: string };
     memory: (bytes: number, batch: number) => string;
     why: string;
     allOperators: string;
@@ -106,10 +112,14 @@ export interface Messages {
     mendFirst: string;
     showProblem: string;
     notFitting: (reason: string) => string;
+    /** The shape that the network must end in, and the one it ends in. */
+    notFinished: (needed: string, found: string) => string;
+    notFinishedShort: string;
     noData: string;
     pausing: string;
     paused: (step: number) => string;
-    done: (step: number) => string;
+    /** After so many epochs; Run trains so many more. */
+    done: (epochs: number, more: number) => string;
     /** Where Run would not go on from there. */
     ended: (step: number) => string;
     failed: (step: number) => string;
@@ -144,6 +154,16 @@ export interface Messages {
     at: (step: number, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
+    axis: string;
+    axisImages: string;
+    byImages: string;
+    testedAt: (step: number) => string;
+    /** Short, beside a value. */
+    atStep: (step: string) => string;
+    /** A change of a setting, at its tick. */
+    tick: { [S in LiveSetting]: (from: string, to: string) => string };
+    /** The largest loss, which lies above the axis. */
+    above: (loss: number) => string;
     empty: string;
     lossSummary: (train: number | null, test: number | null, step: number) => string;
     accuracySummary: (train: number | null, test: number | null, step: number) => string;
@@ -214,6 +234,16 @@ export interface Messages {
     restartFromCheckpoint: string;
     linkRefused: (title: string) => string;
     wentOn: (name: string, step: number) => string;
+    /** A run that is open in another tab, of which this one has a copy. */
+    openElsewhere: (name: string, step: number) => string;
+    trainCopy: string;
+    settingsCame: (title: string, mine: readonly string[]) => string;
+    keepMine: string;
+    copiedRun: (source: string, name: string, step: number) => string;
+    /** A change of a setting that spoiled a run. */
+    spoiled: (setting: string, blame: Blame) => string;
+    backTo: (step: number) => string;
+    afresh: (setting: string, value: string) => string;
     weightsTaken: (kept: number, fresh: number, takenOff: readonly string[]) => string;
     weightsNotFinite: (tensors: string) => string;
     /** In a frame a file may not come. */

@@ -3,24 +3,23 @@ import type { Messages } from "./messages.ts";
 
 export { default as features } from "receptive:first-texts/ru";
 
-import { ruErrors } from "./ru-errors.ts";
-
 const backends = { webgpu: "WebGPU", cpu: "процессоре" };
 
 export const ru = (f: Formats): Messages => {
-  const epochs = (n: number): string => `${f.whole(n)} ${f.plural(n, { one: "эпохи", many: "эпох", other: "эпох" })}`;
   const images = (n: number): string =>
     `${f.whole(n)} ${f.plural(n, { one: "изображение", few: "изображения", many: "изображений", other: "изображения" })}`;
   return {
     page: {
       title: "Receptive: свёрточная сеть обучается в этой вкладке",
-      skip: "К обучению",
+      skip: "К графикам",
+      skipToRun: "К пуску",
+      openPage: "Открыть в Receptive",
       language: "Язык",
       theme: "Цвета",
       themes: { auto: "как в системе", light: "светлые", dark: "тёмные" },
       help: "Справка",
       share: "Поделиться",
-      panes: { net: "Сеть", train: "Обучение", look: "Взгляд", try: "Проба" },
+      panes: { net: "Сеть", train: "Графики", look: "Внутри", try: "Рисунок" },
       viewBar: "Что показано",
       inspector: "Свойства",
       paneBar: "Части страницы",
@@ -35,13 +34,17 @@ export const ru = (f: Formats): Messages => {
       params: "Параметры",
       macs: "Умножения",
       input: "вход",
-      sees: (field) => `видит ${field}`,
+      sees: (field) => field,
       macCount: (count) => count,
       totals: (params, macs) =>
         `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}, ${f.compact(macs)} умножений со сложением на изображение`,
+      totalParams: (params) =>
+        `${f.whole(params)} ${f.plural(params, { one: "параметр", few: "параметра", many: "параметров", other: "параметра" })}`,
+      totalMacs: (macs) => `${f.compact(macs)} умножений со сложением на изображение`,
+      columns: { layer: "слой", sees: "видит", output: "выход", params: "параметры", macs: "умножения" },
       memory: (bytes, batch) => `${f.bytes(bytes)} при обучении с батчем ${f.whole(batch)}`,
       why: "Зачем?",
-      trueSize: "Сети в полный размер",
+      trueSize: "Полноразмерные сети",
       allOperators: "Все операторы",
       newTab: "(в новой вкладке)",
       textLoading: "Текст загружается…",
@@ -92,7 +95,7 @@ export const ru = (f: Formats): Messages => {
         momentum: "Момент",
         weight_decay: "Затухание весов",
         batch_size: "Размер батча",
-        epochs: "Эпохи",
+        epochs: "Учить до эпохи",
         seed: "Зерно",
         optimizer: "Оптимизатор",
         init: "Начальные веса",
@@ -106,14 +109,14 @@ export const ru = (f: Formats): Messages => {
         constant: "постоянная",
         step: "падает через равные промежутки",
         multi_step: "падает в заданные эпохи",
-        exponential: "падает на долю за эпоху",
+        exponential: "умножается на коэффициент каждую эпоху",
         cosine: "спадает до 0 (косинус)",
         warmup_cosine: "разогрев, затем спад до 0 (косинус)",
-        polynomial: "спадает до 0 (прямая или степень)",
+        polynomial: "спадает до 0 (линейно или по степени)",
         one_cycle: "вверх и вниз (один цикл)",
       },
       allImages: (images) => `за шаг берутся все изображения: ${f.whole(images)}`,
-      rateNow: (rate) => `сейчас ${f.plain(rate)}`,
+      rateNow: (rate) => `по расписанию сейчас ${f.plain(rate)}`,
       range: (least, most, whole) => `${whole ? "Целое число" : "Число"} от ${f.plain(least)} до ${f.plain(most)}`,
       pending: (names) => `Изменено: ${names.join(", ")}.`,
       apply: "Начать заново",
@@ -146,15 +149,17 @@ export const ru = (f: Formats): Messages => {
       waitingForData: "Обучение начнётся с первыми изображениями.",
       preparing: "Готовится первый шаг…",
       pipelines: (done, total) => `Собираются шейдеры: ${f.whole(done)} из ${f.whole(total)}`,
-      ready: (n) => `Готово к обучению в течение ${epochs(n)}.`,
+      ready: (n) => `Всё готово. Эпох: ${f.whole(n)}`,
       noEngine: "Движок не работает.",
-      mendFirst: "Обучение ждёт, пока сеть не будет исправлена.",
+      mendFirst: "Исправьте сеть, чтобы обучить её.",
       showProblem: "Показать",
+      notFinished: (needed, found) => `Не закончена: на выходе должно быть ${needed === "10" ? "10 чисел" : needed}, сейчас ${found}.`,
+      notFinishedShort: "Сеть ещё не закончена.",
       notFitting: (reason) => `Сеть не складывается: ${reason}`,
       noData: "Нет изображений для обучения.",
       pausing: "Останавливается…",
       paused: (step) => `Пауза на шаге ${f.whole(step)}.`,
-      done: (step) => `Закончено на шаге ${f.whole(step)}. Пуск продолжит отсюда.`,
+      done: (n, more) => `Закончено. Эпох: ${f.whole(n)}. Пуск добавит ещё: ${f.whole(more)}.`,
       ended: (step) => `Закончено на шаге ${f.whole(step)}.`,
       failed: (step) => `Остановлено на шаге ${f.whole(step)}.`,
       epoch: (epoch, total) => `Эпоха ${f.whole(epoch)} из ${f.whole(total)}`,
@@ -167,7 +172,7 @@ export const ru = (f: Formats): Messages => {
       speedUp: (factor) => `${f.fixed(factor, 1)} × один`,
       speedUpHint: "Изображений в секунду по сравнению с одним воркером на его части батча, пока остальные ждали.",
       left: (seconds) => `осталось ${f.duration(seconds)}`,
-      using: (used, total) => `Пока в деле ${f.whole(used)} из ${f.whole(total)} изображений`,
+      using: (used, total) => `Пока загружено ${f.whole(used)} из ${f.whole(total)}`,
       loadingData: (loaded, bytes) => `MNIST: ${f.bytes(loaded)} из ${f.bytes(bytes)}`,
       progress: "Ход обучения",
     },
@@ -176,7 +181,7 @@ export const ru = (f: Formats): Messages => {
       accuracy: "Точность",
       pixelAccuracy: "Точность по пикселям",
       iou: "Средний IoU",
-      train: "обучение",
+      train: "обуч.",
       test: "тест",
       step: "Шаг",
       none: "–",
@@ -186,8 +191,19 @@ export const ru = (f: Formats): Messages => {
       smoothingValue: (weight) => (weight === 0 ? "нет" : f.coarsePercent(weight)),
       at: (step, train, test) => `шаг ${f.whole(step)}: ${train} на обучающих изображениях, ${test} на тестовых`,
       smoothing: "Сгладить",
-      logScale: "Логарифм",
+      logScale: "Лог. шкала",
       closeUp: "90–100 %",
+      axis: "шаг обучения",
+      axisImages: "изображений пройдено",
+      byImages: "Изображения",
+      testedAt: (step) => `проверено на шаге ${f.whole(step)}`,
+      atStep: (step) => `@ ${step}`,
+      tick: {
+        learning_rate: (from, to) => `скорость ${from} → ${to}`,
+        momentum: (from, to) => `момент ${from} → ${to}`,
+        weight_decay: (from, to) => `затухание ${from} → ${to}`,
+      },
+      above: (loss) => `До ${f.brief(loss)}: видно на логарифмической шкале`,
       empty: "Нажмите «Пуск», и здесь появится кривая.",
       lossSummary: (train, test, step) =>
         `Потери на шаге ${f.whole(step)}: ${train === null ? "на обучающих изображениях ещё нет" : `${f.loss(train)} на обучающих изображениях`}${test === null ? "" : `, ${f.loss(test)} на тестовых`}.`,
@@ -197,7 +213,7 @@ export const ru = (f: Formats): Messages => {
         test === null ? "Среднего IoU ещё нет." : `Средний IoU на шаге ${f.whole(step)}: ${f.percent(test)} на тестовых изображениях.`,
     },
     trying: {
-      title: "Проба",
+      title: "Попробуйте сами",
       intro: "Нарисуйте цифру или возьмите такую, на которой сеть не училась.",
       pad: "Поле для рисования",
       padHint: "Рисуйте здесь",
@@ -208,7 +224,7 @@ export const ru = (f: Formats): Messages => {
       picture: "Картинка…",
       pictureHint:
         "Файл с одной цифрой, тёмной на светлом или светлой на тёмном; его можно и перетащить на поле. Он остаётся на этом компьютере.",
-      pictureFailed: "Этот файл не картинка, или браузер не умеет её читать.",
+      pictureFailed: "Браузер не может открыть этот файл как изображение.",
       pictureEmpty: "На этой картинке ничто не выделяется на фоне краёв.",
       number: "Изображение №",
       numberShow: "Показать",
@@ -265,7 +281,17 @@ export const ru = (f: Formats): Messages => {
       restartEngine: "Перезапустить движок",
       restartFromCheckpoint: "Продолжить с последнего сохранения",
       linkRefused: (title) => `Ссылка не открывается; показана сеть ${title}.`,
-      wentOn: (name, step) => `Обучение ${name} стоит на шаге ${f.whole(step)}, с него можно продолжить.`,
+      wentOn: (name, step) => `Ваш запуск ${name} восстановлен, пауза на шаге ${f.whole(step)}.`,
+      openElsewhere: (name, step) =>
+        `Запуск ${name} открыт в другой вкладке и обучается там. Здесь его копия, пауза на шаге ${f.whole(step)}: её можно рассмотреть или обучать отдельно.`,
+      trainCopy: "Обучать копию",
+      settingsCame: (title, mine) => `У сети ${title} свои настройки. Ваши были: ${mine.join(", ")}.`,
+      keepMine: "Оставить мои",
+      copiedRun: (source, name, step) => `Запуск ${source} скопирован на шаге ${f.whole(step)} как ${name}.`,
+      spoiled: (setting, { from, to, step, before, after }) =>
+        `Шаг ${f.whole(step)}, ${setting.toLowerCase()}: ${f.plain(from)} → ${f.plain(to)}. Потери: ${f.brief(before)} → ${after === null ? "не конечное число" : f.brief(after)}.`,
+      backTo: (step) => `Вернуться к шагу ${f.whole(step)}`,
+      afresh: (setting, value) => `Начать заново, ${setting.toLowerCase()} ${value}`,
       weightsNotFinite: (tensors) =>
         `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
       weightsTaken: (kept, fresh, takenOff) =>
@@ -297,6 +323,7 @@ export const ru = (f: Formats): Messages => {
       done: "Обучение закончено.",
       reset: "Сброшено: новые веса.",
     },
-    errors: ruErrors(f),
+    // Nothing is wrong at first: they come a moment later.
+    errors: {} as Messages["errors"],
   };
 };

@@ -44,6 +44,11 @@ export class Formats {
     return this.fixed(value, digits);
   }
 
+  /** Two digits that count: 0.023, 40,000. */
+  brief(value: number): string {
+    return Number.isFinite(value) ? this.plain(Number(value.toPrecision(2))) : this.loss(value);
+  }
+
   fixed(value: number, digits: number): string {
     return new Intl.NumberFormat(this.#language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
   }

@@ -21,9 +21,9 @@ export function save(name: string, content: BlobPart, type: string): void {
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 /** The page in a frame, with the rights it needs and no more. */
-export function frameSnippet(address: string, title: string): string {
+export function frameSnippet(address: string, title: string, height = 640): string {
   const rights = 'allow="clipboard-write" sandbox="allow-scripts allow-same-origin allow-downloads allow-popups"';
-  return `<iframe src="${escaped(address)}" width="100%" height="640" loading="lazy" ${rights} title="${escaped(title)}"></iframe>`;
+  return `<iframe src="${escaped(address)}" width="100%" height="${height}" loading="lazy" ${rights} title="${escaped(title)}"></iframe>`;
 }
 
 /** Whether the browser let it: a sandboxed frame has no clipboard. Over plain http the older way is the only one. */

@@ -1,4 +1,6 @@
 /** Curves of a run: collecting, thinning and smoothing, without any drawing. */
+import type { LiveChange } from "./live-changes.ts";
+import { isChange, withChange } from "./live-changes.ts";
 
 export interface Point {
   step: number;
@@ -8,6 +10,14 @@ export interface Point {
   top5?: number | null;
   /** Where every pixel has a class, and of test images only. */
   mean_iou?: number | null;
+  /** Of a point that stands for several: the step and the value of the largest loss among them, and of the least accuracy. */
+  peak?: readonly [number, number];
+  dip?: readonly [number, number];
+}
+
+/** Among several, the one that lies farthest up, or down with `sign` -1. */
+function extreme(all: readonly (readonly [number, number])[], sign: 1 | -1): readonly [number, number] {
+  return all.reduce((most, one) => (sign * one[1] > sign * most[1] ? one : most));
 }
 
 /** The mean of some points, at the mean of their steps: it lies where their curve does. */
@@ -20,11 +30,23 @@ function mean(points: readonly Point[]): Point {
     top1: of(({ top1 }) => top1),
     ...(known("top5") && { top5: of(({ top5 }) => top5 ?? 0) }),
     ...(known("mean_iou") && { mean_iou: of(({ mean_iou }) => mean_iou ?? 0) }),
+    ...(points.length > 1 && {
+      peak: extreme(
+        points.map(({ peak, step, loss }) => peak ?? [step, loss]),
+        1,
+      ),
+      dip: extreme(
+        points.map(({ dip, step, top1 }) => dip ?? [step, top1]),
+        -1,
+      ),
+    }),
   };
 }
 
-/** Step, loss, top-1, top-5, mean IoU. */
-type SavedPoint = [number, number, number, number | null, number | null];
+/** Step, loss, top-1, top-5, mean IoU; of a point that stands for several, its peak and its dip. Earlier versions of the page wrote neither. */
+type SavedPoint =
+  | [number, number, number, number | null, number | null]
+  | [number, number, number, number | null, number | null, readonly [number, number], readonly [number, number]];
 
 /** A curve for keeping: what it is made of, and how many points go into one. */
 export interface SavedSeries {
@@ -36,20 +58,26 @@ export interface SavedSeries {
 /** Six digits are more than a chart or a table shows. */
 const brief = (value: number): number => Number(value.toPrecision(6));
 
-const savedPoint = ({ step, loss, top1, top5, mean_iou }: Point): SavedPoint => [
-  brief(step),
-  brief(loss),
-  brief(top1),
-  top5 == null ? null : brief(top5),
-  mean_iou == null ? null : brief(mean_iou),
-];
+const briefPair = ([step, value]: readonly [number, number]): readonly [number, number] => [step, brief(value)];
 
-const readPoint = ([step, loss, top1, top5, mean_iou]: SavedPoint): Point => ({
+function savedPoint({ step, loss, top1, top5, mean_iou, peak, dip }: Point): SavedPoint {
+  const own: SavedPoint = [
+    brief(step),
+    brief(loss),
+    brief(top1),
+    top5 == null ? null : brief(top5),
+    mean_iou == null ? null : brief(mean_iou),
+  ];
+  return peak && dip ? ([...own.slice(0, 5), briefPair(peak), briefPair(dip)] as SavedPoint) : own;
+}
+
+const readPoint = ([step, loss, top1, top5, mean_iou, peak, dip]: SavedPoint): Point => ({
   step,
   loss,
   top1,
   ...(top5 !== null && { top5 }),
   ...(mean_iou !== null && { mean_iou }),
+  ...(peak && dip && { peak, dip }),
 });
 
 /**
@@ -111,6 +139,8 @@ export interface SavedHistory {
   train: SavedSeries;
   test: SavedSeries;
   epochEnds: number[];
+  /** Earlier versions of the page wrote none. */
+  changes?: LiveChange[];
 }
 
 /** The curves of one run. `version` grows with every change, so that a chart knows when to draw. */
@@ -119,6 +149,8 @@ export class History {
   readonly test = new Series();
   /** Steps at which epochs ended. */
   readonly epochEnds: number[] = [];
+  /** Of settings, while it was under way. */
+  changes: readonly LiveChange[] = [];
   version = 0;
 
   addTrain(point: Point): void {
@@ -136,15 +168,21 @@ export class History {
     this.version++;
   }
 
-  save(): SavedHistory {
-    return { train: this.train.save(), test: this.test.save(), epochEnds: [...this.epochEnds] };
+  addChange(change: LiveChange): void {
+    this.changes = withChange(this.changes, change);
+    this.version++;
   }
 
-  static from({ train, test, epochEnds }: SavedHistory): History {
+  save(): SavedHistory {
+    return { train: this.train.save(), test: this.test.save(), epochEnds: [...this.epochEnds], changes: [...this.changes] };
+  }
+
+  static from({ train, test, epochEnds, changes }: SavedHistory): History {
     const history = new History();
     history.train.load(train);
     history.test.load(test);
     history.epochEnds.push(...epochEnds);
+    if (Array.isArray(changes)) history.changes = changes.filter(isChange);
     history.version++;
     return history;
   }

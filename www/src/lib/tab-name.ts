@@ -55,12 +55,24 @@ function handedOver(item: string, name: string): string {
   return name;
 }
 
+/** Whether the page of that name is open now. Pages over plain http do not know. */
+export async function isOpen(tab: string): Promise<boolean> {
+  try {
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    return held.some(({ name }) => name === lockOf(tab));
+  } catch {
+    return false;
+  }
+}
+
+const lockOf = (tab: string): string => `receptive-${tab}`;
+
 /** Whether the lock of that name was free; if so, it is this page's until that ends. */
 function held(tab: string): Promise<boolean> {
   return new Promise((resolve) => {
     const ended = new Promise(() => undefined);
     navigator.locks
-      .request(`receptive-${tab}`, { ifAvailable: true }, (lock) => {
+      .request(lockOf(tab), { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
         return lock ? ended : undefined;
       })

@@ -4,6 +4,8 @@
  */
 
 import type { OptimizerSpec, Spec } from "../engine/protocol.ts";
+import type { Blame } from "../lib/live-changes.ts";
+import { blameIn } from "../lib/live-changes.ts";
 import { sameContent } from "../lib/same-content.ts";
 import { compilable } from "../spec/document.ts";
 import { sameNetwork } from "../spec/same-network.ts";
@@ -11,7 +13,7 @@ import type { FreshSetting } from "../spec/settings.ts";
 import { pending } from "../spec/settings.ts";
 import { selector } from "../store/store.ts";
 import type { AppState, RunState } from "./state.ts";
-import { isActive, problemOf } from "./state.ts";
+import { isActive, problemOf, saysPixels } from "./state.ts";
 
 /** Whether the network on show is another one than the one that is compiled: other layers, names of layers, input or data. */
 export const isAnother = selector(
@@ -84,6 +86,23 @@ export const resultsOf = selector((state: AppState): Results => {
 
 /** Whether a drawn digit gets an answer: a network that is blank or not finished has none, whichever was trained before it. */
 export const canAnswer = selector((state: AppState): boolean => state.network !== null && !(isAnother(state) && problemOf(state) !== null));
+
+/** Whole epochs that a run has behind it. */
+const epochsDone = ({ metrics, phase }: RunState): number => (metrics === null ? 0 : phase === "done" ? metrics.epochs : metrics.epoch - 1);
+
+/** How many epochs Run trains: until the one that the field says; after that one, one more. The one under way is trained to its end. */
+export function epochsToTrain(run: RunState, until: number): number {
+  return Math.max(1, until - epochsDone(run));
+}
+
+/** A loss that is no better than guessing among ten digits; a network that says pixels is far below it from the start. */
+const GUESSING = Math.log(10) - 0.03;
+
+/** The live change that spoiled the run in front, null where none did. */
+export function blameOf(state: AppState): Blame | null {
+  const { history, phase } = state.run;
+  return blameIn(history.changes, history.train.points, saysPixels(state) ? 0 : GUESSING, phase === "failed");
+}
 
 /** What the first button does, and what stands beside it as the second choice. */
 export interface Choices {

@@ -26,6 +26,8 @@ export interface Recalled {
   runs: SavedRun[];
   /** Steps of the checkpoints there are. */
   checkpoints: Map<string, number>;
+  /** A copy of what another tab has, which is open. */
+  elsewhere: boolean;
 }
 
 /** Everything here may fail: where there is no room (`QuotaExceededError`), or where nothing may be stored. */
@@ -37,6 +39,8 @@ export interface Records {
   putRun(run: SavedRun): Promise<void>;
   /** @returns the runs whose checkpoints had to go, so that this one has room. */
   putCheckpoint(key: string, step: number, bytes: Uint8Array): Promise<string[]>;
+  /** An earlier step of a run, beside its newest; `change`: kept before a live change. @returns the keys of those that had to go. */
+  putKeptStep(key: string, step: number, bytes: Uint8Array, change: boolean): Promise<string[]>;
   dropCheckpoints(keys: readonly string[]): Promise<void>;
   /** Only these runs stay. */
   keepOnly(keys: readonly string[]): Promise<void>;

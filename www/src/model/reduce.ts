@@ -2,6 +2,7 @@
 import type { ReceptiveError } from "../engine/errors.ts";
 import type { EventOf, TrainerEvent } from "../engine/protocol.ts";
 import { isGuessing } from "../lib/series.ts";
+import { blameOf } from "./on-show.ts";
 import { newLabel } from "./runs.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
 import { saysPixels, withNotice, withoutNotices } from "./state.ts";
@@ -58,14 +59,15 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
   const { history, phase } = state.run;
   history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1, top5: metrics.top5 });
   // A network that finds the background of its pictures is below the loss of guessing and no better.
-  const guessing = !saysPixels(state) && isGuessing(history.train.points);
+  const guessing = (!saysPixels(state) && isGuessing(history.train.points)) || blameOf(state) !== null;
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(
     { ...state, notices: guessing && !known ? withNotice(notices, { code: "guessing" }) : notices },
     {
       metrics,
-      settings: state.settings?.applied ?? null,
+      // How long it trains is told to each start, and not compiled in.
+      settings: state.settings && { ...state.settings.applied, epochs: metrics.epochs },
       label: state.run.label ?? newLabel(state),
       phase: phase === "starting" ? "running" : phase,
     },

@@ -4,7 +4,9 @@ import type { EpochSummary, Evaluation, Metrics, Spec } from "../engine/protocol
 import { nextLook, nextName } from "../lib/run-names.ts";
 import type { SavedHistory } from "../lib/series.ts";
 import { History } from "../lib/series.ts";
+import { sameNetwork } from "../spec/same-network.ts";
 import { settingsOf, withSettings } from "../spec/settings.ts";
+import { nameOfDifference } from "./difference-name.ts";
 import type { AppState, RunState } from "./state.ts";
 
 /** What tells a run from the others. */
@@ -33,6 +35,7 @@ export type SavedRun = Omit<PastRun, "history"> & { history: SavedHistory };
 
 /** More would be neither seen nor told apart; the oldest goes. */
 const MOST_RUNS = 24;
+const LEAST_STEPS = 5;
 
 const labels = ({ runs, run }: AppState): RunLabel[] => [...runs, ...(run.label ? [run.label] : [])];
 
@@ -40,7 +43,20 @@ const labels = ({ runs, run }: AppState): RunLabel[] => [...runs, ...(run.label 
 export function newLabel(state: AppState, parent: string | null = null): RunLabel {
   const all = labels(state);
   const number = 1 + Math.max(0, ...[...all.map(({ key }) => key), ...state.checkpoints.keys()].map((key) => Number(key.slice(1)) || 0));
-  return { key: `r${number}`, name: nextName(all.map(({ name }) => name)), look: nextLook(all.map(({ look }) => look)), parent };
+  const taken = all.map(({ name }) => name);
+  return {
+    key: `r${number}`,
+    name: (parent === null && differenceName(state, taken)) || nextName(taken),
+    look: nextLook(all.map(({ look }) => look)),
+    parent,
+  };
+}
+
+/** What a run changes of the newest one before it, where both are of the same network. */
+function differenceName({ runs, network, settings, preferences }: AppState, taken: readonly string[]): string | null {
+  const before = runs.at(-1);
+  if (!before || !network || !settings || !sameNetwork(before.spec, network.spec)) return null;
+  return nameOfDifference({ ...settingsOf(before.spec), epochs: settings.applied.epochs }, settings.applied, preferences.language, taken);
 }
 
 /** The run in front as one of the list; null where nothing has been trained. */
@@ -60,6 +76,8 @@ export function allRuns(state: AppState): PastRun[] {
 /** The list when another run takes the front. */
 export function withFrontKept(state: AppState): readonly PastRun[] {
   const front = frontRun(state);
+  // A few steps are tried and reset: there is nothing in them to come back to.
+  if (front && front.metrics.step < LEAST_STEPS) return state.runs;
   return front ? [...state.runs, front].slice(-MOST_RUNS) : state.runs;
 }
 

@@ -82,7 +82,11 @@ export type Notice =
   /** The address does not say a network that can be read; what is shown is another. */
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
-  | { code: "went_on"; name: string; step: number }
+  | { code: "went_on"; name: string; step: number; elsewhere?: boolean }
+  /** A network came with settings of its own, which took the place of those that a person had chosen. */
+  | { code: "settings_came"; title: string; mine: Partial<Settings> }
+  /** A new run stands where another one stood at that step. */
+  | { code: "copied_run"; source: string; name: string; step: number }
   /** Weights of another program or network: how many tensors were of use, how many of this one are drawn anew, and what was taken off their names. */
   | { code: "weights_taken"; kept: number; fresh: number; takenOff: readonly string[] }
   /** Weights that came in with values which are no finite numbers. */
@@ -108,7 +112,7 @@ export type View = string;
 /** What it shows at first. */
 export const FIRST_VIEW: View = "training";
 
-export type Shareable = "link" | "embed" | "json";
+export type Shareable = "link" | "embed" | "embed_view" | "json";
 /** A text that is shown to be copied by hand, since the browser or the frame around the page keeps it from going the usual way. */
 export interface ByHand {
   what: Shareable | "svg" | "address";

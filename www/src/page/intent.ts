@@ -5,6 +5,8 @@ import type { NoticeCode, View } from "../model/state.ts";
 import type { Selection } from "../spec/document.ts";
 import type { Settings } from "../spec/settings.ts";
 
+export type Pane = "net" | "train" | "look" | "try";
+
 /** By name, what comes with each. A feature adds its own: `declare module "../../intent.ts" { interface Intents { ... } }`. */
 export interface Intents {
   toggle_run: object;
@@ -20,7 +22,7 @@ export interface Intents {
   /** The network with other layers; edits in a row with the same `merge` are undone together. */
   edit_network: { spec: Spec; merge?: string };
   /** Another network takes this one's place. */
-  open_network: { title: string; spec: Spec };
+  open_network: { title: string; spec: Spec /** From the list of networks, whose settings come with them. */; chosen?: boolean };
   undo: object;
   redo: object;
   select: { selection: Selection | null };
@@ -28,6 +30,8 @@ export interface Intents {
   /** Starts anew with the edited settings and network. */
   apply_settings: object;
   lower_rate: { learningRate: number };
+  /** A fresh run with other settings, which trains. */
+  start_afresh: { changes: Partial<Settings> };
   choose_backend: { backend: BackendChoice };
   /** How many workers share a batch on the CPU. */
   choose_workers: { workers: number };
@@ -39,6 +43,8 @@ export interface Intents {
   open_dialog: { name: string; asked?: boolean };
   /** The column of the feature of this name; with `sheet` where columns stand in a sheet, that is opened. The action is done when the column is there. */
   show_column: { name: string; sheet?: boolean };
+  /** On a phone, where one part of the page is seen at a time. The action is done when it is shown. */
+  show_pane: { pane: Pane };
   close_sheet: object;
   dismiss: { code: NoticeCode };
 }

@@ -1,5 +1,6 @@
 /** The address bar and the page's state, each following the other. Back and forward go between networks and views; edits stay in one entry. */
 
+import { ReceptiveFailure } from "../engine/errors.ts";
 import type { Preset, Spec } from "../engine/protocol.ts";
 import { sameContent } from "../lib/same-content.ts";
 import type { AppState } from "../model/state.ts";
@@ -36,7 +37,10 @@ export async function networkOf({ state: { presets }, specs, environment }: Page
     const known = presets.find((one) => sameContent(asOpened(one), spec));
     return { title: known?.title ?? spec.name ?? "network", spec: known?.spec ?? spec };
   }
-  return presetOf(presets, preset) ?? presetOf(presets, new URLSearchParams(environment.address.search).get("preset")) ?? null;
+  const named = preset ?? new URLSearchParams(environment.address.search).get("preset");
+  const found = presetOf(presets, named) ?? null;
+  if (named !== null && !found) throw new ReceptiveFailure({ kind: "bad_link", message: `there is no preset ${named}`, reason: "preset" });
+  return found;
 }
 
 /** The page's own network where nothing else is said. */

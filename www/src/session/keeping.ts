@@ -2,7 +2,7 @@
 import type { Restoration } from "../engine/protocol.ts";
 import type { Page } from "../page/page.ts";
 import type { Named } from "./address.ts";
-import { Persistence } from "./persistence.ts";
+import type { Persistence } from "./persistence.ts";
 
 export class Keeping {
   readonly #page: Page;
@@ -15,6 +15,8 @@ export class Keeping {
   /** `compile` makes a run that goes on from a checkpoint; see {@link Persistence}. */
   async open(compile: (version: Named, bytes: Uint8Array) => Promise<Restoration | null>): Promise<Persistence | null> {
     try {
+      // Nothing of it is seen: it comes after the first look at the page.
+      const { Persistence } = await import("./persistence.ts");
       this.persistence = await Persistence.open(this.#page, compile);
     } catch {
       // A browser without storage of any kind: nothing is kept, and all else works.

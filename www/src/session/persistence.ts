@@ -1,8 +1,9 @@
 /** Keeps the document and the run while they change, in memory and in storage, and brings them back. */
 
 import type { Restoration } from "../engine/protocol.ts";
+import { keptKey, surplus } from "../lib/kept-steps.ts";
 import type { Recalled, Records } from "../model/records.ts";
-import { readNote, writeNote } from "../model/run-file.ts";
+import { noteIn, readNote, writeNote } from "../model/run-file.ts";
 import type { PastRun, RunLabel } from "../model/runs.ts";
 import { frontRun, newLabel, saved, unsaved, wentOn } from "../model/runs.ts";
 import type { AppState } from "../model/state.ts";
@@ -33,11 +34,18 @@ interface Held {
   bytes: Uint8Array;
 }
 
+/** An earlier step of a run, where it cannot be stored. */
+interface HeldStep extends Held {
+  at: number;
+  change: boolean;
+}
+
 export class Persistence {
   readonly #page: Page;
   readonly #compile: Compile;
   readonly #saved: Records | null;
   readonly #held = new Map<string, Held>();
+  readonly #steps = new Map<string, HeldStep>();
   #before: AppState;
   #keeping: Promise<void> | null = null;
   #keptAt = 0;
@@ -140,6 +148,35 @@ export class Persistence {
     }
   }
 
+  /**
+   * Keeps the step that the run in front has reached, beside its newest checkpoint: a way back. @returns the step, null where nothing was trained or the engine
+   * does not answer.
+   */
+  async keepStep(change: boolean): Promise<number | null> {
+    const { state } = this.#page;
+    const run = frontRun(state);
+    if (!run || state.engine.phase === "stopped" || state.run.phase === "failed") return null;
+    try {
+      const { run: of, step, bytes } = await this.#page.engine.request({ type: "checkpoint", note: writeNote(saved(run)) });
+      if (of !== state.run.id || step === 0) return null;
+      const key = keptKey(run.key, step);
+      if (this.#saved) await this.#store(async (to) => this.#forget(await to.putKeptStep(key, step, bytes, change)));
+      else this.#holdStep(key, { step, bytes, at: Date.now(), change });
+      this.#page.set({ checkpoints: new Map([...this.#page.state.checkpoints, [key, step]]) });
+      return step;
+    } catch {
+      // The engine is gone, which has been said.
+      return null;
+    }
+  }
+
+  #holdStep(key: string, held: HeldStep): void {
+    this.#steps.set(key, held);
+    const gone = surplus([...this.#steps].map(([key, { bytes, ...step }]) => ({ ...step, key, size: bytes.length })));
+    for (const one of gone) this.#steps.delete(one);
+    this.#forget(gone);
+  }
+
   #hold(key: string, held: Held): void {
     this.#held.delete(key);
     this.#held.set(key, held);
@@ -221,7 +258,7 @@ export class Persistence {
   }
 
   async #bytesOf(key: string): Promise<Uint8Array | null> {
-    return this.#held.get(key)?.bytes ?? (await this.#saved?.checkpoint(key).catch(() => null)) ?? null;
+    return (this.#held.get(key) ?? this.#steps.get(key))?.bytes ?? (await this.#saved?.checkpoint(key).catch(() => null)) ?? null;
   }
 
   /** A checkpoint of the run in front as it is now, for a file; null where nothing was trained or the engine does not answer. */
@@ -249,10 +286,14 @@ export class Persistence {
     return bytes !== null && (await this.restore(run, bytes, run));
   }
 
-  /** A new run that goes on from another one's checkpoint. */
-  async branch(run: PastRun): Promise<boolean> {
-    const bytes = await this.#bytesOf(run.key);
-    return bytes !== null && (await this.restore(run, bytes, null));
+  /** A new run that goes on from another one's checkpoint: the newest, or that of a step that was kept. @returns the run as it was at that step. */
+  async branch(run: PastRun, step: number | null = null): Promise<PastRun | null> {
+    const newest = step === null || this.#page.state.checkpoints.get(run.key) === step;
+    const bytes = await this.#bytesOf(newest ? run.key : keptKey(run.key, step));
+    if (bytes === null) return null;
+    const noted = newest ? null : readNote(noteIn(bytes));
+    const then = noted ? { ...unsaved(noted), key: run.key, name: run.name } : run;
+    return (await this.restore(then, bytes, null)) ? then : null;
   }
 
   /**

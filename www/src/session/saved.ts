@@ -5,7 +5,8 @@
 
 import type { DBSchema, IDBPDatabase } from "idb";
 import { openDB } from "idb";
-import { borrowed, tabName } from "../lib/tab-name.ts";
+import { isKeptStep, runOf, surplus } from "../lib/kept-steps.ts";
+import { borrowed, isOpen, tabName } from "../lib/tab-name.ts";
 import type { DocumentRecord, Recalled, Records, SavedDocument } from "../model/records.ts";
 import type { SavedRun } from "../model/runs.ts";
 
@@ -32,7 +33,8 @@ export async function bytesOf(record: SavedWeights): Promise<Uint8Array> {
 interface Schema extends DBSchema {
   documents: { key: string; value: SavedDocument };
   runs: { key: [string, string]; value: { tab: string; run: SavedRun } };
-  checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number } };
+  /** `change`: an earlier step of the run, kept before a live change. */
+  checkpoints: { key: [string, string]; value: { tab: string; key: string; at: number; step: number; size: number; change?: boolean } };
   /**
    * Beside what is known of them, so that nobody has to read megabytes to count them; as buffers, since WebKit refuses blobs in private windows.
    */
@@ -51,6 +53,8 @@ export class Saved implements Records {
   readonly #db: IDBPDatabase<Schema>;
   readonly #tab: string;
   readonly #place: string;
+  /** The records are a copy of those of a tab that is open: its runs go on there. */
+  #elsewhere = false;
 
   private constructor(db: IDBPDatabase<Schema>, tab: string, place: string) {
     this.#db = db;
@@ -87,6 +91,7 @@ export class Saved implements Records {
     if (documents.some(({ tab }) => tab === this.#tab)) return;
     const source = documents.find(({ tab }) => tab === before) ?? documents.find(({ place }) => place === this.#place);
     if (!source) return;
+    this.#elsewhere = await isOpen(source.tab);
     const tab = this.#tab;
     const transaction = this.#db.transaction(["documents", ...STORES], "readwrite");
     const [documentsOf, runs, checkpoints, weights] = [
@@ -111,7 +116,7 @@ export class Saved implements Records {
     if (!document) return null;
     const runs = (await this.#db.getAll("runs", this.#of(this.#tab))).map(({ run }) => run);
     const checkpoints = await this.#db.getAll("checkpoints", this.#of(this.#tab));
-    return { document, runs, checkpoints: new Map(checkpoints.map(({ key, step }) => [key, step])) };
+    return { document, runs, checkpoints: new Map(checkpoints.map(({ key, step }) => [key, step])), elsewhere: this.#elsewhere };
   }
 
   async checkpoint(key: string): Promise<Uint8Array | null> {
@@ -136,7 +141,7 @@ export class Saved implements Records {
       weights.put({ tab, key, bytes: bufferOf(bytes) }),
       checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length }),
     ]);
-    const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key);
+    const others = (await checkpoints.getAll(this.#of(tab))).filter((other) => other.key !== key && !isKeptStep(other.key));
     let room = MOST_BYTES - bytes.length;
     const gone: string[] = [];
     const deleted: Promise<void>[] = [];
@@ -147,6 +152,21 @@ export class Saved implements Records {
       deleted.push(weights.delete([tab, other.key]), checkpoints.delete([tab, other.key]));
     }
     await Promise.all([put, ...deleted, transaction.done]);
+    return gone;
+  }
+
+  /** An earlier step of a run, beside its newest. @returns the keys of those that had to go. */
+  async putKeptStep(key: string, step: number, bytes: Uint8Array, change: boolean): Promise<string[]> {
+    const tab = this.#tab;
+    const transaction = this.#db.transaction(["checkpoints", "weights"], "readwrite");
+    const [checkpoints, weights] = [transaction.objectStore("checkpoints"), transaction.objectStore("weights")];
+    const put = Promise.all([
+      weights.put({ tab, key, bytes: bufferOf(bytes) }),
+      checkpoints.put({ tab, key, at: Date.now(), step, size: bytes.length, change }),
+    ]);
+    const kept = (await checkpoints.getAll(this.#of(tab))).filter((one) => isKeptStep(one.key));
+    const gone = surplus(kept.map((one) => ({ ...one, change: one.change === true })));
+    await Promise.all([put, ...gone.flatMap((one) => [weights.delete([tab, one]), checkpoints.delete([tab, one])]), transaction.done]);
     return gone;
   }
 
@@ -163,7 +183,7 @@ export class Saved implements Records {
     const transaction = this.#db.transaction(STORES, "readwrite");
     for (const name of STORES) {
       const store = transaction.objectStore(name);
-      for (const key of await store.getAllKeys(this.#of(this.#tab))) if (!keys.includes(key[1])) void store.delete(key);
+      for (const key of await store.getAllKeys(this.#of(this.#tab))) if (!keys.includes(runOf(key[1]))) void store.delete(key);
     }
     await transaction.done;
   }

@@ -63,7 +63,7 @@ export class Session {
     const { changes, front, goesOn } = beginning(before, named, first);
     this.#page.set({ ...changes, ...placeOf(this.#page.features, address) });
     if (front && goesOn && (await this.#page.attempt(() => persistence?.goOn(front)))) {
-      this.#page.the(startup).tellStep();
+      this.#page.the(startup).tellStep(before?.elsewhere);
       this.#page.emit("weights_changed");
     } else if (!this.#page.state.network) {
       if (front && goesOn) this.#page.set({ runs: [...this.#page.state.runs, front] });

@@ -142,10 +142,16 @@ export class Startup {
     this.#page.handle({ type: "open_network", title, spec });
   }
 
-  /** Says which step a run goes on from. */
-  tellStep(): void {
+  /** Says of which run and step the one in front is a copy. */
+  tellCopy(source: string): void {
     const { label, metrics } = this.#page.state.run;
-    if (label && metrics) this.#page.notify({ code: "went_on", name: label.name, step: metrics.step });
+    if (label && metrics) this.#page.notify({ code: "copied_run", source, name: label.name, step: metrics.step });
+  }
+
+  /** Says which step a run goes on from. */
+  tellStep(elsewhere = false): void {
+    const { label, metrics } = this.#page.state.run;
+    if (label && metrics) this.#page.notify({ code: "went_on", name: label.name, step: metrics.step, elsewhere });
   }
 
   /** What weights of another program are for: the network as it stands. */

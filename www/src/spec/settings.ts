@@ -1,5 +1,7 @@
 /** The training settings a person can edit, and their place in a specification. */
+
 import type { AugmentationSpec, Init, OptimizerSpec, OptimizerType, ScheduleSpec, ScheduleType, Spec } from "../engine/protocol.ts";
+import { LIVE as LIVE_SETTINGS } from "../lib/live-changes.ts";
 
 /** The engine's schedules, and the one of them that is mostly begun with a warm-up. */
 export type ScheduleChoice = ScheduleType | "warmup_cosine";
@@ -33,7 +35,7 @@ export const RANGES: { [K in NumberSetting]: { least: number; most: number; whol
 };
 
 /** These reach a run that is under way; the others need a fresh start. */
-export const LIVE = ["learning_rate", "momentum", "weight_decay"] as const satisfies readonly NumberSetting[];
+export const LIVE = LIVE_SETTINGS satisfies readonly NumberSetting[];
 
 export function isAllowed(setting: NumberSetting, value: number): boolean {
   const { least, most, whole } = RANGES[setting];
@@ -205,4 +207,12 @@ export function nudge(setting: NumberSetting, value: number, direction: 1 | -1):
     }
   };
   return Math.min(most, Math.max(least, next()));
+}
+
+/** Numbers that were chosen (other than those a network came with) and that another network brings other values of. */
+export function changedSettings(before: Settings, edited: Settings, coming: Settings): Partial<Settings> {
+  const changed = (Object.keys(RANGES) as NumberSetting[]).filter(
+    (setting) => edited[setting] !== before[setting] && coming[setting] !== edited[setting],
+  );
+  return Object.fromEntries(changed.map((setting) => [setting, edited[setting]]));
 }

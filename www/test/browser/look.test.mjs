@@ -94,7 +94,7 @@ test("the inspector shows how a layer's values and weights are spread, in every 
   await looked(page, "fc2");
   await page.locator("maps-panel layer-histograms figcaption", { hasText: "10,080 values" }).waitFor();
   assert.match(await summary("weight"), /10,080 values/u);
-  await page.getByRole("tab", { name: "Training", exact: true }).first().click();
+  await page.getByRole("tab", { name: "Curves", exact: true }).first().click();
   await page.locator(".layer-spread summary").click();
   await until(page, (state) => state.run.metrics?.step > 100);
   const step = await state(page, (state) => state.look.answer?.maps.step);

@@ -1,8 +1,9 @@
 // The page around the training: languages, themes, keyboard, access, small screens, frames.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { openSite, ready, state, until, violations, violationsInBothThemes } from "../support/site.mjs";
@@ -49,6 +50,33 @@ test("a first view loads at most 170 kB of scripts and styles, in one language",
     assert.ok(loaded.some((file) => file.endsWith("trainer-worker.js")) && loaded.some((file) => file.endsWith("receptive.js")));
     assert.ok(total <= 170_000, `${total} bytes: ${loaded.map((file, i) => `${basename(file)} ${sizes[i]}`).join(", ")}`);
     await site.close();
+  }
+});
+
+test("before the first paint at most 90 kB of scripts and styles are asked for, in either language", () => {
+  const dist = process.env.RECEPTIVE_DIST ?? fileURLToPath(new URL("../../../dist/", import.meta.url));
+  const closure = (name, found = new Set()) => {
+    if (found.has(name)) return found;
+    found.add(name);
+    const script = readFileSync(join(dist, name), "utf8");
+    for (const [, part] of script.matchAll(/(?:import|from)\s*"\.\/(part-[\w-]+\.js)"/gu)) closure(part, found);
+    return found;
+  };
+  // The texts of a language are asked for by their export.
+  const texts = (language) =>
+    readdirSync(dist).find(
+      (name) =>
+        name.startsWith(`part-${language}-`) &&
+        name.endsWith(".js") &&
+        new RegExp(`export\\{[^}]*\\b${language}\\b`, "u").test(readFileSync(join(dist, name), "utf8")),
+    );
+  for (const language of ["ru", "en"]) {
+    const own = texts(language);
+    assert.ok(own, `the texts in ${language}`);
+    const files = [...closure("main.js"), ...closure(own), "page.css", "boot.js"];
+    const total = [...new Set(files)].reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0);
+    console.log(`${language}: ${(total / 1000).toFixed(1)} kB before the first paint`);
+    assert.ok(total <= 90_000, `${total} bytes: ${files.join(", ")}`);
   }
 });
 

@@ -42,20 +42,20 @@ test("a fresh start keeps the run before it, with what changed, and all is there
   const page = await site.open("?backend=cpu&lang=en");
   await twoRuns(page);
   assert.equal(await page.locator("runs-panel tbody tr").count(), 2);
-  assert.match(await row(page, "oak").textContent(), /batch_size 64 → 32; learning_rate 0\.02 → 0\.03.*step \d+.*loss/su);
+  assert.match(await row(page, "rate 0.03, batch 32").textContent(), /batch_size 64 → 32; learning_rate 0\.02 → 0\.03.*step \d+.*loss/su);
   assert.match(await row(page, "kiwi").textContent(), /LeNet-5: the first one/u);
   await row(page, "kiwi").locator("input.name").fill("baseline");
   await page.keyboard.press("Enter");
   await until(page, (state) => state.runs[0].name === "baseline");
-  await row(page, "oak").locator("input.name").fill("baseline");
+  await row(page, "rate 0.03, batch 32").locator("input.name").fill("baseline");
   await page.keyboard.press("Enter");
-  assert.equal(await row(page, "oak").locator("input.name").getAttribute("aria-invalid"), "true");
-  await row(page, "oak").locator("input.name").press("Escape");
+  assert.equal(await row(page, "rate 0.03, batch 32").locator("input.name").getAttribute("aria-invalid"), "true");
+  await row(page, "rate 0.03, batch 32").locator("input.name").press("Escape");
   await row(page, "baseline").getByRole("checkbox").uncheck();
   assert.equal(await series(page), 0);
   await page.waitForTimeout(1000);
   await page.reload();
-  await until(page, (state) => state.run.label?.name === "oak" && state.runs.length === 1, 60_000);
+  await until(page, (state) => state.run.label?.name === "rate 0.03, batch 32" && state.runs.length === 1, 60_000);
   assert.deepEqual(await state(page, (state) => [state.runs[0].name, state.hidden.size, state.runs[0].history.train.points.length > 1]), [
     "baseline",
     1,
@@ -81,7 +81,7 @@ test("a branch goes on from a run's checkpoint with that run's curves, network a
     ]),
     [2, "paused", 64, 0.02],
   );
-  assert.match(await page.locator("runs-panel tr.front").textContent(), /goes on from kiwi/u);
+  assert.match(await page.locator("runs-panel tr.front").textContent(), /copied from kiwi/u);
   await page.click(".run");
   await until(page, (state, step) => state.run.phase === "running" && state.run.metrics.step > step + 20, 120_000, step);
   assert.ok(await state(page, (state) => state.run.history.train.points[0].step < 40));

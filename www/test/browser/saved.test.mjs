@@ -57,7 +57,7 @@ test("a reload in the middle of training loses neither the run nor its curves, a
   assert.ok(after.points > 1);
   assert.match(
     await page.textContent("[data-code=went_on]"),
-    new RegExp(`Went on from step ${after.step.toLocaleString("en")} of ${after.name}`, "u"),
+    new RegExp(`Your run ${after.name} is back, paused at step ${after.step.toLocaleString("en")}`, "u"),
   );
   await ready(page);
   await page.click(".run");

@@ -76,7 +76,7 @@ test("while data still loads the page says how much is in use", { timeout: 60_00
     await until(page, (state) => state.network !== null);
     await page.click(".run");
     await until(page, (state) => state.run.metrics !== null);
-    assert.equal(await page.textContent(".dock-note"), "Using 6,000 of 60,000 images so far");
+    assert.equal(await page.textContent(".dock-note"), "6,000 of 60,000 images loaded so far");
   }),
 );
 

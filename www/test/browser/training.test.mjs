@@ -66,7 +66,7 @@ test("an epoch ends in an announcement and a full test", { timeout: 300_000 }, a
   t.diagnostic(`one epoch: test accuracy ${(epoch.test_top1 * 100).toFixed(2)} %, ${Math.round(epoch.images_per_second)} images/s`);
   assert.ok(epoch.test_top1 > 0.9, `${epoch.test_top1}`);
   assert.match(await page.textContent("receptive-app > .visually-hidden[role=status]"), /finished/u);
-  assert.match(await page.textContent(".dock-status"), /^Done at step/u);
+  assert.match(await page.textContent(".dock-status"), /^Finished: 1 epoch\. Run trains 1 more\.$/u);
   assert.deepEqual(page.problems, []);
 });
 

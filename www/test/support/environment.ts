@@ -24,7 +24,8 @@ export class TestRecords implements Records {
 
   async recall(): Promise<Recalled | null> {
     const { document, runs, weights } = this;
-    return document && { document, runs: [...runs.values()], checkpoints: new Map([...weights].map(([key, { step }]) => [key, step])) };
+    const checkpoints = new Map([...weights].map(([key, { step }]) => [key, step]));
+    return document && { document, runs: [...runs.values()], checkpoints, elsewhere: false };
   }
 
   async checkpoint(key: string): Promise<Uint8Array | null> {
@@ -42,6 +43,10 @@ export class TestRecords implements Records {
   async putCheckpoint(key: string, step: number, bytes: Uint8Array): Promise<string[]> {
     this.weights.set(key, { step, bytes });
     return [];
+  }
+
+  async putKeptStep(key: string, step: number, bytes: Uint8Array): Promise<string[]> {
+    return this.putCheckpoint(key, step, bytes);
   }
 
   async dropCheckpoints(keys: readonly string[]): Promise<void> {

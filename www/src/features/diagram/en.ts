@@ -3,13 +3,13 @@ import type { DiagramTexts } from "./texts.ts";
 
 export default (f: Formats): DiagramTexts => ({
   label: (title) => `Diagram of ${title}`,
-  keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 shows everything, Shift and arrows move the drawing; Ctrl and the wheel zoom.",
+  keys: "Arrow keys follow the links, Left also leads to the frame around; Enter selects, Space folds and unfolds, the menu key offers actions, + and - zoom, 0 fits the drawing, Shift and arrows move the drawing; Ctrl and the wheel zoom.",
   touchHint: "Two fingers move the drawing; after a tap on it, one does.",
   waiting: "The diagram appears when the engine has read the network.",
   tools: "View of the diagram",
   larger: "Larger",
   smaller: "Smaller",
-  fit: "Show all (0)",
+  fit: "Fit",
   unfoldAll: "Unfold all",
   foldAll: "Fold repeats",
   save: "Save as SVG",

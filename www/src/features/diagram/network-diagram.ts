@@ -8,6 +8,7 @@ import type { NetworkDescription, Spec } from "../../engine/protocol.ts";
 import { RequestClient } from "../../engine/request-client.ts";
 import { errorText } from "../../i18n/locale.ts";
 import { characterOf, onKey } from "../../lib/keys.ts";
+import { openEnd } from "../../model/problem.ts";
 import type { Selection } from "../../spec/document.ts";
 import { kernelText } from "../../spec/kernel-text.ts";
 import type { EditAction } from "../../spec/outline-actions.ts";
@@ -143,13 +144,14 @@ export class NetworkDiagramElement extends PanelElement {
       shape: (shape: readonly number[]) => locale.format.shape(shape),
       frameTitle: (container: Parameters<typeof frameTitle>[0]) => frameTitle(container, text),
     };
-    const misfit = problem !== null && !network.nodes.some(({ error }) => error !== null);
+    const open = openEnd(this.state) !== null;
+    const misfit = problem !== null && !open && !network.nodes.some(({ error }) => error !== null);
     const graph = (this.#graph = graphOf(network, spec.input, this.folding, misfit));
     try {
       const places = await this.#layouts.request("layout", { level: sizesOf(graph.level, writing) });
       if (own !== this.#layout || !this.isConnected) return;
       this.failure = null;
-      this.scene = sceneOf(graph.level, places, writing, problem && errorText(locale, problem));
+      this.scene = sceneOf(graph.level, places, writing, problem && !open ? errorText(locale, problem) : null);
       this.chunks = chunksOf(this.scene);
       this.drawn = Math.min(1, this.chunks.length);
       await this.updateComplete;
@@ -256,7 +258,7 @@ export class NetworkDiagramElement extends PanelElement {
     const error =
       (examination?.error as ReceptiveError | null | undefined) ?? (examination?.network ? (this.#source?.problem ?? null) : null);
     return html`<div class="diagram-problem" role="status">
-      <div ?hidden=${!error}>${icons.warning}
+      <div ?hidden=${!error} class=${openEnd(this.state) ? "open-end" : ""}>${openEnd(this.state) ? icons.info : icons.warning}
         <div>
           <error-fixes .error=${error} .locale=${this.locale} .state=${this.state}></error-fixes>
           ${examination?.network === null && this.#source ? html`<p class="muted">${text.cannotRead}</p>` : nothing}

@@ -9,7 +9,7 @@ export default (f: Formats): DiagramTexts => ({
   tools: "Вид схемы",
   larger: "Крупнее",
   smaller: "Мельче",
-  fit: "Показать всё (0)",
+  fit: "Вписать",
   unfoldAll: "Развернуть всё",
   foldAll: "Свернуть повторы",
   save: "Сохранить в SVG",

@@ -1,13 +1,13 @@
 import { html } from "lit";
 import { defineFeature } from "../../page/feature.ts";
-import { actions } from "./actions.ts";
-import { NO_EXPERIMENTS } from "./model.ts";
+import { lazyActions } from "./lazy-actions.ts";
+import type {} from "./model.ts";
 
 /** Which network is better, at equal budget: experiments of the lecture, each trained here. */
 export default defineFeature({
   name: "experiments",
-  slices: { experiments: NO_EXPERIMENTS, wantedExperiment: null },
-  actions,
+  slices: { experiments: { open: null, fault: null }, wantedExperiment: null },
+  actions: lazyActions,
   tab: {
     order: 60,
     label: { en: "Experiments", ru: "Опыты" },

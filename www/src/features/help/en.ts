@@ -8,6 +8,8 @@ export default (): HelpTexts => ({
     "Learning rate, momentum and weight decay take effect at once; the other settings with a fresh start.",
   ],
   check: "Are the CPU and WebGPU right, and how fast is each layer?",
+  glossary: "Glossary: the words of this page",
+  steps: "Show the first steps again",
   keysTitle: "Keys",
   keys: [
     { keys: "Space", action: "run or pause" },
@@ -17,7 +19,7 @@ export default (): HelpTexts => ({
     { keys: "?", action: "this help" },
     { keys: "← ↑ → ↓", action: "move the digit, when the pad has focus" },
     { keys: "Delete", action: "clear the pad, when it has focus" },
-    { keys: "Insert, +", action: "add a layer behind the selected one" },
+    { keys: "Insert, +", action: "add a layer after the selected one" },
     { keys: "Enter", action: "edit the selected layer, and back" },
     { keys: "Alt+← ↑ → ↓", action: "move the selected layer, into and out of blocks" },
     { keys: "Ctrl+Z, Ctrl+Y", action: "undo or redo a change of the network" },

@@ -2,11 +2,18 @@ import type { TemplateResult } from "lit";
 import { html } from "lit";
 import { DialogElement } from "../../ui/dialog-element.ts";
 import { fileButton } from "../../ui/file-button.ts";
+import { SHOW_STEPS } from "../first-steps/steps.ts";
 
 /** What the page does, its keys, and where the images come from. */
 export class HelpDialogElement extends DialogElement {
   show(): void {
     this.open();
+  }
+
+  #go(where: "glossary" | "steps"): void {
+    this.close();
+    if (where === "glossary") this.intend({ type: "open_dialog", name: "glossary" });
+    else this.dispatchEvent(new Event(SHOW_STEPS, { bubbles: true }));
   }
 
   protected override render(): TemplateResult {
@@ -23,6 +30,8 @@ export class HelpDialogElement extends DialogElement {
       help.title,
       html`
       ${help.intro.map((line) => html`<p>${line}</p>`)}
+      <p><button type="button" class="link" @click=${() => this.#go("glossary")}>${help.glossary}</button></p>
+      <p><button type="button" class="link" @click=${() => this.#go("steps")}>${help.steps}</button></p>
       <p><a class="link" href="check/index.html?lang=${language}" target="_blank" rel="noopener">${help.check}<span class="visually-hidden"> ${network.newTab}</span></a></p>
       <h3>${help.keysTitle}</h3>
       <dl class="keys">${help.keys.map(({ keys, action }) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${action}</dd></div>`)}</dl>

@@ -3,6 +3,8 @@ export interface HelpTexts {
   title: string;
   intro: readonly string[];
   check: string;
+  glossary: string;
+  steps: string;
   keysTitle: string;
   keys: readonly { keys: string; action: string }[];
   shortcuts: string;

@@ -5,6 +5,7 @@ import type { Locale } from "../../i18n/locale.ts";
 import type { AppState } from "../../model/state.ts";
 import { macsArithmetic, paramsArithmetic } from "../../spec/arithmetic.ts";
 import type { OutlineRow } from "../../spec/outline.ts";
+import { term } from "../../ui/term.ts";
 
 /** Shapes, parameters, work, memory and receptive field of a row, each with how it comes about. */
 export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Locale, state: AppState): TemplateResult | typeof nothing {
@@ -18,7 +19,7 @@ export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Lo
   const group = state.document?.examination?.network?.groups.find(({ path }) => path === row.path);
   const memory = node ?? (row.times === null ? group : undefined);
   const batch = state.settings?.edited.batch_size ?? 64;
-  const line = (label: string, value: unknown): TemplateResult => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+  const line = (label: unknown, value: unknown): TemplateResult => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
   const counted = (arithmetic: string, count: number): string => arithmetic || (count > 0 ? format.whole(count) : texts.isNone);
   const [across, free] = node ? [node.receptive_field, node.receptive_field_unbounded] : [row.field, row.field];
   const known = shape.length > 0;
@@ -32,10 +33,10 @@ export function costOf(row: OutlineRow, node: NodeDescription | null, locale: Lo
           !known
             ? nothing
             : html`
-          ${line(texts.params, counted(node ? paramsArithmetic(node.params_arithmetic, whole) : "", params))}
-          ${line(texts.macs, counted(node ? macsArithmetic(row, node, whole) : "", macs))}
+          ${line(term("parameters", texts.params), counted(node ? paramsArithmetic(node.params_arithmetic, whole) : "", params))}
+          ${line(term("macs", texts.macs), counted(node ? macsArithmetic(row, node, whole) : "", macs))}
           ${memory ? line(texts.memory, html`${texts.inference(memory.activation_bytes)}<span class="second">${texts.training(memory.training_activation_bytes, batch, batch * memory.training_activation_bytes)}</span>`) : nothing}
-          ${across ? line(texts.field, html`${format.shape(across)}${free && String(free) !== String(across) ? html`<span class="second">${texts.unbounded(format.shape(free))}</span>` : nothing}`) : nothing}
+          ${across ? line(term("receptive_field", texts.field), html`${format.shape(across)}${free && String(free) !== String(across) ? html`<span class="second">${texts.unbounded(format.shape(free))}</span>` : nothing}`) : nothing}
           ${node ? html`${line(texts.jump, node.jump.map((one) => format.plain(one)).join("×"))}${line(texts.centre, texts.centreAt(...node.centre))}` : nothing}
         `
         }

@@ -6,6 +6,7 @@ import { resultsOf } from "../../model/on-show.ts";
 import { isTrained, runIdOf } from "../../model/state.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { term } from "../../ui/term.ts";
 import type { NamedValues } from "./layer-histograms.ts";
 import { colourOf, css, extentOf } from "./look/colours.ts";
 import type { Inputs } from "./look/filters.ts";
@@ -19,6 +20,9 @@ import { clamped, DEPTHS, IMAGE, mapsOf, middle, shownOf, unitOf, wishFor } from
 import type { MapPoint } from "./map-grid.ts";
 import type { LookWish } from "./probe-client.ts";
 import { weightsView } from "./weights-view.ts";
+
+/** What each tab shows, by the glossary's name. */
+const WHAT = { activations: "map", gradients: "gradient", weights: "filter" } as const;
 
 /** Looks inside the network: all maps of a layer, one of them with what it sees, one number with how it comes to be. */
 export class MapsPanelElement extends PanelElement {
@@ -189,6 +193,7 @@ export class MapsPanelElement extends PanelElement {
         }}>${all.map((one, index) => html`<option .selected=${index === at}>${one.name === IMAGE ? text.image : one.name}</option>`)}</select></label>
       <button type="button" class="icon-button on" ?disabled=${at === all.length - 1} aria-label=${text.next} title=${text.next} @click=${() => step(1)}>${icons.chevron}</button>
       <span class="muted">${node.op === IMAGE ? nothing : html`<code>${node.op}</code>`} ${locale.format.shape(node.output_shape)}</span>
+      <span class="second">${term(WHAT[this.#tab], text.whatIs[this.#tab])}</span>
       ${!isTrained(state) ? html`<span class="badge" title=${text.randomLong}>${text.random}</span>` : nothing}
     </div>`;
   }

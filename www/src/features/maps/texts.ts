@@ -7,6 +7,8 @@ export interface MapsTexts {
   waiting: string;
   node: string;
   image: string;
+  /** Words that show a definition. */
+  whatIs: { [T in "activations" | "gradients" | "weights"]: string };
   previous: string;
   next: string;
   random: string;

@@ -4,6 +4,7 @@ import type { NodeMaps } from "../../engine/protocol.ts";
 import type { Locale } from "../../i18n/locale.ts";
 import { channelKeyOf, onKey } from "../../lib/keys.ts";
 import * as icons from "../../ui/icons.ts";
+import { term } from "../../ui/term.ts";
 import { valueAt } from "./look/arithmetic.ts";
 import { extentOf } from "./look/colours.ts";
 import { fieldNumbers } from "./look/field.ts";
@@ -125,7 +126,7 @@ export class UnitViewElement extends LitElement {
       <figcaption>${label}</figcaption></figure>`;
     const span = ([first, last]: readonly [number, number]): string => `${format.whole(first)}–${format.whole(last)}`;
     return html`<section class="unit-field" aria-label=${text.field}>
-      <h3>${text.field}</h3>
+      <h3>${term("receptive_field", text.field)}</h3>
       <div class="unit-pictures">${picture("field-image", text.fieldImage)}${picture("field-gradient", text.fieldGradient)}</div>
       <p>${numbers && known ? (numbers.size[0] === height && numbers.size[1] === width ? text.wholeField : text.theoretical(format.shape(numbers.size), span(known.rows), span(known.columns))) : nothing}</p>
       <p>${numbers ? (numbers.touched === 0 ? text.noField : text.effective(numbers.touched, numbers.half, numbers.most)) : nothing}</p>

@@ -9,6 +9,7 @@ import { resultsOf } from "../../model/on-show.ts";
 import { evaluationOf, isTrained, runIdOf, saysPixels, testImagesOf } from "../../model/state.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { term } from "../../ui/term.ts";
 import type { Cell } from "./confusion-grid.ts";
 
 /** Images of a cell that are shown at first, and more at a time. */
@@ -52,11 +53,12 @@ export class ErrorsPanelElement extends PanelElement {
     if (resultsOf(state).of === "none") return html`<div class="look-waiting"></div>`;
     if (saysPixels(state)) return this.#pixels();
     const { predictions, asking, error } = mistakes;
+    const stale = predictions !== null && (state.run.metrics?.step ?? 0) > predictions.step;
     return html`
       <div class="mistakes-head">
-        <p role="status">${asking && !predictions ? text.asking : predictions ? text.summary(wrongIn(predictions), predictions.labels.length, predictions.step) : text.waiting}</p>
+        <p role="status" class=${stale ? "old" : ""}>${asking && !predictions ? text.asking : predictions ? text.summary(wrongIn(predictions), predictions.labels.length, predictions.step) : text.waiting}</p>
         ${!isTrained(state) ? html`<span class="badge">${text.random}</span>` : nothing}
-        <button type="button" class="quiet" ?disabled=${asking || state.network === null} @click=${() => this.intend({ type: "find_mistakes" })}>${text.ask}</button>
+        <button type="button" class="quiet" ?disabled=${asking || state.network === null} @click=${() => this.intend({ type: "find_mistakes" })}>${text.ask(stale ? (state.run.metrics?.step ?? null) : null)}</button>
       </div>
       ${error ? html`<p class="look-error" role="alert">${icons.warning} ${text.failed} ${errorText(this.locale, error)}</p>` : nothing}
       ${predictions ? this.#mistakes(predictions) : html`<div class="look-waiting"></div>`}
@@ -83,7 +85,7 @@ export class ErrorsPanelElement extends PanelElement {
 
   #matrix(counts: readonly (readonly number[])[], names: readonly string[], opens: boolean): TemplateResult {
     const text = this.locale.panels.mistakes;
-    return html`<div class="matrix-head"><h3>${text.matrix}</h3>
+    return html`<div class="matrix-head"><h3>${term("confusion", text.matrix)}</h3>
         <div class="choices" role="group" aria-label=${text.show}>${(["counts", "shares"] as const).map((one) => html`<button type="button" class="toggle" aria-pressed=${this.shares === (one === "shares") ? "true" : "false"} @click=${() => (this.shares = one === "shares")}>${text.shows[one]}</button>`)}</div></div>
       ${opens ? html`<p class="muted second">${text.matrixHint}</p>` : nothing}
       <confusion-grid .locale=${this.locale} .counts=${counts} .names=${names} .chosen=${this.cell} .shares=${this.shares} .opens=${opens}
@@ -119,7 +121,7 @@ export class ErrorsPanelElement extends PanelElement {
       ${left > 0 ? html`<button type="button" class="quiet" @click=${() => (this.shown += PAGE)}>${text.more(left)}</button>` : nothing}`;
   }
 
-  #images({ labels, first, probabilities }: Predictions, indices: readonly number[], none: string): TemplateResult {
+  #images({ labels, first, probabilities, losses }: Predictions, indices: readonly number[], none: string): TemplateResult {
     const text = this.locale.panels.mistakes;
     if (indices.length === 0) return html`<p class="muted">${none}</p>`;
     return html`<ul class="digits">${indices.map((index) => {
@@ -129,7 +131,7 @@ export class ErrorsPanelElement extends PanelElement {
       return html`<li><button type="button" title=${name} @click=${() => this.#open(index)}>
         <span class="preview-frame"><canvas class="preview" width=${SIDE} height=${SIDE} data-index=${index}></canvas></span>
         <span class="visually-hidden">${name}</span>
-        <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability)}</span></button></li>`;
+        <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability, Math.exp(-(losses[index] ?? 0)), losses[index] ?? 0)}</span></button></li>`;
     })}</ul>`;
   }
 

@@ -2,7 +2,8 @@
 
 export interface ErrorsTexts {
   waiting: string;
-  ask: string;
+  /** `step`: where the run is now, if that is another than was tested. */
+  ask: (step: number | null) => string;
   asking: string;
   summary: (wrong: number, count: number, step: number) => string;
   random: string;
@@ -27,7 +28,8 @@ export interface ErrorsTexts {
   caption: (label: number, said: string) => string;
   imageWithoutClass: (index: number, label: number) => string;
   noClass: (count: number) => string;
-  sure: (probability: number) => string;
+  /** The share of the answer, that of the right digit, and the loss. */
+  sure: (said: number, right: number, loss: number) => string;
   worst: string;
   worstHint: string;
   noneWrong: string;

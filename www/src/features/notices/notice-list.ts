@@ -3,9 +3,12 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ReceptiveError } from "../../engine/errors.ts";
 import { errorText } from "../../i18n/locale.ts";
+import { keptBefore } from "../../lib/kept-steps.ts";
 import { copy } from "../../lib/outgoing.ts";
+import { blameOf, resultsOf } from "../../model/on-show.ts";
 import type { Notice } from "../../model/state.ts";
 import { isTrained, labelOf } from "../../model/state.ts";
+import type { NumberSetting } from "../../spec/settings.ts";
 import { fileButton } from "../../ui/file-button.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
@@ -98,6 +101,8 @@ export class NoticeListElement extends PanelElement {
       case "files_loaded":
         return { title: text.filesLoaded(notice.train, notice.test) };
       case "diverged": {
+        const blamed = this.#blamed(notice.error);
+        if (blamed) return blamed;
         const slower = Number((notice.learningRate / 10).toPrecision(2));
         // Weights that came so from a file are no matter of the rate.
         const loaded = notice.error.kind === "non_finite_weights" && notice.error.loaded;
@@ -107,7 +112,7 @@ export class NoticeListElement extends PanelElement {
         return { title: text.diverged, detail: errorText(locale, notice.error), actions };
       }
       case "guessing":
-        return { title: text.guessing, list: text.guessingCauses };
+        return this.#blamed() ?? { title: text.guessing, list: text.guessingCauses };
       case "device_lost":
         return { title: text.deviceLost(notice.step, notice.backend), detail: errorText(locale, notice.error) };
       case "fresh_weights":
@@ -130,7 +135,25 @@ export class NoticeListElement extends PanelElement {
       case "link_refused":
         return { title: text.linkRefused(notice.title), detail: errorText(locale, notice.error) };
       case "went_on":
-        return { title: text.wentOn(notice.name, notice.step) };
+        return {
+          title: notice.elsewhere ? text.openElsewhere(notice.name, notice.step) : text.wentOn(notice.name, notice.step),
+          actions: this.#resume(notice.elsewhere ? text.trainCopy : undefined),
+        };
+      case "settings_came":
+        return {
+          title: text.settingsCame(
+            notice.title,
+            Object.entries(notice.mine).map(
+              ([name, value]) => `${locale.text.settings.names[name as NumberSetting].toLowerCase()} ${format.plain(Number(value))}`,
+            ),
+          ),
+          actions: this.#button(text.keepMine, () => {
+            this.intend({ type: "edit_settings", changes: notice.mine });
+            this.intend({ type: "dismiss", code: "settings_came" });
+          }),
+        };
+      case "copied_run":
+        return { title: text.copiedRun(notice.source, notice.name, notice.step), actions: this.#resume() };
       case "weights_taken":
         return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff) };
       case "weights_not_finite":
@@ -155,6 +178,33 @@ export class NoticeListElement extends PanelElement {
         return { title: notice.full ? text.storageFull : text.notStored, actions };
       }
     }
+  }
+
+  #resume(label = this.locale.text.run.resume): TemplateResult | undefined {
+    const { state } = this;
+    if (state.run.phase !== "paused" || resultsOf(state).of === "another") return undefined;
+    return this.#button(label, () => this.intend({ type: "toggle_run" }));
+  }
+
+  /** Of a run that a change of its settings spoiled: which, when, and the ways back. */
+  #blamed(error?: ReceptiveError): Parts | null {
+    const { locale, state } = this;
+    const { notices: text, settings } = locale.text;
+    const blame = blameOf(state);
+    const { label } = state.run;
+    if (!blame || !label) return null;
+    const { setting, from, step } = blame;
+    const back = keptBefore(state.checkpoints, label.key, step);
+    const name = settings.names[setting];
+    const plain = locale.format.plain(from);
+    return {
+      title: text.spoiled(name, blame),
+      ...(error && { detail: errorText(locale, error) }),
+      actions: html`
+        ${back === null ? nothing : this.#button(text.backTo(back), () => this.intend({ type: "branch_run", key: label.key, step: back }))}
+        ${this.#button(text.afresh(name, plain), () => this.intend({ type: "start_afresh", changes: { [setting]: from } }))}
+      `,
+    };
   }
 
   #smallerBatch(error: ReceptiveError): TemplateResult | undefined {

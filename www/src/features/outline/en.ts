@@ -25,7 +25,7 @@ export default (f: Formats): OutlineTexts => ({
       ...(wrong ? ["does not fit"] : []),
     ].join(", "),
   add: "Add layer",
-  addHint: "Insert or + adds behind the selected layer",
+  addHint: "Insert or + adds after the selected layer",
   addLabel: "Layer or block to add",
   addWhat: "conv, residual, pool…",
   operators: "Layers",

@@ -3,7 +3,6 @@ import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Spec } from "../../engine/protocol.ts";
-import { errorText } from "../../i18n/locale.ts";
 import { onKey } from "../../lib/keys.ts";
 import { reveal } from "../../lib/reveal.ts";
 import { describedBefore, OutlineReader } from "../../model/outline-reader.ts";
@@ -24,6 +23,8 @@ import { isWithin, pathAt } from "../../spec/spec-path.ts";
 import type { Question } from "../../ui/choice-popup.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { problemText } from "../../ui/problem-text.ts";
+import { term } from "../../ui/term.ts";
 import { EDIT_LAYER } from "./layer-events.ts";
 import { RowDrag } from "./outline-drag.ts";
 import { Folds } from "./outline-folds.ts";
@@ -87,7 +88,7 @@ export class OutlineEditorElement extends PanelElement {
     this.#said = {
       spec: edited.present.spec,
       text: first || problem || !row ? "" : this.#texts.examined(labelOf(this.locale, row), row.shape),
-      wrong: first || !problem ? "" : errorText(this.locale, problem),
+      wrong: first || !problem ? "" : problemText(this.locale, this.state, problem),
     };
   }
 
@@ -128,6 +129,8 @@ export class OutlineEditorElement extends PanelElement {
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
       ${unplaced && unplaced.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes>` : nothing}
+      <p class="tree-head second"><span>${term("layer", text.network.columns.layer)}, ${term("receptive_field", text.network.columns.sees)}</span>
+        <span>${text.network.columns.output}; ${term("parameters", text.network.columns.params)} · ${term("macs", text.network.columns.macs)}</span></p>
       <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>
         ${repeat(
           this.#seen,
@@ -170,7 +173,7 @@ export class OutlineEditorElement extends PanelElement {
     const totals = (edited?.examination?.network ?? describedBefore(state))?.totals;
     if (!totals) return nothing;
     return html`
-      <p class="totals outline-totals">${text.network.totals(totals.params, totals.macs)}</p>
+      <p class="totals outline-totals">${term("parameters", text.network.totalParams(totals.params))}, ${term("macs", text.network.totalMacs(totals.macs))}</p>
       ${totals.training_bytes === null ? nothing : html`<p class="totals">${text.network.memory(totals.training_bytes, settings?.edited.batch_size ?? 64)}</p>`}
     `;
   }
@@ -359,7 +362,7 @@ export class OutlineEditorElement extends PanelElement {
     const chosen = await this.#ask(anchor, whichNetwork(this.locale, presets));
     if (chosen === null) return;
     const preset = presets.find(({ name }) => name === chosen);
-    this.intend({ type: "open_network", title: preset?.title ?? this.#texts.blank, spec: preset?.spec ?? BLANK });
+    this.intend({ type: "open_network", title: preset?.title ?? this.#texts.blank, spec: preset?.spec ?? BLANK, chosen: true });
     this.#select(INPUT);
   }
 }

@@ -3,16 +3,27 @@ import type { Actions } from "../../page/feature.ts";
 import type { Page } from "../../page/page.ts";
 import { keeping } from "../../session/keeping.ts";
 import { startup } from "../../session/startup.ts";
+import type { Settings } from "../../spec/settings.ts";
+import { settingsOf } from "../../spec/settings.ts";
 
 export function actions(page: Page): Actions {
-  async function branch(key: string): Promise<void> {
+  async function branch(key: string, step?: number): Promise<void> {
     // A run in front that still trains is kept as it is now, and goes on as the new one.
     const run = allRuns(page.state).find((one) => one.key === key);
     const { persistence } = page.the(keeping);
-    if (!run || !persistence || !(await page.attempt(() => persistence.branch(run)))) return;
-    page.the(startup).version(run);
-    page.the(startup).tellStep();
+    if (!run || !persistence) return;
+    const from = await page.attempt(() => persistence.branch(run, step ?? null));
+    if (!from) return;
+    page.the(startup).version(from);
+    page.the(startup).tellCopy(run.name);
     page.emit("weights_changed");
+  }
+
+  function duplicate(key: string, changes: Partial<Settings>): unknown {
+    const run = allRuns(page.state).find((one) => one.key === key);
+    if (!run) return;
+    page.the(startup).version(run);
+    return page.handle({ type: "start_afresh", changes: { ...settingsOf(run.spec), ...changes } });
   }
 
   return {
@@ -28,6 +39,7 @@ export function actions(page: Page): Actions {
       const taken = allRuns(page.state).some(({ key }) => key === run.key);
       page.set({ runs: page.state.runs.toSpliced(at, 0, taken ? { ...run, key: newLabel(page.state).key } : run) });
     },
-    branch_run: ({ key }) => branch(key),
+    branch_run: ({ key, step }) => branch(key, step),
+    duplicate_run: ({ key, changes }) => duplicate(key, changes),
   };
 }

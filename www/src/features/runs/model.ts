@@ -1,4 +1,5 @@
 import type { PastRun } from "../../model/runs.ts";
+import type { Settings } from "../../spec/settings.ts";
 
 declare module "../../page/intent.ts" {
   interface Intents {
@@ -7,7 +8,9 @@ declare module "../../page/intent.ts" {
     delete_run: { key: string };
     /** A deleted run comes back to its place. */
     bring_back_run: { run: PastRun; at: number };
-    /** A new run that goes on from this one's checkpoint. */
-    branch_run: { key: string };
+    /** A new run that goes on from this one's newest checkpoint, or from a step that was kept. */
+    branch_run: { key: string; step?: number };
+    /** A new run of the network of another one, with other settings; it trains. */
+    duplicate_run: { key: string; changes: Partial<Settings> };
   }
 }

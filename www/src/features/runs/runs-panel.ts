@@ -2,15 +2,18 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing, svg } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Spec } from "../../engine/protocol.ts";
+import { keptSteps } from "../../lib/kept-steps.ts";
 import { onKey } from "../../lib/keys.ts";
 import { LOOKS } from "../../lib/run-names.ts";
 import type { PastRun } from "../../model/runs.ts";
 import { allRuns, renamed } from "../../model/runs.ts";
 import { labelOf } from "../../model/state.ts";
 import { sameNetwork } from "../../spec/same-network.ts";
+import { hasMomentum, isAllowed, settingsOf } from "../../spec/settings.ts";
 import type { Change } from "../../spec/what-changed.ts";
 import { isAnother, whatChanged } from "../../spec/what-changed.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { term } from "../../ui/term.ts";
 import type { RunsTexts } from "./texts.ts";
 
 /** More do not fit a line. */
@@ -36,7 +39,7 @@ export class RunsPanelElement extends PanelElement {
     const runs = allRuns(this.state);
     const { deleted } = this;
     return html`
-      <h2 id="runs-title">${text.title}</h2>
+      <h2 id="runs-title">${term("run", text.title)}</h2>
       <table class="runs" aria-labelledby="runs-title">
         <thead class="visually-hidden"><tr><th scope="col">${text.run}</th><th scope="col">${text.changed}</th><th scope="col">${text.figures}</th><th scope="col">${text.actions}</th></tr></thead>
         <tbody>${repeat(
@@ -74,9 +77,60 @@ export class RunsPanelElement extends PanelElement {
       <td class="run-figures">${this.#figures(text, run)}</td>
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
+        ${this.#steps(text, run)}
+        ${this.#duplicates(text, run)}
         ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
       </td>
     </tr>`;
+  }
+
+  /** The steps that were kept: choosing one starts a run from there. */
+  #steps(text: RunsTexts, run: PastRun): TemplateResult | typeof nothing {
+    const { format } = this.locale;
+    const newest = this.state.checkpoints.get(run.key);
+    const steps = keptSteps(this.state.checkpoints, run.key).filter((step) => step !== newest);
+    if (steps.length === 0) return nothing;
+    const before = new Set(run.history.changes.map(({ step }) => step));
+    const choose = ({ target }: Event): void => {
+      const field = target as HTMLSelectElement;
+      const step = Number(field.value);
+      field.value = "";
+      if (step > 0) this.intend({ type: "branch_run", key: run.key, step });
+    };
+    return html`<select class="run-steps" aria-label=${text.branchSteps(run.name)} title=${text.branchSteps(run.name)} @change=${choose}>
+      <option value="" selected>${text.branchStep}</option>
+      ${steps.toReversed().map((step) => html`<option value=${step}>${before.has(step) ? text.stepBefore(format.whole(step)) : text.step(step)}</option>`)}
+    </select>`;
+  }
+
+  /** Settings with one of them changed: choosing one trains a run with it. */
+  #duplicates(text: RunsTexts, run: PastRun): TemplateResult {
+    const { format } = this.locale;
+    const { names } = this.locale.text.settings;
+    const own = settingsOf(run.spec);
+    const brief = (value: number): number => Number(value.toPrecision(3));
+    const all = (
+      [
+        ["batch_size", own.batch_size / 2],
+        ["batch_size", own.batch_size * 2],
+        ["learning_rate", brief(own.learning_rate / 10)],
+        ["learning_rate", brief(own.learning_rate / 2)],
+        ["learning_rate", brief(own.learning_rate * 2)],
+        ["learning_rate", brief(own.learning_rate * 10)],
+        ["momentum", own.momentum === 0 ? 0.9 : 0],
+        ["seed", own.seed + 1],
+      ] as const
+    ).filter(([setting, value]) => isAllowed(setting, value) && (setting !== "momentum" || hasMomentum(own)));
+    const choose = ({ target }: Event): void => {
+      const field = target as HTMLSelectElement;
+      const chosen = all[field.selectedIndex - 1];
+      field.value = "";
+      if (chosen) this.intend({ type: "duplicate_run", key: run.key, changes: { [chosen[0]]: chosen[1] } });
+    };
+    return html`<select class="run-steps run-duplicate" aria-label=${text.duplicateOf(run.name)} title=${text.duplicateOf(run.name)} @change=${choose}>
+      <option value="" selected>${text.duplicate}</option>
+      ${all.map(([setting, value], at) => html`<option value=${at}>${names[setting].toLowerCase()} ${format.plain(value)}</option>`)}
+    </select>`;
   }
 
   /** Whether its network is the one on show. */

@@ -11,6 +11,11 @@ export interface RunsTexts {
   branch: string;
   branchOf: (name: string, step: number) => string;
   branchNone: string;
+  duplicate: string;
+  duplicateOf: (name: string) => string;
+  branchStep: string;
+  branchSteps: (name: string) => string;
+  stepBefore: (step: string) => string;
   remove: string;
   removeOf: (name: string) => string;
   removed: (name: string) => string;

@@ -28,7 +28,11 @@ class Sharing {
           ? this.#json()
           : what === "link"
             ? await this.#link()
-            : frameSnippet(await this.#link(this.#page.state.preferences.language), document.present.title);
+            : frameSnippet(
+                await this.#link(this.#page.state.preferences.language, what === "embed_view"),
+                document.present.title,
+                what === "embed_view" ? 480 : 640,
+              );
       this.#page.set({ shared: (await copy(text)) ? { copied: what } : { what, text, lacks: "clipboard" } });
     } catch (thrown) {
       this.#page.refuse(thrown);
@@ -84,9 +88,11 @@ class Sharing {
     }
   }
 
-  /** A course page is in one language; whoever follows a link may read another. */
-  async #link(language: Language | null = null): Promise<string> {
+  /** A course page is in one language; whoever follows a link may read another. `only`: a page that shows the view on show, and nothing else of itself. */
+  async #link(language: Language | null = null, only = false): Promise<string> {
     const address = new URL(this.#page.environment.address.href);
+    if (only) address.searchParams.set("embed", "view");
+    else address.searchParams.delete("embed");
     if (language) address.searchParams.set("lang", language);
     address.hash = await hashOf(this.#page);
     return address.href;

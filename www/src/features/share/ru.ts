@@ -4,6 +4,7 @@ export default (): ShareTexts => ({
   menu: "Поделиться и открыть",
   copyLink: "Скопировать ссылку",
   copyEmbed: "Скопировать код для страницы курса",
+  copyEmbedView: "Скопировать код этого вида",
   copyJson: "Скопировать сеть как JSON",
   saveJson: "Сохранить сеть…",
   saveRun: "Сохранить обучение…",
@@ -11,8 +12,15 @@ export default (): ShareTexts => ({
   export: "Для PyTorch, Keras, ONNX…",
   open: "Открыть файл…",
   openHint: "Сеть (.json), сохранённое обучение (.safetensors) или изображения и метки MNIST",
-  copied: { link: "Ссылка скопирована", embed: "Код скопирован", json: "Сеть скопирована" },
-  byHand: { link: "Ссылка", embed: "Код для страницы курса", json: "Сеть как JSON", svg: "Схема как SVG", address: "Адрес" },
+  copied: { link: "Ссылка скопирована", embed: "Код скопирован", embed_view: "Код скопирован", json: "Сеть скопирована" },
+  byHand: {
+    link: "Ссылка",
+    embed: "Код для страницы курса",
+    embed_view: "Код для страницы курса",
+    json: "Сеть как JSON",
+    svg: "Схема как SVG",
+    address: "Адрес",
+  },
   byHandHint: {
     clipboard: "Странице нельзя писать в буфер обмена: скопируйте текст сами.",
     downloads:

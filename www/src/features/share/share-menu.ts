@@ -108,6 +108,7 @@ export class ShareMenuElement extends PanelElement {
       <div class="menu share-items" id="share-items" role="menu" aria-label=${text.menu} ?hidden=${!this.opened} @keydown=${onKey(this.#menuKey)}>
         ${this.#item(text.copyLink, { type: "copy", what: "link" })}
         ${this.#item(text.copyEmbed, { type: "copy", what: "embed" })}
+        ${this.#item(text.copyEmbedView, { type: "copy", what: "embed_view" })}
         ${this.#item(text.copyJson, { type: "copy", what: "json" })}
         <hr role="separator" />
         ${this.#item(text.saveJson, { type: "save_network" })}

@@ -4,6 +4,7 @@ export interface ShareTexts {
   menu: string;
   copyLink: string;
   copyEmbed: string;
+  copyEmbedView: string;
   copyJson: string;
   saveJson: string;
   saveRun: string;

@@ -21,6 +21,16 @@ export interface ChartMaking {
   behind: readonly number[];
 }
 
+/** A step at which a setting was changed, in words. */
+export interface Tick {
+  step: number;
+  text: string;
+}
+
+/** Ticks that lie beside each other have their words on lines of their own; more lines than this are not drawn. */
+const TICK_LINE = 14;
+const TICK_LINES = 4;
+
 interface Colours {
   train: string;
   test: string;
@@ -36,6 +46,7 @@ export class ChartPlot {
   readonly #resize: ResizeObserver;
   readonly #release: () => void;
   #colours: Colours;
+  #ticks: readonly Tick[] = [];
 
   /** Draws into `box`, in the colours of `chart`'s readout; `hover` is told the place under the pointer. */
   constructor(box: HTMLElement, chart: HTMLElement, making: ChartMaking, format: () => Formats, hover: (at: number | null) => void) {
@@ -67,6 +78,11 @@ export class ChartPlot {
     this.#plot.setData(data);
   }
 
+  /** Where settings were changed; drawn with the data that is set next. */
+  set ticks(ticks: readonly Tick[]) {
+    this.#ticks = ticks;
+  }
+
   /** The texts at the axes anew. */
   relabel(): void {
     this.#plot.redraw(false, true);
@@ -81,6 +97,34 @@ export class ChartPlot {
     this.#release();
     this.#resize.disconnect();
     this.#plot.destroy();
+  }
+
+  /** Under the curves: a dashed line at each change, and at its top what was changed. */
+  #drawTicks(self: uPlot): void {
+    const { ctx, bbox } = self;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.font = FONT.replace("12px", `${11 * ratio}px`);
+    ctx.fillStyle = ctx.strokeStyle = this.#colours.ink;
+    ctx.textBaseline = "top";
+    ctx.lineWidth = ratio;
+    const ends: number[] = Array.from({ length: TICK_LINES }, () => Number.NEGATIVE_INFINITY);
+    for (const { step, text } of this.#ticks) {
+      const x = Math.round(self.valToPos(step, "x", true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.setLineDash([3 * ratio, 3 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      const { width } = ctx.measureText(text);
+      const left = Math.max(bbox.left, Math.min(x + 3 * ratio, bbox.left + bbox.width - width));
+      const line = ends.findIndex((end) => end < left);
+      if (line < 0) continue;
+      ends[line] = left + width + 6 * ratio;
+      ctx.fillText(text, left, bbox.top + line * TICK_LINE * ratio);
+    }
+    ctx.restore();
   }
 
   #fit(): void {
@@ -143,7 +187,7 @@ export class ChartPlot {
           return [line(colour, { width: 1, alpha: 0.7, dash }), line(colour, { dash })];
         }),
       ],
-      hooks: { setCursor: [(self) => hover(self.cursor.idx ?? null)] },
+      hooks: { drawAxes: [(self) => this.#drawTicks(self)], setCursor: [(self) => hover(self.cursor.idx ?? null)] },
     };
   }
 }

@@ -42,7 +42,7 @@ export default (f: Formats): TrainingTexts => ({
     clip_grad_norm: "Largest norm",
     decay: "What decays",
   },
-  words: { cos: "cosine", linear: "line", noise: "noise", background: "background", all: "everything", weights: "weights only" },
+  words: { cos: "cosine", linear: "linear", noise: "noise", background: "background", all: "everything", weights: "weights only" },
   spans: "Spans are in epochs; fractions are possible.",
   unlimited: "none",
   wholeRun: "run",

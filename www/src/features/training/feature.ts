@@ -9,7 +9,7 @@ export default defineFeature({
   actions,
   tab: {
     order: 10,
-    label: { en: "Training", ru: "Обучение" },
+    label: { en: "Curves", ru: "Графики" },
     pane: "train",
     headed: true,
     results: hasRuns,
@@ -23,7 +23,7 @@ export default defineFeature({
   column: {
     key: "settings",
     order: 20,
-    label: { en: "Training", ru: "Обучение" },
+    label: { en: "Settings", ru: "Настройки" },
     render: ({ locale, state }, prefix) =>
       html`<settings-panel prefix=${prefix === "" ? "settings" : "sheet"} .locale=${locale} .state=${state}></settings-panel>`,
   },

@@ -2,14 +2,17 @@ import { BackendChipElement } from "./backend-chip.ts";
 import { MetricChartElement } from "./metric-chart.ts";
 import { RunDockElement } from "./run-dock.ts";
 import { SettingsPanelElement } from "./settings-panel.ts";
-import { TrainingDetailsElement } from "./training-details.ts";
+import type { TrainingDetailsElement } from "./training-details.ts";
 
 export default (): void => {
   customElements.define("run-dock", RunDockElement);
   customElements.define("settings-panel", SettingsPanelElement);
-  customElements.define("training-details", TrainingDetailsElement);
   customElements.define("metric-chart", MetricChartElement);
   customElements.define("backend-chip", BackendChipElement);
+  // Below the fields that are seen first.
+  void import("./training-details.ts").then(({ TrainingDetailsElement }) =>
+    customElements.define("training-details", TrainingDetailsElement),
+  );
 };
 
 declare global {

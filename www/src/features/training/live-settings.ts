@@ -2,18 +2,23 @@
 import { isAnother } from "../../model/on-show.ts";
 import type { Page } from "../../page/page.ts";
 import { editing } from "../../session/editing.ts";
+import { keeping } from "../../session/keeping.ts";
 import type { Settings } from "../../spec/settings.ts";
 import { hasMomentum, LIVE } from "../../spec/settings.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** Between the last edit of a live setting and its way to the engine. */
 const SETTLE_MS = 150;
 
 export class LiveSettings {
   readonly #page: Page;
+  readonly #trainer: Trainer;
   #cancelLive = (): void => undefined;
+  #cancelEpochs = (): void => undefined;
 
-  constructor(page: Page) {
+  constructor(page: Page, trainer: Trainer) {
     this.#page = page;
+    this.#trainer = trainer;
     page.on("compiling", () => this.#cancelLive());
     for (const event of ["compile_refused", "network_edited"] as const)
       page.on(event, () => {
@@ -28,6 +33,10 @@ export class LiveSettings {
     // What a training step keeps in memory depends on them.
     if ("batch_size" in changes || "optimizer" in changes) void this.#page.the(editing).examine();
     if (LIVE.some((setting) => setting in changes)) this.#sendLiveSoon();
+    if ("epochs" in changes && this.#page.state.run.metrics && !isAnother(this.#page.state)) {
+      this.#cancelEpochs();
+      this.#cancelEpochs = this.#page.environment.clock.after(SETTLE_MS, () => void this.#trainer.trainUntil());
+    }
   }
 
   #liveDiffers(): boolean {
@@ -46,6 +55,9 @@ export class LiveSettings {
     // Numbers for another network or another optimizer wait for it.
     if (!settings || !network || isAnother(this.#page.state) || settings.edited.optimizer !== settings.applied.optimizer) return;
     const { learning_rate, momentum, weight_decay } = settings.edited;
+    const { id, history } = this.#page.state.run;
+    // Asked for before the change, so that it is of the step before it.
+    const kept = this.#liveDiffers() ? this.#page.the(keeping).persistence?.keepStep(true) : null;
     try {
       const reply = await this.#page.engine.request({
         type: "set",
@@ -60,7 +72,13 @@ export class LiveSettings {
         momentum: reply.momentum ?? latest.applied.momentum,
         weight_decay: reply.weight_decay,
       };
-      this.#page.set({ settings: { ...latest, applied: { ...latest.applied, ...live } } });
+      const before = latest.applied;
+      this.#page.set({ settings: { ...latest, applied: { ...before, ...live } } });
+      const step = (await kept) ?? this.#page.state.run.metrics?.step ?? 0;
+      if (step === 0 || this.#page.state.run.id !== id) return;
+      for (const setting of LIVE)
+        if (live[setting] !== before[setting]) history.addChange({ step, setting, from: before[setting], to: live[setting] });
+      this.#page.setRun({ historyVersion: history.version });
     } catch (thrown) {
       this.#page.refuse(thrown);
     }

@@ -10,11 +10,14 @@ import { saysPixels } from "../../model/state.ts";
 import { lazyStyles } from "../../ui/lazy-styles.ts";
 import { ownerText } from "../../ui/owner-note.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { term } from "../../ui/term.ts";
 import type { Metric } from "./chart-data.ts";
-import { chartData, measured, valueAt } from "./chart-data.ts";
+import { aboveAxis, chartData, measured, valueAt } from "./chart-data.ts";
 import type { ChartPlot } from "./chart-plot.ts";
 
 const TABLE_ROWS = 100;
+/** Steps after which a test value is no longer one of now. */
+const STALE_STEPS = 100;
 const MOST_SMOOTHING = 0.95;
 /** What Page Up and Page Down move by, of all points. */
 const PAGE = 0.1;
@@ -34,6 +37,8 @@ export class MetricChartElement extends PanelElement {
     top5: { type: Boolean, reflect: true },
     /** The part of the axis where the end of training happens: a logarithm for the loss, 90 to 100 % for the accuracy. */
     closeup: { type: Boolean, reflect: true },
+    /** The axis counts images that were trained on, and not steps: runs of other batch sizes can be compared. */
+    images: { type: Boolean, reflect: true },
     hovered: { state: true },
   };
 
@@ -42,6 +47,7 @@ export class MetricChartElement extends PanelElement {
   declare smoothing: number;
   declare top5: boolean;
   declare closeup: boolean;
+  declare images: boolean;
   declare private hovered: number | null;
 
   #plot: ChartPlot | null = null;
@@ -54,7 +60,7 @@ export class MetricChartElement extends PanelElement {
   constructor() {
     super();
     this.metric = "loss";
-    this.table = this.closeup = this.top5 = false;
+    this.table = this.closeup = this.top5 = this.images = false;
     this.smoothing = 0;
     this.hovered = null;
   }
@@ -74,11 +80,11 @@ export class MetricChartElement extends PanelElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.hasUpdated) {
       this.smoothing = Math.min(MOST_SMOOTHING, Math.max(0, Number(recall(this.#memory("smoothing"))) || 0));
-      for (const choice of ["closeup", "top5", "table"] as const) this[choice] = recall(this.#memory(choice)) === "on";
+      for (const choice of ["closeup", "top5", "table", "images"] as const) this[choice] = recall(this.#memory(choice)) === "on";
       return;
     }
     if (changes.has("smoothing")) remember(this.#memory("smoothing"), String(this.smoothing));
-    for (const choice of ["closeup", "top5", "table"] as const)
+    for (const choice of ["closeup", "top5", "table", "images"] as const)
       if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
   }
 
@@ -96,10 +102,11 @@ export class MetricChartElement extends PanelElement {
     const id = `chart-${metric}`;
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
     const step = this.#stepAt();
+    const above = this.#above();
     const most = Math.max(run.history.train.last?.step ?? 0, run.history.test.last?.step ?? 0, step);
     return html`
       <div class="chart-head">
-        <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? text.charts.pixelAccuracy : text.charts[metric]}</h2>
+        <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? term("pixel_accuracy", text.charts.pixelAccuracy) : term(metric, text.charts[metric])}</h2>
         ${this.#readout()}
       </div>
       <div class="chart-body">
@@ -108,10 +115,13 @@ export class MetricChartElement extends PanelElement {
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
+      <p class="chart-axis second">${this.#byImages ? term("training_images", text.charts.axisImages) : term("step", text.charts.axis)}</p>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
+      ${above === null || this.table ? nothing : html`<p class="chart-above second">${text.charts.above(above)}</p>`}
       <div class="chart-tools">
         ${metric === "iou" ? nothing : html`${this.#slider()}${this.#toggle(closeup, "closeup")}`}
         ${this.#hasTop5() ? this.#toggle(text.charts.top5, "top5") : nothing}
+        ${this.#behind().length > 0 ? this.#toggle(text.charts.byImages, "images") : nothing}
         ${this.#toggle(text.charts.showTable, "table")}
       </div>
     `;
@@ -121,7 +131,7 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "accuracy" && !saysPixels(this.state);
   }
 
-  #toggle(label: string, property: "top5" | "closeup" | "table"): TemplateResult {
+  #toggle(label: string, property: "top5" | "closeup" | "table" | "images"): TemplateResult {
     return html`<button type="button" class="toggle" aria-pressed=${this[property] ? "true" : "false"} @click=${() => (this[property] = !this[property])}>${label}</button>`;
   }
 
@@ -178,6 +188,38 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? format.loss(value) : format.percent(value);
   }
 
+  get #byImages(): boolean {
+    return this.images && this.#behind().length > 0;
+  }
+
+  /** Images that a step takes, of the run in front and of those behind; nothing where the axis counts steps. */
+  #per(): number[] {
+    const { network, settings } = this.state;
+    const own = settings?.applied.batch_size ?? network?.spec.training?.batch_size ?? 64;
+    return this.#byImages ? [own, ...this.#behind().map(({ spec }) => spec.training?.batch_size ?? 64)] : [];
+  }
+
+  /** Where settings were changed, in words. */
+  #ticks(): { step: number; text: string }[] {
+    const {
+      text: {
+        charts: { tick },
+      },
+      format,
+    } = this.locale;
+    return this.state.run.history.changes.map(({ step, setting, from, to }) => ({
+      step,
+      text: tick[setting](format.plain(from), format.plain(to)),
+    }));
+  }
+
+  /** Of the runs whose curves are drawn, the largest loss where it is not on the axis. */
+  #above(): number | null {
+    const all = [this.state.run.history, ...this.#behind().map(({ history }) => history)];
+    const values = all.flatMap(({ train, test }) => [...train.points, ...test.points].map(({ loss, peak }) => peak?.[1] ?? loss));
+    return aboveAxis(this.metric, this.closeup, values);
+  }
+
   #of(point: Point | undefined): number | null {
     return point ? measured(point, this.metric) : null;
   }
@@ -194,17 +236,23 @@ export class MetricChartElement extends PanelElement {
   #readout(): TemplateResult {
     const { text, format } = this.locale;
     const [train, test] = this.#values();
+    const { history } = this.state.run;
+    const testStep = history.test.last?.step ?? 0;
+    // Of a run that has gone on since it was tested.
+    const old = this.hovered === null && test !== null && (history.train.last?.step ?? 0) > testStep + STALE_STEPS;
     return html`<dl class="readout">
-      ${this.hovered === null ? nothing : html`<div class="at"><dt>${text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
-      <div class="train" ?hidden=${this.metric === "iou"}><dt>${text.charts.train}</dt><dd>${this.#value(train)}</dd></div>
-      <div class="test"><dt>${text.charts.test}</dt><dd>${this.#value(test)}</dd></div>
+      ${this.hovered === null ? nothing : html`<div class="at"><dt>${this.#byImages ? text.charts.byImages : text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
+      <div class="train" ?hidden=${this.metric === "iou"}><dt>${term("training_images", text.charts.train)}</dt><dd>${this.#value(train)}</dd></div>
+      <div class="test ${old ? "old" : ""}" title=${text.charts.testedAt(testStep)}><dt>${term("test_images", text.charts.test)}</dt><dd>${this.#value(test)}${old ? html`<span class="second"> ${text.charts.atStep(format.whole(testStep))}</span>` : nothing}</dd></div>
     </dl>`;
   }
 
   #summary(): string {
     const { text } = this.locale;
     const owner = this.state.run.history.empty ? null : ownerText(this.locale, this.state);
-    return owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures());
+    const { format } = this.locale;
+    const changes = this.#ticks().map(({ step, text }) => `${this.locale.text.charts.step} ${format.whole(step)}: ${text}.`);
+    return [owner === null ? this.#figures() : text.run.ofOwner(owner, this.#figures()), ...changes].join(" ");
   }
 
   #figures(): string {
@@ -265,6 +313,7 @@ export class MetricChartElement extends PanelElement {
       this.#forced.matches,
       this.closeup,
       this.top5 && this.#hasTop5(),
+      this.#byImages,
       this.#behind().map(({ key, look, history }) => [key, look, history.version]),
     ]);
   }
@@ -301,6 +350,12 @@ export class MetricChartElement extends PanelElement {
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
-    this.#plot.data = chartData(history, behind, this.metric, { smoothing: this.smoothing, top5: this.top5 && this.#hasTop5() });
+    const [per = 1] = this.#per();
+    this.#plot.ticks = this.#ticks().map(({ step, text }) => ({ step: step * per, text }));
+    this.#plot.data = chartData(history, behind, this.metric, {
+      smoothing: this.smoothing,
+      top5: this.top5 && this.#hasTop5(),
+      per: this.#per(),
+    });
   }
 }

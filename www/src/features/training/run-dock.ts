@@ -4,10 +4,12 @@ import { live } from "lit/directives/live.js";
 import { coresHere, workerChoices } from "../../engine/workers.ts";
 import { errorText } from "../../i18n/locale.ts";
 import type { Choices } from "../../model/on-show.ts";
-import { choicesOf, isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
+import { choicesOf, epochsToTrain, isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
+import { openEnd } from "../../model/problem.ts";
 import { problemOf, problemPath } from "../../model/state.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { problemText } from "../../ui/problem-text.ts";
 
 /** Run, step, reset, and how far training has come. Its parts keep their places while the numbers stream. */
 export class RunDockElement extends PanelElement {
@@ -22,12 +24,13 @@ export class RunDockElement extends PanelElement {
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
     const problem = choices.first === "pause" ? null : problemOf(state);
     const path = problem ? problemPath(state, problem) : null;
+    const open = problem !== null && openEnd(state) !== null;
     const isNew = choices.first === "train_new";
     const label = { run: text.run.run, pause: text.run.pause, resume: text.run.resume, train_new: text.run.trainNew }[choices.first];
     const hint = isNew ? text.run.trainNewHint(state.document?.present.title ?? "", run.label?.name ?? null) : nothing;
     return html`
       <div class="dock-buttons" role="group" aria-label=${text.run.controls}>
-        <button type="button" class="primary run ${isNew ? "new" : ""}" title=${hint} ?disabled=${!choices.possible} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: isNew ? "train_new" : "toggle_run" })}>
+        <button type="button" id="run" class="primary run ${isNew ? "new" : ""}" title=${hint} ?disabled=${!choices.possible} aria-describedby=${problem ? "dock-note" : nothing} @click=${() => this.intend({ type: isNew ? "train_new" : "toggle_run" })}>
           ${choices.first === "pause" ? icons.pause : icons.play}<span>${label}</span>
         </button>
         <button type="button" class="quiet" title=${text.run.stepHint} ?disabled=${stopped || !settled || problem !== null} @click=${() => this.intend({ type: "step" })}>
@@ -39,13 +42,13 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? text.run.mendFirst : this.#owned(this.#status())}</span>
+          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? (open ? text.run.notFinishedShort : text.run.mendFirst) : this.#owned(this.#status())}</span>
           ${this.#second(choices)}
           ${this.#figures()}
           ${this.#workers()}
         </p>
         ${this.#bar()}
-        <p class="dock-note ${problem ? "dock-problem" : ""}" id="dock-note">${problem ? html`${icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
+        <p class="dock-note ${problem && !open ? "dock-problem" : ""}" id="dock-note">${problem ? html`${open ? icons.info : icons.warning} ${problem.kind === "empty_network" ? errorText(this.locale, problem) : html`${path ? html`<button type="button" class="link" @click=${() => this.intend({ type: "select", selection: { path, node: null } })}>${text.run.showProblem}</button> ` : nothing}${open ? problemText(this.locale, state, problem) : text.run.notFitting(errorText(this.locale, problem))}`}` : this.#note()}</p>
       </div>
     `;
   }
@@ -138,7 +141,9 @@ export class RunDockElement extends PanelElement {
       case "paused":
         return text.run.paused(step);
       case "done":
-        return isAnother(this.state) ? text.run.ended(step) : text.run.done(step);
+        return isAnother(this.state)
+          ? text.run.ended(step)
+          : text.run.done(run.metrics?.epochs ?? 0, epochsToTrain(run, settings?.edited.epochs ?? 1));
       case "failed":
         return engine.phase === "stopped" ? text.run.noEngine : text.run.failed(step);
       case "idle":

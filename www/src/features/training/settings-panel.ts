@@ -9,8 +9,21 @@ import { isTrained, problemOf } from "../../model/state.ts";
 import type { NumberSetting, ScheduleChoice } from "../../spec/settings.ts";
 import { choiceOf, choosing, chosenSchedule, hasMomentum, isAllowed, LIVE, nudge, RANGES } from "../../spec/settings.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
+import { term } from "../../ui/term.ts";
 
-const FRESH = ["batch_size", "epochs", "seed"] as const satisfies readonly NumberSetting[];
+const FRESH = ["batch_size", "seed"] as const satisfies readonly NumberSetting[];
+/** The definitions of settings whose names are others. */
+const TERM_OF = {
+  learning_rate: "learning_rate",
+  momentum: "momentum",
+  weight_decay: "weight_decay",
+  batch_size: "batch",
+  epochs: "epoch",
+  seed: "seed",
+  optimizer: "optimizer",
+  init: "init",
+  schedule: "schedule",
+} as const;
 const INITS: readonly Init[] = ["pytorch", "kaiming"];
 /** Names that no language translates. */
 const OPTIMIZER_NAMES: { [O in OptimizerType]: string } = { sgd: "SGD", adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop" };
@@ -59,6 +72,7 @@ export class SettingsPanelElement extends PanelElement {
       <fieldset>
         <legend>${text.settings.live}</legend>
         ${LIVE.filter((setting) => setting !== "momentum" || hasMomentum(settings.edited)).map((setting) => this.#field(setting))}
+        ${this.#field("epochs")}
       </fieldset>
       <fieldset>
         <legend>${text.settings.fresh}</legend>
@@ -87,7 +101,7 @@ export class SettingsPanelElement extends PanelElement {
     const id = `${this.prefix}-${setting}`;
     return html`
       <div class="field">
-        <label for=${id}>${this.locale.text.settings.names[setting]}</label>
+        <label for=${id}>${term(TERM_OF[setting], this.locale.text.settings.names[setting])}</label>
         <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as C)}>
           ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === chosen}>${names[choice]}</option>`)}
         </select>
@@ -115,7 +129,7 @@ export class SettingsPanelElement extends PanelElement {
     const id = `${this.prefix}-${setting}`;
     return html`
       <div class="field ${wrong ? "wrong" : ""}">
-        <label for=${id}>${text.settings.names[setting]}</label>
+        <label for=${id}>${term(TERM_OF[setting], text.settings.names[setting])}</label>
         <input
           id=${id}
           inputmode=${whole ? "numeric" : "decimal"}

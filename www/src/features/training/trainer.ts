@@ -1,7 +1,7 @@
 /** What the buttons that train do. */
 import { ReceptiveFailure } from "../../engine/errors.ts";
 import type { BackendChoice } from "../../engine/protocol.ts";
-import { isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
+import { epochsToTrain, isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
 import { onMetrics } from "../../model/reduce.ts";
 import { withFrontKept } from "../../model/runs.ts";
 import { freshRun, isActive, problemOf, withoutNotices } from "../../model/state.ts";
@@ -54,6 +54,17 @@ export class Trainer {
     else if (phase === "idle" || phase === "done") await this.#begin();
   }
 
+  /** How long the run under way trains: one that trains goes on at once, one that is paused when it is resumed. */
+  async trainUntil(): Promise<void> {
+    const { run, settings } = this.#page.state;
+    if (!settings || isAnother(this.#page.state) || settings.edited.epochs === run.metrics?.epochs) return;
+    const { phase } = run;
+    if (phase === "running") await this.#pause();
+    if (this.#page.state.run.phase !== "paused" || this.#page.state.run.id !== run.id) return;
+    this.#page.setRun({ epochsLeft: epochsToTrain(this.#page.state.run, settings.edited.epochs) });
+    if (phase === "running") await this.#resume();
+  }
+
   async beginIfWaiting(): Promise<void> {
     if (this.#page.state.run.phase === "waiting") await this.#begin();
   }
@@ -65,7 +76,12 @@ export class Trainer {
     // Weights that are no longer numbers are of no use.
     if ((this.#isStale() || run.phase === "failed") && !(await this.#page.the(compiler).compile())) return;
     // How long a network trains is said beside it: what is in the fields is of the one on show.
-    const { epochs } = isAnother(this.#page.state) ? settings.applied : settings.edited;
+    const until = (isAnother(this.#page.state) ? settings.applied : settings.edited).epochs;
+    const epochs = epochsToTrain(this.#page.state.run, until);
+    const ends = this.#page.state.run.phase === "done" ? (this.#page.state.run.metrics?.epochs ?? 0) + epochs : until;
+    // After the last epoch, Run trains one more, and the field says so.
+    if (ends !== until && !isAnother(this.#page.state))
+      this.#page.set({ settings: { ...settings, edited: { ...settings.edited, epochs: ends } } });
     this.#page.setRun({ phase: "starting" });
     this.#page.set({ announcement: { code: "started" }, notices: withoutNotices(this.#page.state.notices, "refused", "fresh_weights") });
     try {
@@ -94,7 +110,7 @@ export class Trainer {
     this.#page.set({
       run: { ...this.#page.state.run, phase: "starting" },
       announcement: { code: "started" },
-      notices: withoutNotices(this.#page.state.notices, "went_on"),
+      notices: withoutNotices(this.#page.state.notices, "went_on", "copied_run"),
     });
     const { epochsLeft } = this.#page.state.run;
     try {

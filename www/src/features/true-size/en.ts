@@ -2,7 +2,7 @@ import type { Formats } from "../../lib/format.ts";
 import type { TrueSizeTexts } from "./texts.ts";
 
 export default (f: Formats): TrueSizeTexts => ({
-  title: "Networks at true size",
+  title: "Full-size networks (ImageNet)",
   intro: "One picture through a network as it was published, on this computer. Nothing is sent anywhere.",
   loading: "The list of networks is loading…",
   network: "Network",
@@ -11,6 +11,7 @@ export default (f: Formats): TrueSizeTexts => ({
   openInEditor: "Open its layers and diagram",
   classes: (count) => `${f.whole(count)} classes`,
   map: (size, classes) => `${size} pixels, ${f.whole(classes)} classes`,
+  batchNorm: "with batch normalization",
   weights: "Weights",
   fromSeed: "From a seed",
   seed: "Seed",
@@ -40,7 +41,7 @@ export default (f: Formats): TrueSizeTexts => ({
   computing: "Computing",
   bytesOf: (loaded, total) => `${f.bytes(loaded)} of ${f.bytes(total)}`,
   class: (number) => `class ${number}`,
-  first: (name, probability) => `First is ${name}, with ${f.percent(probability)}.`,
+  first: (name, probability) => `Top guess: ${name} (${f.percent(probability)}).`,
   topFive: "The five classes with the largest probabilities",
   mapDone: (classes) => `Every pixel has one of ${f.whole(classes)} classes.`,
   mapLabel: "The class of every pixel; the parts of the classes stand beside it",
@@ -48,7 +49,7 @@ export default (f: Formats): TrueSizeTexts => ({
   likelihoodLabel: "How likely the last class is, pixel by pixel, from the least there is to the most",
   guess: "The weights are random: the network has learned nothing, and this is a guess.",
   perhapsMemory: (bytes) => `Perhaps this device ran out of memory: the network takes ${f.bytes(bytes)}.`,
-  took: (seconds, backend) => `The way through the network took ${f.seconds(seconds)} (${backend}).`,
+  took: (seconds, backend) => `One pass took ${f.seconds(seconds)} (${backend}).`,
   ignored: (count) =>
     `${f.whole(count)} ${f.plural(count, { one: "tensor of the file was", other: "tensors of the file were" })} not used: this network has no place for ${count === 1 ? "it" : "them"}.`,
   takenOff: (starts) => `${starts} was taken off names in the file.`,

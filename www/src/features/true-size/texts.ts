@@ -12,6 +12,8 @@ export interface TrueSizeTexts {
   openInEditor: string;
   classes: (count: number) => string;
   map: (size: string, classes: number) => string;
+  /** In names of networks. */
+  batchNorm: string;
   weights: string;
   fromSeed: string;
   seed: string;

@@ -307,7 +307,7 @@ export class TrueSizeDialogElement extends DialogElement {
     } = this.locale;
     const label = (one: TrueSizeNetwork): string => {
       const origin = originOf(one);
-      return `${one.title.replace(/ \(torchvision\)$/u, "")}${origin ? ` · ${text.origins[origin]}` : ""}`;
+      return `${one.title.replace(/ \(torchvision\)$/u, "").replace("with batch normalization", text.batchNorm)}${origin ? ` · ${text.origins[origin]}` : ""}`;
     };
     const [classes = 0, ...map] = network.output;
     const facts: [string, string][] = [

@@ -1,0 +1,9 @@
+import { GlossaryDialogElement } from "./glossary-dialog.ts";
+
+export default (): void => customElements.define("glossary-dialog", GlossaryDialogElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "glossary-dialog": GlossaryDialogElement;
+  }
+}

@@ -1,0 +1,21 @@
+/** What keeps a network from being trained: a contradiction in it, or only that it is not finished. Pure. */
+import type { ReceptiveError } from "../engine/errors.ts";
+import type { AppState } from "./state.ts";
+
+/** How a network has to end, and how it ends: shapes. */
+export interface OpenEnd {
+  needed: readonly number[];
+  found: readonly number[];
+}
+
+const ENDS = { mnist: [10], cluttered_mnist: [11, 28, 28] } as const;
+
+/** Of a network whose layers all fit, and which does not end in what its data has classes for; null of any other. */
+export function openEnd({ document }: Pick<AppState, "document">): OpenEnd | null {
+  if (!document?.examined || document.examination?.error != null) return null;
+  const network = document.examination?.network;
+  const kind = (network?.training_refused as ReceptiveError | null | undefined)?.kind;
+  const last = network?.nodes.findLast(({ head }) => head === null);
+  if (!last || (kind !== "rank_mismatch" && kind !== "classes_mismatch")) return null;
+  return { needed: ENDS[document.present.spec.data ?? "mnist"], found: last.output_shape };
+}
