@@ -202,9 +202,9 @@ test("a network that cannot be read leaves the last drawing, pale", { timeout: 1
   assert.equal((await names(page)).length, 12);
   await edit(page, (spec) => {
     delete spec.layers[0].kernel;
-    spec.layers.at(-1).out_features = 9;
+    spec.layers[3].kernel_size = 40;
   });
-  await page.waitForSelector(`.drawing .link.wrong[data-to="/output"]`, { state: "attached" });
+  await page.waitForSelector(`.drawing .link.wrong[data-to="conv2"]`, { state: "attached" });
   assert.equal(await page.locator(".drawing.stale").count(), 0);
 });
 

@@ -148,7 +148,7 @@ test("the menu: by keyboard, to the clipboard, and by hand where there is none",
   assert.match(link, /\?backend=cpu&lang=en#g=[\w-]+$/u);
   await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new DOMException("denied", "NotAllowedError"))));
   await page.click("#share-button");
-  await page.getByRole("menuitem", { name: "Copy snippet" }).click();
+  await page.getByRole("menuitem", { name: "Copy snippet for a course page" }).click();
   await page.waitForSelector("dialog.by-hand[open]");
   const selected = await page.evaluate(() => {
     const field = document.activeElement;
@@ -289,7 +289,7 @@ test("how the maps look at a layer is in the address", { timeout: 120_000 }, asy
   assert.equal(await state(page, (state) => state.look.answer.wish.what), "gradients");
   await page.getByRole("button", { name: "One number", exact: true }).click();
   await hashed(page, (hash) => /depth=number/u.test(hash) && /unit=3\.6\.4/u.test(hash));
-  await page.getByRole("button", { name: "of the network", exact: true }).click();
+  await page.getByRole("button", { name: "per network", exact: true }).click();
   await hashed(page, (hash) => /scale=global/u.test(hash));
   await page.reload();
   await until(page, (state) => state.looking.depth === "number" && state.looking.unit.join() === "3,6,4");

@@ -111,7 +111,7 @@ test("before training: the weights are called random; gradients, filters and sca
   const ink = () =>
     page.evaluate(() => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join());
   const local = await ink();
-  await page.getByRole("button", { name: "of the network" }).click();
+  await page.getByRole("button", { name: "per network" }).click();
   await page.waitForFunction(
     (before) => [...document.querySelector("map-grid canvas").getContext("2d").getImageData(0, 0, 40, 20).data].join() !== before,
     local,

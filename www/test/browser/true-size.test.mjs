@@ -254,7 +254,7 @@ test("dropped: a picture is scaled, cropped and shown, a file of weights is take
 
 test("by keyboard: from the page to an answer and back", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
-  const opener = page.getByRole("button", { name: "Networks at true size" });
+  const opener = page.getByRole("button", { name: "Full-size networks" });
   await opener.focus();
   await page.keyboard.press("Enter");
   await ready(page);
@@ -391,7 +391,7 @@ test("the list of networks did not load: it says so and can be asked for again",
 test("in a sandboxed frame of an opaque origin it runs too", { timeout: 120_000 }, async () => {
   const page = await site.open("", { path: "/host/" });
   const frame = page.frameLocator("iframe");
-  await frame.getByRole("button", { name: "Networks at true size" }).click();
+  await frame.getByRole("button", { name: "Full-size networks" }).click();
   await frame.locator(".true-size select").selectOption(LENET);
   await frame.locator(".run-network.primary:enabled").click();
   await frame.locator(".top-five").waitFor({ timeout: 60_000 });
