@@ -281,7 +281,7 @@ test("any test image by its number, and a picture from a file", { timeout: 120_0
   const { pixels } = await state(page, (state) => ({ pixels: [...state.trying.picture.pixels] }));
   assert.ok(pixels.filter((ink) => ink > 128).length > 30 && pixels[0] === 0);
   await page.setInputFiles(".try-pad input[type=file]", file(Buffer.from("no picture")));
-  await page.getByText("no picture that the browser can read").waitFor();
+  await page.getByText("cannot open that file as an image").waitFor();
   assert.deepEqual(page.problems, []);
 });
 

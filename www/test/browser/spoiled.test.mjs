@@ -23,6 +23,8 @@ const text = async (page, selector) => (await page.locator(selector).first().tex
 test("a rate that spoils a run is named with its step, and the way back is a button", { timeout: 300_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en", { reducedMotion: "reduce" });
   await spoil(page);
+  // At the first points after the change the page knows only that the network guesses.
+  await page.locator(".notice-text").filter({ hasText: "raised from" }).first().waitFor();
   assert.match(
     await text(page, ".notice-text"),
     /^Learning rate raised from 0\.02 to 9 at step [\d,]+; loss 0\.\d+ → ([\d,.]+|not a finite number)\./u,

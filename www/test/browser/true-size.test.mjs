@@ -77,7 +77,7 @@ test("a network runs with weights from a seed: five classes, the first one marke
   assert.equal(await rows.count(), 5);
   assert.match(await rows.first().textContent(), /1.*class \d+.*0\.\d\d%/su);
   assert.equal(await page.locator(".top-five .best").count(), 1);
-  assert.match(await page.textContent(".run-state"), /^\s*First is class \d+, with 0\.\d\d%\.\s*$/u);
+  assert.match(await page.textContent(".run-state"), /^\s*Top guess: class \d+ \(0\.\d\d%\)\.\s*$/u);
   assert.match(
     await page.textContent(".true-size .answer"),
     /random: the network has learned nothing.*took 0?[\d.]+ sec \(CPU, (relaxed )?SIMD\)/su,
