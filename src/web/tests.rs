@@ -1,4 +1,4 @@
-//! What lies between JavaScript's numbers and those of files: numbers without end, objects without end in one another, whole numbers of 64 bits.
+//! Between the numbers of JavaScript and those of files: NaN and infinities, endless nesting, whole numbers of 64 bits, seeds.
 
 use super::session::Session;
 use super::trainer::Trainer;

@@ -96,7 +96,7 @@ test("a policy without 'wasm-unsafe-eval' is named, with what to set", { timeout
   return served({ "content-security-policy": policy }, async ({ open }) => {
     const page = await open("?backend=cpu&lang=en", { expected: [/WebAssembly|wasm/u] });
     await has(page, "crashed");
-    assert.match(await page.textContent("[data-code=crashed]"), /script-src 'self' 'wasm-unsafe-eval'/u);
+    await eventually(page, () => /script-src 'self' 'wasm-unsafe-eval'/u.test(document.querySelector("[data-code=crashed]").textContent));
     await page.getByRole("button", { name: "RU Русский" }).click();
     await eventually(page, () => /запрещает WebAssembly/u.test(document.querySelector("[data-code=crashed]").textContent));
     assert.deepEqual(page.problems, []);
