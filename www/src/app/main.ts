@@ -94,6 +94,11 @@ app.begin(page);
 const first = await firstLocale(preferences.language);
 app.replaceChildren();
 speak(first, preferences);
+// What is shown already is drawn once more with what is said of errors. Where that cannot be fetched, messages stay short.
+void loadLocale(preferences.language).then(
+  (locale) => speak(locale, page.state.preferences),
+  () => undefined,
+);
 
 onPageFailure((reason) => page.notify({ code: "page_failed", error: { kind: "page_failed", message: reason, reason } }));
 new AddressBar(page, (visited) => page.the(startup).follow(visited));
