@@ -60,6 +60,17 @@ test("a loss that is no number stops the run with its own notice", () => {
   assert.equal(state.engine.phase, "loading");
 });
 
+test("a run that guessed before its weights broke says so once", () => {
+  const before = start();
+  const guessed = { ...before, notices: withNotice(before.notices, { code: "guessing" }) };
+  const error = { kind: "non_finite", message: "NaN", step: 7, node: "loss", what: "loss", learning_rate: 9 } as const;
+  const state = reduce(guessed, { type: "failed", run: "run-1", error });
+  assert.deepEqual(
+    state.notices.map(({ code }) => code),
+    ["diverged"],
+  );
+});
+
 test("a panic stops the engine, whichever run it was in", () => {
   const state = reduce(start(), { type: "failed", run: null, error: { kind: "panic", message: "", reason: "" } });
   assert.equal(state.engine.phase, "stopped");

@@ -101,7 +101,8 @@ function onFailed(state: AppState, error: ReceptiveError): AppState {
   const stopped = notice.code === "crashed";
   const next = {
     ...state,
-    notices: withNotice(state.notices, notice),
+    // That the network only guessed before its weights broke is the same story.
+    notices: withNotice(notice.code === "diverged" ? withoutNotices(state.notices, "guessing") : state.notices, notice),
     engine: stopped ? { ...state.engine, phase: "stopped" as const } : state.engine,
   };
   return withRun(next, { phase: "failed" });
