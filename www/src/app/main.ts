@@ -91,11 +91,11 @@ page.store.subscribe(prefer);
 
 applyTheme(preferences.theme, document.documentElement);
 app.begin(page);
-const first = await firstLocale(preferences.language);
+const { first, whole } = await firstLocale(preferences.language);
 app.replaceChildren();
 speak(first, preferences);
-// What is shown already is drawn once more with what is said of errors. Where that cannot be fetched, messages stay short.
-void loadLocale(preferences.language).then(
+// Where what is said of errors cannot be fetched, messages stay short.
+void whole.then(
   (locale) => speak(locale, page.state.preferences),
   () => undefined,
 );

@@ -62,27 +62,26 @@ export async function loadPanels(source: Source = "shared"): Promise<void> {
   await Promise.all([...asked.keys()].map((language) => fetchPanels(language, source)));
 }
 
-export const loadLocale = (language: Language): Promise<Locale> => localeOf(language, true);
+export const loadLocale = async (language: Language): Promise<Locale> => (await firstLocale(language)).whole;
 
-/** For a page's first look, which does not wait for what is said of errors: that comes a moment later. */
-export const firstLocale = (language: Language): Promise<Locale> => localeOf(language, false);
-
-async function localeOf(language: Language, whole: boolean): Promise<Locale> {
+/**
+ * For a page's first look, which does not wait for what is said of errors: that comes a moment later, with `whole`, another object, so that what is shown
+ * already is drawn once more.
+ */
+export async function firstLocale(language: Language): Promise<{ first: Locale; whole: Promise<Locale> }> {
   const texts = asked.get(language) ?? { panels: {}, have: new Set() };
   asked.set(language, texts);
   const [{ make, features }] = await Promise.all([TEXTS[language](), ...[...wanted].map((source) => fetchPanels(language, source))]);
   const format = new Formats(language);
   Object.assign(texts.panels, made(features, format));
-  const text = make(format);
-  const errors = ERRORS[language]().then((of) => Object.assign(text.errors, of(format)));
-  if (whole) await errors;
-  else errors.catch(() => undefined);
-  return {
-    language,
-    format,
-    text,
-    panels: texts.panels as Panels,
-  };
+  const first: Locale = { language, format, text: make(format), panels: texts.panels as Panels };
+  const whole = ERRORS[language]().then((of) => {
+    Object.assign(first.text.errors, of(format));
+    return { ...first };
+  });
+  // Who waits for it hears of a failure.
+  whole.catch(() => undefined);
+  return { first, whole };
 }
 
 /** The error in the reader's language. */

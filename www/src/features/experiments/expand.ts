@@ -74,7 +74,7 @@ function combinations(sweeps: readonly Sweep[]): Setting[][] {
 }
 
 /** The last part of a pointer that is a name: `learning_rate`. */
-export function shortPath(path: string): string {
+function shortPath(path: string): string {
   return (
     path
       .split("/")
@@ -82,6 +82,10 @@ export function shortPath(path: string): string {
       .at(-1) ?? path
   );
 }
+
+/** What sweeps have set: `learning_rate 0.1, batch_size 16`. */
+export const settingsText = (settings: readonly Setting[]): string =>
+  settings.map(({ path, value }) => `${shortPath(path)} ${String(value)}`).join(", ");
 
 /**
  * The variants with their sweeps written out.
@@ -95,7 +99,7 @@ export function expand(experiment: Experiment, presets: ReadonlyMap<string, Spec
     const common = patched(base, experiment.patch ?? [], "/patch");
     const spec = patched({ ...common, training: common.training ?? {} }, variant.patch ?? [], `${path}/patch`);
     return combinations(variant.sweep ?? []).map((settings) => ({
-      name: [variant.name, ...settings.map(({ path, value }) => `${shortPath(path)} ${String(value)}`)].join(", "),
+      name: settings.length > 0 ? `${variant.name}, ${settingsText(settings)}` : variant.name,
       variant: at,
       settings,
       spec: settings.reduce((changed, setting, n) => withSetting(changed, setting, `${path}/sweep/${n}`), spec),

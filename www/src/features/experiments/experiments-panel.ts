@@ -1,11 +1,11 @@
 import shipped from "receptive:files/experiments";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
-import { save } from "../../lib/outgoing.ts";
+import { errorText } from "../../i18n/locale.ts";
 import { fileButton } from "../../ui/file-button.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
-import { shortPath } from "./expand.ts";
+import { settingsText } from "./expand.ts";
 import type { Experiment, Measure } from "./experiment.ts";
 import { LESS_IS_BETTER } from "./experiment.ts";
 import { csvOf, jsonOf } from "./export.ts";
@@ -110,7 +110,7 @@ export class ExperimentsPanelElement extends PanelElement {
     ${states.map((state, at) => {
       const job = jobs[at];
       if (state.state !== "failed" || !job) return nothing;
-      return html`<p class="look-error">${icons.warning} ${text.failure(job.name, job.seed, state.error.message)}
+      return html`<p class="look-error">${icons.warning} ${text.failure(job.name, job.seed, errorText(this.locale, state.error))}
         <button type="button" class="quiet" ?disabled=${isBusy(open)} @click=${() => this.intend({ type: "retry_experiment", at })}>${text.again(job.name, job.seed)}</button></p>`;
     })}`;
   }
@@ -139,17 +139,16 @@ export class ExperimentsPanelElement extends PanelElement {
       ${this.#table(open, found, measure, text)}
       ${open.experiment.show === "curves" ? this.#curves(found, text) : nothing}
       <p class="experiment-save"><span class="muted">${text.trainedHere}</span>
-        <button type="button" class="quiet" @click=${() => save(`${open.experiment.name}.csv`, csvOf(open.experiment, found), "text/csv")}>${text.save} CSV</button>
-        <button type="button" class="quiet" @click=${() => save(`${open.experiment.name}-results.json`, jsonOf(open.experiment, found, language), "application/json")}>${text.save} JSON</button>
-        <button type="button" class="quiet" @click=${() => save(`${open.experiment.name}.json`, `${JSON.stringify(open.experiment, null, 2)}\n`, "application/json")}>${text.save} ${open.experiment.name}.json</button></p>
+        <button type="button" class="quiet" @click=${() => this.#save(`${open.experiment.name}.csv`, csvOf(open.experiment, found), "text/csv")}>${text.save} CSV</button>
+        <button type="button" class="quiet" @click=${() => this.#save(`${open.experiment.name}-results.json`, jsonOf(open.experiment, found, language), "application/json")}>${text.save} JSON</button>
+        <button type="button" class="quiet" @click=${() => this.#save(`${open.experiment.name}.json`, `${JSON.stringify(open.experiment, null, 2)}\n`, "application/json")}>${text.save} ${open.experiment.name}.json</button></p>
     `;
   }
 
-  #verdict({ expectation, difference, seen }: Outcome, text: ExperimentsTexts): string {
+  #verdict({ expectation, difference, runs, seen }: Outcome, text: ExperimentsTexts): string {
     const { measure, variant, than } = expectation;
     const f = this.locale.format;
     if (!difference?.interval) return text.verdict.waiting(variant, than);
-    const runs = Math.min(...this.#counts(variant, than));
     const interval = intervalText(f, measure, difference.interval);
     // A loss that is lower is better by so much.
     const by = LESS_IS_BETTER.has(measure) ? -difference.difference : difference.difference;
@@ -158,15 +157,9 @@ export class ExperimentsPanelElement extends PanelElement {
     return seen === "open" ? text.verdict.open(variant, than, named, runs) : text.verdict[seen](variant, than, named, interval, runs);
   }
 
-  #counts(...names: string[]): number[] {
-    const rows = resultsOf(this.state)?.rows ?? [];
-    const { open } = this.state.experiments;
-    return names.map((name) => {
-      const exact = rows.find((row) => row.name === name);
-      if (exact) return exact.runs.length;
-      const variant = open?.experiment.variants.findIndex((one) => one.name === name);
-      return rows.reduce((sum, { runs }, at) => sum + (open?.expanded[at]?.variant === variant ? runs.length : 0), 0);
-    });
+  /** By what knows of frames that may not save files. */
+  #save(name: string, text: string, type: string): void {
+    this.intend({ type: "save_file", name, content: new Blob([text], { type }) });
   }
 
   #single({ name, measures, runs }: Row, measure: Measure, text: ExperimentsTexts): string {
@@ -234,18 +227,14 @@ export class ExperimentsPanelElement extends PanelElement {
 
   #heatMap(open: OpenExperiment, found: Results, measure: Measure, text: ExperimentsTexts): TemplateResult {
     const variants = [...new Set(open.expanded.map(({ variant }) => variant))];
-    const settings = [
-      ...new Set(open.expanded.map(({ settings }) => settings.map(({ path, value }) => `${shortPath(path)} ${String(value)}`).join(", "))),
-    ];
+    const settings = [...new Set(open.expanded.map(({ settings }) => settingsText(settings)))];
     return heatMap({
       caption: text.heatMap(text.measures[measure]),
       rows: variants.map((variant) => open.experiment.variants[variant]?.name ?? ""),
       columns: settings,
       value: (row, column) => {
         const at = open.expanded.findIndex(
-          ({ variant, settings: own }) =>
-            variant === variants[row] &&
-            own.map(({ path, value }) => `${shortPath(path)} ${String(value)}`).join(", ") === settings[column],
+          ({ variant, settings: own }) => variant === variants[row] && settingsText(own) === settings[column],
         );
         return found.rows[at]?.measures[measure]?.mean ?? null;
       },

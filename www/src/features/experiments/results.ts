@@ -21,6 +21,8 @@ export interface Row {
 export interface Outcome {
   expectation: Expectation;
   difference: Difference | null;
+  /** Of the side that has fewer. */
+  runs: number;
   /** `seen`: the whole interval lies where it is expected. `opposite`: on the other side of zero. `open`: neither, or too few runs. */
   seen: "seen" | "opposite" | "open";
 }
@@ -49,12 +51,13 @@ function runsOf(name: string, rows: readonly Row[], experiment: Experiment, expa
 
 function outcomeOf(expectation: Expectation, values: number[], others: number[]): Outcome {
   const found = difference(values, others);
-  if (!found?.interval) return { expectation, difference: found, seen: "open" };
+  const runs = Math.min(values.length, others.length);
+  if (!found?.interval) return { expectation, difference: found, runs, seen: "open" };
   const [least, most] = found.interval;
   const by = expectation.by ?? 0;
   // Less is better for losses: the same, turned round.
   const [low, high] = LESS_IS_BETTER.has(expectation.measure) ? [-most, -least] : [least, most];
-  return { expectation, difference: found, seen: low > 0 && low >= by ? "seen" : high < 0 ? "opposite" : "open" };
+  return { expectation, difference: found, runs, seen: low > 0 && low >= by ? "seen" : high < 0 ? "opposite" : "open" };
 }
 
 export function results(experiment: Experiment, expanded: readonly Expanded[], jobs: readonly Job[], states: readonly JobState[]): Results {

@@ -3,6 +3,8 @@
  * trained at a time, so that tests hand in their own.
  */
 
+import type { ReceptiveError } from "../../engine/errors.ts";
+import { toReceptiveError } from "../../engine/errors.ts";
 import type { Job } from "./expand.ts";
 import type { Measure } from "./experiment.ts";
 
@@ -23,17 +25,11 @@ export interface RunResult {
   seconds: number;
 }
 
-/** Why a run has no result: the error's kind (docs: errors.ts) and its message. */
-export interface RunFailure {
-  kind: string;
-  message: string;
-}
-
 export type JobState =
   | { state: "waiting" }
   | { state: "running"; step: number }
   | { state: "done"; result: RunResult; kept: boolean }
-  | { state: "failed"; error: RunFailure };
+  | { state: "failed"; error: ReceptiveError };
 
 /** What a run asks between two slices of its steps. */
 export interface Control {
@@ -44,7 +40,7 @@ export interface Control {
 
 /** One run after the other, in a worker of its own. */
 export interface Executor {
-  /** @throws {RunFailure} */
+  /** @throws ReceptiveFailure */
   run(job: Job, control: Control): Promise<RunResult>;
   /** Ends the worker, in the middle of a run too. */
   dispose(): void;
@@ -74,11 +70,6 @@ interface Options {
   /** Milliseconds. */
   now?: () => number;
 }
-
-const failureOf = (thrown: unknown): RunFailure => {
-  const { kind, message } = (thrown ?? {}) as Partial<RunFailure>;
-  return { kind: kind ?? "failed", message: message ?? String(thrown) };
-};
 
 export class ExperimentRunner {
   readonly jobs: readonly Job[];
@@ -238,7 +229,7 @@ export class ExperimentRunner {
       await this.#options.store?.put(job.key, result).catch(() => undefined);
     } catch (thrown) {
       if (this.#phase === "stopped") return true;
-      this.#set(at, { state: "failed", error: failureOf(thrown) });
+      this.#set(at, { state: "failed", error: toReceptiveError(thrown, "engine_failed") });
     }
     return false;
   }
