@@ -168,6 +168,45 @@ test("actions on a box: wrapped, duplicated, deleted, undone", { timeout: 120_00
   assert.deepEqual(page.problems, []);
 });
 
+test("the menu of a box acts on the box that was asked, also while an edit before it is still being drawn", {
+  timeout: 120_000,
+}, async () => {
+  const page = await diagramOf("lenet5");
+  // The edit and the question come in the same task: the drawing is still that of before, in which conv2 has another path.
+  await page.evaluate(() => {
+    const diagram = document.querySelector("network-diagram");
+    const spec = structuredClone(diagram.state.document.present.spec);
+    spec.layers.splice(1, 0, { op: "relu", name: "extra" });
+    diagram.intend({ type: "edit_network", spec });
+    const asked = diagram.querySelector('[data-box="conv2"]');
+    asked.dispatchEvent(new KeyboardEvent("keydown", { key: "F10", shiftKey: true, bubbles: true, cancelable: true }));
+  });
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await until(page, (state) => state.document.present.spec.layers.length === 12 && state.document.examined);
+  const left = await state(page, (state) => state.document.present.spec.layers.map(({ name }) => name));
+  assert.ok(!left.includes("conv2") && left.includes("extra"), left.join());
+  assert.deepEqual(page.problems, []);
+});
+
+test("a click on a box of the last drawing selects nothing while the network cannot be read", { timeout: 120_000 }, async () => {
+  const page = await diagramOf("lenet5");
+  await box(page, "relu2").click();
+  await until(page, (state) => state.selection?.node === "relu2");
+  await edit(page, (spec) => {
+    spec.layers.splice(0, 1);
+    spec.layers[0].kernel = 3;
+  });
+  await page.waitForSelector(".drawing.stale");
+  const before = await state(page, (state) => state.selection?.path ?? null);
+  await box(page, "conv2").click();
+  await box(page, "conv2").focus();
+  await page.keyboard.press("Shift+F10");
+  await page.waitForTimeout(300);
+  assert.equal(await state(page, (state) => state.selection?.path ?? null), before);
+  assert.equal(await page.getByRole("menuitem").count(), 0);
+  assert.deepEqual(page.problems, []);
+});
+
 test("a network that does not fit: the link in red, what is wrong beside it, no shapes behind", { timeout: 120_000 }, async () => {
   const page = await diagramOf("resnet20");
   await edit(page, (spec) => {

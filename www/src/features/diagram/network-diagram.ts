@@ -82,6 +82,10 @@ export class NetworkDiagramElement extends PanelElement {
   #camera: DiagramCamera | null = null;
   #source: Source | null = null;
   #graph: Graph | null = null;
+  /** The specification that the boxes drawn have their paths in: after an edit, until the new drawing is there, an older one. */
+  #drawnSpec: Spec | null = null;
+  /** Who waits for the drawing of the network as it is. */
+  #awaiting: (() => void)[] = [];
   /** Counts layouts, so that only the last one asked for counts. */
   #layout = 0;
   #opened: string | null = null;
@@ -108,6 +112,7 @@ export class NetworkDiagramElement extends PanelElement {
     this.#camera = null;
     cancelAnimationFrame(this.#frame);
     this.#layouts.stop();
+    this.#awaiting = [];
   }
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -151,6 +156,7 @@ export class NetworkDiagramElement extends PanelElement {
       const places = await this.#layouts.request("layout", { level: sizesOf(graph.level, writing) });
       if (own !== this.#layout || !this.isConnected) return;
       this.failure = null;
+      this.#drawnSpec = spec;
       this.scene = sceneOf(graph.level, places, writing, problem && !open ? errorText(locale, problem) : null);
       this.chunks = chunksOf(this.scene);
       this.drawn = Math.min(1, this.chunks.length);
@@ -182,6 +188,7 @@ export class NetworkDiagramElement extends PanelElement {
         this.drawn += 1;
       });
     }
+    if (this.#isOfToday() || this.#cannotRead()) for (const go of this.#awaiting.splice(0)) go();
     const { selection } = this.state;
     const other = this.#selected !== undefined && this.#selected !== selection;
     this.#selected = selection;
@@ -286,10 +293,32 @@ export class NetworkDiagramElement extends PanelElement {
     );
   }
 
-  #select(box: Box): void {
-    this.current = box.id;
-    const path = pathOf(box);
-    if (path !== null) this.intend({ type: "select", selection: { path, node: box.kind === "cell" ? box.cell.node.name : null } });
+  /** Whether the boxes drawn are those of the network as it is now: only then their paths lead to what they show. */
+  #isOfToday(): boolean {
+    const { document } = this.state;
+    return document?.examined === true && this.#drawnSpec === document.present.spec;
+  }
+
+  #cannotRead(): boolean {
+    const { document } = this.state;
+    return document?.examined === true && document.examination?.network == null;
+  }
+
+  /**
+   * A box as it is in the network of today. After an edit that comes with the next drawing.
+   *
+   * @returns null where it is gone, or where the network of today cannot be read
+   */
+  async #ofToday({ id }: Box): Promise<Box | null> {
+    if (!this.#isOfToday() && !this.#cannotRead()) await new Promise<void>((resolve) => this.#awaiting.push(resolve));
+    return (this.#isOfToday() && this.scene?.boxes.find((box) => box.id === id)) || null;
+  }
+
+  async #select(drawn: Box): Promise<void> {
+    this.current = drawn.id;
+    const box = await this.#ofToday(drawn);
+    const path = box && pathOf(box);
+    if (box && path !== null) this.intend({ type: "select", selection: { path, node: box.kind === "cell" ? box.cell.node.name : null } });
   }
 
   #toggle(key: string): void {
@@ -302,10 +331,12 @@ export class NetworkDiagramElement extends PanelElement {
   }
 
   /** What can be done with what is selected, or with another box. */
-  async #menu(anchor: Element, box: Box | null = this.#selectedBox()): Promise<void> {
+  async #menu(asked: Element, drawn: Box | null = this.#selectedBox()): Promise<void> {
+    const box = drawn && (await this.#ofToday(drawn));
     const { document } = this.state;
     const path = box && pathOf(box);
-    if (!box || !path || !document?.examined) return;
+    if (!box || !path || !document) return;
+    const anchor = asked.isConnected ? asked : (this.#element(box) ?? this);
     const { spec } = document.present;
     const action = (await this.querySelector("choice-popup")?.ask(anchor, whatToDo(this.locale, spec, box, path))) ?? null;
     const edited = action === null ? null : edit(action as EditAction, spec, path);
@@ -327,7 +358,7 @@ export class NetworkDiagramElement extends PanelElement {
     const key = target.closest<SVGElement>("[data-toggle]")?.dataset.toggle;
     if (key !== undefined) return this.#toggle(key);
     const box = this.#boxOf(target);
-    if (box) this.#select(box);
+    if (box) void this.#select(box);
   };
 
   #boxOf(target: Element): Box | undefined {
@@ -367,7 +398,7 @@ export class NetworkDiagramElement extends PanelElement {
         (target as Element).closest<SVGElement>("[data-toggle]")?.dataset.toggle ??
         (key === " " && box && "container" in box ? box.container.key : undefined);
       if (toggled !== undefined) this.#toggle(toggled);
-      else if (box) this.#select(box);
+      else if (box) void this.#select(box);
     } else if (box && (key === "ContextMenu" || (key === "F10" && shiftKey))) void this.#menu(target as Element, box);
     else return false;
     return true;
@@ -376,8 +407,12 @@ export class NetworkDiagramElement extends PanelElement {
   async #focusOn(box: Box): Promise<void> {
     this.current = box.id;
     await this.updateComplete;
-    this.querySelector<SVGElement>(`[data-box="${CSS.escape(box.id)}"]`)?.focus({ preventScroll: true });
+    this.#element(box)?.focus({ preventScroll: true });
     this.#camera?.show(box);
+  }
+
+  #element({ id }: Box): SVGElement | null {
+    return this.querySelector<SVGElement>(`[data-box="${CSS.escape(id)}"]`);
   }
 
   readonly #save = (): void => {
