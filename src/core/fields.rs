@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 
 /// The fields of one JSON object. Every reader marks its field as known; [`Fields::finish`] refuses the rest.
 #[derive(Debug)]
@@ -12,15 +12,8 @@ pub struct Fields<'a> {
     known: Vec<&'static str>,
 }
 
-/// What two axes have.
-const PAIR: &str = "a whole number, or [height, width]";
-/// What stands for PyTorch's and Keras's word.
-const SAME: &str = "a whole number, or [height, width]; half of kernel_size, rounded down, keeps the size where stride is 1";
-
 /// The largest whole number below which a double has every one: JSON's numbers are doubles in a browser.
 pub const LARGEST_WHOLE: u64 = (1 << 53) - 1;
-/// What a seed may be.
-pub(crate) const SEEDS: &str = "a whole number from 0 to 2^53 - 1";
 
 /// A whole number, also where it is written as `5.0` or `1e3`: JSON knows one kind of numbers, and so does JavaScript.
 pub fn whole(value: &Value) -> Option<u64> {
@@ -28,6 +21,9 @@ pub fn whole(value: &Value) -> Option<u64> {
         |number: f64| if number.fract() == 0.0 && (0.0..=LARGEST_WHOLE as f64).contains(&number) { Some(number as u64) } else { None };
     value.as_u64().or_else(|| value.as_f64().and_then(written))
 }
+
+/// Characters of a name.
+const LONGEST_TEXT: usize = 80;
 
 /// Numbers past this are refused at once: no course network comes near, and products stay far from overflow.
 const LARGEST: u64 = 1 << 24;
@@ -41,7 +37,7 @@ impl<'a> Fields<'a> {
         let path = path.into();
         match value {
             Value::Object(object) => Ok(Self { path, object, known: Vec::new() }),
-            other => Err(SpecError::InvalidValue { path, found: brief(other), expected: "an object".into() }),
+            other => Err(SpecError::InvalidValue { path, found: brief(other), expected: Expected::Object }),
         }
     }
 
@@ -58,17 +54,17 @@ impl<'a> Fields<'a> {
         self.object.get(field).filter(|value| !value.is_null())
     }
 
-    fn invalid(&self, field: &str, found: &Value, expected: impl Into<String>) -> SpecError {
-        SpecError::InvalidValue { path: format!("{}.{field}", self.path), found: brief(found), expected: expected.into() }
+    fn invalid(&self, field: &str, found: &Value, expected: Expected) -> SpecError {
+        SpecError::InvalidValue { path: format!("{}.{field}", self.path), found: brief(found), expected }
     }
 
-    fn missing(&self, field: &str, expected: impl Into<String>) -> SpecError {
-        SpecError::MissingField { path: self.path.clone(), field: field.into(), expected: expected.into() }
+    fn missing(&self, field: &str, expected: Expected) -> SpecError {
+        SpecError::MissingField { path: self.path.clone(), field: field.into(), expected }
     }
 
     fn whole(&self, field: &str, value: &Value, least: u64) -> Result<usize, SpecError> {
         let number = whole(value).filter(|&n| n >= least && n <= LARGEST);
-        number.map(|n| n as usize).ok_or_else(|| self.invalid(field, value, format!("a whole number from {least} to {LARGEST}")))
+        number.map(|n| n as usize).ok_or_else(|| self.invalid(field, value, Expected::Whole { least, most: LARGEST }))
     }
 
     /// A whole number of at least 1.
@@ -78,7 +74,7 @@ impl<'a> Fields<'a> {
     pub fn positive(&mut self, field: &'static str) -> Result<usize, SpecError> {
         match self.get(field) {
             Some(value) => self.whole(field, value, 1),
-            None => Err(self.missing(field, "a whole number of at least 1")),
+            None => Err(self.missing(field, Expected::WholeFrom { least: 1 })),
         }
     }
 
@@ -103,14 +99,13 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// Absent or anything else.
     pub fn sides(&mut self, field: &'static str) -> Result<[usize; 4], SpecError> {
-        let expected = "a whole number, or [left, right, top, bottom]";
-        let value = self.get(field).ok_or_else(|| self.missing(field, expected))?;
+        let value = self.get(field).ok_or_else(|| self.missing(field, Expected::Sides))?;
         match value.as_array().map(Vec::as_slice) {
             Some([left, right, top, bottom]) => {
                 let side = |value| self.whole(field, value, 0);
                 Ok([side(left)?, side(right)?, side(top)?, side(bottom)?])
             }
-            Some(_) => Err(self.invalid(field, value, expected)),
+            Some(_) => Err(self.invalid(field, value, Expected::Sides)),
             None => self.whole(field, value, 0).map(|all| [all; 4]),
         }
     }
@@ -123,7 +118,7 @@ impl<'a> Fields<'a> {
         match (self.get(field), default) {
             (Some(value), _) => self.read_pair(field, value, least),
             (None, Some(default)) => Ok([default, default]),
-            (None, None) => Err(self.missing(field, PAIR)),
+            (None, None) => Err(self.missing(field, Expected::Pair)),
         }
     }
 
@@ -143,8 +138,8 @@ impl<'a> Fields<'a> {
             None => one(value).zip(one(value)),
         };
         let expected = || match value.as_str() {
-            Some("same" | "SAME") => SAME.to_owned(),
-            _ => format!("a whole number from {least} to {LARGEST}, or [height, width]"),
+            Some("same" | "SAME") => Expected::PairNotSame,
+            _ => Expected::PairWithin { least, most: LARGEST },
         };
         pair.map(|(height, width)| [height, width]).ok_or_else(|| self.invalid(field, value, expected()))
     }
@@ -156,7 +151,9 @@ impl<'a> Fields<'a> {
     pub fn flag_or(&mut self, field: &'static str, default: bool) -> Result<bool, SpecError> {
         match self.get(field) {
             None => Ok(default),
-            Some(value) => value.as_bool().ok_or_else(|| self.invalid(field, value, "true or false")),
+            Some(value) => value
+                .as_bool()
+                .ok_or_else(|| self.invalid(field, value, Expected::Choice { names: vec!["true".to_owned(), "false".to_owned()] })),
         }
     }
 
@@ -167,7 +164,7 @@ impl<'a> Fields<'a> {
     pub fn number(&mut self, field: &'static str, least: f64, most: f64) -> Result<f64, SpecError> {
         match self.object.get(field) {
             Some(value) if !value.is_null() => self.number_or(field, least, most, 0.0),
-            _ => Err(self.missing(field, format!("a number from {least} to {most}"))),
+            _ => Err(self.missing(field, Expected::Number { least, most })),
         }
     }
 
@@ -180,7 +177,7 @@ impl<'a> Fields<'a> {
             None => Ok(default),
             Some(value) => {
                 let number = value.as_f64().filter(|n| (least..=most).contains(n));
-                number.ok_or_else(|| self.invalid(field, value, format!("a number from {least} to {most}")))
+                number.ok_or_else(|| self.invalid(field, value, Expected::Number { least, most }))
             }
         }
     }
@@ -189,7 +186,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// Anything else; `expected` says why.
-    pub fn only(&mut self, field: &'static str, value: u64, expected: &str) -> Result<(), SpecError> {
+    pub fn only(&mut self, field: &'static str, value: u64, expected: Expected) -> Result<(), SpecError> {
         match self.get(field).filter(|found| found.as_f64() != Some(value as f64)) {
             None => Ok(()),
             Some(found) => Err(self.invalid(field, found, expected)),
@@ -205,7 +202,7 @@ impl<'a> Fields<'a> {
             None => Ok(default),
             Some(value) => {
                 let seed = whole(value).filter(|&n| n <= LARGEST_WHOLE);
-                seed.ok_or_else(|| self.invalid(field, value, SEEDS))
+                seed.ok_or_else(|| self.invalid(field, value, Expected::Seed))
             }
         }
     }
@@ -218,8 +215,8 @@ impl<'a> Fields<'a> {
         match self.get(field) {
             None => Ok(None),
             Some(value) => {
-                let text = value.as_str().filter(|t| !t.trim().is_empty() && t.chars().count() <= 80);
-                text.map(Some).ok_or_else(|| self.invalid(field, value, "a text of 1 to 80 characters"))
+                let text = value.as_str().filter(|t| !t.trim().is_empty() && t.chars().count() <= LONGEST_TEXT);
+                text.map(Some).ok_or_else(|| self.invalid(field, value, Expected::Text { most: LONGEST_TEXT }))
             }
         }
     }
@@ -233,8 +230,8 @@ impl<'a> Fields<'a> {
             None => Ok(default),
             Some(value) => {
                 let chosen = choices.iter().find(|(name, _)| value.as_str() == Some(name));
-                let names = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
-                chosen.map(|&(_, choice)| choice).ok_or_else(|| self.invalid(field, value, names()))
+                let names = || choices.iter().map(|(name, _)| (*name).to_owned()).collect();
+                chosen.map(|&(_, choice)| choice).ok_or_else(|| self.invalid(field, value, Expected::Choice { names: names() }))
             }
         }
     }

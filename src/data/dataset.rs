@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::{idx, shard};
-use crate::core::error::DataError;
+use crate::core::error::{DataError, Measure};
 use crate::core::shared::SharedWords;
 use crate::ir::program::BufferId;
 
@@ -101,17 +101,17 @@ impl Dataset {
         let loaded = self.loaded(split);
         let wrong = |offset, what, found, expected| DataError::WrongSize { file: file.to_owned(), offset, what, found, expected };
         for (offset, what, found, expected) in [
-            (8, "the first image's index", shard.first_index, loaded.images),
-            (16, "the number of rows", shard.rows, SIDE),
-            (20, "the number of columns", shard.columns, SIDE),
-            (28, "the number of images in the set", shard.total, loaded.total),
+            (8, Measure::FirstImage, shard.first_index, loaded.images),
+            (16, Measure::Rows, shard.rows, SIDE),
+            (20, Measure::Columns, shard.columns, SIDE),
+            (28, Measure::ImagesInSet, shard.total, loaded.total),
         ] {
             if found != expected {
                 return Err(wrong(offset, what, found, expected));
             }
         }
         if shard.images > loaded.total - loaded.images {
-            return Err(wrong(12, "the number of images", shard.images, loaded.total - loaded.images));
+            return Err(wrong(12, Measure::Images, shard.images, loaded.total - loaded.images));
         }
         Ok(self.append(split, shard.pixels, shard.labels))
     }
@@ -223,7 +223,7 @@ impl<'a> IdxPair<'a> {
     fn read(&self) -> Result<(&'a [u8], &'a [u8]), DataError> {
         let images = idx::images(self.images_name, self.images)?;
         let labels = idx::labels(self.labels_name, self.labels)?;
-        for (offset, what, found) in [(8, "the number of rows", images.rows), (12, "the number of columns", images.columns)] {
+        for (offset, what, found) in [(8, Measure::Rows, images.rows), (12, Measure::Columns, images.columns)] {
             if found != SIDE {
                 return Err(DataError::WrongSize { file: self.images_name.to_owned(), offset, what, found, expected: SIDE });
             }

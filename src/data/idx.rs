@@ -1,6 +1,6 @@
 //! The IDX files that MNIST comes in (LeCun, Cortes, Burges 1998): a magic number, sizes, bytes; all numbers big-endian.
 
-use crate::core::error::DataError;
+use crate::core::error::{DataError, Measure};
 
 /// Magic number of a file of images.
 pub const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -43,7 +43,7 @@ fn body<'a>(file: &str, bytes: &'a [u8], header: usize, len: Option<u64>) -> Res
         return Err(DataError::WrongSize {
             file: file.to_owned(),
             offset: needed,
-            what: "the file's length",
+            what: Measure::FileLength,
             found: bytes.len(),
             expected: needed,
         });

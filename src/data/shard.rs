@@ -6,7 +6,7 @@
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
 use super::idx::check_labels;
-use crate::core::error::DataError;
+use crate::core::error::{DataError, Measure};
 
 /// First four bytes of a shard, as a little-endian number.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"RCPS");
@@ -44,7 +44,7 @@ pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
     }
     let wrong = |offset, what, found, expected| DataError::WrongSize { file: file.to_owned(), offset, what, found, expected };
     if version != VERSION {
-        return Err(wrong(4, "the version", version as usize, VERSION as usize));
+        return Err(wrong(4, Measure::Version, version as usize, VERSION as usize));
     }
     let pixels = u64::from(images).checked_mul(rows.into()).and_then(|n| n.checked_mul(columns.into())).unwrap_or(u64::MAX);
     let needed = pixels.saturating_add(images.into()).saturating_add(HEADER as u64);
@@ -54,10 +54,10 @@ pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<Shard<'a>, DataError> {
     let (pixels, needed) = (pixels as usize, needed as usize);
     let [first_index, images, rows, columns, total] = [first_index, images, rows, columns, total].map(|n| n as usize);
     if bytes.len() > needed {
-        return Err(wrong(needed, "the file's length", bytes.len(), needed));
+        return Err(wrong(needed, Measure::FileLength, bytes.len(), needed));
     }
     if total > MOST_IMAGES {
-        return Err(wrong(28, "the number of images in the set", total, MOST_IMAGES));
+        return Err(wrong(28, Measure::ImagesInSet, total, MOST_IMAGES));
     }
     let body = &bytes[HEADER..];
     let found = checksum_of(body);

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::core::error::ShapeError;
+use crate::core::error::{Part, ShapeError};
 use crate::core::kernel::Kernel;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
@@ -172,15 +172,15 @@ impl Graph {
         }
         let parameters = operator.parameters(&shapes);
         let statistics = operator.statistics(&shapes);
-        let fits = |layout: Layout, shape: &Shape, what| {
+        let fits = |layout: Layout, shape: &Shape, what: Part| {
             let overflow = || ShapeError::SizeOverflow { node: name.to_owned(), what };
             layout.checked_stored_len(shape).map(|_| ()).ok_or_else(overflow)
         };
         for output in &outputs {
-            fits(Layout::Activation, &output.shape, "the output")?;
+            fits(Layout::Activation, &output.shape, Part::Output)?;
         }
         for parameter in &parameters {
-            fits(parameter.layout, &parameter.shape, "a parameter")?;
+            fits(parameter.layout, &parameter.shape, Part::Parameter)?;
         }
         let parameters = parameters.into_iter().map(|spec| {
             let id = self.add(format!("{name}.{}", spec.role), spec.shape.clone(), spec.layout, false, Role::Parameter);

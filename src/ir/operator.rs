@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
@@ -91,7 +91,7 @@ impl Window {
     /// [`ShapeError::KernelLargerThanInput`] when not one window fits, [`ShapeError::SizeOverflow`] when the numbers do not.
     pub fn output_size(&self, node: &str, input: [usize; 2]) -> Result<[usize; 2], ShapeError> {
         let axis = |i: usize| {
-            let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the padded input" };
+            let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::PaddedInput };
             let span = self.checked_span(i).ok_or_else(overflow)?;
             let padded = self.padding[i].checked_mul(2).and_then(|p| p.checked_add(input[i])).ok_or_else(overflow)?;
             let axis = ["height", "width"][i];

@@ -6,7 +6,7 @@ pub mod short;
 pub mod spec;
 pub mod zoo;
 
-use crate::core::error::ShapeError;
+use crate::core::error::{Part, ShapeError};
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Role, ValueId};
@@ -103,7 +103,7 @@ pub fn apply_layers(graph: &mut Graph, spec: &Spec, images: ValueId) -> Result<V
 pub fn add_images(graph: &mut Graph, spec: &Spec, batch: usize, role: Role) -> Result<ValueId, ShapeError> {
     let [channels, height, width] = spec.input;
     let shape = Shape::new(&[batch, channels, height, width]);
-    let overflow = || ShapeError::SizeOverflow { node: "input".into(), what: "a batch of images" };
+    let overflow = || ShapeError::SizeOverflow { node: "input".into(), what: Part::Batch };
     Layout::Activation.checked_stored_len(&shape).ok_or_else(overflow)?;
     Ok(graph.add("input", shape, Layout::Activation, false, role))
 }

@@ -18,7 +18,7 @@
 use serde_json::{Map, Value};
 
 use super::spec::{Spec, VERSION};
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::{brief, map, whole};
 
 /// Operators and containers.
@@ -203,22 +203,21 @@ fn lengthen_items(path: &str, items: &[Value], depth: usize) -> Result<Value, Sp
 }
 
 fn lengthen_item(path: &str, item: &Value, depth: usize) -> Result<Value, SpecError> {
-    let invalid = |expected: &str| SpecError::InvalidValue { path: path.into(), found: brief(item), expected: expected.into() };
+    let invalid = |expected| SpecError::InvalidValue { path: path.into(), found: brief(item), expected };
     if depth > 16 {
-        return Err(invalid("containers at most 16 deep"));
+        return Err(invalid(Expected::Depth { most: 16 }));
     }
     if let Value::String(operator) = item {
         return Ok(object([("op", lengthen(operator).into())]));
     }
     let (word, parts) = match item.as_array().map(Vec::as_slice) {
         Some([Value::String(word), parts @ ..]) => (lengthen(word), parts),
-        _ => return Err(invalid("an operator's name, or a list that begins with the name of an operator or a container")),
+        _ => return Err(invalid(Expected::ShortItem)),
     };
     let list = |value: &Value| match value {
         Value::Array(items) => lengthen_items(path, items, depth + 1),
-        other => Err(SpecError::InvalidValue { path: path.into(), found: brief(other), expected: "a list of layers".into() }),
+        other => Err(SpecError::InvalidValue { path: path.into(), found: brief(other), expected: Expected::Layers }),
     };
-    let shape = "its parts in order, as the documentation of the short form gives them";
     let (first, last): (Vec<(&str, Value)>, &[Value]) = match (word, parts) {
         ("repeat", [times, body, last @ ..]) => (vec![("times", times.clone()), ("body", list(body)?)], last),
         ("parallel", [Value::Array(branches), last @ ..]) => {
@@ -235,18 +234,18 @@ fn lengthen_item(path: &str, item: &Value, depth: usize) -> Result<Value, SpecEr
         }
         ("stage" | "residual" | "head", [body, last @ ..]) => (vec![("body", list(body)?)], last),
         ("save" | "join", [name, last @ ..]) => (vec![(word, name.clone())], last),
-        ("stage" | "residual" | "head" | "repeat" | "parallel" | "save" | "join", _) => return Err(invalid(shape)),
+        ("stage" | "residual" | "head" | "repeat" | "parallel" | "save" | "join", _) => return Err(invalid(Expected::ShortParts)),
         (operator, last) => (vec![("op", operator.into())], last),
     };
     let fields = match last {
         [] => Map::new(),
         [Value::Object(fields)] => lengthen_fields(fields, "", &list)?,
-        _ => return Err(invalid(shape)),
+        _ => return Err(invalid(Expected::ShortParts)),
     };
     let mut long = map(first.into_iter().map(|(field, value)| (field.to_owned(), value)));
     for (field, value) in fields {
         if long.insert(field, value).is_some() {
-            return Err(invalid(shape));
+            return Err(invalid(Expected::ShortParts));
         }
     }
     let container = matches!(word, "stage" | "residual" | "head" | "repeat" | "parallel");

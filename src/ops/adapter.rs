@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
 use crate::ir::operator::Operator;
@@ -51,8 +51,8 @@ pub fn has(parameters: &Parameters, role: &str) -> bool {
 }
 
 /// The error of a case whose weight is not what the operator needs.
-pub fn wrong_weight(expected: &str) -> SpecError {
-    SpecError::InvalidValue { path: "weight".into(), found: "another".into(), expected: expected.into() }
+pub fn wrong_weight(rank: usize) -> SpecError {
+    SpecError::InvalidValue { path: "weight".into(), found: "another".into(), expected: Expected::WeightRank { rank } }
 }
 
 impl Adapter {

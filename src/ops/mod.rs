@@ -8,7 +8,7 @@ pub mod shift;
 
 use std::rc::Rc;
 
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::Kernel;
 use crate::core::shape::Shape;
@@ -34,7 +34,7 @@ pub fn rank_4(node: &str, input: &Shape) -> Result<[usize; 4], ShapeError> {
             needed: 4,
             also: None,
             shape: input.to_string(),
-            fix: "put it before flatten",
+            fix: Fix::BeforeFlatten,
         }),
     }
 }

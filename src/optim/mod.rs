@@ -52,6 +52,14 @@ pub enum Decay {
 }
 
 impl Decay {
+    /// The word of specifications.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Weights => "weights",
+        }
+    }
+
     /// Whether a parameter decays.
     pub fn reaches(self, parameter: &ParameterSpec) -> bool {
         self == Self::All || (parameter.role == "weight" && parameter.shape.rank() > 1)

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use serde_json::Value;
 
 use super::one_cycle::OneCycle;
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::{Fields, brief};
 
 /// The learning rate as a function of the step. `rate` is the optimizer's; all spans of time are in epochs, fractions too, and become whole
@@ -150,34 +150,36 @@ pub(super) fn optional_span(fields: &mut Fields<'_>, field: &'static str) -> Res
     }
 }
 
+/// A rate that falls more often is one that falls with each step.
+const MOST_MILESTONES: usize = 1000;
+
 /// The shortest span, in epochs: less than a step of any set of images.
 const SHORTEST: f64 = 1e-6;
 
 fn span(fields: &mut Fields<'_>, field: &'static str) -> Result<f64, SpecError> {
-    let expected = || format!("a number of epochs from {SHORTEST} to {LONGEST}");
     optional_span(fields, field)?.ok_or_else(|| SpecError::MissingField {
         path: fields.path().to_owned(),
         field: field.to_owned(),
-        expected: expected(),
+        expected: Expected::Epochs { least: SHORTEST, most: LONGEST },
     })
 }
 
 fn gamma(fields: &mut Fields<'_>, default: Option<f64>) -> Result<f64, SpecError> {
     if fields.get("gamma").is_none() && default.is_none() {
         let (path, field) = (fields.path().to_owned(), "gamma".to_owned());
-        return Err(SpecError::MissingField { path, field, expected: "a number from 0 to 10".into() });
+        return Err(SpecError::MissingField { path, field, expected: Expected::Number { least: 0.0, most: 10.0 } });
     }
     fields.number_or("gamma", 0.0, 10.0, default.unwrap_or(1.0))
 }
 
 fn milestones(fields: &mut Fields<'_>) -> Result<Vec<f64>, SpecError> {
-    let expected = || "a list of at most 1000 numbers of epochs, each from 0 to 1000000".to_owned();
+    let expected = || Expected::Milestones { count: MOST_MILESTONES, most: LONGEST };
     let path = fields.path().to_owned();
     let Some(value) = fields.get("milestones") else {
         return Err(SpecError::MissingField { path, field: "milestones".into(), expected: expected() });
     };
     let number = |item: &Value| item.as_f64().filter(|epochs| (0.0..=LONGEST).contains(epochs));
-    let numbers = value.as_array().filter(|items| items.len() <= 1000).and_then(|items| items.iter().map(number).collect());
+    let numbers = value.as_array().filter(|items| items.len() <= MOST_MILESTONES).and_then(|items| items.iter().map(number).collect());
     numbers.ok_or_else(|| SpecError::InvalidValue { path: format!("{path}.milestones"), found: brief(value), expected: expected() })
 }
 

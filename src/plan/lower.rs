@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Plan, PlannedParameter, PlannedStatistic, fuse, memory};
-use crate::core::error::ShapeError;
+use crate::core::error::{Part, ShapeError};
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::{ParameterSpec, StatisticSpec};
 use crate::ir::program::{BufferId, BufferSpec, Located, Program, ProgramId, Range, Step};
@@ -50,7 +50,7 @@ pub(crate) fn arena_len(graph: &Graph) -> usize {
 pub(crate) fn check_arena(graph: &Graph) -> Result<(), ShapeError> {
     let total: u64 = graph.parameters.iter().map(|(id, _)| (stored_len(graph, *id) as u64).next_multiple_of(ALIGNMENT as u64)).sum();
     if total > i32::MAX as u64 {
-        return Err(ShapeError::SizeOverflow { node: "parameters".into(), what: "all of them together" });
+        return Err(ShapeError::SizeOverflow { node: "parameters".into(), what: Part::AllParameters });
     }
     Ok(())
 }

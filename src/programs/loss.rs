@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::images::Batch;
 use super::metrics::{self, MetricsParams};
-use crate::core::error::ShapeError;
+use crate::core::error::{Fix, ShapeError};
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
 use crate::data::Data;
@@ -21,8 +21,8 @@ pub(super) fn add_cross_entropy(
 ) -> Result<(ValueId, ValueId), ShapeError> {
     let (name, shape) = (&graph.value(logits).name, graph.shape(logits));
     let (needed, fix) = match data {
-        Data::Mnist => (2, "end the network in flatten and a linear layer"),
-        Data::ClutteredMnist => (4, "end the network in a convolution"),
+        Data::Mnist => (2, Fix::EndInFlattenAndLinear),
+        Data::ClutteredMnist => (4, Fix::EndInConvolution),
     };
     if shape.rank() != needed {
         return Err(ShapeError::RankMismatch { node: name.clone(), needed, also: None, shape: shape.to_string(), fix });

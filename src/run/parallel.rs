@@ -231,8 +231,7 @@ impl Trainer {
 
     /// Workers share batches on the CPU.
     fn cpu(&mut self) -> Result<&mut Executor<Cpu<f32>>, DeviceError> {
-        let elsewhere = || DeviceError::DeviceFailed { what: "sharing a batch".into(), reason: "this network is not on the CPU".into() };
-        self.executor.as_cpu().ok_or_else(elsewhere)
+        self.executor.as_cpu().ok_or(DeviceError::NotOnCpu)
     }
 
     fn run_half(&mut self, half: Half) -> Result<(), Error> {
@@ -254,8 +253,7 @@ impl Trainer {
     fn write_all(&mut self, ranges: &[Range], mut floats: &[f32]) -> Result<(), Error> {
         let expected: usize = ranges.iter().map(|range| range.len).sum();
         if floats.len() != expected {
-            let reason = format!("{} numbers where {expected} were expected", floats.len());
-            return Err(DeviceError::DeviceFailed { what: "a worker".into(), reason }.into());
+            return Err(DeviceError::WorkerMismatch { found: floats.len(), expected }.into());
         }
         let executor = self.cpu()?;
         for &range in ranges {
@@ -448,7 +446,7 @@ impl Peers {
 }
 
 fn lost_worker() -> Error {
-    DeviceError::DeviceFailed { what: "a worker".into(), reason: "it stopped, and so did those that took its place".into() }.into()
+    DeviceError::WorkersLost.into()
 }
 
 /// A network that computes gradients for another worker's run.
@@ -490,8 +488,8 @@ impl Replica {
             let (images, labels) = (shard.images.len() / PIXELS, shard.labels.len());
             let expected = trainer.plan().batch;
             if (images, labels) != (expected, expected) {
-                let reason = format!("{images} images and {labels} labels where {expected} were expected");
-                return Err(DeviceError::DeviceFailed { what: "a worker".into(), reason }.into());
+                let found = if images == expected { labels } else { images };
+                return Err(DeviceError::WorkerMismatch { found, expected }.into());
             }
             trainer.replace_images(Split::Train, &shard.images, &shard.labels);
             trainer.write_random_words(shard.random)?;

@@ -81,10 +81,7 @@ pub async fn select(choice: BackendChoice) -> Result<Selected, DeviceError> {
     };
     match choice {
         BackendChoice::Cpu => Ok(on_cpu(None)),
-        BackendChoice::Scalar if !cfg!(feature = "reference") => {
-            let reason = "this build leaves them out".to_owned();
-            Err(DeviceError::DeviceFailed { what: "the scalar kernels".into(), reason })
-        }
+        BackendChoice::Scalar if !cfg!(feature = "reference") => Err(DeviceError::NoScalarKernels),
         BackendChoice::Scalar => {
             let status = BackendStatus { kernels: "scalar", ..BackendStatus::cpu(choice, None) };
             Ok(Selected { device: Device::Cpu(Kernels::Scalar), status })

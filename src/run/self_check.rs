@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::autodiff::differentiate;
 use crate::backend::cpu::Kernels;
 use crate::backend::wgpu::Wgpu;
-use crate::core::error::{DeviceError, Error};
+use crate::core::error::{DeviceError, Doing, Error};
 use crate::core::layout::Layout;
 use crate::core::rng::{Rng, Stream};
 use crate::core::shape::Shape;
@@ -58,7 +58,7 @@ pub async fn self_check(wgpu: &Wgpu) -> Result<(), DeviceError> {
 
 /// An error that only a bug in the check itself can cause.
 fn internal(error: &Error) -> DeviceError {
-    DeviceError::DeviceFailed { what: "the self-check".into(), reason: error.to_string() }
+    DeviceError::DeviceFailed { what: Doing::SelfCheck, name: None, reason: error.to_string() }
 }
 
 /// The network of the check, planned.

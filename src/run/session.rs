@@ -17,7 +17,7 @@ use super::trainer::{Prediction, Trainer};
 use crate::backend::Device;
 use crate::backend::cpu::Kernels;
 use crate::core::clock::{next_task, now_ms};
-use crate::core::error::{DataError, Error, TrainError};
+use crate::core::error::{DataError, Error, Expected, TrainError};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
 use crate::describe::describe;
 use crate::network::spec::Spec;
@@ -353,11 +353,11 @@ impl Session {
         for (field, value, most, place) in settings {
             let Some(found) = value else { continue };
             let Some(place) = place else {
-                let expected = "no value: this optimizer has no momentum, sgd and rmsprop do";
+                let expected = Expected::NoMomentum;
                 return Err(TrainError::InvalidSetting { field, found, expected }.into());
             };
             if !(0.0..=most).contains(&found) {
-                let expected = if most == 1.0 { "a number from 0 to 1" } else { "a number from 0 to 1000" };
+                let expected = Expected::Number { least: 0.0, most };
                 return Err(TrainError::InvalidSetting { field, found, expected }.into());
             }
             *place = found;

@@ -261,7 +261,12 @@ impl Trainer {
         self.optimizer().check_change(&optimizer)?;
         // Replicas have the table of what decays from their specification.
         if self.peers.is_some() && self.optimizer().decay != optimizer.decay {
-            return Err(TrainError::NeedsFreshStart { field: "decay", present: "that of the other workers", found: "another" }.into());
+            return Err(TrainError::NeedsFreshStart {
+                field: "optimizer.decay",
+                present: self.optimizer().decay.name(),
+                found: optimizer.decay.name(),
+            }
+            .into());
         }
         let decay = std::mem::replace(&mut self.spec.training.optimizer, optimizer).decay;
         if decay != optimizer.decay { self.write_undecayed() } else { Ok(()) }

@@ -327,7 +327,7 @@ impl Convolution {
             graph.calls.clear();
             let dy = graph.add("dy", Shape::new(&DIMS), Layout::Activation, false, Role::Input);
             let gradients = differentiate(&mut graph, &[(made, dy)], &[x])?;
-            let none = || ShapeError::NotDifferentiable { node: "conv".into(), op: "conv2d", reason: "no gradient" };
+            let none = || ShapeError::NotDifferentiable { node: "conv".into(), op: "conv2d" };
             made = *gradients.get(&x).ok_or_else(none)?;
             read.push(("dy", dy));
             flop *= 2.0;

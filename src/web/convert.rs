@@ -10,8 +10,8 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::core::error::{Error, SpecError, TrainError};
-use crate::core::fields::{LARGEST_WHOLE, SEEDS};
+use crate::core::error::{Error, Expected, SpecError, TrainError};
+use crate::core::fields::LARGEST_WHOLE;
 use crate::network::spec::Spec;
 use crate::run::select::BackendChoice;
 
@@ -27,7 +27,7 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     sound(&value, 0).map_err(|(path, found, expected)| {
         let path = path.strip_prefix("spec.").unwrap_or(&path).to_owned();
-        throw(&SpecError::InvalidValue { path, found, expected: expected.to_owned() }.into())
+        throw(&SpecError::InvalidValue { path, found, expected }.into())
     })?;
     serde_wasm_bindgen::from_value(value).map_err(|error| throw(&TrainError::MalformedRequest { reason: error.to_string() }.into()))
 }
@@ -36,18 +36,18 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
 const DEEPEST: usize = 127;
 
 /// Where something in a value cannot be read: its place, what it is, and what would do.
-type Flaw = (String, String, &'static str);
+type Flaw = (String, String, Expected);
 
 /// Looks through plain objects and lists, not through arrays of bytes.
 fn sound(value: &JsValue, depth: usize) -> Result<(), Flaw> {
     if let Some(number) = value.as_f64().filter(|number| !number.is_finite()) {
-        return Err((String::new(), number.to_string(), "a finite number"));
+        return Err((String::new(), number.to_string(), Expected::Finite));
     }
     if !value.is_object() || value.is_instance_of::<js_sys::Uint8Array>() {
         return Ok(());
     }
     if depth == DEEPEST {
-        return Err((String::new(), format!("depth {DEEPEST}"), "containers at most 16 deep"));
+        return Err((String::new(), DEEPEST.to_string(), Expected::Depth { most: 16 }));
     }
     let is_list = js_sys::Array::is_array(value);
     for entry in js_sys::Object::entries(value.unchecked_ref()) {
@@ -67,7 +67,7 @@ pub fn seed(number: f64) -> Result<u64, Error> {
     if number.fract() == 0.0 && (0.0..=LARGEST_WHOLE as f64).contains(&number) {
         return Ok(number as u64);
     }
-    Err(SpecError::InvalidValue { path: "seed".into(), found: number.to_string(), expected: SEEDS.into() }.into())
+    Err(SpecError::InvalidValue { path: "seed".into(), found: number.to_string(), expected: Expected::Seed }.into())
 }
 
 /// The specification of a network, and where it is to run.

@@ -212,10 +212,7 @@ fn workers_that_are_lost_again_and_again_end_the_run_with_a_reason() {
     train(&mut broken, 2);
     here.last.set(Some(0));
     let error = block_on(broken.step()).unwrap_err();
-    assert!(
-        matches!(&error, Error::Device(receptive::core::error::DeviceError::DeviceFailed { what, .. }) if what == "a worker"),
-        "{error}"
-    );
+    assert!(matches!(error, Error::Device(receptive::core::error::DeviceError::WorkersLost)), "{error}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The messages between worker and page: Rust writes an example of each to `tests/fixtures/protocol.json`, and `www/test` reads them all.
 use crate::support::stored::{same_json, stored};
+use receptive::core::error::{ChannelsOf, Doing, Expected, Fix, Measure, Operands, Part};
 use receptive::core::error::{DataError, DeviceError, Error, NotFinite, ShapeError, SpecError, TrainError, WeightsError, WrongTensor};
 use receptive::data::dataset::Split;
 use receptive::describe::describe;
@@ -148,21 +149,81 @@ fn events() -> Vec<Event> {
     ]
 }
 
+/// One of each: the page has a text for each in its languages.
+fn all_expected() -> Vec<Expected> {
+    let names = || vec!["conv2d".to_owned(), "relu".to_owned()];
+    vec![
+        Expected::Finite,
+        Expected::Number { least: 0.0, most: 0.5 },
+        Expected::Epochs { least: 1e-6, most: 1e6 },
+        Expected::Milestones { count: 1000, most: 1e6 },
+        Expected::Betas,
+        Expected::Whole { least: 1, most: 64 },
+        Expected::WholeFrom { least: 1 },
+        Expected::Seed,
+        Expected::Pair,
+        Expected::PairWithin { least: 1, most: 64 },
+        Expected::PairNotSame,
+        Expected::Sides,
+        Expected::InputShape { most: 4096 },
+        Expected::OutputPadding { most: 1 },
+        Expected::Smallest { largest: 0.4 },
+        Expected::Choice { names: names() },
+        Expected::Text { most: 80 },
+        Expected::GroupName,
+        Expected::HeadName,
+        Expected::SavedName,
+        Expected::UnusedName,
+        Expected::EarlierName { names: names() },
+        Expected::EarlierName { names: Vec::new() },
+        Expected::RepeatName,
+        Expected::NoPrefix { prefix: "block".into() },
+        Expected::Object,
+        Expected::Layers,
+        Expected::LayersNotEmpty,
+        Expected::OneLayer,
+        Expected::Branches { least: 2, most: 64 },
+        Expected::Shortcut,
+        Expected::OneInput,
+        Expected::OperatorOrContainer { operators: names(), containers: vec!["stage".into()] },
+        Expected::HeadOutsideHeads,
+        Expected::Depth { most: 16 },
+        Expected::LayersAtMost { most: 4096 },
+        Expected::LayersWrittenOut { most: 4096 },
+        Expected::ItemsWrittenOut { most: 65_536 },
+        Expected::ShortItem,
+        Expected::ShortParts,
+        Expected::ConcatDim,
+        Expected::SoftmaxDim,
+        Expected::Ungrouped,
+        Expected::Connections { out_channels: 16 },
+        Expected::WeightRank { rank: 4 },
+        Expected::NoAugmentation,
+        Expected::NoMomentum,
+        Expected::NoNesterov,
+    ]
+}
+
 fn errors() -> Vec<Error> {
+    let wrong = all_expected()
+        .into_iter()
+        .map(|expected| SpecError::InvalidValue { path: "layers[1]".to_owned(), found: "0".into(), expected }.into());
+    wrong.chain(other_errors()).collect()
+}
+
+fn other_errors() -> Vec<Error> {
     let (node, file, path) = (|| "conv2".to_owned(), || "train-images".to_owned(), || "layers[1]".to_owned());
     vec![
         SpecError::MalformedJson { reason: "EOF".into(), line: 1, column: 2 }.into(),
         SpecError::UnsupportedVersion { found: "2".into(), supported: 1 }.into(),
         SpecError::UnknownOperator { path: path(), operator: "convv".into(), known: "conv2d".into() }.into(),
-        SpecError::InvalidValue { path: path(), found: "0".into(), expected: "a whole number".into() }.into(),
-        SpecError::MissingField { path: path(), field: "kernel_size".into(), expected: "a whole number".into() }.into(),
+        SpecError::MissingField { path: path(), field: "kernel_size".into(), expected: Expected::Pair }.into(),
         SpecError::UnknownField { path: path(), field: "kernel".into(), known: "kernel_size".into() }.into(),
         SpecError::DuplicateName { path: path(), node: node() }.into(),
         SpecError::EmptyNetwork.into(),
         ShapeError::KernelLargerThanInput { node: node(), axis: "height", span: 5, padded: 3 }.into(),
-        ShapeError::RankMismatch { node: node(), needed: 2, also: None, shape: "[1, 2, 3, 4]".into(), fix: "put a flatten before it" }
-            .into(),
-        ShapeError::ChannelsNotDivisible { node: node(), which: "input channels", channels: 6, groups: 4 }.into(),
+        ShapeError::RankMismatch { node: node(), needed: 2, also: None, shape: "[1, 2, 3, 4]".into(), fix: Fix::FlattenBefore }.into(),
+        ShapeError::ChannelsNotDivisible { node: node(), which: ChannelsOf::Input, channels: 6, groups: 4 }.into(),
         ShapeError::ShapesDiffer { node: node(), left: "[1]".into(), right: "[2]".into() }.into(),
         ShapeError::SummandsDiffer { node: node(), left: "[1, 16, 7, 7]".into(), right: "[1, 8, 7, 7]".into() }.into(),
         ShapeError::PaddingTooLarge { node: node(), axis: "width", padding: 3, kernel_size: 2 }.into(),
@@ -176,20 +237,20 @@ fn errors() -> Vec<Error> {
             node: node(),
             op: "max_unpool2d",
             needed: 2,
-            what: "maps and the places of a max_pool2d",
+            what: Operands::MapsAndPlaces,
             found: 1,
-            fix: "give it the places of the pooling that it undoes",
+            fix: Fix::GivePlaces,
         }
         .into(),
         ShapeError::NotUnpoolable { node: node(), axis: "width", size: 9, input: 3, least: 5, most: 7 }.into(),
-        ShapeError::SizeOverflow { node: node(), what: "the output" }.into(),
+        ShapeError::SizeOverflow { node: node(), what: Part::Output }.into(),
         ShapeError::ClassesMismatch { node: node(), shape: "[5]".into(), classes: 10 }.into(),
         ShapeError::ImagesMismatch { node: "input".into(), shape: "[3, 224, 224]".into(), needed: "[1, height, width]" }.into(),
-        ShapeError::NotDifferentiable { node: node(), op: "argmax", reason: "it is a step" }.into(),
+        ShapeError::NotDifferentiable { node: node(), op: "argmax" }.into(),
         ShapeError::TooLarge { node: node(), needed_bytes: 2_000_000_000, limit_bytes: 1_000_000_000, largest_batch: 16 }.into(),
         DataError::BadMagic { file: file(), offset: 0, found: 1, expected: 2051 }.into(),
         DataError::Truncated { file: file(), offset: 100, needed: 200 }.into(),
-        DataError::WrongSize { file: file(), offset: 8, what: "the number of rows", found: 32, expected: 28 }.into(),
+        DataError::WrongSize { file: file(), offset: 8, what: Measure::Rows, found: 32, expected: 28 }.into(),
         DataError::ChecksumMismatch { file: file(), offset: 32, found: 1, expected: 2 }.into(),
         DataError::CountMismatch { file: file(), labels_file: "train-labels".into(), images: 3, labels: 2 }.into(),
         DataError::LabelOutOfRange { file: file(), offset: 9, found: 10 }.into(),
@@ -203,8 +264,14 @@ fn errors() -> Vec<Error> {
         DeviceError::DeviceRequestFailed { reason: "refused".into() }.into(),
         DeviceError::SelfCheckFailed { kernel: "conv2d.forward".into(), largest_error: 1.0, allowed: 1e-5 }.into(),
         DeviceError::DeviceLost { reason: "destroyed".into() }.into(),
-        DeviceError::LimitExceeded { what: "a buffer".into(), needed: 3, limit: 2 }.into(),
-        DeviceError::DeviceFailed { what: "a pipeline".into(), reason: "validation".into() }.into(),
+        DeviceError::LimitExceeded { what: "gradients".into(), needed: 3, limit: 2 }.into(),
+        DeviceError::TooManyWorkgroups { kernel: "conv2d".into(), needed: 3, limit: 2 }.into(),
+        DeviceError::NoScalarKernels.into(),
+        DeviceError::NotOnCpu.into(),
+        DeviceError::WorkersLost.into(),
+        DeviceError::WorkerMismatch { found: 3, expected: 4 }.into(),
+        DeviceError::FloatsAndWords { name: "indices".into() }.into(),
+        DeviceError::DeviceFailed { what: Doing::Compiling, name: Some("conv2d".into()), reason: "validation".into() }.into(),
         TrainError::NotCompiled.into(),
         TrainError::Busy.into(),
         TrainError::NotRunning.into(),
@@ -218,7 +285,7 @@ fn errors() -> Vec<Error> {
         .into(),
         TrainError::UnknownName { what: "parameter", name: "conv9.weight".into() }.into(),
         TrainError::WrongLength { name: "conv1.weight".into(), found: 1, expected: 150 }.into(),
-        TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: "a number from 0 to 1000" }.into(),
+        TrainError::InvalidSetting { field: "learning_rate", found: -1.0, expected: Expected::Number { least: 0.0, most: 1000.0 } }.into(),
         TrainError::NeedsFreshStart { field: "optimizer.type", present: "sgd", found: "adam" }.into(),
         TrainError::MalformedRequest { reason: "no type".into() }.into(),
         WeightsError::NoWeights.into(),

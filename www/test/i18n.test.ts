@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import features from "receptive:features";
 import type { ReceptiveError } from "../src/engine/errors.ts";
+import { enErrorWords } from "../src/i18n/en-error-words.ts";
+import { expectedText } from "../src/i18n/error-words.ts";
 import { errorText, LANGUAGES, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
-import { ruWord } from "../src/i18n/ru-words.ts";
+import { ruErrorWords } from "../src/i18n/ru-error-words.ts";
 import type { Language } from "../src/lib/language.ts";
 import { camelCase } from "../tools/features.mjs";
 
@@ -87,6 +89,14 @@ function anyError(kind: string): ReceptiveError {
     malformed_tensor: ["found", "expected"],
     wrong_inputs: ["found"],
     wrong_class_names: ["found", "expected"],
+    worker_mismatch: ["found", "expected"],
+  };
+  const whats: { [kind: string]: string } = {
+    wrong_inputs: "maps_and_places",
+    size_overflow: "output",
+    wrong_size: "rows",
+    device_failed: "command",
+    unknown_name: "node",
   };
   return new Proxy({ kind, message: "" } as ReceptiveError, {
     get: (target, key) => {
@@ -97,6 +107,9 @@ function anyError(kind: string): ReceptiveError {
         ];
       if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
       if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
+      if (key === "expected" && ["invalid_value", "missing_field", "invalid_setting"].includes(kind)) return { code: "layers" };
+      if (key === "fix") return "give_mask";
+      if (key === "what" && kind in whats) return whats[kind];
       if (key in target) return target[key as keyof ReceptiveError];
       return words.includes(String(key)) && !(numeric[kind] ?? []).includes(String(key)) ? `<${String(key)}>` : 37;
     },
@@ -121,35 +134,53 @@ test("every error kind has a sentence in both languages, without holes", () => {
   }
 });
 
+const snake = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase();
+
 test("every error the engine can send has its sentence", () => {
-  const source = readFileSync(join(root, "src/core/error.rs"), "utf8");
+  const source = readFileSync(join(root, "src/core/error/mod.rs"), "utf8");
   const enums = [...source.matchAll(/pub enum (\w+Error) \{([\s\S]*?)\n\}/gu)].filter(([, name]) => name !== "Error");
   const kinds = enums.flatMap(([, , body]) =>
     [...(body ?? "").matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) => variant ?? ""),
   );
   assert.ok(kinds.length > 30, `${kinds.length} kinds found`);
-  const snake = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase();
   for (const { text } of locales) for (const kind of kinds) assert.ok(snake(kind) in text.errors, `no text for ${snake(kind)}`);
 });
 
-test("what the engine says inside its errors is said in Russian, too", () => {
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".rs") && !/tests\.rs$|zoo|conformance|web/u.test(name),
-  );
-  const phrases = new Set<string>();
-  for (const name of sources) {
-    const [code = ""] = readFileSync(join(root, "src", name), "utf8").split("#[cfg(test)]");
-    for (const [, phrase = ""] of code.matchAll(/\b(?:fix|what|expected)(?: =|:)(?: \|\|)?\s*"([^"]+)"/gu)) phrases.add(phrase);
-    for (const [, phrase = ""] of code.matchAll(
-      /(?:expected: format!\(|let expected = \|?\|? ?format!\(|invalid\([^"]*, (?:format!\()?|missing\([^"]*, (?:format!\()?)"([^"]+ [^"]+)"/gu,
-    ))
-      phrases.add(phrase.replaceAll(/\{[^}]*\}/gu, "7"));
+/** Codes of an enum of words, as `words!` has them. */
+function codesOf(source: string, name: string): string[] {
+  const [, body = ""] = new RegExp(` {4}${name} \\{([^}]*)\\}`, "u").exec(source) ?? [];
+  return [...body.matchAll(/^ +(\w+) = "/gmu)].map(([, code = ""]) => snake(code));
+}
+
+test("every word inside the engine's errors has its text in both languages", () => {
+  const source = readFileSync(join(root, "src/core/error/words.rs"), "utf8");
+  const groups = { fix: "Fix", operands: "Operands", part: "Part", measure: "Measure", doing: "Doing" } as const;
+  assert.equal(source.match(/^words! \{/gmu)?.length, Object.keys(groups).length + 1, "one more: that of a convolution's channels");
+  for (const { format } of locales) {
+    for (const words of [enErrorWords(format), ruErrorWords(format)]) {
+      for (const [group, name] of Object.entries(groups)) {
+        const codes = codesOf(source, name);
+        assert.ok(codes.length > 1, name);
+        assert.deepEqual(Object.keys(words[group as keyof typeof groups]).sort(), codes.sort(), name);
+      }
+    }
   }
-  assert.ok(phrases.size > 50, `${phrases.size} found`);
-  const names = /^(F32 7|activations|gradients|loss|op|optimizer|job|kind of case|schedule)$/u;
-  for (const phrase of phrases) if (!names.test(phrase)) assert.match(ruWord(phrase), /[а-яё]/iu, `nothing in Russian for "${phrase}"`);
-  assert.equal(ruWord("same or valid or 3"), "same или valid или 3");
-  assert.equal(ruWord("something new from the engine"), "something new from the engine");
+});
+
+test("what the engine expects is said in both languages, with its numbers and names", () => {
+  const { errors } = JSON.parse(readFileSync(join(root, "tests/fixtures/protocol.json"), "utf8")) as { errors: ReceptiveError[] };
+  const examples = errors.flatMap((error) => (error.kind === "invalid_value" ? [error.expected] : []));
+  for (const { language, format } of locales) {
+    const words = language === "ru" ? ruErrorWords(format) : enErrorWords(format);
+    assert.deepEqual(Object.keys(words.expected).sort(), [...new Set(examples.map(({ code }) => code))].sort());
+    for (const example of examples) {
+      const text = expectedText(words, example);
+      assert.doesNotMatch(text, /undefined|NaN|\[object/u, `${example.code}: ${text}`);
+      assert.match(text, language === "ru" ? /[а-яё]/iu : /[a-z]/iu, text);
+      for (const value of Object.values(example).flat())
+        if (typeof value === "string" && value !== example.code) assert.ok(text.includes(value), `${value} in ${text}`);
+    }
+  }
 });
 
 test("the engine's own examples of errors fill their sentences", () => {

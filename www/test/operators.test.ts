@@ -45,7 +45,7 @@ test("all formulas are MathML, and no text is in the other's language", async ()
 });
 
 test("the errors that the texts name are the engine's", async () => {
-  const source = await readFile(join(root, "src/core/error.rs"), "utf8");
+  const source = await readFile(join(root, "src/core/error/mod.rs"), "utf8");
   const kinds = new Set(
     [...source.matchAll(/^ {4}([A-Z]\w*)(?: \{|,)/gmu)].map(([, variant]) =>
       (variant ?? "").replaceAll(/(?<!^)[A-Z]/gu, "_$&").toLowerCase(),

@@ -107,8 +107,8 @@ impl<T> Buffer<T> {
     }
 }
 
-fn wrong_kind(what: &str) -> DeviceError {
-    DeviceError::DeviceFailed { what: what.to_owned(), reason: "floats and words were mixed up".into() }
+fn wrong_kind(name: &str) -> DeviceError {
+    DeviceError::FloatsAndWords { name: name.to_owned() }
 }
 
 impl<T: Element> Backend for Cpu<T> {

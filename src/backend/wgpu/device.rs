@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::pipelines::Pipelines;
 use super::readback::Staging;
 use super::shaders::Shaders;
-use crate::core::error::DeviceError;
+use crate::core::error::{DeviceError, Doing};
 
 /// Parts of the names of adapters that are programs and not chips.
 const SOFTWARE_NAMES: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "basic render", "warp"];
@@ -86,8 +86,8 @@ impl Device {
     }
 
     /// What to report when a callback ended without success.
-    pub(super) fn failure(&self, what: &str, reason: &str) -> DeviceError {
-        let failed = || DeviceError::DeviceFailed { what: what.to_owned(), reason: reason.to_owned() };
+    pub(super) fn failure(&self, what: Doing, name: Option<&str>, reason: &str) -> DeviceError {
+        let failed = || DeviceError::DeviceFailed { what, name: name.map(str::to_owned), reason: reason.to_owned() };
         self.check().err().unwrap_or_else(failed)
     }
 }
@@ -109,7 +109,7 @@ fn watch(device: &::wgpu::Device) -> Arc<Mutex<Option<DeviceError>>> {
     });
     let errors = Arc::clone(&trouble);
     device.on_uncaptured_error(Arc::new(move |error: ::wgpu::Error| {
-        let error = DeviceError::DeviceFailed { what: "a command".into(), reason: error.to_string() };
+        let error = DeviceError::DeviceFailed { what: Doing::Command, name: None, reason: error.to_string() };
         errors.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }));
     trouble

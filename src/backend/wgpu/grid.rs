@@ -7,7 +7,7 @@ use crate::core::error::DeviceError;
 pub(super) fn grid(kernel: &str, workgroups: u64, limit: u32, least_rows: u32) -> Result<[u32; 2], DeviceError> {
     let limit = u64::from(limit);
     if workgroups > limit * limit {
-        return Err(DeviceError::LimitExceeded { what: format!("{kernel}, in workgroups,"), needed: workgroups, limit: limit * limit });
+        return Err(DeviceError::TooManyWorkgroups { kernel: kernel.to_owned(), needed: workgroups, limit: limit * limit });
     }
     let rows = workgroups.div_ceil(limit).max(workgroups.min(least_rows.into())).max(1);
     let columns = workgroups.div_ceil(rows);
@@ -33,7 +33,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn too_many_are_refused_with_both_numbers() {
-        let expected = DeviceError::LimitExceeded { what: "k, in workgroups,".into(), needed: 10, limit: 9 };
+        let expected = DeviceError::TooManyWorkgroups { kernel: "k".into(), needed: 10, limit: 9 };
         assert_eq!(grid("k", 10, 3, 1), Err(expected));
     }
 }

@@ -11,7 +11,7 @@ use ::wgpu::{
 };
 
 use super::device::Device;
-use crate::core::error::DeviceError;
+use crate::core::error::{DeviceError, Doing};
 use crate::core::kernel::Kernel;
 
 /// A kernel's address (there is one static of each), and whether it has scratch memory.
@@ -108,7 +108,7 @@ impl Device {
                 if let Some((_, passes)) = self.pipelines.borrow_mut().kernels.get_mut(&of.key()) {
                     passes.retain(|(entry, _)| *entry != of.entry);
                 }
-                result = result.and(Err(self.failure(of.kernel.name, &reason)));
+                result = result.and(Err(self.failure(Doing::Compiling, Some(of.kernel.name), &reason)));
             }
         }
         if total > 0 {

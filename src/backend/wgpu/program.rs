@@ -9,7 +9,7 @@ use super::buffers::Buffer;
 use super::device::Device;
 use super::grid::grid;
 use super::pipelines::PassOf;
-use crate::core::error::DeviceError;
+use crate::core::error::{DeviceError, Doing};
 use crate::ir::program::{Program, Step};
 
 /// What a run needs, in the order it needs it.
@@ -62,7 +62,7 @@ impl Device {
         self.compile(&needed).await?;
         let (prepared, error) = self.capture(|| self.bind(program, buffers, &passes));
         match error.await {
-            Some(reason) => Err(self.failure("preparing a program", &reason)),
+            Some(reason) => Err(self.failure(Doing::Preparing, None, &reason)),
             None => prepared,
         }
     }

@@ -6,7 +6,7 @@ use bytemuck::Pod;
 use super::buffers::Buffer;
 use super::device::Device;
 use super::signal::signal;
-use crate::core::error::DeviceError;
+use crate::core::error::{DeviceError, Doing};
 
 /// Buffers that the host can map, kept for the next read.
 #[derive(Debug, Default)]
@@ -32,9 +32,11 @@ impl Device {
         let (sender, receiver) = signal();
         staging.map_async(MapMode::Read, 0..bytes, move |result| sender.send(result.is_ok()));
         if receiver.receive().await != Some(true) {
-            return Err(self.failure(&buffer.label, "it could not be read back"));
+            return Err(self.failure(Doing::ReadingBack, Some(&buffer.label), "map_async"));
         }
-        let view = staging.get_mapped_range(0..bytes).map_err(|error| self.failure(&buffer.label, &format!("{error:?}")))?;
+        let view = staging
+            .get_mapped_range(0..bytes)
+            .map_err(|error| self.failure(Doing::ReadingBack, Some(&buffer.label), &format!("{error:?}")))?;
         let elements = bytemuck::pod_collect_to_vec(&view);
         drop(view);
         staging.unmap();
@@ -71,7 +73,7 @@ impl Device {
         self.check()?;
         let (sender, receiver) = signal();
         self.queue.on_submitted_work_done(move || sender.send(()));
-        receiver.receive().await.ok_or_else(|| self.failure("waiting for the device", "it did not answer"))?;
+        receiver.receive().await.ok_or_else(|| self.failure(Doing::Waiting, None, "on_submitted_work_done"))?;
         self.check()
     }
 }

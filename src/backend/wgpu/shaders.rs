@@ -1,6 +1,6 @@
 //! The texts of shaders, where the build has their names only (`crate::core::wgsl`).
 
-use crate::core::error::DeviceError;
+use crate::core::error::{DeviceError, Doing};
 
 /// Where texts come from.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Shaders {
     pub(super) async fn load() -> Result<Self, DeviceError> {
         let failed = |thrown: wasm_bindgen::JsValue| {
             let reason = js_sys::Object::from(thrown).to_string().into();
-            DeviceError::DeviceFailed { what: "loading the shaders".into(), reason }
+            DeviceError::DeviceFailed { what: Doing::LoadingShaders, name: None, reason }
         };
         Ok(Self { texts: shaders().await.map_err(failed)? })
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use self::displacement::{DISPLACEMENT, DisplacementParams};
 use self::warp::{WARP, WarpParams};
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::Fields;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
@@ -157,7 +157,7 @@ impl Erase {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation.erase.smallest".into(),
                 found: erase.smallest.to_string(),
-                expected: format!("at most {}, the largest", erase.largest),
+                expected: Expected::Smallest { largest: erase.largest },
             });
         }
         Ok(erase)

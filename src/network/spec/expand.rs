@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::item::{Branch, Item, Kind, Shortcut};
 use super::names::Namer;
 use super::{Container, Head, Layer, Source, Work};
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::ir::operator::Operator;
 
 /// The most layers a network may have once its repetitions are written out.
@@ -147,8 +147,8 @@ impl Expansion {
 
     fn head(&mut self, path: &str, name: &String, loss_weight: f64, body: &[Item], x: Source, context: &Context) -> Result<(), SpecError> {
         if context.head.is_some() {
-            let (path, expected) = (path.to_owned(), "heads that stand in no other head".into());
-            return Err(SpecError::InvalidValue { path, found: format!("head {name}"), expected });
+            let (path, expected) = (path.to_owned(), Expected::HeadOutsideHeads);
+            return Err(SpecError::InvalidValue { path, found: format!("{name:?}"), expected });
         }
         let index = self.heads.len();
         self.heads.push(Head { name: format!("{}{name}", context.scope), loss_weight, output: x });
@@ -158,7 +158,7 @@ impl Expansion {
         self.saved.truncate(saved);
         if output == x {
             let path = format!("{path}.head.body");
-            return Err(SpecError::InvalidValue { path, found: "no layer".into(), expected: "at least one layer".into() });
+            return Err(SpecError::InvalidValue { path, found: "0".into(), expected: Expected::OneLayer });
         }
         self.heads[index].output = output;
         Ok(())
@@ -167,7 +167,7 @@ impl Expansion {
     fn save(&mut self, path: &str, name: &str, x: Source) -> Result<(), SpecError> {
         if self.saved.iter().any(|(known, _)| known == name) {
             let (path, found) = (format!("{path}.save"), format!("{name:?}"));
-            return Err(SpecError::InvalidValue { path, found, expected: "a name that no value was saved under before".into() });
+            return Err(SpecError::InvalidValue { path, found, expected: Expected::UnusedName });
         }
         self.saved.push((name.to_owned(), x));
         Ok(())
@@ -176,9 +176,8 @@ impl Expansion {
     fn find(&self, path: &str, name: &str) -> Result<Source, SpecError> {
         let found = self.saved.iter().find(|(known, _)| known == name);
         found.map(|&(_, source)| source).ok_or_else(|| {
-            let known: Vec<&str> = self.saved.iter().map(|(known, _)| known.as_str()).take(20).collect();
-            let known = if known.is_empty() { "nothing is".to_owned() } else { known.join(", ") };
-            let expected = format!("the name of a value saved before it ({known})");
+            let names = self.saved.iter().map(|(known, _)| known.clone()).take(20).collect();
+            let expected = Expected::EarlierName { names };
             SpecError::InvalidValue { path: format!("{path}.join"), found: format!("{name:?}"), expected }
         })
     }
@@ -257,12 +256,8 @@ impl Expansion {
 
     fn push(&mut self, path: &str, work: Work, inputs: Vec<Source>, context: &Context) -> Result<Source, SpecError> {
         if self.drafts.len() == MOST_LAYERS {
-            let (path, found) = (path.to_owned(), "one more".into());
-            return Err(SpecError::InvalidValue {
-                path,
-                found,
-                expected: format!("at most {MOST_LAYERS} layers, repetitions written out"),
-            });
+            let (path, found) = (path.to_owned(), (MOST_LAYERS + 1).to_string());
+            return Err(SpecError::InvalidValue { path, found, expected: Expected::LayersWrittenOut { most: MOST_LAYERS } });
         }
         self.drafts.push(Draft { work, inputs, head: context.head, path: path.into() });
         Ok(Source::Layer(self.drafts.len() - 1))
@@ -271,15 +266,15 @@ impl Expansion {
     fn refuse_nameless(&self, context: &Context) -> Result<(), SpecError> {
         let Some(path) = &context.nameless else { return Ok(()) };
         let path = format!("{path}.repeat");
-        let expected = "a name, since something in its body has one; block makes block1, block2".into();
+        let expected = Expected::RepeatName;
         Err(SpecError::MissingField { path, field: "name".into(), expected })
     }
 
     fn visit(&mut self, path: &str) -> Result<(), SpecError> {
         self.visits += 1;
         if self.visits > MOST_VISITS {
-            let (path, found) = (path.to_owned(), "one more".into());
-            return Err(SpecError::InvalidValue { path, found, expected: format!("at most {MOST_VISITS} items, repetitions written out") });
+            let (path, found) = (path.to_owned(), (MOST_VISITS + 1).to_string());
+            return Err(SpecError::InvalidValue { path, found, expected: Expected::ItemsWrittenOut { most: MOST_VISITS } });
         }
         Ok(())
     }

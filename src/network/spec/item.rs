@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::{Fields, brief, map};
 use crate::ir::operator::Operator;
 use crate::ops::{layers, operators};
@@ -94,13 +94,13 @@ pub(super) struct Branch {
 
 /// Reads a list of items.
 pub(super) fn read_items(path: &str, value: &Value, depth: usize) -> Result<Vec<Item>, SpecError> {
-    let invalid = |found, expected: &str| SpecError::InvalidValue { path: path.into(), found, expected: expected.into() };
+    let invalid = |found, expected| SpecError::InvalidValue { path: path.into(), found, expected };
     if depth > DEEPEST {
-        return Err(invalid(format!("depth {depth}"), "containers at most 16 deep"));
+        return Err(invalid(depth.to_string(), Expected::Depth { most: DEEPEST }));
     }
-    let items = value.as_array().ok_or_else(|| invalid(brief(value), "a list of layers"))?;
+    let items = value.as_array().ok_or_else(|| invalid(brief(value), Expected::Layers))?;
     if items.len() > LONGEST {
-        return Err(invalid(format!("{} layers", items.len()), "at most 4096 layers"));
+        return Err(invalid(items.len().to_string(), Expected::LayersAtMost { most: LONGEST }));
     }
     items.iter().enumerate().map(|(i, item)| read_item(format!("{path}[{i}]"), item, depth)).collect()
 }
@@ -129,19 +129,19 @@ fn read_item(path: String, item: &Value, depth: usize) -> Result<Item, SpecError
 
 fn read_container(key: &str, fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecError> {
     Ok(match key {
-        "stage" => Kind::Stage { name: required_name(fields, "a name for the group")?, body: body(fields, depth)? },
+        "stage" => Kind::Stage { name: required_name(fields, Expected::GroupName)?, body: body(fields, depth)? },
         "residual" => read_residual(fields, depth)?,
         "parallel" => read_parallel(fields, depth)?,
         "repeat" => {
             let times = fields.positive("times")?;
             if times > LONGEST {
                 let (path, found) = (format!("{}.times", fields.path()), times.to_string());
-                return Err(SpecError::InvalidValue { path, found, expected: format!("a whole number from 1 to {LONGEST}") });
+                return Err(SpecError::InvalidValue { path, found, expected: Expected::Whole { least: 1, most: LONGEST as u64 } });
             }
             Kind::Repeat { name: optional_name(fields)?, times, body: body(fields, depth)? }
         }
         _ => {
-            let name = required_name(fields, "a name for the second output")?;
+            let name = required_name(fields, Expected::HeadName)?;
             Kind::Head { name, loss_weight: fields.number_or("loss_weight", 0.0, 1000.0, 1.0)?, body: body(fields, depth)? }
         }
     })
@@ -151,7 +151,7 @@ fn read_layer(fields: &mut Fields<'_>) -> Result<Kind, SpecError> {
     let operator = read_operator(fields)?;
     if operator.joins() {
         let (path, found) = (format!("{}.op", fields.path()), operator.name().into());
-        let expected = "an operator of one input; values are brought together by residual, parallel and join".into();
+        let expected = Expected::OneInput;
         return Err(SpecError::InvalidValue { path, found, expected });
     }
     Ok(Kind::Layer { name: optional_name(fields)?, operator })
@@ -161,7 +161,9 @@ fn read_operator(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError>
     let path = fields.path().to_owned();
     let known = || layers().collect::<Vec<_>>().join(", ");
     let Some(operator) = fields.text("op")? else {
-        let expected = format!("an operator ({}), or a container ({})", known(), CONTAINERS.join(", "));
+        let names = |names: &mut dyn Iterator<Item = &str>| names.map(str::to_owned).collect();
+        let expected =
+            Expected::OperatorOrContainer { operators: names(&mut layers()), containers: names(&mut CONTAINERS.iter().copied()) };
         return Err(SpecError::MissingField { path, field: "op".into(), expected });
     };
     let Some((_, parse)) = operators().find(|(name, _)| *name == operator) else {
@@ -180,7 +182,7 @@ fn read_residual(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecErro
         Some(Value::String(word)) if word == "pad" => Shortcut::Pad,
         Some(items @ Value::Array(_)) => Shortcut::Items(read_items(&path, items, depth + 1)?),
         Some(other) => {
-            let expected = "identity, pad, or a list of layers".into();
+            let expected = Expected::Shortcut;
             return Err(SpecError::InvalidValue { path, found: brief(other), expected });
         }
     };
@@ -192,12 +194,12 @@ fn read_parallel(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecErro
     let name = optional_name(fields)?;
     let join = read_rule(fields, "join", "concat")?;
     let path = format!("{}.branches", fields.path());
-    let expected = "a list of 2 to 64 branches";
+    let expected = Expected::Branches { least: 2, most: 64 };
     let branches = match fields.get("branches") {
         Some(Value::Array(branches)) if (2..=64).contains(&branches.len()) => branches,
-        Some(other) => return Err(SpecError::InvalidValue { path, found: brief(other), expected: expected.into() }),
+        Some(other) => return Err(SpecError::InvalidValue { path, found: brief(other), expected }),
         None => {
-            return Err(SpecError::MissingField { path: fields.path().into(), field: "branches".into(), expected: expected.into() });
+            return Err(SpecError::MissingField { path: fields.path().into(), field: "branches".into(), expected });
         }
     };
     let read = |(i, branch): (usize, &Value)| {
@@ -209,7 +211,7 @@ fn read_parallel(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecErro
         let name = optional_name(&mut fields)?;
         let body = match fields.get("body") {
             Some(items) => read_items(&format!("{path}.body"), items, depth + 1)?,
-            None => return Err(SpecError::MissingField { path, field: "body".into(), expected: "a list of layers".into() }),
+            None => return Err(SpecError::MissingField { path, field: "body".into(), expected: Expected::Layers }),
         };
         fields.finish()?;
         Ok(Branch { path, name, body })
@@ -220,14 +222,14 @@ fn read_parallel(fields: &mut Fields<'_>, depth: usize) -> Result<Kind, SpecErro
 
 /// A list of at least one item.
 fn body(fields: &mut Fields<'_>, depth: usize) -> Result<Vec<Item>, SpecError> {
-    let expected = "a list of at least one layer";
+    let expected = Expected::LayersNotEmpty;
     let path = format!("{}.body", fields.path());
     let Some(value) = fields.get("body") else {
-        return Err(SpecError::MissingField { path: fields.path().into(), field: "body".into(), expected: expected.into() });
+        return Err(SpecError::MissingField { path: fields.path().into(), field: "body".into(), expected });
     };
     let items = read_items(&path, value, depth + 1)?;
     if items.is_empty() {
-        return Err(SpecError::InvalidValue { path, found: "[]".into(), expected: expected.into() });
+        return Err(SpecError::InvalidValue { path, found: "[]".into(), expected });
     }
     Ok(items)
 }
@@ -235,7 +237,7 @@ fn body(fields: &mut Fields<'_>, depth: usize) -> Result<Vec<Item>, SpecError> {
 /// The name that a value is or was saved under.
 fn saved_name(fields: &mut Fields<'_>, key: &'static str) -> Result<String, SpecError> {
     let path = fields.path().to_owned();
-    let missing = || SpecError::MissingField { path, field: key.into(), expected: "a name for the saved value".into() };
+    let missing = || SpecError::MissingField { path, field: key.into(), expected: Expected::SavedName };
     fields.text(key)?.map(str::to_owned).ok_or_else(missing)
 }
 
@@ -243,9 +245,9 @@ fn optional_name(fields: &mut Fields<'_>) -> Result<Option<String>, SpecError> {
     Ok(fields.text("name")?.map(str::to_owned))
 }
 
-fn required_name(fields: &mut Fields<'_>, expected: &str) -> Result<String, SpecError> {
+fn required_name(fields: &mut Fields<'_>, expected: Expected) -> Result<String, SpecError> {
     let path = fields.path().to_owned();
-    optional_name(fields)?.ok_or_else(|| SpecError::MissingField { path, field: "name".into(), expected: expected.into() })
+    optional_name(fields)?.ok_or_else(|| SpecError::MissingField { path, field: "name".into(), expected })
 }
 
 /// How values are brought together: `concat` or `add`.

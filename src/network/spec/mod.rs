@@ -28,7 +28,7 @@ pub use self::training::{Initialization, Training};
 
 use self::expand::{Expanded, expand};
 use self::item::Item;
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::{Fields, brief, whole};
 use crate::data::Data;
 use crate::ir::operator::Operator;
@@ -152,7 +152,8 @@ impl Spec {
         let cluttered = fields.choice_or("data", &[("mnist", false), ("cluttered_mnist", true)], false)?;
         let data = if cluttered { Data::ClutteredMnist } else { Data::Mnist };
         let items = read_layers(&mut fields)?;
-        let training = match fields.get("training") {
+        let given = fields.get("training");
+        let training = match given {
             Some(training) => Training::from_json(training)?,
             None => Training::default(),
         };
@@ -160,8 +161,8 @@ impl Spec {
         if cluttered && !training.augmentation.is_off() {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation".into(),
-                found: "a change of the images".into(),
-                expected: "none with this data: each pixel's class would stay where it was".into(),
+                found: given.map_or_else(String::new, |training| brief(&training["augmentation"])),
+                expected: Expected::NoAugmentation,
             });
         }
         let Expanded { layers, output, heads, containers } = expand(&items)?;
@@ -175,18 +176,14 @@ fn read_input(fields: &mut Fields<'_>) -> Result<[usize; 3], SpecError> {
         value.as_array().map(|dims| dims.iter().map(|dim| whole(dim).filter(|n| (1..=4096).contains(n))).collect::<Option<Vec<_>>>());
     match sizes.flatten().as_deref() {
         Some(&[c, h, w]) => Ok([c as usize, h as usize, w as usize]),
-        _ => Err(SpecError::InvalidValue {
-            path: "spec.input".into(),
-            found: brief(value),
-            expected: "[channels, height, width], each from 1 to 4096".into(),
-        }),
+        _ => Err(SpecError::InvalidValue { path: "spec.input".into(), found: brief(value), expected: Expected::InputShape { most: 4096 } }),
     }
 }
 
 fn read_layers(fields: &mut Fields<'_>) -> Result<Vec<Item>, SpecError> {
     match fields.get("layers") {
         Some(items) => item::read_items("layers", items, 0),
-        None => Err(SpecError::MissingField { path: "spec".into(), field: "layers".into(), expected: "a list of layers".into() }),
+        None => Err(SpecError::MissingField { path: "spec".into(), field: "layers".into(), expected: Expected::Layers }),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 
 /// Collects what the layers of a network want to be called, in order; names are settled when all are known, since a given name may come
 /// after a layer that would have taken it.
@@ -90,7 +90,7 @@ impl Namer {
             Some((name, prefix)) => Err(SpecError::InvalidValue {
                 path: "layers".into(),
                 found: format!("{name:?}"),
-                expected: format!("names that do not begin with that of another layer, {prefix:?}, and a dot"),
+                expected: Expected::NoPrefix { prefix: prefix.to_owned() },
             }),
         }
     }

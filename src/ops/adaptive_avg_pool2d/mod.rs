@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Family;
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Node, ValueId};
@@ -60,7 +60,7 @@ impl Operator for AdaptiveAvgPool2d {
             // The kernels multiply the two in 32 bits.
             let product = input.checked_add(1).zip(output.checked_add(1)).and_then(|(input, output)| input.checked_mul(output));
             if product.is_none_or(|product| product > i32::MAX as usize) {
-                return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: "input times output" });
+                return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: Part::InputTimesOutput });
             }
         }
         Ok(vec![OutputSpec::floats(&[n, c, out_height, out_width])])

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use self::params::AvgPool2dParams;
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::shape::Shape;
@@ -84,7 +84,7 @@ impl Operator for AvgPool2d {
         let [n, c, height, width] = super::rank_4(node, inputs[0])?;
         let [kernel_height, kernel_width] = self.window.kernel_size;
         if kernel_height.checked_mul(kernel_width).is_none_or(|size| size > i32::MAX as usize) {
-            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: "a window" });
+            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Window });
         }
         let [out_height, out_width] = self.window.pooled_size(node, [height, width], self.ceil_mode)?;
         Ok(vec![OutputSpec::floats(&[n, c, out_height, out_width])])

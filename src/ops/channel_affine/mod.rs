@@ -10,7 +10,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
@@ -77,7 +77,7 @@ impl Operator for ChannelAffine {
                 needed: 4,
                 also: Some(2),
                 shape,
-                fix: "put it after a layer with channels or features",
+                fix: Fix::AfterChannels,
             });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])

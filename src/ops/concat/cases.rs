@@ -1,6 +1,6 @@
 //! How the reference data writes this operator.
 
-use super::{Concat, DIM};
+use super::Concat;
 use crate::core::error::SpecError;
 use crate::core::fields::Fields;
 use crate::ops::adapter::{Adapter, Chain, Parameters, one};
@@ -14,6 +14,6 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter {
 }];
 
 fn build(fields: &mut Fields<'_>, _parameters: &Parameters) -> Result<Chain, SpecError> {
-    fields.only("dim", 1, DIM)?;
+    fields.only("dim", 1, crate::core::error::Expected::ConcatDim)?;
     one(Concat)
 }

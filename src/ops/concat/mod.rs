@@ -9,7 +9,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::{Family, shift};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Expected, Fix, Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params, reference};
 use crate::core::layout::channel_stride;
@@ -32,15 +32,12 @@ pub static FAMILY: Family = Family {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Concat;
 
-/// What another `dim` is refused with.
-const DIM: &str = "1, the channels: values are brought together along nothing else here";
-
 /// Reads the fields of a `concat` layer: optionally `dim`, which must be 1.
 ///
 /// # Errors
 /// Another `dim`.
 pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
-    fields.only("dim", 1, DIM)?;
+    fields.only("dim", 1, Expected::ConcatDim)?;
     Ok(Rc::new(Concat))
 }
 
@@ -86,7 +83,7 @@ impl Operator for Concat {
         let first = inputs[0];
         if !matches!(first.rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), first.to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: "put it after layers that make maps" });
+            return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: Fix::AfterSeveralMaps });
         }
         let mut dims = first.dims().to_vec();
         for other in &inputs[1..] {
@@ -94,7 +91,7 @@ impl Operator for Concat {
             if !same {
                 return Err(ShapeError::BranchesDiffer { node: node.to_owned(), first: first.to_string(), other: other.to_string() });
             }
-            let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the number of channels" };
+            let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Channels };
             dims[1] = dims[1].checked_add(other.dims()[1]).ok_or_else(overflow)?;
         }
         Ok(vec![OutputSpec::floats(&dims)])

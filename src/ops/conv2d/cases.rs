@@ -11,7 +11,7 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv2d", build, ..Adap
 
 fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, SpecError> {
     let &[out_channels, _, kernel_height, kernel_width] = dims(parameters, "weight") else {
-        return Err(wrong_weight("a weight of rank 4"));
+        return Err(wrong_weight(4));
     };
     let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     let (groups, bias) = (fields.positive_or("groups", 1)?, has(parameters, "bias"));

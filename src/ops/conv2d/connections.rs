@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use serde_json::Value;
 
 use super::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Expected, Part, ShapeError, SpecError};
 use crate::core::fields::{brief, whole};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::layout::Layout;
@@ -83,7 +83,7 @@ impl Connections {
         let invalid = |place: String, found: &Value| SpecError::InvalidValue {
             path: place,
             found: brief(found),
-            expected: format!("lenet5, or a list of different input channels, counted from 0, for each of {out_channels} output channels"),
+            expected: Expected::Connections { out_channels },
         };
         let connections = match json {
             Value::String(name) if name == "lenet5" => Self::lenet5(),
@@ -179,7 +179,7 @@ impl Operator for ConnectedConv2d {
         let [_, channels, ..] = inputs[0].nchw();
         let [weight, ..] = &self.dense().parameters(inputs)[..] else { return Ok(outputs) };
         if weight.shape.checked_count().is_none_or(|count| count > LARGEST_MASK) {
-            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: "the table of connections" });
+            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Connections });
         }
         match self.connections.0.iter().filter_map(BTreeSet::last).max() {
             Some(&channel) if channel >= channels => Err(ShapeError::NoSuchChannel { node: node.to_owned(), channel, channels }),

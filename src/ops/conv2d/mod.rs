@@ -12,7 +12,7 @@ use std::rc::Rc;
 use self::connections::{ConnectedConv2d, Connections};
 use self::params::Conv2dParams;
 use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{ChannelsOf, Expected, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
@@ -55,7 +55,7 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
         return Ok(Rc::new(Conv2d { out_channels, window, groups, bias }));
     };
     if groups != 1 {
-        let (path, expected) = (format!("{}.groups", fields.path()), "1 where there are connections".into());
+        let (path, expected) = (format!("{}.groups", fields.path()), Expected::Ungrouped);
         return Err(SpecError::InvalidValue { path, found: groups.to_string(), expected });
     }
     let connections = Connections::from_json(&format!("{}.connections", fields.path()), connections, out_channels)?;
@@ -67,7 +67,7 @@ pub fn parse(fields: &mut Fields<'_>) -> Result<Rc<dyn Operator>, SpecError> {
 /// # Errors
 /// [`ShapeError::ChannelsNotDivisible`].
 pub(super) fn check_groups(node: &str, [inputs, outputs]: [usize; 2], groups: usize) -> Result<(), ShapeError> {
-    for (which, channels) in [("input channels", inputs), ("output channels", outputs)] {
+    for (which, channels) in [(ChannelsOf::Input, inputs), (ChannelsOf::Output, outputs)] {
         if channels % groups != 0 {
             return Err(ShapeError::ChannelsNotDivisible { node: node.to_owned(), which, channels, groups });
         }

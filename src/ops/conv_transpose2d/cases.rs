@@ -10,10 +10,10 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "conv_transpose2d", bui
 
 fn build(fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, SpecError> {
     let &[_, out_per_group, kernel_height, kernel_width] = dims(parameters, "weight") else {
-        return Err(wrong_weight("a weight of rank 4"));
+        return Err(wrong_weight(4));
     };
     let groups = fields.positive_or("groups", 1)?;
-    let out_channels = out_per_group.checked_mul(groups).ok_or_else(|| wrong_weight("a weight of fewer channels"))?;
+    let out_channels = out_per_group.checked_mul(groups).ok_or_else(|| wrong_weight(4))?;
     let window = Window::read(fields, [kernel_height, kernel_width], [1, 1])?;
     one(ConvTranspose2d {
         out_channels,

@@ -10,7 +10,7 @@ use self::bias::BiasParams;
 use super::Family;
 use super::conv2d::params::Conv2dParams;
 use super::conv2d::{BIAS_GRADIENT, Conv2d, FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT, check_groups};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Expected, Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
@@ -67,7 +67,7 @@ fn read_output_padding(fields: &mut Fields<'_>, window: &Window) -> Result<[usiz
             return Err(SpecError::InvalidValue {
                 path: format!("{}.output_padding", fields.path()),
                 found: extra.to_string(),
-                expected: format!("at most {most}: less than stride or dilation"),
+                expected: Expected::OutputPadding { most },
             });
         }
     }
@@ -84,7 +84,7 @@ impl ConvTranspose2d {
     /// The output size along one axis.
     fn output_size(&self, node: &str, axis: usize, input: usize) -> Result<usize, ShapeError> {
         let Window { stride, padding, .. } = self.window;
-        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the output" };
+        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Output };
         let reach = input.saturating_sub(1).checked_mul(stride[axis]).ok_or_else(overflow)?;
         let span = self.window.checked_span(axis).ok_or_else(overflow)?;
         let size = reach.checked_add(span).and_then(|size| size.checked_add(self.output_padding[axis])).ok_or_else(overflow)?;

@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Family;
 use super::softmax::{self, Softmax};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
@@ -106,7 +106,7 @@ impl Operator for DiceLoss {
             [n, _] => vec![n],
             _ => {
                 let (node, shape) = (node.to_owned(), inputs[0].to_string());
-                return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: "give it a map of logits" });
+                return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: Fix::GiveMapOfLogits });
             }
         };
         if inputs[1].dims() != expected {

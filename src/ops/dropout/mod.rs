@@ -8,7 +8,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, Operands, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, params};
 use crate::core::rng::{draw, hash, step_key, threshold};
@@ -146,8 +146,8 @@ impl Operator for Dropout {
 
     fn check_training(&self, node: &str, inputs: &[&Shape]) -> Result<(), ShapeError> {
         if self.source == Source::Given && inputs.len() < 2 {
-            let (op, what, found) = (self.name(), "an activation and its mask", inputs.len());
-            return Err(ShapeError::WrongInputs { node: node.to_owned(), op, needed: 2, what, found, fix: "give it the mask" });
+            let (op, what, found) = (self.name(), Operands::ActivationAndMask, inputs.len());
+            return Err(ShapeError::WrongInputs { node: node.to_owned(), op, needed: 2, what, found, fix: Fix::GiveMask });
         }
         Ok(())
     }

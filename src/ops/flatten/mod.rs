@@ -8,7 +8,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
@@ -90,11 +90,11 @@ impl Operator for Flatten {
                     needed: 4,
                     also: Some(2),
                     shape,
-                    fix: "put it after a layer that makes maps",
+                    fix: Fix::AfterMaps,
                 });
             }
         };
-        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the row of features" };
+        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::FeatureRow };
         let count = Shape::new(features).checked_count().ok_or_else(overflow)?;
         Ok(vec![OutputSpec::floats(&[*n, count])])
     }

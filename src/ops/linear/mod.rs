@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use self::params::LinearParams;
 use super::{Family, GRADIENT, RECTIFIED_GRADIENT, relu};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params, reference};
 use crate::core::layout::{Layout, channel_stride};
@@ -73,7 +73,7 @@ impl Operator for Linear {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, _] = *inputs[0].dims() else {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: "put a flatten before it" });
+            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: Fix::FlattenBefore });
         };
         Ok(vec![OutputSpec::floats(&[n, self.out_features])])
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, Operands, Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, params};
 use crate::core::layout::{Layout, channel_stride};
@@ -77,7 +77,7 @@ impl MaxUnpool2d {
         let Window { kernel_size, stride, padding, .. } = self.window;
         let (kernel_size, stride, padding) = (kernel_size[i], stride[i], padding[i]);
         let (node, axis) = (|| node.to_owned(), ["height", "width"][i]);
-        let overflow = || ShapeError::SizeOverflow { node: node(), what: "the output" };
+        let overflow = || ShapeError::SizeOverflow { node: node(), what: Part::Output };
         let padded = input.saturating_sub(1).checked_mul(stride).and_then(|size| size.checked_add(kernel_size)).ok_or_else(overflow)?;
         let cut = padding.checked_mul(2).ok_or_else(overflow)?;
         // Sizes less than a stride from the default, which may itself be none.
@@ -123,9 +123,9 @@ impl Operator for MaxUnpool2d {
                 node: node.to_owned(),
                 op: "max_unpool2d",
                 needed: 2,
-                what: "maps and the places of a max_pool2d",
+                what: Operands::MapsAndPlaces,
                 found: inputs.len(),
-                fix: "give it the places of the pooling that it undoes",
+                fix: Fix::GivePlaces,
             });
         };
         let [n, c, height, width] = super::rank_4(node, x)?;

@@ -114,7 +114,7 @@ impl Operator for MulConst {
     // y = factor x    dx = factor dy
     fn backward(&self, graph: &mut Graph, node: &Node, dy: ValueId, wants: &[bool]) -> Result<Vec<Option<ValueId>>, ShapeError> {
         if wants[1..].contains(&true) {
-            return Err(ShapeError::NotDifferentiable { node: node.name.clone(), op: self.name(), reason: "its factor is a constant" });
+            return Err(ShapeError::NotDifferentiable { node: node.name.clone(), op: self.name() });
         }
         let mut gradients = vec![None; wants.len()];
         if wants[0] {

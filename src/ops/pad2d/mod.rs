@@ -6,7 +6,7 @@ mod cases;
 use std::rc::Rc;
 
 use super::{Family, shift};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Node, ValueId};
@@ -57,7 +57,7 @@ impl Operator for Pad2d {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, c, height, width] = super::rank_4(node, inputs[0])?;
         let [left, right, top, bottom] = self.padding;
-        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the padded map" };
+        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::PaddedMap };
         let padded =
             |before: usize, size: usize, after: usize| before.checked_add(size).and_then(|sum| sum.checked_add(after)).ok_or_else(overflow);
         Ok(vec![OutputSpec::floats(&[n, c, padded(top, height, bottom)?, padded(left, width, right)?])])

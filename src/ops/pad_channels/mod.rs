@@ -6,7 +6,7 @@ mod cases;
 use std::rc::Rc;
 
 use super::{Family, shift};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Node, ValueId};
@@ -50,7 +50,7 @@ impl Operator for PadChannels {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, c, height, width] = super::rank_4(node, inputs[0])?;
         let channels = self.before.checked_add(c).and_then(|channels| channels.checked_add(self.after));
-        let channels = channels.ok_or_else(|| ShapeError::SizeOverflow { node: node.to_owned(), what: "the number of channels" })?;
+        let channels = channels.ok_or_else(|| ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Channels })?;
         Ok(vec![OutputSpec::floats(&[n, channels, height, width])])
     }
 

@@ -9,7 +9,7 @@ pub(super) static ADAPTERS: &[Adapter] = &[Adapter { op: "rbf", build, ..Adapter
 
 fn build(_fields: &mut Fields<'_>, parameters: &Parameters) -> Result<Chain, SpecError> {
     let &[out_features, _] = dims(parameters, "weight") else {
-        return Err(wrong_weight("a weight of rank 2"));
+        return Err(wrong_weight(2));
     };
     one(Rbf { out_features, codes: Codes::Trained })
 }

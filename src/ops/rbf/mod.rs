@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use self::params::RbfParams;
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::core::layout::{Layout, channel_stride};
@@ -105,14 +105,14 @@ impl Operator for Rbf {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, _] = *inputs[0].dims() else {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: "put a flatten before it" });
+            return Err(ShapeError::RankMismatch { node, needed: 2, also: None, shape, fix: Fix::FlattenBefore });
         };
         let (weight, digits) = (self.weight_shape(inputs[0]), Shape::new(&codes::DIGITS_SHAPE));
         if self.codes == Codes::Digits && weight != digits {
             return Err(ShapeError::ShapesDiffer { node: node.to_owned(), left: weight.to_string(), right: digits.to_string() });
         }
         if self.codes != Codes::Trained && weight.checked_count().is_none_or(|count| count > LARGEST_TABLE) {
-            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: "the table of codes" });
+            return Err(ShapeError::SizeOverflow { node: node.to_owned(), what: Part::Codes });
         }
         Ok(vec![OutputSpec::floats(&[n, self.out_features])])
     }

@@ -12,6 +12,6 @@ pub(super) static ADAPTERS: &[Adapter] = &[
 
 /// Over channels only, which is dimension 1.
 fn build(fields: &mut Fields<'_>, logarithm: bool) -> Result<Chain, SpecError> {
-    fields.only("dim", 1, "1, the channels: softmax is over nothing else here")?;
+    fields.only("dim", 1, crate::core::error::Expected::SoftmaxDim)?;
     one(Softmax { logarithm })
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use bytemuck::{Pod, Zeroable};
 
 use super::Family;
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Fix, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, double, params};
 use crate::core::layout::channel_stride;
@@ -95,7 +95,7 @@ impl Operator for Softmax {
                 needed: 2,
                 also: Some(4),
                 shape,
-                fix: "put it after a layer with channels or features",
+                fix: Fix::AfterChannels,
             });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])

@@ -7,7 +7,7 @@ mod scalar;
 
 use self::params::SoftmaxCrossEntropyParams;
 use super::Family;
-use crate::core::error::ShapeError;
+use crate::core::error::{Fix, ShapeError};
 use crate::core::kernel::{Binding::*, Kernel, Pass, double, params};
 use crate::core::layout::channel_stride;
 use crate::core::shape::Shape;
@@ -97,7 +97,7 @@ impl Operator for SoftmaxCrossEntropy {
             [n, _, h, w] => vec![n, h, w],
             _ => {
                 let (node, shape) = (node.to_owned(), logits.to_string());
-                return Err(ShapeError::RankMismatch { node, needed: 2, also: Some(4), shape, fix: "end the network in a linear layer" });
+                return Err(ShapeError::RankMismatch { node, needed: 2, also: Some(4), shape, fix: Fix::EndInLinear });
             }
         };
         let expected = if self.soft_target { logits.clone() } else { Shape::new(&items) };

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Family;
 use super::avg_pool2d::{self, params::AvgPool2dParams};
-use crate::core::error::{ShapeError, SpecError};
+use crate::core::error::{Part, ShapeError, SpecError};
 use crate::core::fields::Fields;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Node, ValueId};
@@ -60,7 +60,7 @@ impl Operator for Upsample {
 
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         let [n, c, height, width] = super::rank_4(node, inputs[0])?;
-        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: "the enlarged map" };
+        let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::EnlargedMap };
         let scaled = |size: usize, by: usize| size.checked_mul(by).ok_or_else(overflow);
         Ok(vec![OutputSpec::floats(&[n, c, scaled(height, self.scale_factor[0])?, scaled(width, self.scale_factor[1])?])])
     }

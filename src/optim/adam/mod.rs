@@ -3,7 +3,7 @@
 mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::{Fields, brief};
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::core::wgsl::PRELUDE;
@@ -72,11 +72,7 @@ fn read_betas(fields: &mut Fields<'_>, default: [f64; 2]) -> Result<[f64; 2], Sp
     let numbers: Option<Vec<f64>> = value.as_array().and_then(|items| items.iter().map(serde_json::Value::as_f64).collect());
     match numbers.as_deref() {
         Some(&[beta1, beta2]) if [beta1, beta2].iter().all(|beta| (0.0..1.0).contains(beta)) => Ok([beta1, beta2]),
-        _ => Err(SpecError::InvalidValue {
-            path: format!("{}.betas", fields.path()),
-            found: brief(value),
-            expected: "two numbers from 0 to below 1".into(),
-        }),
+        _ => Err(SpecError::InvalidValue { path: format!("{}.betas", fields.path()), found: brief(value), expected: Expected::Betas }),
     }
 }
 

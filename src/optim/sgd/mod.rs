@@ -3,7 +3,7 @@
 mod simd;
 
 use super::hyper::{self, Common, Hyper, hyper};
-use crate::core::error::SpecError;
+use crate::core::error::{Expected, SpecError};
 use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, Pass, Real, double, reference};
 use crate::core::wgsl::PRELUDE;
@@ -46,7 +46,7 @@ impl Sgd {
             return Err(SpecError::InvalidValue {
                 path: format!("{}.nesterov", fields.path()),
                 found: "true".into(),
-                expected: "false, or a momentum above 0 with no dampening".into(),
+                expected: Expected::NoNesterov,
             });
         }
         Ok(sgd)

@@ -1,5 +1,5 @@
 /**
- * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/core/error.rs`; the rest arise on the
+ * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/core/error/mod.rs`; the rest arise on the
  * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks for its texts.
  */
 export interface ErrorFields {
@@ -7,15 +7,15 @@ export interface ErrorFields {
   malformed_json: { reason: string; line: number; column: number };
   unsupported_version: { found: string; supported: number };
   unknown_operator: { path: string; operator: string; known: string };
-  invalid_value: { path: string; found: string; expected: string };
-  missing_field: { path: string; field: string; expected: string };
+  invalid_value: { path: string; found: string; expected: Expected };
+  missing_field: { path: string; field: string; expected: Expected };
   unknown_field: { path: string; field: string; known: string };
   duplicate_name: { path: string; node: string };
   empty_network: object;
   // shapes that do not fit
   kernel_larger_than_input: { node: string; axis: string; span: number; padded: number };
-  rank_mismatch: { node: string; needed: number; also: number | null; shape: string; fix: string };
-  channels_not_divisible: { node: string; which: string; channels: number; groups: number };
+  rank_mismatch: { node: string; needed: number; also: number | null; shape: string; fix: FixWord };
+  channels_not_divisible: { node: string; which: "input" | "output"; channels: number; groups: number };
   shapes_differ: { node: string; left: string; right: string };
   summands_differ: { node: string; left: string; right: string };
   padding_too_large: { node: string; axis: string; padding: number; kernel_size: number };
@@ -25,17 +25,17 @@ export interface ErrorFields {
   single_value: { node: string; shape: string };
   branches_differ: { node: string; first: string; other: string };
   crop_outside: { node: string; axis: string; size: number; offset: number; input: number };
-  wrong_inputs: { node: string; op: string; needed: number; what: string; found: number; fix: string };
+  wrong_inputs: { node: string; op: string; needed: number; what: OperandsWord; found: number; fix: FixWord };
   not_unpoolable: { node: string; axis: string; size: number; input: number; least: number; most: number };
-  size_overflow: { node: string; what: string };
+  size_overflow: { node: string; what: PartWord };
   images_mismatch: { node: string; shape: string; needed: string };
   classes_mismatch: { node: string; shape: string; classes: number };
-  not_differentiable: { node: string; op: string; reason: string };
+  not_differentiable: { node: string; op: string };
   too_large: { node: string; needed_bytes: number; limit_bytes: number; largest_batch: number };
   // data files
   bad_magic: { file: string; offset: number; found: number; expected: number };
   truncated: { file: string; offset: number; needed: number };
-  wrong_size: { file: string; offset: number; what: string; found: number; expected: number };
+  wrong_size: { file: string; offset: number; what: MeasureWord; found: number; expected: number };
   checksum_mismatch: { file: string; offset: number; found: number; expected: number };
   count_mismatch: { file: string; labels_file: string; images: number; labels: number };
   label_out_of_range: { file: string; offset: number; found: number };
@@ -53,7 +53,14 @@ export interface ErrorFields {
   self_check_failed: { kernel: string; largest_error: number; allowed: number };
   device_lost: { reason: string };
   limit_exceeded: { what: string; needed: number; limit: number };
-  device_failed: { what: string; reason: string };
+  too_many_workgroups: { kernel: string; needed: number; limit: number };
+  /** `reason` is the browser's. */
+  device_failed: { what: DoingWord; name: string | null; reason: string };
+  no_scalar_kernels: object;
+  not_on_cpu: object;
+  workers_lost: object;
+  worker_mismatch: { found: number; expected: number };
+  floats_and_words: { name: string };
   // the trainer
   not_compiled: object;
   unknown_run: { run: string };
@@ -62,9 +69,9 @@ export interface ErrorFields {
   non_finite: { step: number; node: string; what: "activations" | "gradients" | "loss"; learning_rate: number };
   /** Weights that were not finite before a step, or that make an evaluation say nothing; `loaded`: they came so from a file. */
   non_finite_weights: { step: number; tensors: readonly NotFinite[]; loaded: boolean; learning_rate: number };
-  unknown_name: { what: string; name: string };
+  unknown_name: { what: NamedWord; name: string };
   wrong_length: { name: string; found: number; expected: number };
-  invalid_setting: { field: string; found: number; expected: string };
+  invalid_setting: { field: string; found: number; expected: Expected };
   needs_fresh_start: { field: string; present: string; found: string };
   malformed_request: { reason: string };
   internal: object;
@@ -73,7 +80,7 @@ export interface ErrorFields {
   unreadable_weights: { reason: string };
   /** Another program's file, by what it begins with. */
   foreign_weights: { format: "pytorch_zip" | "pickle" | "numpy" | "keras" | "gguf" };
-  /** What breaks the format's rules: `flaw` is a word of the engine's (`src/core/error.rs`), `at` a byte of the file or a number in it. */
+  /** What breaks the format's rules: `flaw` is a word of the engine's (`src/core/error/mod.rs`), `at` a byte of the file or a number in it. */
   malformed_weights: { flaw: string; at: number; size: number };
   malformed_tensor: { tensor: string; flaw: string; found: number; expected: number };
   /** `found` is null where the file lacks the tensor; `file` is all that it has, with type and shape. */
@@ -120,6 +127,85 @@ export interface ErrorFields {
   no_class_names: { file: string; what: "empty" | "unreadable" };
   wrong_class_names: { file: string; found: number; expected: number };
 }
+
+/** What a value may be, as `src/core/error/expected.rs` says it; the texts are in `i18n/error-words.ts`. */
+export type Expected =
+  | { code: "number" | "epochs"; least: number; most: number }
+  | { code: "milestones"; count: number; most: number }
+  | { code: "whole" | "pair_within" | "branches"; least: number; most: number }
+  | { code: "whole_from"; least: number }
+  | {
+      code: "input_shape" | "output_padding" | "text" | "depth" | "layers_at_most" | "layers_written_out" | "items_written_out";
+      most: number;
+    }
+  | { code: "smallest"; largest: number }
+  | { code: "choice" | "earlier_name"; names: readonly string[] }
+  | { code: "no_prefix"; prefix: string }
+  | { code: "operator_or_container"; operators: readonly string[]; containers: readonly string[] }
+  | { code: "connections"; out_channels: number }
+  | { code: "weight_rank"; rank: number }
+  | {
+      code:
+        | "finite"
+        | "betas"
+        | "seed"
+        | "pair"
+        | "pair_not_same"
+        | "sides"
+        | "group_name"
+        | "head_name"
+        | "saved_name"
+        | "unused_name"
+        | "repeat_name"
+        | "object"
+        | "layers"
+        | "layers_not_empty"
+        | "one_layer"
+        | "shortcut"
+        | "one_input"
+        | "head_outside_heads"
+        | "short_item"
+        | "short_parts"
+        | "concat_dim"
+        | "softmax_dim"
+        | "ungrouped"
+        | "no_augmentation"
+        | "no_momentum"
+        | "no_nesterov";
+    };
+
+// The words of `src/core/error/words.rs`.
+export type FixWord =
+  | "end_in_linear"
+  | "end_in_convolution"
+  | "end_in_flatten_and_linear"
+  | "give_mask"
+  | "give_map_of_logits"
+  | "give_places"
+  | "flatten_before"
+  | "after_maps"
+  | "after_several_maps"
+  | "after_channels"
+  | "before_flatten";
+export type OperandsWord = "activation_and_mask" | "maps_and_places";
+export type PartWord =
+  | "all_parameters"
+  | "batch"
+  | "channels"
+  | "codes"
+  | "connections"
+  | "enlarged_map"
+  | "feature_row"
+  | "input_times_output"
+  | "output"
+  | "padded_input"
+  | "padded_map"
+  | "parameter"
+  | "window";
+export type MeasureWord = "file_length" | "version" | "images" | "images_in_set" | "first_image" | "rows" | "columns";
+export type DoingWord = "command" | "compiling" | "loading_shaders" | "preparing" | "reading_back" | "self_check" | "waiting";
+/** What has a name that there is not. */
+export type NamedWord = "job" | "node" | "parameter" | "split" | "tensor" | "value";
 
 /** A file of images or labels, and how many it says it has. */
 export interface FoundFile {

@@ -1,13 +1,15 @@
 import type { Formats } from "../lib/format.ts";
 import { convert } from "./convert.ts";
+import { enErrorWords } from "./en-error-words.ts";
+import { expectedText } from "./error-words.ts";
 import type { ErrorTexts } from "./messages.ts";
 
-export const enErrors = (f: Formats): ErrorTexts => ({
+export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
   malformed_json: (e) => `This is not valid JSON: ${e.reason} (line ${f.whole(e.line)}, column ${f.whole(e.column)}).`,
   unsupported_version: (e) => `This page reads version ${f.whole(e.supported)}, not ${e.found}.`,
   unknown_operator: (e) => `${e.path}: there is no operator “${e.operator}”. Known are ${e.known}.`,
-  invalid_value: (e) => `${e.path}: ${e.found} is not possible here; expected ${e.expected}.`,
-  missing_field: (e) => `${e.path}: “${e.field}” is missing; expected ${e.expected}.`,
+  invalid_value: (e) => `${e.path}: ${e.found} is not possible here; expected ${expectedText(words, e.expected)}.`,
+  missing_field: (e) => `${e.path}: “${e.field}” is missing; expected ${expectedText(words, e.expected)}.`,
   unknown_field: (e) => `${e.path}: “${e.field}” does not belong here. Known are ${e.known}.`,
   duplicate_name: (e) => `${e.path}: another layer or group is called “${e.node}”. Give one of them another name.`,
   empty_network: () => "Add a layer, or start from LeNet-5.",
@@ -34,21 +36,23 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `${e.node}: ${f.written(e.first)} and ${f.written(e.other)} differ in more than their channels. Give the branches the same strides and paddings, or crop one of them.`,
   crop_outside: (e) =>
     `${e.node}: a crop of ${f.whole(e.size)} from ${f.whole(e.offset)} on does not fit in ${f.whole(e.input)} (${e.axis}). Use a smaller size or offset.`,
-  wrong_inputs: (e) => `${e.node}: ${e.op} reads ${f.whole(e.needed)} values (${e.what}), not ${f.whole(e.found)}. Fix: ${e.fix}.`,
+  wrong_inputs: (e) =>
+    `${e.node}: ${e.op} reads ${f.whole(e.needed)} values (${words.operands[e.what]}), not ${f.whole(e.found)}. Fix: ${words.fix[e.fix]}.`,
   not_unpoolable: (e) =>
     `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
-  size_overflow: (e) => `${e.node}: ${e.what} is too large to count. Make the network or the batch smaller.`,
+  size_overflow: (e) => `${e.node}: ${words.part[e.what]} is too large to count. Make the network or the batch smaller.`,
   images_mismatch: (e) =>
     `This network is for images of ${f.written(e.shape, false)}, and MNIST's are ${f.shape([1, 28, 28])}. It can be looked at here, and run under “Networks at true size”.`,
   classes_mismatch: (e) =>
     `The network ends in ${f.written(e.shape)}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
-  not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: ${e.reason}.`,
+  not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: it has no gradient.`,
   too_large: (e) =>
     `A training step needs ${f.bytes(e.needed_bytes)}, and ${f.bytes(e.limit_bytes)} is the limit. Batch size ${f.whole(e.largest_batch)} fits.`,
   bad_magic: (e) =>
     `${e.file}: starts with ${f.hex(e.found)} at byte ${f.whole(e.offset)}, not with ${f.hex(e.expected)}. Is it an IDX file of the right kind?`,
   truncated: (e) => `${e.file}: ends at byte ${f.whole(e.offset)}, but ${f.whole(e.needed)} bytes are needed. The file is cut off.`,
-  wrong_size: (e) => `${e.file}: ${e.what} is ${f.whole(e.found)} at byte ${f.whole(e.offset)}, expected ${f.whole(e.expected)}.`,
+  wrong_size: (e) =>
+    `${e.file}: ${words.measure[e.what]} is ${f.whole(e.found)} at byte ${f.whole(e.offset)}, expected ${f.whole(e.expected)}.`,
   checksum_mismatch: (e) =>
     `${e.file}: the checksum from byte ${f.whole(e.offset)} on is ${f.hex(e.found)}, not ${f.hex(e.expected)}. The file is damaged.`,
   count_mismatch: (e) => `${e.file} has ${f.whole(e.images)} images, but ${e.labels_file} has ${f.whole(e.labels)} labels.`,
@@ -67,7 +71,14 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `The graphics card failed the self-check: ${e.kernel} was off by ${f.plain(e.largest_error)}, allowed is ${f.plain(e.allowed)}.`,
   device_lost: (e) => `The GPU was taken away: ${e.reason}.`,
   limit_exceeded: (e) => `${e.what} needs ${f.whole(e.needed)}, and this device allows ${f.whole(e.limit)}.`,
-  device_failed: (e) => `${e.what} failed on the graphics card: ${e.reason}.`,
+  too_many_workgroups: (e) => `${e.kernel} needs ${f.whole(e.needed)} workgroups, and this device allows ${f.whole(e.limit)}.`,
+  device_failed: (e) => `${words.doing[e.what]}${e.name === null ? "" : ` (${e.name})`} failed on the graphics card: ${e.reason}.`,
+  no_scalar_kernels: () => "This build leaves the scalar kernels out.",
+  not_on_cpu: () => "Workers share a batch on the CPU only, and this network is not there.",
+  workers_lost: () => "A worker stopped, and so did those that took its place.",
+  worker_mismatch: (e) =>
+    `A worker sent or was sent ${f.whole(e.found)} numbers where ${f.whole(e.expected)} were expected. This is a bug of ours.`,
+  floats_and_words: (e) => `Floats and words were mixed up (${e.name}). This is a bug of ours.`,
   not_compiled: () => "No network is ready yet.",
   unknown_run: (e) => `There is no run “${e.run}”.`,
   busy: () => "A run is training. Pause it first.",
@@ -76,9 +87,9 @@ export const enErrors = (f: Formats): ErrorTexts => ({
     `In step ${f.whole(e.step)} ${e.what === "activations" ? `the output of ${e.node}` : e.what === "gradients" ? `a gradient at ${e.node}` : "the loss"} stopped being a finite number. The learning rate ${f.plain(e.learning_rate)} is likely too high. The weights are still those before that step.`,
   non_finite_weights: (e) =>
     `After ${f.whole(e.step)} ${f.plural(e.step, { one: "step", other: "steps" })} the weights are no longer all finite numbers: ${f.counted(e.tensors)}. ${e.loaded ? "They came so from the file. Open a sound one, or press Reset." : `The learning rate ${f.plain(e.learning_rate)} is likely too high. Press Reset, with a lower one.`}`,
-  unknown_name: (e) => `There is no ${e.what} called “${e.name}”.`,
+  unknown_name: (e) => `There is no ${words.named[e.what]} called “${e.name}”.`,
   wrong_length: (e) => `${e.name} has ${f.whole(e.expected)} values, not ${f.whole(e.found)}.`,
-  invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${e.expected}.`,
+  invalid_setting: (e) => `${e.field} cannot be ${f.plain(e.found)}; expected ${expectedText(words, e.expected)}.`,
   needs_fresh_start: (e) => `${e.field} cannot change from ${e.present} to ${e.found} during a run; it applies on a fresh start.`,
   malformed_request: (e) => `The engine could not read a request of the page: ${e.reason}. This is a bug of ours.`,
   internal: () => "Something went wrong inside the engine. This is a bug of ours.",

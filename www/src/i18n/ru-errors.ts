@@ -1,14 +1,15 @@
 import type { Formats } from "../lib/format.ts";
 import { convert } from "./convert.ts";
+import { expectedText } from "./error-words.ts";
 import type { ErrorTexts } from "./messages.ts";
-import { ruWord } from "./ru-words.ts";
+import { ruErrorWords } from "./ru-error-words.ts";
 
-export const ruErrors = (f: Formats): ErrorTexts => ({
+export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
   malformed_json: (e) => `Это не JSON: ${e.reason} (строка ${f.whole(e.line)}, столбец ${f.whole(e.column)}).`,
   unsupported_version: (e) => `Эта страница читает версию ${f.whole(e.supported)}, а не ${e.found}.`,
   unknown_operator: (e) => `${e.path}: нет оператора «${e.operator}». Известны ${e.known}.`,
-  invalid_value: (e) => `${e.path}: значение ${e.found} здесь невозможно; ожидается ${ruWord(e.expected)}.`,
-  missing_field: (e) => `${e.path}: не хватает поля «${e.field}»; ожидается ${ruWord(e.expected)}.`,
+  invalid_value: (e) => `${e.path}: значение ${e.found} здесь невозможно; ожидается ${expectedText(words, e.expected)}.`,
+  missing_field: (e) => `${e.path}: не хватает поля «${e.field}»; ожидается ${expectedText(words, e.expected)}.`,
   unknown_field: (e) => `${e.path}: поле «${e.field}» здесь лишнее. Известны ${e.known}.`,
   duplicate_name: (e) => `${e.path}: слой или группа с именем «${e.node}» уже есть. Переименуйте что-то одно.`,
   empty_network: () => "Добавьте слой или начните с LeNet-5.",
@@ -36,21 +37,21 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   crop_outside: (e) =>
     `${e.node}: вырезать ${f.whole(e.size)} начиная с ${f.whole(e.offset)} из ${f.whole(e.input)} нельзя (${e.axis}). Уменьшите size или offset.`,
   wrong_inputs: (e) =>
-    `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${ruWord(e.what)}), а не ${f.whole(e.found)}. Как исправить: ${ruWord(e.fix)}.`,
+    `${e.node}: ${e.op} читает ${f.whole(e.needed)} значения (${words.operands[e.what]}), а не ${f.whole(e.found)}. Как исправить: ${words.fix[e.fix]}.`,
   not_unpoolable: (e) =>
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
-  size_overflow: (e) => `${e.node}: размер (${ruWord(e.what)}) слишком велик. Уменьшите сеть или батч.`,
+  size_overflow: (e) => `${e.node}: размер (${words.part[e.what]}) слишком велик. Уменьшите сеть или батч.`,
   images_mismatch: (e) =>
     `Эта сеть для изображений ${f.written(e.shape, false)}, а в MNIST они ${f.shape([1, 28, 28])}. Здесь её можно рассмотреть, а запустить — в «Сетях в полный размер».`,
   classes_mismatch: (e) =>
     `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
-  not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: ${ruWord(e.reason)}.`,
+  not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: у него нет градиента.`,
   too_large: (e) =>
     `Шаг обучения требует ${f.bytes(e.needed_bytes)}, а предел ${f.bytes(e.limit_bytes)}. Подойдёт батч ${f.whole(e.largest_batch)}.`,
   bad_magic: (e) => `${e.file}: в байте ${f.whole(e.offset)} стоит ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Тот ли это файл IDX?`,
   truncated: (e) => `${e.file}: кончается на байте ${f.whole(e.offset)}, а нужно ${f.whole(e.needed)}. Файл обрезан.`,
   wrong_size: (e) =>
-    `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${ruWord(e.what)}).`,
+    `${e.file}: в байте ${f.whole(e.offset)} указано ${f.whole(e.found)} вместо ${f.whole(e.expected)} (${words.measure[e.what]}).`,
   checksum_mismatch: (e) =>
     `${e.file}: контрольная сумма с байта ${f.whole(e.offset)} равна ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Файл повреждён.`,
   count_mismatch: (e) => `Изображений в ${e.file}: ${f.whole(e.images)}, а меток в ${e.labels_file}: ${f.whole(e.labels)}.`,
@@ -68,8 +69,14 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
   self_check_failed: (e) =>
     `Видеокарта не прошла самопроверку: ${e.kernel} ошибается на ${f.plain(e.largest_error)}, допустимо ${f.plain(e.allowed)}.`,
   device_lost: (e) => `Видеокарту забрали: ${e.reason}.`,
-  limit_exceeded: (e) => `${ruWord(e.what)}: нужно ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
-  device_failed: (e) => `${ruWord(e.what)}: сбой на видеокарте: ${ruWord(e.reason)}.`,
+  limit_exceeded: (e) => `${e.what}: нужно ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
+  too_many_workgroups: (e) => `${e.kernel}: нужно рабочих групп: ${f.whole(e.needed)}, а устройство допускает ${f.whole(e.limit)}.`,
+  device_failed: (e) => `${words.doing[e.what]}${e.name === null ? "" : ` (${e.name})`}: сбой на видеокарте: ${e.reason}.`,
+  no_scalar_kernels: () => "В этой сборке нет скалярных ядер.",
+  not_on_cpu: () => "Воркеры делят батч только на процессоре, а эта сеть не на нём.",
+  workers_lost: () => "Воркер остановился, и те, что пришли ему на смену, тоже.",
+  worker_mismatch: (e) => `Воркер прислал или получил чисел: ${f.whole(e.found)}, а нужно ${f.whole(e.expected)}. Это наша ошибка.`,
+  floats_and_words: (e) => `Спутаны числа и слова (${e.name}). Это наша ошибка.`,
   not_compiled: () => "Сеть ещё не готова.",
   unknown_run: (e) => `Нет запуска «${e.run}».`,
   busy: () => "Идёт обучение. Сначала поставьте его на паузу.",
@@ -78,9 +85,9 @@ export const ruErrors = (f: Formats): ErrorTexts => ({
     `На шаге ${f.whole(e.step)} ${e.what === "activations" ? `выход слоя ${e.node} перестал` : e.what === "gradients" ? `градиент в слое ${e.node} перестал` : "значение потерь перестало"} быть конечным числом. Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Веса остались такими, какими были до этого шага.`,
   non_finite_weights: (e) =>
     `После ${f.whole(e.step)} ${f.plural(e.step, { one: "шага", other: "шагов" })} не все веса — конечные числа: ${f.counted(e.tensors)}. ${e.loaded ? "Такими они пришли из файла. Откройте исправный или нажмите «Сброс»." : `Скорость обучения ${f.plain(e.learning_rate)}, скорее всего, слишком велика. Нажмите «Сброс» и возьмите меньшую.`}`,
-  unknown_name: (e) => `Нет объекта «${e.name}» (${ruWord(e.what)}).`,
+  unknown_name: (e) => `Нет объекта «${e.name}» (${words.named[e.what]}).`,
   wrong_length: (e) => `${e.name}: значений должно быть ${f.whole(e.expected)}, а не ${f.whole(e.found)}.`,
-  invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${ruWord(e.expected)}.`,
+  invalid_setting: (e) => `${e.field}: значение ${f.plain(e.found)} невозможно; ожидается ${expectedText(words, e.expected)}.`,
   needs_fresh_start: (e) => `${e.field}: ${e.present} нельзя сменить на ${e.found} во время обучения; нужен новый запуск.`,
   malformed_request: (e) => `Движок не понял запроса страницы: ${e.reason}. Это наша ошибка.`,
   internal: () => "Внутри движка что-то сломалось. Это наша ошибка.",

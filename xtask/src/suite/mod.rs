@@ -13,6 +13,7 @@ use std::time::Instant;
 use crate::args::Test;
 use crate::counts::Counts;
 use crate::failure::{Failure, Result};
+use crate::machine;
 use crate::project::Project;
 use crate::setup;
 use outcome::Outcome;
@@ -67,7 +68,8 @@ fn run_here(project: &mut Project, stage: &Stage) -> Outcome {
         Ok(counts) => (counts, failure_in(stage, counts)),
         Err(failure) => (Counts::default(), Some(failure.to_string())),
     };
-    let outcome = Outcome { name: stage.name.to_owned(), seconds: started.elapsed().as_secs_f64(), counts, failure, tests };
+    let (seconds, processor_seconds) = (started.elapsed().as_secs_f64(), machine::processor_seconds_of_children());
+    let outcome = Outcome { name: stage.name.to_owned(), seconds, processor_seconds, counts, failure, tests };
     if let Some(failure) = &outcome.failure {
         println!("FAILED: {failure}");
     }
@@ -101,7 +103,8 @@ fn summary(outcomes: &[Outcome], seconds: f64) -> bool {
     for outcome in outcomes {
         let state = if outcome.failure.is_some() { "FAILED" } else { "ok" };
         let counts = if outcome.counts == Counts::default() { String::new() } else { format!("  ({})", outcome.counts) };
-        println!("  {state:<6} {:>5.0} s  {}{counts}", outcome.seconds, outcome.name);
+        let busy = outcome.processor_seconds.map_or_else(String::new, |seconds| format!("{seconds:>5.0} s of cores"));
+        println!("  {state:<6} {:>5.0} s {busy:>16}  {}{counts}", outcome.seconds, outcome.name);
     }
     for outcome in outcomes {
         let Some(failure) = &outcome.failure else { continue };

@@ -19,6 +19,8 @@ pub struct Outcome {
     pub name: String,
     /// What it took.
     pub seconds: f64,
+    /// How long it kept cores busy, on all of them together; where the system says it.
+    pub processor_seconds: Option<f64>,
     /// The tests it ran.
     pub counts: Counts,
     /// Why it failed.
@@ -42,6 +44,7 @@ impl Outcome {
         json!({
             "stage": self.name,
             "seconds": (self.seconds * 10.0).round() / 10.0,
+            "processor_seconds": self.processor_seconds.map(f64::round),
             "passed": passed,
             "failed": failed,
             "skipped": skipped,
@@ -55,6 +58,7 @@ impl Outcome {
         Some(Self {
             name: value["stage"].as_str()?.to_owned(),
             seconds: value["seconds"].as_f64()?,
+            processor_seconds: value["processor_seconds"].as_f64(),
             counts: Counts { passed: count("passed")?, failed: count("failed")?, skipped: count("skipped")? },
             failure: value["failure"].as_str().map(str::to_owned),
             tests: value["tests"].as_array()?.iter().filter_map(TestTime::from_json).collect(),
@@ -100,7 +104,14 @@ mod tests {
     fn goes_through_json() {
         let tests = vec![TestTime { name: "a".into(), seconds: 0.25, failed: true }];
         let counts = Counts { passed: 2, failed: 1, skipped: 3 };
-        let outcome = Outcome { name: "native".into(), seconds: 1.5, counts, failure: Some("1 tests failed".into()), tests };
+        let outcome = Outcome {
+            name: "native".into(),
+            seconds: 1.5,
+            processor_seconds: Some(3.0),
+            counts,
+            failure: Some("1 tests failed".into()),
+            tests,
+        };
         assert_eq!(Outcome::from_json(&outcome.to_json()), Some(outcome));
         assert_eq!(Outcome::from_json(&json!({})), None);
     }

@@ -125,7 +125,7 @@ export async function fetchShard(address: URL, shard: Shard, progress: (loaded: 
   }
   if (loaded > shard.bytes) {
     const message = `${file}: ${loaded} bytes instead of ${shard.bytes}`;
-    fail({ kind: "wrong_size", message, file, offset: shard.bytes, what: "the file's length", found: loaded, expected: shard.bytes });
+    fail({ kind: "wrong_size", message, file, offset: shard.bytes, what: "file_length", found: loaded, expected: shard.bytes });
   }
   return gunzip(joined(chunks), file);
 }

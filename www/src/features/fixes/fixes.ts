@@ -1,6 +1,6 @@
 /** What would mend an error of the network: each fix is a whole new version of it, or of its settings. Pure. */
 
-import type { ReceptiveError } from "../../engine/errors.ts";
+import type { Expected, ReceptiveError } from "../../engine/errors.ts";
 import type { NetworkDocument } from "../../spec/document.ts";
 import { fieldOf } from "../../spec/fields.ts";
 import { newLayer } from "../../spec/new-items.ts";
@@ -38,7 +38,7 @@ export function fixesFor(error: ReceptiveError, { present: { spec, settings }, e
       return classFixes(at, error.classes);
     case "channels_not_divisible": {
       const { channels, groups } = error;
-      const outputs = error.which.startsWith("output");
+      const outputs = error.which === "output";
       const other = outputs ? row.input[0] : fieldsOf(row.item).out_channels;
       const fewer = largest(groups, (n) => channels % n === 0 && (typeof other !== "number" || other % n === 0));
       const near = Math.max(groups, Math.round(channels / groups) * groups);
@@ -175,7 +175,7 @@ function missingFixes({ spec, row }: Case, field: string): Fix[] {
   return first === undefined ? [] : set({ code: "value", field, value: String(first) }, first);
 }
 
-function valueFixes(at: Case, path: string, found: string, expected: string): Fix[] {
+function valueFixes(at: Case, path: string, found: string, expected: Expected): Fix[] {
   const { spec, row } = at;
   const name = path.slice(path.lastIndexOf(".") + 1);
   const list = partsOf(row.item, row.path).find((part) => part.list === path);
@@ -192,10 +192,7 @@ function valueFixes(at: Case, path: string, found: string, expected: string): Fi
     return set(Array.isArray(kernel) ? kernel.map((size) => Math.floor(Number(size) / 2)) : Math.floor(Number(kernel ?? 1) / 2));
   if (name === "save") return set(freeName(JSON.parse(found) as string, namesIn(spec)));
   if (name === "join") {
-    const saved = nearest(
-      found,
-      (/\((.*)\)$/u.exec(expected)?.[1] ?? "").split(", ").filter((word) => namesIn(spec).has(word)),
-    );
+    const saved = expected.code === "earlier_name" ? nearest(found, expected.names) : null;
     return [...(saved ? set(saved) : []), ...removal(at, row)];
   }
   const field = fieldOf(row.item, name);

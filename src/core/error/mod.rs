@@ -1,10 +1,17 @@
 //! Typed errors that carry their numbers from the place they arise to the page.
 //!
 //! Every error serialises to one flat object `{ kind, message, ...fields }`: `kind` and the fields are what a translator needs,
-//! `message` is the English sentence for logs and for callers who show nothing of their own.
+//! `message` is the English sentence for logs and for callers who show nothing of their own. No other field has English in it: what would be possible
+//! instead is an [`Expected`], other words are codes (`words.rs`). Only what other programs say (`reason`) stays as they say it.
+
+mod expected;
+mod words;
 
 use serde::Serialize;
 use thiserror::Error;
+
+pub use expected::Expected;
+pub use words::{ChannelsOf, Doing, Fix, Measure, Operands, Part};
 
 use crate::core::fields::LARGEST_WHOLE;
 
@@ -20,9 +27,9 @@ pub enum SpecError {
     #[error("{path}: there is no operator called {operator}; known: {known}")]
     UnknownOperator { path: String, operator: String, known: String },
     #[error("{path}: {found} is not possible here; expected {expected}")]
-    InvalidValue { path: String, found: String, expected: String },
+    InvalidValue { path: String, found: String, expected: Expected },
     #[error("{path}: {field} is missing; expected {expected}")]
-    MissingField { path: String, field: String, expected: String },
+    MissingField { path: String, field: String, expected: Expected },
     #[error("{path}: {field} is not a field of this; known: {known}")]
     UnknownField { path: String, field: String, known: String },
     #[error("{path}: another layer or group is called {node}; give one of them another name")]
@@ -39,9 +46,9 @@ pub enum ShapeError {
     #[error("{node}: kernel spans {span} but the padded input is {padded} ({axis}); use a smaller kernel_size or more padding")]
     KernelLargerThanInput { node: String, axis: &'static str, span: usize, padded: usize },
     #[error("{node}: needs an input of rank {}, got {shape}; {fix}", either(*needed, *also))]
-    RankMismatch { node: String, needed: usize, also: Option<usize>, shape: String, fix: &'static str },
-    #[error("{node}: {channels} {which} cannot be split into {groups} groups; use a divisor of {channels}")]
-    ChannelsNotDivisible { node: String, which: &'static str, channels: usize, groups: usize },
+    RankMismatch { node: String, needed: usize, also: Option<usize>, shape: String, fix: Fix },
+    #[error("{node}: {channels} {which} channels cannot be split into {groups} groups; use a divisor of {channels}")]
+    ChannelsNotDivisible { node: String, which: ChannelsOf, channels: usize, groups: usize },
     #[error("{node}: shapes {left} and {right} must be equal")]
     ShapesDiffer { node: String, left: String, right: String },
     #[error(
@@ -72,21 +79,21 @@ pub enum ShapeError {
     #[error("{node}: a crop of {size} from {offset} on does not fit in {input} ({axis}); use a smaller size or offset")]
     CropOutside { node: String, axis: &'static str, size: usize, offset: usize, input: usize },
     #[error("{node}: {op} reads {needed} values, {what}, and got {found}; {fix}")]
-    WrongInputs { node: String, op: &'static str, needed: usize, what: &'static str, found: usize, fix: &'static str },
+    WrongInputs { node: String, op: &'static str, needed: usize, what: Operands, found: usize, fix: Fix },
     #[error(
         "{node}: no pooling with this kernel_size and stride leads from {size} to {input} ({axis}); use an output_size from {least} to {most}"
     )]
     NotUnpoolable { node: String, axis: &'static str, size: usize, input: usize, least: usize, most: usize },
     #[error("{node}: the size of {what} does not fit; make the network or the batch smaller")]
-    SizeOverflow { node: String, what: &'static str },
+    SizeOverflow { node: String, what: Part },
     #[error("the network ends in {shape}, but there are {classes} classes; end it in a layer with {classes} out_features or out_channels")]
     ClassesMismatch { node: String, shape: String, classes: usize },
     #[error(
         "the network is for images of {shape}, and those it would learn from are {needed}; it can be looked at, and run at its own size"
     )]
     ImagesMismatch { node: String, shape: String, needed: &'static str },
-    #[error("{node}: {op} has no gradient here: {reason}")]
-    NotDifferentiable { node: String, op: &'static str, reason: &'static str },
+    #[error("{node}: {op} has no gradient here")]
+    NotDifferentiable { node: String, op: &'static str },
     #[error("a training step needs {needed_bytes} bytes, and the limit is {limit_bytes}; batch size {largest_batch} fits")]
     TooLarge { node: String, needed_bytes: u64, limit_bytes: u64, largest_batch: usize },
 }
@@ -106,7 +113,7 @@ pub enum DataError {
     #[error("{file}: ends at offset {offset}, but {needed} bytes are needed")]
     Truncated { file: String, offset: usize, needed: u64 },
     #[error("{file}: {what} is {found} at offset {offset}, expected {expected}")]
-    WrongSize { file: String, offset: usize, what: &'static str, found: usize, expected: usize },
+    WrongSize { file: String, offset: usize, what: Measure, found: usize, expected: usize },
     #[error("{file}: the checksum of the bytes from offset {offset} is {found:#010x}, not {expected:#010x}; the file is damaged")]
     ChecksumMismatch { file: String, offset: usize, found: u32, expected: u32 },
     #[error("{file} has {images} images, but {labels_file} has {labels} labels")]
@@ -142,8 +149,25 @@ pub enum DeviceError {
     DeviceLost { reason: String },
     #[error("{what} needs {needed}, and this device allows {limit}")]
     LimitExceeded { what: String, needed: u64, limit: u64 },
-    #[error("{what} failed on the device: {reason}")]
-    DeviceFailed { what: String, reason: String },
+    #[error("{kernel} needs {needed} workgroups, and this device allows {limit}")]
+    TooManyWorkgroups { kernel: String, needed: u64, limit: u64 },
+    #[error("{what}{} failed on the device: {reason}", of(name))]
+    DeviceFailed { what: Doing, name: Option<String>, reason: String },
+    #[error("this build leaves the scalar kernels out")]
+    NoScalarKernels,
+    #[error("workers share batches on the CPU, and this network is not there")]
+    NotOnCpu,
+    #[error("a worker stopped, and so did those that took its place")]
+    WorkersLost,
+    #[error("a worker sent or was sent {found} numbers where {expected} were expected")]
+    WorkerMismatch { found: usize, expected: usize },
+    #[error("floats and words were mixed up ({name})")]
+    FloatsAndWords { name: String },
+}
+
+/// The name of what failed, behind what was done with it.
+fn of(name: &Option<String>) -> String {
+    name.as_ref().map_or_else(String::new, |name| format!(" ({name})"))
 }
 
 /// What a trainer refuses, or stops for.
@@ -168,7 +192,7 @@ pub enum TrainError {
     #[error("{name} has {expected} values, not {found}")]
     WrongLength { name: String, found: usize, expected: usize },
     #[error("{field} cannot be {found}; expected {expected}")]
-    InvalidSetting { field: &'static str, found: f64, expected: &'static str },
+    InvalidSetting { field: &'static str, found: f64, expected: Expected },
     #[error("{field} cannot change from {present} to {found} during a run; compile the network anew with it")]
     NeedsFreshStart { field: &'static str, present: &'static str, found: &'static str },
     #[error("the request could not be read: {reason}")]
