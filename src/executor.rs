@@ -2,7 +2,7 @@
 
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::backend::{Backend, Device};
-#[cfg(feature = "check")]
+#[cfg(feature = "harness")]
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error, TrainError};
 use crate::core::rng::Rng;
@@ -59,7 +59,7 @@ impl<B: Backend> Executor<B> {
     }
 
     /// Milliseconds that a program takes from the call until the device has done it, several times over.
-    #[cfg(feature = "check")]
+    #[cfg(feature = "harness")]
     async fn time(&mut self, program: &Program, samples: usize) -> Result<Vec<f64>, DeviceError> {
         let prepared = self.backend.prepare(program, &self.buffers).await?;
         self.backend.finish().await?;
@@ -186,7 +186,7 @@ impl AnyExecutor {
     ///
     /// # Errors
     /// What the device reports.
-    #[cfg(feature = "check")]
+    #[cfg(feature = "harness")]
     pub async fn time(&mut self, program: &Program, samples: usize) -> Result<Vec<f64>, DeviceError> {
         on!(self, executor => executor.time(program, samples).await)
     }

@@ -33,7 +33,7 @@ pub mod executor;
 
 pub mod inference;
 
-#[cfg(feature = "check")]
+#[cfg(feature = "harness")]
 pub mod check;
 
 pub mod run;

@@ -1,7 +1,7 @@
 //! Programs and their authors. Each file makes the graph of one program, has [`crate::plan`] give it memory, and returns typed handles to the values
 //! that the host writes and reads. Nobody looks a value up by its name.
 
-#[cfg(feature = "check")]
+#[cfg(feature = "harness")]
 pub mod check;
 pub mod evaluation;
 pub mod guard;

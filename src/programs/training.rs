@@ -33,7 +33,7 @@ pub struct Training {
 pub(super) struct Gradients {
     pub(super) graph: Graph,
     pub(super) batch: Batch,
-    #[cfg_attr(not(feature = "check"), expect(dead_code, reason = "only the comparison of kernel sets reads it"))]
+    #[cfg_attr(not(feature = "harness"), expect(dead_code, reason = "only the comparison of kernel sets reads it"))]
     pub(super) logits: ValueId,
     pub(super) loss: Loss,
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "harness")]
 mod bench;
-#[cfg(feature = "check")]
+#[cfg(feature = "harness")]
 mod check;
 mod convert;
 mod network;

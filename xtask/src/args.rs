@@ -19,8 +19,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   test --all                also what is too slow for every change
   build                     set up, build dist/: a folder for any static host and any sub-path
   setup                     only find or install the tools (all of them, also those of `test`)
-  conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING] [--published]
-                            run reference cases; simd and webgpu in headless Chromium, --published in builds as wasm-opt leaves them
+  conformance --fixtures DIR [--backend scalar|simd|webgpu|all] [--only SUBSTRING]
+                            run reference cases; simd and webgpu in headless Chromium, in the package of the page check/
   describe NAME|SPEC.json [--json]   shapes, parameters and costs of a preset or a spec file
   describe --list           names of all presets
   train NAME|SPEC.json [--backend auto|cpu|webgpu] [--workers N] [--epochs N] [--seed N] [--json]
@@ -116,8 +116,6 @@ pub struct Conformance {
     pub backends: Vec<String>,
     /// Only cases whose id contains this.
     pub only: Option<String>,
-    /// The wasm builds as wasm-opt leaves them.
-    pub published: bool,
 }
 
 /// Options of `describe`.
@@ -330,13 +328,12 @@ fn serve(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
 fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {
     let mut fixtures = None;
     let mut backend = "all".to_owned();
-    let (mut only, mut published) = (None, false);
+    let mut only = None;
     while let Some(arg) = parser.next()? {
         match arg {
             Long("fixtures") => fixtures = Some(PathBuf::from(parser.value()?)),
             Long("backend") => backend = one_of("--backend", parser.value()?.string()?, &["scalar", "simd", "webgpu", "all"])?,
             Long("only") => only = Some(parser.value()?.string()?),
-            Long("published") => published = true,
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
@@ -344,7 +341,7 @@ fn conformance(parser: &mut lexopt::Parser) -> std::result::Result<Command, Prob
     let fixtures = fixtures
         .ok_or_else(|| Failure::new("conformance needs --fixtures DIR").with_remedy("cargo xtask conformance --fixtures tests/fixtures"))?;
     let backends = expand(backend, &["scalar", "simd", "webgpu"]);
-    Ok(Command::Conformance(Conformance { fixtures, backends, only, published }))
+    Ok(Command::Conformance(Conformance { fixtures, backends, only }))
 }
 
 fn describe(parser: &mut lexopt::Parser) -> std::result::Result<Command, Problem> {

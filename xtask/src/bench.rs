@@ -16,7 +16,7 @@ pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
     let chosen: Vec<Flavour> =
         Flavour::ALL.into_iter().filter(|flavour| options.builds.iter().any(|build| build == flavour.name())).collect();
     for &flavour in &chosen {
-        wasm::build(project, WasmBuild { flavour, purpose: Purpose::Harness, finish: Finish::Optimised })?;
+        wasm::build(project, WasmBuild { flavour, purpose: Purpose::Check, finish: Finish::Optimised })?;
     }
     let (mut results, mut failed) = (Vec::new(), Vec::new());
     for (place, &flavour) in chosen.iter().enumerate() {
@@ -43,7 +43,7 @@ fn measure(
     if runs.is_empty() {
         return Ok(());
     }
-    let build = WasmBuild { flavour, purpose: Purpose::Harness, finish: Finish::Optimised };
+    let build = WasmBuild { flavour, purpose: Purpose::Check, finish: Finish::Optimised };
     let config = json!({
         "package": build.folder(project),
         "mnist": project.mnist(),

@@ -26,10 +26,8 @@ pub enum Flavour {
 pub enum Purpose {
     /// The trainer: nothing that it does not use.
     Page,
-    /// The page `check/`: the scalar kernels, which it compares with, and the comparison.
+    /// The page `check/`, `conformance` and `bench`: the scalar kernels too, the comparison, the reference cases and the jobs.
     Check,
-    /// `conformance` and `bench`: all that they need.
-    Harness,
 }
 
 /// What happens to a build once it is compiled. All are compiled alike: one unit, fat LTO.
@@ -37,7 +35,7 @@ pub enum Purpose {
 pub enum Finish {
     /// wasm-opt, as it is published.
     Optimised,
-    /// Nothing, for a first page and for proofs of results: half a minute less.
+    /// Nothing, for a first page: half a minute less.
     AsCompiled,
 }
 
@@ -90,8 +88,7 @@ impl Purpose {
     fn feature(self) -> Option<&'static str> {
         match self {
             Self::Page => None,
-            Self::Check => Some("check"),
-            Self::Harness => Some("harness"),
+            Self::Check => Some("harness"),
         }
     }
 }
@@ -103,8 +100,6 @@ impl WasmBuild {
             (Purpose::Page, Finish::Optimised) => project.root.join("pkg"),
             (Purpose::Page, Finish::AsCompiled) => project.target().join("first-page").join("pkg"),
             (Purpose::Check, _) => return project.target().join("check").join(self.flavour.name()),
-            (Purpose::Harness, Finish::Optimised) => return project.target().join("harness").join(self.flavour.name()),
-            (Purpose::Harness, Finish::AsCompiled) => return project.target().join("harness-as-compiled").join(self.flavour.name()),
         };
         match self.flavour {
             Flavour::Simd128 => base,

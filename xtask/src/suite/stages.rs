@@ -157,7 +157,7 @@ pub const STAGES: &[Stage] = &[
         tools: setup::FOR_BROWSER,
         after: &["build"],
         minutes: 60,
-        run: |project, _| conformance_in_the_browser(project, false),
+        run: |project, _| conformance_in_the_browser(project),
         ..PLAIN
     },
     // Last of the usual ones: it keeps both cores busy by itself.
@@ -182,17 +182,6 @@ pub const STAGES: &[Stage] = &[
         after: &["wasm"],
         minutes: 40,
         run: tests_relaxed,
-    },
-    // The same builds as in the stage `conformance`, with wasm-opt, which takes minutes and has never made a difference.
-    Stage {
-        name: "conformance-published",
-        about: "the reference cases in builds as wasm-opt leaves them",
-        when: When::All,
-        has_tests: true,
-        tools: setup::FOR_BROWSER,
-        after: &["conformance"],
-        minutes: 40,
-        run: |project, _| conformance_in_the_browser(project, true),
     },
     // Every node of every preset, where `native` takes some of each: minutes on two cores.
     Stage {
@@ -313,12 +302,12 @@ fn build_and_sizes(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Count
 }
 
 /// The scalar kernels have run the same cases natively, one test each.
-fn conformance_in_the_browser(project: &mut Project, published: bool) -> Result<Counts> {
+fn conformance_in_the_browser(project: &mut Project) -> Result<Counts> {
     let backends = ["simd", "webgpu"].map(str::to_owned).to_vec();
     // The suite ends in one plain line of counts: these must not look like it.
     conformance::run(
         project,
-        &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None, published },
+        &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None },
         "conformance ",
     )
 }
