@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openSite, ready, state, until, violationsInBothThemes } from "../support/site.mjs";
+import { openSite, ready, state, until, violations, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -23,8 +23,9 @@ const layers = (page) => state(page, ({ document }) => document.present.spec.lay
 test("lesson 1 as a student does it, by mouse and keyboard; a reload keeps what is done", async () => {
   const page = await site.open();
   await ready(page);
-  assert.ok(!site.sent.some((file) => file.includes("/lessons/")), "nothing of lessons is fetched before they are asked for");
+  assert.ok(!site.sent.some((file) => /lessons\/[\w-]+\.json$/u.test(file)), "nothing of lessons is fetched before they are asked for");
   await page.locator("#views-lessons").click();
+  await page.locator(".lesson-entry").first().waitFor();
   assert.equal(await page.locator(".lesson-entry").count(), 10);
   const seen = await violationsInBothThemes(page);
   await page.locator(".lesson-entry").first().press("Enter");
@@ -152,7 +153,7 @@ test("in Russian; every step of every lesson is drawn in both languages, with it
         );
         assert.ok(formulas.every(Boolean), `${name} ${place} ${language}: a formula that was not made`);
       }
-      if (place === 1) found.push(...(await violationsInBothThemes(page)).map((one) => `${name} ${place}: ${one}`));
+      if (place === 1) found.push(...(await violations(page)).map((one) => `${name} ${place}: ${one}`));
     }
   }
   assert.deepEqual(found, []);

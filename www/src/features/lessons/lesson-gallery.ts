@@ -37,11 +37,11 @@ export class LessonGalleryElement extends PanelElement {
     const done = doneOf(progress, name, steps);
     const begun = progress.lessons[name] !== undefined;
     const all = done === steps.length;
-    const what = (all ? text.again : begun ? text.goOn : text.begin)(title[language]);
+    const what = all ? text.again : begun ? text.goOn : text.begin;
     const shown = open?.lesson.name === name;
-    return html`<li><button type="button" class="lesson-entry" aria-label=${`${what}. ${summary[language]} ${text.done(done, steps.length)}`} aria-current=${shown ? "true" : nothing} @click=${() => this.#do({ does: "open", name, ...(all && { at: 0 }) })}>
+    return html`<li><button type="button" class="lesson-entry" aria-current=${shown ? "true" : nothing} @click=${() => this.#do({ does: "open", name, ...(all && { at: 0 }) })}>
       <span class="lesson-number" aria-hidden="true">${all ? icons.check : f.whole(at + 1)}</span>
-      <span class="lesson-words"><strong>${title[language]}</strong><span class="muted">${summary[language]}</span>
+      <span class="lesson-words"><strong><span class="visually-hidden">${what}: </span>${title[language]}</strong><span class="muted">${summary[language]}</span>
         <span class="muted second">${text.minutes(minutes)}${begun ? ` · ${text.done(done, steps.length)}` : nothing}</span>
         ${begun && !all ? html`<progress max=${steps.length} .value=${done} aria-hidden="true"></progress>` : nothing}</span>
     </button></li>`;

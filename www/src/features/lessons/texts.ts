@@ -7,9 +7,9 @@ export interface LessonsTexts {
   loading: string;
   minutes: (minutes: number) => string;
   done: (done: number, all: number) => string;
-  begin: (title: string) => string;
-  goOn: (title: string) => string;
-  again: (title: string) => string;
+  begin: string;
+  goOn: string;
+  again: string;
   save: string;
   forget: string;
   forgetSure: string;
