@@ -9,6 +9,7 @@ import { minify } from "terser";
 
 import { featuresModule } from "./features.mjs";
 import { fieldsModule } from "./fields.mjs";
+import { writeLessons } from "./lessons.mjs";
 import { operatorsModule, writeOperators } from "./operators.mjs";
 
 const PART = /^part-.*\.js(\.map)?$/u;
@@ -16,7 +17,7 @@ const www = fileURLToPath(new URL("../", import.meta.url));
 
 /**
  * Writes main.js and its parts, the workers, page.css (with the fonts it names) and lazy.css into `outdir`, the operators' texts into `operators/` there, the page
- * of the check into `check/`, and the file of networks at true size. `others` are more folders of features, as a test has.
+ * of the check into `check/`, the lessons into `lessons/`, and the file of networks at true size. `others` are more folders of features, as a test has.
  */
 export async function bundle(outdir, others = []) {
   // Parts are named by what is in them: those of an earlier build would stay.
@@ -64,6 +65,7 @@ export async function bundle(outdir, others = []) {
   for (const folder of [outdir, check]) for (const name of await readdir(folder)) if (/\.js$/u.test(name)) await shrink(join(folder, name));
   await copyFile(join(www, "architectures.json"), join(outdir, "architectures.json"));
   await writeOperators(join(www, ".."), join(outdir, "operators"));
+  writeLessons(join(www, "lessons"), join(outdir, "lessons"));
 }
 
 /** A second pass: terser finds some three in a hundred that esbuild leaves. */

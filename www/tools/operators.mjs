@@ -28,8 +28,8 @@ export class TextError extends Error {
   }
 }
 
-/** LaTeX as MathML. */
-function mathml(latex, displayMode) {
+/** LaTeX as MathML. @throws where it is none. */
+export function mathml(latex, displayMode) {
   return styledByClass(temml.renderToString(latex, { displayMode, throwOnError: true, strict: true, trust: false, annotate: false }));
 }
 

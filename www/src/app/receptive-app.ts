@@ -6,7 +6,7 @@ import { historyKeyOf, shortcutOf } from "../lib/shortcuts.ts";
 import { resultsOf } from "../model/on-show.ts";
 import type { Announcement } from "../model/state.ts";
 import { FIRST_VIEW, hasBegun, hasRuns } from "../model/state.ts";
-import type { Context, Label, Place } from "../page/feature.ts";
+import type { Context, Label, Part, Place } from "../page/feature.ts";
 import type { Intent, Pane } from "../page/intent.ts";
 import { IntentEvent } from "../page/intent.ts";
 import type { Page } from "../page/page.ts";
@@ -153,7 +153,9 @@ export class ReceptiveAppElement extends PanelElement {
     // At the latest when what the page begins with is there.
     const begun = hasBegun(this.state);
     if (begun || this.column !== null || view !== FIRST_VIEW || hasRuns(this.state)) void loadShared();
-    const shown = this.page.features.filter(({ name, parts }) => name === this.#tabShown?.name || name === this.column || (begun && parts));
+    const shown = this.page.features.filter(
+      ({ name, parts }) => name === this.#tabShown?.name || name === this.column || (begun && parts?.some((part) => this.#isThere(part))),
+    );
     for (const feature of shown) if (feature.load) void loadFeature(feature);
   }
 
@@ -189,7 +191,11 @@ export class ReceptiveAppElement extends PanelElement {
   }
 
   #parts(place: Place): TemplateResult[] {
-    return partsOf(this.page.features, place).map(({ render }) => render(this.#context));
+    return partsOf(this.page.features, place).flatMap((part) => (this.#isThere(part) ? [part.render(this.#context)] : []));
+  }
+
+  #isThere({ wanted }: Part): boolean {
+    return wanted?.(this.state) ?? true;
   }
 
   #name(label: Label): string {

@@ -58,6 +58,8 @@ export type Place = "notices" | "top" | "tools" | "outline-head" | "outline" | "
 export interface Part {
   readonly place: Place;
   readonly order: number;
+  /** Whether it is there; from the start where it is left out. Its elements come when it is. */
+  readonly wanted?: (state: AppState) => boolean;
   readonly render: Render;
 }
 

@@ -36,10 +36,17 @@ const known: Known[] = [...pack.presets(), ...architectures.networks];
 /** Names of the presets for MNIST. */
 export const PRESETS = pack.presets().map(({ name }) => name);
 
-export function networkOf(spec: Spec, normalization?: Known["normalization"]): Network {
+export const PRESET_LIST = pack.presets();
+
+/** What the engine says of a specification that is right. @throws Error with what is wrong with another. */
+export function examined(spec: Spec): NonNullable<Examination["network"]> {
   const { network, error } = pack.examine(spec);
   if (!network || error) throw new Error(JSON.stringify(error));
-  return readNetwork(spec, network, normalization);
+  return network;
+}
+
+export function networkOf(spec: Spec, normalization?: Known["normalization"]): Network {
+  return readNetwork(spec, examined(spec), normalization);
 }
 
 /** A preset, or a network at true size. */

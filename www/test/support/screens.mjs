@@ -125,6 +125,15 @@ const STEPS = {
     await page.locator('[data-cell="9 9"]').click();
     await page.locator(".cell-images .digits li").first().waitFor();
   },
+  lessons: async (page) => {
+    await view(page, "lessons");
+    await page.locator(".lesson-entry").first().waitFor();
+  },
+  lesson: async (page) => {
+    await intend(page, { type: "lesson", deed: { does: "open", name: "lenet", at: 1 } });
+    await page.locator(".lesson .formula math").waitFor();
+    return () => intend(page, { type: "lesson", deed: { does: "close" } });
+  },
   try: async (page) => {
     await pane(page, "try");
     await until(page, (state) => state.trying.probabilities !== null);

@@ -1,4 +1,5 @@
 /** Trains the runs of an experiment in a worker of its own, one after the other: the same worker, and the same requests, as those of the workbench. */
+import { ReceptiveFailure } from "../../engine/errors.ts";
 import type { Evaluation, Metrics, Spec } from "../../engine/protocol.ts";
 import type { TrainerClient } from "../../engine/trainer-client.ts";
 import type { Job } from "./expand.ts";
@@ -52,7 +53,7 @@ export class WorkerExecutor implements Executor {
       const next = test_every === undefined ? steps : Math.min(steps, tested + test_every);
       const count = Math.min(stretch(steps, test_every), next - step);
       const began = performance.now();
-      ({ metrics } = await this.#client.request({ type: "step", count }));
+      metrics = await this.#train(step, count);
       seconds += (performance.now() - began) / 1000;
       step += count;
       const point: CurvePoint = { step, train_loss: metrics.loss, train_top1: metrics.top1 };
@@ -70,6 +71,25 @@ export class WorkerExecutor implements Executor {
 
   dispose(): void {
     this.#client.dispose();
+  }
+
+  /** `count` steps after `from`. The engine answers sooner where they take long, so that a worker stays able to answer: it is asked until all are done. */
+  async #train(from: number, count: number): Promise<Metrics> {
+    let done = 0;
+    let [loss, top1] = [0, 0];
+    for (;;) {
+      const { metrics } = await this.#client.request({ type: "step", count: count - done });
+      const steps = metrics.step - from - done;
+      if (steps < 1) {
+        const reason = `step ${metrics.step} after step ${from + done}`;
+        throw new ReceptiveFailure({ kind: "engine_failed", message: reason, reason });
+      }
+      done += steps;
+      // Each reply has the means of its own steps.
+      loss += (metrics.loss * steps) / count;
+      top1 += (metrics.top1 * steps) / count;
+      if (done >= count) return { ...metrics, loss, top1 };
+    }
   }
 
   async #test(): Promise<Evaluation> {

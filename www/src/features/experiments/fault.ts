@@ -1,18 +1,12 @@
+import type { SchemaFault } from "../../lib/schema-check.ts";
+
 /** What is wrong with the file of an experiment: a code, where, and what is allowed there. The page words it. */
 export type ExperimentFault =
   | { kind: "not_json"; reason: string }
   | { kind: "version"; found: unknown }
-  /** `allowed`: names of JSON's types. */
-  | { kind: "wrong_type"; path: string; allowed: string[] }
-  | { kind: "unknown_key"; path: string; key: string; allowed: string[] }
-  | { kind: "missing_key"; path: string; key: string }
+  | SchemaFault
   /** Exactly one of these keys has to be there. */
   | { kind: "one_of_keys"; path: string; keys: string[] }
-  | { kind: "not_one_of"; path: string; allowed: unknown[] }
-  | { kind: "pattern"; path: string; pattern: string }
-  /** A list, a text or a number that is too small or too large. */
-  | { kind: "out_of_range"; path: string; limit: "least" | "most"; value: number }
-  | { kind: "repeated"; path: string; value: unknown }
   | { kind: "unknown_preset"; path: string; preset: string; allowed: string[] }
   | { kind: "unknown_variant"; path: string; variant: string; allowed: string[] }
   | { kind: "unmeasured"; path: string; measure: string; allowed: string[] }

@@ -278,7 +278,8 @@ export class LayerInspectorElement extends PanelElement {
     if (this.formula?.of === of) return;
     const text = await operatorTexts.text(language, op).catch(() => null);
     const found = /<div class="formula">.*?<\/div>/su.exec(text?.html ?? "")?.[0];
-    if (found && this.#row?.op === op) this.formula = { of, html: found };
+    // Where it is wider than the column it is scrolled, by keyboard too.
+    if (found && this.#row?.op === op) this.formula = { of, html: found.replace('"formula"', '"formula" tabindex="0"') };
   }
 }
 
