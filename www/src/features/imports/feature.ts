@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { defineFeature } from "../../page/feature.ts";
 import "./model.ts";
 
@@ -13,8 +13,7 @@ export default defineFeature({
     {
       place: "notices",
       order: 11,
-      render: ({ locale, state }) =>
-        html`${state.imported ? html`<import-report .locale=${locale} .state=${state}></import-report>` : nothing}`,
+      render: ({ locale, state }) => html`<import-report .locale=${locale} .state=${state}></import-report>`,
     },
   ],
 });

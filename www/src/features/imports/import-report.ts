@@ -5,6 +5,12 @@ import { PanelElement } from "../../ui/panel-element.ts";
 
 /** What a person should know before working with a network of another program. */
 export class ImportReportElement extends PanelElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // There before its text, which is read for that.
+    this.role = "status";
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const {
       locale: {
@@ -23,7 +29,7 @@ export class ImportReportElement extends PanelElement {
     ];
     if (remarks.length === 0) return nothing;
     return html`
-      <section class="notice info" role="status">
+      <section class="notice info">
         ${icons.info}
         <div class="notice-text">
           <p><strong>${text.title(title)}</strong></p>
