@@ -85,6 +85,13 @@ export interface ErrorFields {
   malformed_tensor: { tensor: string; flaw: string; found: number; expected: number };
   /** `found` is null where the file lacks the tensor; `file` is all that it has, with type and shape. */
   weights_mismatch: { tensors: readonly WrongTensor[]; file: readonly string[] };
+  // networks of other programs
+  /** An ONNX file that breaks the format's rules: `name` is a node, a value or a file in it, `at` and `limit` are bytes, sizes or numbers. */
+  malformed_onnx: { file: string; flaw: OnnxFlaw; name: string; at: number; limit: number };
+  /** The first node of an ONNX file that the language of networks has no words for. */
+  unsayable_onnx: { file: string; node: string; operator: string; attributes: string; reason: OnnxReason };
+  /** Weights in several files that are not all there, or do not fit together: `name` is a file or a tensor. */
+  incomplete_shards: { file: string; flaw: ShardFlaw; name: string };
   // the worker and the page
   /** A panic in the engine: a bug of ours. The wasm instance is unusable afterwards. */
   panic: { reason: string };
@@ -206,6 +213,28 @@ export type MeasureWord = "file_length" | "version" | "images" | "images_in_set"
 export type DoingWord = "command" | "compiling" | "loading_shaders" | "preparing" | "reading_back" | "self_check" | "waiting";
 /** What has a name that there is not. */
 export type NamedWord = "job" | "node" | "parameter" | "split" | "tensor" | "value";
+
+/** What breaks ONNX's rules, before any node is looked at. */
+export type OnnxFlaw =
+  | "truncated"
+  | "wire"
+  | "no_graph"
+  | "no_input"
+  | "input"
+  | "inputs"
+  | "twice"
+  | "missing"
+  | "cycle"
+  | "dimension"
+  | "data"
+  | "external"
+  | "type"
+  | "sparse";
+
+/** What of a node stands in the way: its kind, its attributes, its shapes, an operand that is computed, or one that is not, how it is connected, the order of its features. */
+export type OnnxReason = "operator" | "attributes" | "shapes" | "operands" | "constant" | "branches" | "order" | "outputs";
+
+export type ShardFlaw = "header" | "index" | "two_indices" | "missing" | "another" | "twice" | "outside" | "elsewhere" | "absent";
 
 /** A file of images or labels, and how many it says it has. */
 export interface FoundFile {

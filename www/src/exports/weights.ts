@@ -104,7 +104,8 @@ export class Weights {
   }
 }
 
-function converted(view: DataView, at: number, dtype: string): number {
+/** The value at a place, of 64 bits or of half as many as those here. */
+export function converted(view: DataView, at: number, dtype: string): number {
   if (dtype === "F64") return view.getFloat64(8 * at, true);
   const bits = view.getUint16(2 * at, true);
   if (dtype === "BF16") {

@@ -4,6 +4,9 @@ import { enErrorWords } from "./en-error-words.ts";
 import { expectedText } from "./error-words.ts";
 import type { ErrorTexts } from "./messages.ts";
 
+/** Sentences by a word of an error. */
+type Words = { readonly [word: string]: string };
+
 export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
   malformed_json: (e) => `This is not valid JSON: ${e.reason} (line ${f.whole(e.line)}, column ${f.whole(e.column)}).`,
   unsupported_version: (e) => `This page reads version ${f.whole(e.supported)}, not ${e.found}.`,
@@ -123,6 +126,55 @@ export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
     } Save it again with the library safetensors.`,
   weights_mismatch: (e) =>
     `This file is of another network: ${f.whole(e.tensors.length)} of this network’s tensors ${f.plural(e.tensors.length, { one: "is", other: "are" })} missing in it or of another shape or type (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). The file has ${f.few(e.file)}. Names must be those of this network.`,
+  malformed_onnx: (e) =>
+    `${e.file || "This"} is not a whole ONNX file: ${
+      (
+        {
+          truncated: `byte ${f.whole(e.at)} is needed, and there are ${f.whole(e.limit)}; is it cut off?`,
+          wire: `it cannot be read at byte ${f.whole(e.at)}.`,
+          no_graph: "there is no network in it.",
+          no_input: "its network has no input.",
+          input: `its input “${e.name}” has no fixed size. Export it with the sizes of an image: a batch of any size, channels, height, width.`,
+          inputs: `its network has a second input, “${e.name}”; one image goes into a network here.`,
+          twice: `“${e.name}” is made twice.`,
+          missing: `“${e.name}” is read, but no node makes it and no weight is called so.`,
+          cycle: `“${e.name}” needs its own result.`,
+          dimension: `a size of “${e.name}” is ${f.whole(e.at)}, which is too large.`,
+          data: `“${e.name}” should have ${f.whole(e.limit)}, and has ${f.whole(e.at)}.`,
+          external: `its weights lie in another file, ${e.name}. Save the network in one file (in PyTorch: external_data=False).`,
+          type: `“${e.name}” has values of type ${f.whole(e.at)}, which are not read here; 32-bit, half and bfloat16 numbers are.`,
+        } as Words
+      )[e.flaw] ?? "it has sparse weights, which are not read here."
+    }`,
+  unsayable_onnx: (e) =>
+    `${e.file}: “${e.node}” (${e.operator}${e.attributes ? `: ${e.attributes}` : ""}) has no form here, ${
+      (
+        {
+          operator: "there is no such operator.",
+          attributes: "not with these attributes.",
+          shapes: "not with the shapes that it reads.",
+          operands: "it takes another value where only a constant can stand here.",
+          constant: "it takes a constant where only a value of the network can stand here.",
+          branches: "its inputs meet in a way that is neither a residual, nor branches, nor a skip.",
+          order: "its features lie in another order than channels, height, width.",
+        } as Words
+      )[e.reason] ?? "the file has a second output."
+    }`,
+  incomplete_shards: (e) =>
+    `${e.file}: ${
+      (
+        {
+          header: "no header of safetensors.",
+          index: "no index: a JSON object with weight_map is expected.",
+          two_indices: "a second index. Choose the files of one network.",
+          missing: `${e.name} is missing. Choose all files of the network together.`,
+          another: `it does not belong to ${e.name}.`,
+          twice: `${e.name} is in another file, too.`,
+          outside: `${e.name} lies outside of the file; is it cut off?`,
+          elsewhere: `${e.name} should be in another file, says the index.`,
+        } as Words
+      )[e.flaw] ?? `${e.name} should be in it, says the index, and is not.`
+    }`,
   panic: (e) => `A bug in the engine stopped it: ${e.reason}`,
   engine_failed: (e) => `The engine could not be loaded or started: ${e.reason}`,
   wasm_blocked: () =>
@@ -141,7 +193,7 @@ export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
       json: "What is in the link cannot be read.",
       preset: "The link names a network that this page does not have.",
     })[e.reason] ?? "The link cannot be read.",
-  not_ours: (e) => `${e.file}: neither a network (.json) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
+  not_ours: (e) => `${e.file}: neither a network (.json, .onnx) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
   wrong_class_names: (e) => `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,

@@ -4,6 +4,9 @@ import { expectedText } from "./error-words.ts";
 import type { ErrorTexts } from "./messages.ts";
 import { ruErrorWords } from "./ru-error-words.ts";
 
+/** Sentences by a word of an error. */
+type Words = { readonly [word: string]: string };
+
 export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
   malformed_json: (e) => `Это не JSON: ${e.reason} (строка ${f.whole(e.line)}, столбец ${f.whole(e.column)}).`,
   unsupported_version: (e) => `Эта страница читает версию ${f.whole(e.supported)}, а не ${e.found}.`,
@@ -121,6 +124,55 @@ export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
     } Сохраните его заново библиотекой safetensors.`,
   weights_mismatch: (e) =>
     `Этот файл от другой сети. ${f.plural(e.tensors.length, { one: "Не подходит или отсутствует", other: "Не подходят или отсутствуют" })} ${f.whole(e.tensors.length)} ${f.plural(e.tensors.length, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })} этой сети (${f.few(e.tensors.map(({ name, expected }) => `${name} ${expected}`))}). В файле есть ${f.few(e.file)}. Имена должны быть как у этой сети.`,
+  malformed_onnx: (e) =>
+    `${e.file || "Файл"}: это не целый файл ONNX. ${
+      (
+        {
+          truncated: `Нужен байт ${f.whole(e.at)}, а всего их ${f.whole(e.limit)}; файл обрезан?`,
+          wire: `Он не читается с байта ${f.whole(e.at)}.`,
+          no_graph: "В нём нет сети.",
+          no_input: "У сети в нём нет входа.",
+          input: `У входа «${e.name}» нет постоянного размера. Сохраните сеть с размерами изображения: любой батч, каналы, высота, ширина.`,
+          inputs: `У сети есть второй вход, «${e.name}», а здесь в сеть входит одно изображение.`,
+          twice: `«${e.name}» вычисляется дважды.`,
+          missing: `«${e.name}» читается, но ни узла, ни веса с таким именем нет.`,
+          cycle: `«${e.name}» зависит от собственного результата.`,
+          dimension: `Размер «${e.name}» слишком велик: ${f.whole(e.at)}.`,
+          data: `У «${e.name}» должно быть ${f.whole(e.limit)}, а есть ${f.whole(e.at)}.`,
+          external: `Веса лежат в другом файле, ${e.name}. Сохраните сеть одним файлом (в PyTorch: external_data=False).`,
+          type: `У «${e.name}» значения типа ${f.whole(e.at)}, здесь они не читаются; читаются 32-битные, половинной точности и bfloat16.`,
+        } as Words
+      )[e.flaw] ?? "В нём разреженные веса, здесь они не читаются."
+    }`,
+  unsayable_onnx: (e) =>
+    `${e.file}: «${e.node}» (${e.operator}${e.attributes ? `: ${e.attributes}` : ""}) здесь не выразить, ${
+      (
+        {
+          operator: "такого оператора нет.",
+          attributes: "с такими атрибутами его нет.",
+          shapes: "он не подходит к формам того, что читает.",
+          operands: "на месте, где здесь бывает только константа, у него вычисляемое значение.",
+          constant: "на месте, где здесь бывает только значение сети, у него константа.",
+          branches: "его входы сходятся не как residual, не как ветви и не как skip.",
+          order: "его признаки идут не в порядке каналы, высота, ширина.",
+        } as Words
+      )[e.reason] ?? "у файла есть второй выход."
+    }`,
+  incomplete_shards: (e) =>
+    `${e.file}: ${
+      (
+        {
+          header: "нет заголовка safetensors.",
+          index: "это не указатель: нужен объект JSON с weight_map.",
+          two_indices: "второй указатель. Выберите файлы одной сети.",
+          missing: `нет файла ${e.name}. Выберите все файлы сети вместе.`,
+          another: `он не от той же сети, что ${e.name}.`,
+          twice: `${e.name} есть и в другом файле.`,
+          outside: `${e.name} лежит за пределами файла; файл обрезан?`,
+          elsewhere: `${e.name} по указателю лежит в другом файле.`,
+        } as Words
+      )[e.flaw] ?? `${e.name} по указателю лежит в нём, но его там нет.`
+    }`,
   panic: (e) => `Движок остановила ошибка в нём самом: ${e.reason}`,
   engine_failed: (e) => `Движок не загрузился или не запустился: ${e.reason}`,
   wasm_blocked: () =>
@@ -140,7 +192,7 @@ export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
       json: "Содержимое ссылки не читается.",
       preset: "В ссылке названа сеть, которой на этой странице нет.",
     })[e.reason] ?? "Ссылка не читается.",
-  not_ours: (e) => `${e.file}: это не сеть (.json), не сохранённое обучение (.safetensors) и не изображения с метками MNIST (IDX).`,
+  not_ours: (e) => `${e.file}: это не сеть (.json, .onnx), не сохранённое обучение (.safetensors) и не изображения с метками MNIST (IDX).`,
   bad_json: (e) => `${e.file}: это не JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
   wrong_class_names: (e) => `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,

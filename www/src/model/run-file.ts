@@ -64,17 +64,21 @@ export function isForeign(start: Uint8Array): boolean {
   return !looksLikeRun(start) && FOREIGN.some((format) => text.startsWith(format));
 }
 
-/** The note in a file, null where it has none or cannot be read: the engine, which reads all of it, says why. */
-export function noteIn(bytes: Uint8Array): string | null {
-  if (!looksLikeRun(bytes)) return null;
+/** What a file says of itself beside its tensors; empty where that cannot be read: the engine, which reads all of it, says why. */
+export function metadataIn(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  if (!looksLikeRun(bytes)) return {};
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (length > LONGEST_HEADER || 8 + length > bytes.length) return null;
-  let header: { __metadata__?: { note?: unknown } };
+  if (length > LONGEST_HEADER || 8 + length > bytes.length) return {};
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as { __metadata__?: Record<string, unknown> };
+    return header.__metadata__ ?? {};
   } catch {
-    return null;
+    return {};
   }
-  const note = header.__metadata__?.note;
+}
+
+/** The note in a file, null where it has none. */
+export function noteIn(bytes: Uint8Array): string | null {
+  const { note } = metadataIn(bytes);
   return typeof note === "string" ? note : null;
 }

@@ -1,6 +1,7 @@
 /** What a person wants, as elements say it: they know neither the controller nor the worker. */
 
 import type { BackendChoice, Spec } from "../engine/protocol.ts";
+import type { ImportReport } from "../model/import-report.ts";
 import type { NoticeCode, View } from "../model/state.ts";
 import type { Selection } from "../spec/document.ts";
 import type { Settings } from "../spec/settings.ts";
@@ -38,6 +39,8 @@ export interface Intents {
   retry_data: object;
   /** A network, a run, or MNIST's own files: what they are is seen in them. */
   open_files: { files: readonly File[] };
+  /** What is to be said of a network that came from another program; null takes it away. */
+  tell_import: { report: ImportReport | null };
   restart_engine: object;
   /** The dialog of the feature of this name. `asked` (true unless said): by who sits before this page, and not by the address of the frame it stands in. */
   open_dialog: { name: string; asked?: boolean };

@@ -7,7 +7,10 @@ import type { NamedBytes, Spec } from "../engine/protocol.ts";
 import type { RequestClient } from "../engine/request-client.ts";
 import type { SpecReplies, SpecRequests } from "../engine/spec-protocol.ts";
 import { decodeText } from "../engine/text-file.ts";
-import { holdsWeights, isForeign, looksLikeRun, noteIn, readNote } from "../model/run-file.ts";
+import { looksLikeOnnx } from "../imports/onnx/looks.ts";
+import { isShard, joinShards } from "../imports/shards.ts";
+import type { ImportReport } from "../model/import-report.ts";
+import { holdsWeights, isForeign, looksLikeRun, metadataIn, noteIn, readNote } from "../model/run-file.ts";
 import type { SavedRun } from "../model/runs.ts";
 import { wholeSpec } from "../spec/whole-spec.ts";
 
@@ -15,26 +18,70 @@ export type OpenedNetwork = { title: string; spec: Spec };
 /** A run of ours, or weights of another program: then `run` is null. */
 export type OpenedRun = { run: SavedRun | null; bytes: Uint8Array };
 
+/** A network with weights for it, from another program or from one's own export. */
+export interface OpenedModel extends OpenedNetwork {
+  /** A safetensors file; null where there are none, or where no training here could begin with them. */
+  weights: Uint8Array | null;
+  /** What is to be said of it; null of one's own. */
+  report: ImportReport | null;
+}
+
 /** What several files are, read whole, before anything of them is used. */
 export interface Opened {
   /** MNIST's own files, or others like them. */
   images: LoadFiles | null;
   networks: OpenedNetwork[];
   runs: OpenedRun[];
+  models: OpenedModel[];
 }
 
+type Specs = Pick<RequestClient<SpecRequests, SpecReplies>, "request">;
+
 /** Each file is taken for what it holds, whatever it is called. @throws ReceptiveFailure where one of them cannot be used; then none is. */
-export async function read(files: readonly File[], specs: Pick<RequestClient<SpecRequests, SpecReplies>, "request">): Promise<Opened> {
+export async function read(files: readonly File[], specs: Specs): Promise<Opened> {
   const images: NamedBytes[] = [];
   const networks: OpenedNetwork[] = [];
   const runs: OpenedRun[] = [];
-  for (const { name, bytes } of await Promise.all(files.map(plain))) {
+  const models: OpenedModel[] = [];
+  for (const { name, bytes } of await Promise.all((await whole(files)).map(plain))) {
     if (isIdx(bytes)) images.push({ name, bytes });
+    else if (looksLikeOnnx(name, bytes)) models.push(await readModel(name, bytes, specs));
     else if (!holdsWeights(name, bytes)) networks.push(await readNetwork(name, textOf(name, bytes), specs));
-    else if (looksLikeRun(bytes) || isForeign(bytes)) runs.push({ run: readNote(noteIn(bytes)), bytes });
-    else throw noHeader(name, bytes);
+    else if (looksLikeRun(bytes) || isForeign(bytes)) {
+      const run = readNote(noteIn(bytes));
+      const model = run ? null : await exported(name, bytes, specs);
+      if (model) models.push(model);
+      else runs.push({ run, bytes });
+    } else throw noHeader(name, bytes);
   }
-  return { images: images.length > 0 ? assignRoles(images) : null, networks, runs };
+  return { images: images.length > 0 ? assignRoles(images) : null, networks, runs, models };
+}
+
+/** The same files, those that are pieces of one as one. */
+async function whole(files: readonly File[]): Promise<File[]> {
+  const shards = files.filter(({ name }) => isShard(name));
+  return shards.length > 0 ? [...files.filter(({ name }) => !isShard(name)), await joinShards(shards)] : [...files];
+}
+
+/** A network of another program. */
+async function readModel(file: string, bytes: Uint8Array, specs: Specs): Promise<OpenedModel> {
+  const { readOnnx, withOwnSpec } = await import("../imports/imports.ts");
+  const examine = (spec: Spec): Promise<SpecReplies["examine"]> => specs.request("examine", { spec });
+  const { title, spec, weights, normalizing, endsInSoftmax } = await withOwnSpec(readOnnx(bytes, file), examine);
+  const { network, error } = await examine(spec);
+  if (error) throw new ReceptiveFailure(error as never);
+  const trains = network?.training_refused === null;
+  const report = { title, normalizing, endsInSoftmax, withoutWeights: weights !== null && !trains };
+  return { title, spec: wholeSpec(spec), weights: weights && trains ? new Uint8Array(await weights.arrayBuffer()) : null, report };
+}
+
+/** Weights that the page has exported, with the network that they are of; null for any others. */
+async function exported(file: string, bytes: Uint8Array, specs: Specs): Promise<OpenedModel | null> {
+  const { producer, spec: text } = metadataIn(bytes);
+  if (producer !== "receptive" || typeof text !== "string" || !text.startsWith("{")) return null;
+  const { title, spec } = await readNetwork(file, text, specs);
+  const { network, error } = await specs.request("examine", { spec });
+  return { title, spec, weights: error === null && network?.training_refused === null ? bytes : null, report: null };
 }
 
 /** Said here, before another file is used: the engine reads weights when the networks are open. */
@@ -88,11 +135,7 @@ function textOf(file: string, bytes: Uint8Array): string {
   throw new ReceptiveFailure({ kind: "not_ours", message: `${file} is no file of ours`, file });
 }
 
-async function readNetwork(
-  file: string,
-  text: string,
-  specs: Pick<RequestClient<SpecRequests, SpecReplies>, "request">,
-): Promise<OpenedNetwork> {
+async function readNetwork(file: string, text: string, specs: Specs): Promise<OpenedNetwork> {
   let content: unknown;
   try {
     content = JSON.parse(text);

@@ -14,6 +14,7 @@ import type { Settings } from "../spec/settings.ts";
 import { settingsOf, withSettings } from "../spec/settings.ts";
 import type { Named } from "./address.ts";
 import { firstNetwork, networkOf } from "./address.ts";
+import type { OpenedModel } from "./files.ts";
 import { images } from "./images.ts";
 import type { Address } from "./link.ts";
 import type { Persistence } from "./persistence.ts";
@@ -115,7 +116,7 @@ export class Startup {
     const page = this.#page;
     try {
       const { read } = await import("./files.ts");
-      const { images: own, networks, runs } = await read(files, page.specs);
+      const { images: own, networks, runs, models } = await read(files, page.specs);
       page.dismiss("files_refused");
       if (own && !(await page.the(images).take(own))) return false;
       for (const network of networks) page.handle({ type: "open_network", ...network });
@@ -128,11 +129,28 @@ export class Startup {
         if (saved) this.tellStep();
         restored = true;
       }
+      for (const model of models) restored = (await this.#model(model, persistence)) || restored;
       return restored;
     } catch (thrown) {
       page.notify({ code: "files_refused", error: toReceptiveError(thrown, "engine_failed") });
       return false;
     }
+  }
+
+  /** A network with its weights; both make way only for what the engine has taken. @returns whether other weights are there now. */
+  async #model({ title, spec, weights, report }: OpenedModel, persistence: Persistence | null): Promise<boolean> {
+    const page = this.#page;
+    const run = this.#untrained();
+    const { settings } = page.state;
+    // Of training an export says nothing, or what it was trained with: then that comes along.
+    const trained = settings && !spec.training ? withSettings(spec, settings.edited) : spec;
+    const own = run && { ...run, title, spec: trained, metrics: { ...run.metrics, epochs: settingsOf(trained).epochs } };
+    const taken = weights !== null && own !== null && persistence !== null;
+    if (taken && !(await persistence.restore(own, weights, null))) return false;
+    if (taken) this.version(own);
+    else page.handle({ type: "open_network", title, spec: trained });
+    page.handle({ type: "tell_import", report });
+    return taken;
   }
 
   /** The network that a run has trained, where another one is open. */
@@ -165,7 +183,7 @@ export class Startup {
       spec: compilable(document, settings.edited),
       history: run.history,
       epochs: [],
-      metrics: NO_STEPS,
+      metrics: { ...NO_STEPS, epochs: settings.edited.epochs, learning_rate: settings.edited.learning_rate },
       evaluation: null,
     };
   }

@@ -10,7 +10,7 @@ import type { Network } from "../../src/exports/network.ts";
 import { ExportError, parametersOf, statisticsOf } from "../../src/exports/network.ts";
 import { onnx } from "../../src/exports/onnx/file.ts";
 import { Weights } from "../../src/exports/weights.ts";
-import { apart, logits, network, networkOf, PRESETS, picture, weightsFor } from "./engine.ts";
+import { apart, logits, network, networkOf, ODD, PRESETS, picture, weightsFor } from "./engine.ts";
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "error";
@@ -47,89 +47,6 @@ async function assertSame(of: Network): Promise<void> {
 
 for (const name of [...PRESETS, ...TRUE_SIZE]) test(`${name} gives the engine's logits`, () => assertSame(network(name)));
 
-const conv = { op: "conv2d", out_channels: 6, kernel_size: 3, padding: 1 };
-const end = [{ op: "flatten" }, { op: "linear", out_features: 10 }];
-const ODD: { [name: string]: unknown[] } = {
-  "ceil_mode, with and without padding that counts": [
-    conv,
-    { op: "avg_pool2d", kernel_size: 3, stride: 2, padding: 1, ceil_mode: true },
-    { op: "avg_pool2d", kernel_size: 4, stride: 3, padding: 1, ceil_mode: true, count_include_pad: false },
-    { op: "max_pool2d", kernel_size: 2, stride: 3, ceil_mode: true },
-    ...end,
-  ],
-  "a divisor of its own, dilation, strides that leave pixels out": [
-    { ...conv, dilation: 2, stride: [2, 1] },
-    { op: "avg_pool2d", kernel_size: [2, 3], stride: 2, divisor_override: 5 },
-    { op: "max_pool2d", kernel_size: 3, stride: 2, dilation: 2 },
-    ...end,
-  ],
-  "adaptive pooling to sizes that divide, and that do not": [
-    conv,
-    { op: "adaptive_avg_pool2d", output_size: [14, 7] },
-    { op: "adaptive_avg_pool2d", output_size: [5, 4] },
-    ...end,
-  ],
-  "LRN of odd and even sizes": [
-    conv,
-    { op: "local_response_norm", size: 3, alpha: 0.5, k: 2 },
-    { op: "local_response_norm", size: 4, alpha: 0.5, alpha_over_size: false },
-    ...end,
-  ],
-  "batch norm without parameters and with another eps": [
-    conv,
-    { op: "batch_norm2d", affine: false },
-    { op: "batch_norm2d", eps: 0.1 },
-    { op: "relu" },
-    ...end,
-  ],
-  "padding of its own for each side, channels of zeros, a rectangle": [
-    { op: "pad2d", padding: [1, 2, 3, 4] },
-    conv,
-    { op: "pad_channels", before: 1, after: 2 },
-    { op: "crop2d", offset: [2, 1], size: [20, 21] },
-    { op: "channel_affine" },
-    ...end,
-  ],
-  "activations, factors, dropped layers, the order of flatten": [
-    conv,
-    { op: "sigmoid" },
-    { op: "stochastic_depth", p: 0.3 },
-    { op: "scaled_tanh", slope: 0.5 },
-    { op: "flatten" },
-    { op: "dropout", p: 0.3 },
-    { op: "linear", out_features: 12, bias: false },
-    { op: "tanh" },
-    { op: "mul_const", factor: -2 },
-    { op: "linear", out_features: 10 },
-    { op: "log_softmax" },
-    { op: "softmax" },
-  ],
-  "transposed convolution, upsampling, a long skip that is cut to size": [
-    { ...conv, groups: 1 },
-    { save: "wide" },
-    { op: "max_pool2d", kernel_size: 2 },
-    { op: "conv_transpose2d", out_channels: 4, kernel_size: 3, stride: 2, padding: 1, output_padding: 1, groups: 2 },
-    { op: "crop2d", size: 25 },
-    { join: "wide", crop: true },
-    { op: "upsample", scale_factor: [2, 1] },
-    { op: "global_avg_pool2d" },
-    ...end,
-  ],
-  "three branches added, an empty one, option A": [
-    conv,
-    { parallel: { branches: [[{ ...conv, kernel_size: 1, padding: 0 }], [], [conv]], join: "add" } },
-    { residual: { body: [{ ...conv, out_channels: 9, stride: 2 }], shortcut: "pad", after: "relu" } },
-    ...end,
-  ],
-  "codes that are trained, and random ones": [
-    conv,
-    { op: "flatten" },
-    { op: "linear", out_features: 8 },
-    { op: "rbf", out_features: 12 },
-    { op: "mul_const", factor: 0.01 },
-    { op: "rbf", out_features: 10, trainable: false, codes: "random" },
-  ],
-};
 for (const [what, layers] of Object.entries(ODD)) {
   test(what, () => assertSame(networkOf({ version: 1, layers } as unknown as Spec)));
 }

@@ -18,8 +18,8 @@ const CHECK_WASM_LIMIT: usize = 720_000;
 const CHECK_LIMIT: usize = 60_000;
 /// 40 kB for a feature that comes when it is asked for, gzipped: it is no part of the sum above.
 const FEATURE_LIMIT: usize = 40_000;
-/// What the part of the page's script is called that has such a feature's elements: its file is `elements.ts`.
-const FEATURE_PART: &str = "part-elements-";
+/// What the part of the page's script is called that has such a feature's elements: its file is `elements.ts`; and what reads other programs' networks.
+const FEATURE_PARTS: [&str; 2] = ["part-elements-", "part-imports-"];
 const LANGUAGES: [&str; 2] = ["ru", "en"];
 
 /// Prints the gzipped sizes in `dist/` and fails over a limit.
@@ -69,7 +69,7 @@ pub fn check(project: &Project) -> Result<()> {
 /// The name of a part of the page's script that is a feature's own.
 fn feature_part(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;
-    name.starts_with(FEATURE_PART).then(|| name.to_owned())
+    FEATURE_PARTS.iter().any(|part| name.starts_with(part)).then(|| name.to_owned())
 }
 
 /// Whose texts a part of the page's script holds, if any language's.

@@ -181,6 +181,8 @@ export class RunsPanelElement extends PanelElement {
 
   #figures(text: RunsTexts, { metrics, evaluation, history, epochs }: PastRun): string {
     const { format } = this.locale;
+    // Weights of a file that no step was taken with: nothing was measured.
+    if (metrics.step === 0) return text.step(0);
     const test = epochs.at(-1)?.test_top1 ?? evaluation?.top1 ?? history.test.last?.top1;
     const iou = epochs.at(-1)?.test_mean_iou ?? evaluation?.mean_iou;
     const share =

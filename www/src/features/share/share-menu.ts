@@ -117,7 +117,7 @@ export class ShareMenuElement extends PanelElement {
         <hr role="separator" />
         <button type="button" role="menuitem" tabindex="-1" title=${text.openHint} @click=${this.#choose}>${text.open}</button>
       </div>
-      <input type="file" multiple hidden accept=".json,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
+      <input type="file" multiple hidden accept=".json,.onnx,.safetensors,.gz,.idx,application/json,*/*" @change=${this.#chosen} />
       <p class="share-told" role="status">${this.told && shared && "copied" in shared ? html`${icons.check}${text.copied[shared.copied]}` : nothing}</p>
       ${this.dragging ? html`<div class="drop-cover"><p><strong>${text.drop}</strong></p><p>${text.dropHint}</p></div>` : nothing}
       <dialog class="modal by-hand" aria-labelledby="by-hand-title" @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
