@@ -80,6 +80,7 @@ function anyError(kind: string): ReceptiveError {
     wrong_size: ["found", "expected"],
     checksum_mismatch: ["found", "expected"],
     label_out_of_range: ["found"],
+    other_data: ["what"],
     too_few_images: ["found"],
     invalid_pixels: ["found", "expected"],
     wrong_length: ["found", "expected"],
@@ -95,6 +96,7 @@ function anyError(kind: string): ReceptiveError {
           { name: "a", what: "images", count: 2 },
           { name: "b", what: "labels", count: null },
         ];
+      if (kind === "other_data" && (key === "input" || key === "found")) return [1, 32, 32];
       if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
       if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
       if (key in target) return target[key as keyof ReceptiveError];

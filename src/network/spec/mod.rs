@@ -149,15 +149,14 @@ impl Spec {
         }
         let name = fields.text("name")?.unwrap_or("network").to_owned();
         let input = read_input(&mut fields)?;
-        let cluttered = fields.choice_or("data", &[("mnist", false), ("cluttered_mnist", true)], false)?;
-        let data = if cluttered { Data::ClutteredMnist } else { Data::Mnist };
+        let data = Data::from_json(fields.get("data"))?;
         let items = read_layers(&mut fields)?;
         let training = match fields.get("training") {
             Some(training) => Training::from_json(training)?,
             None => Training::default(),
         };
         fields.finish()?;
-        if cluttered && !training.augmentation.is_off() {
+        if data.logits().rank > 2 && !training.augmentation.is_off() {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation".into(),
                 found: "a change of the images".into(),

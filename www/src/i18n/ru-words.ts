@@ -13,6 +13,8 @@ const PHRASES: { readonly [phrase: string]: string } = {
   "put it after a layer with channels or features": "поставьте его после слоя с каналами или признаками",
   "put it after layers that make maps": "поставьте его после слоёв, которые дают карты",
   "put it before flatten": "поставьте его перед flatten",
+  // expected: a checksum
+  "eight hexadecimal digits": "восемь шестнадцатеричных цифр",
   // what
   "a batch of images": "батч изображений",
   "a command": "команда",
