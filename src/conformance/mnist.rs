@@ -19,7 +19,7 @@ impl Mnist {
     pub(super) fn read(split: &str, images: &[u8], labels: &[u8]) -> Result<Self, CaseError> {
         let (images_file, labels_file) = (format!("{split} images"), format!("{split} labels"));
         let images = idx::images(&images_file, images)?;
-        let labels = idx::labels(&labels_file, labels)?;
+        let labels = idx::labels(&labels_file, labels, 9)?;
         if images.count != labels.len() {
             let (images, labels) = (images.count, labels.len());
             return Err(DataError::CountMismatch { file: images_file, labels_file, images, labels }.into());

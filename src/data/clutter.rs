@@ -5,11 +5,93 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use serde_json::Value;
+
+use super::facts::Facts;
 use super::gather::NO_IMAGE;
+use super::kind::{Data, DataKind, Logits, Normalization, Sources};
+use super::mnist::{self, DEVIATION, INPUT, MEAN};
+use crate::core::error::{DataError, Fix, SpecError};
+use crate::core::fields::Fields;
 use crate::core::kernel::{Args, Binding::*, Kernel, MapMut, Pass, Real, double, params};
+use crate::core::layout::Layout;
 use crate::core::rng::{self, fraction, step_key};
+use crate::core::shape::Shape;
 use crate::core::wgsl::{HASH, PRELUDE};
+use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ops::softmax_cross_entropy::IGNORE_INDEX;
+
+/// As a specification says it.
+pub const NAME: &str = "cluttered_mnist";
+
+/// MNIST's digits over strokes and noise: one class a pixel.
+#[derive(Clone, Copy, Debug)]
+pub struct ClutteredMnist;
+
+pub(super) fn read(_: &mut Fields<'_>) -> Result<Data, SpecError> {
+    Ok(Data::new(ClutteredMnist))
+}
+
+impl DataKind for ClutteredMnist {
+    fn to_json(&self) -> Value {
+        NAME.into()
+    }
+
+    fn classes(&self) -> usize {
+        CLASSES
+    }
+
+    fn normalization(&self) -> Normalization {
+        Normalization { mean: MEAN, deviation: DEVIATION }
+    }
+
+    /// What lies under a digit is drawn for images of MNIST's size.
+    fn can_gather(&self, input: [usize; 3]) -> Result<(), &'static str> {
+        if input == INPUT { Ok(()) } else { Err("[1, 28, 28]") }
+    }
+
+    fn has_images(&self, input: [usize; 3]) -> Result<(), [usize; 3]> {
+        if input == INPUT { Ok(()) } else { Err(INPUT) }
+    }
+
+    fn targets_per_image(&self, [_, height, width]: [usize; 3]) -> usize {
+        height * width
+    }
+
+    fn logits(&self) -> Logits {
+        Logits { rank: 4, fix: Fix::EndInConvolution }
+    }
+
+    fn draws(&self) -> bool {
+        true
+    }
+
+    /// Adds the call that puts clutter under the images, with each pixel's class.
+    fn gather(&self, graph: &mut Graph, sources: &Sources, images: ValueId) -> ValueId {
+        let [batch, _, height, width] = graph.shape(images).nchw();
+        let targets = graph.add("targets", Shape::new(&[batch, height, width]), Layout::Activation, true, Role::Temporary);
+        let params = ClutterParams {
+            batch: batch as u32,
+            height: height as u32,
+            width: width as u32,
+            step: u32::from(!sources.single),
+            mean: MEAN,
+            deviation: DEVIATION,
+            noise: NOISE,
+            unused: 0,
+        };
+        let Sources { images: data, labels, indices, .. } = *sources;
+        // An evaluation's clutter is drawn from four zeros.
+        let not_random = |graph: &mut Graph| graph.state("data.not_random", &Shape::new(&[4]), Layout::Channels, true);
+        let random = if graph.training { graph.random() } else { not_random(graph) };
+        graph.call("input", &CLUTTER, bytemuck::bytes_of(&params), &[data, labels, indices, random, images, targets]);
+        targets
+    }
+
+    fn check_loaded(&self, input: [usize; 3], loaded: Option<&Facts>) -> Result<(), DataError> {
+        mnist::check_loaded(input, CLASSES, loaded)
+    }
+}
 
 /// Background, and ten digits.
 pub const CLASSES: usize = 11;

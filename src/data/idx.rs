@@ -62,25 +62,25 @@ pub fn images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>, DataError> 
     Ok(Images { count, rows, columns, pixels: body(file, bytes, 16, len)? })
 }
 
-/// Reads a file of labels.
+/// Reads a file of labels, none of which may be larger than `largest`.
 ///
 /// # Errors
 /// As [`images`], and [`DataError::LabelOutOfRange`].
-pub fn labels<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a [u8], DataError> {
+pub fn labels<'a>(file: &str, bytes: &'a [u8], largest: u8) -> Result<&'a [u8], DataError> {
     magic(file, bytes, LABELS_MAGIC)?;
     let count = number(file, bytes, 4)? as usize;
     let labels = body(file, bytes, 8, Some(count as u64))?;
-    check_labels(file, labels, 8)?;
+    check_labels(file, labels, 8, largest)?;
     Ok(labels)
 }
 
-/// Refuses labels that are not digits. `start` is the offset of the first in its file.
+/// Refuses labels that are larger than `largest`. `start` is the offset of the first in its file.
 ///
 /// # Errors
 /// [`DataError::LabelOutOfRange`].
-pub fn check_labels(file: &str, labels: &[u8], start: usize) -> Result<(), DataError> {
-    match labels.iter().position(|&label| label > 9) {
-        Some(at) => Err(DataError::LabelOutOfRange { file: file.to_owned(), offset: start + at, found: labels[at] }),
+pub fn check_labels(file: &str, labels: &[u8], start: usize, largest: u8) -> Result<(), DataError> {
+    match labels.iter().position(|&label| label > largest) {
+        Some(at) => Err(DataError::LabelOutOfRange { file: file.to_owned(), offset: start + at, found: labels[at], largest }),
         None => Ok(()),
     }
 }
@@ -99,7 +99,7 @@ mod tests {
         let bytes = file(IMAGES_MAGIC, &[2, 1, 2], &[1, 2, 3, 4]);
         let read = images("a", &bytes).unwrap();
         assert_eq!((read.count, read.rows, read.columns, read.pixels), (2, 1, 2, &[1u8, 2, 3, 4][..]));
-        assert_eq!(labels("b", &file(LABELS_MAGIC, &[2], &[9, 0])).unwrap(), [9, 0]);
+        assert_eq!(labels("b", &file(LABELS_MAGIC, &[2], &[9, 0]), 9).unwrap(), [9, 0]);
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(refused(&file(IMAGES_MAGIC, &[2, 1, 2], &[1, 2, 3])), DataError::Truncated { file: "a".into(), offset: 19, needed: 20 });
         assert!(matches!(refused(&file(IMAGES_MAGIC, &[1, 1, 2], &[1, 2, 3])), DataError::WrongSize { offset: 18, found: 19, .. }));
         assert!(matches!(refused(&file(IMAGES_MAGIC, &[u32::MAX, u32::MAX, u32::MAX], &[1])), DataError::Truncated { .. }));
-        let label = labels("b", &file(LABELS_MAGIC, &[2], &[9, 10])).unwrap_err();
-        assert_eq!(label, DataError::LabelOutOfRange { file: "b".into(), offset: 9, found: 10 });
+        let label = labels("b", &file(LABELS_MAGIC, &[2], &[9, 10]), 9).unwrap_err();
+        assert_eq!(label, DataError::LabelOutOfRange { file: "b".into(), offset: 9, found: 10, largest: 9 });
     }
 }

@@ -12,6 +12,7 @@ pub use self::arithmetic::grouped;
 use self::field::Field;
 pub use self::support::Support;
 use crate::core::error::{Error, ShapeError};
+use crate::data::facts::Facts;
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::operator::ParameterSpec;
 use crate::network::spec::{Source, Spec, Work};
@@ -126,9 +127,16 @@ pub struct Examination {
     pub error: Option<Value>,
 }
 
-/// Describes what a specification says, right or wrong: a network in the making is drawn as it is.
-pub fn examine(spec: &Value) -> Examination {
-    let examined = Spec::from_json(spec).map_err(Error::from).and_then(|spec| describe_what_fits(&spec));
+/// Describes what a specification says, right or wrong: a network in the making is drawn as it is. `loaded`: what files of one's own it
+/// would learn from, or nothing for MNIST.
+pub fn examine(spec: &Value, loaded: Option<&Facts>) -> Examination {
+    let examined = Spec::from_json(spec).map_err(Error::from).and_then(|spec| {
+        let (mut network, error) = describe_what_fits(&spec)?;
+        if let (None, Err(other)) = (&error, spec.data.check_loaded(spec.input, loaded)) {
+            network.training_refused = Some(Error::from(other).to_json());
+        }
+        Ok((network, error))
+    });
     match examined {
         Ok((network, error)) => Examination { network: Some(network), error: error.map(|error| Error::from(error).to_json()) },
         Err(error) => Examination { network: None, error: Some(error.to_json()) },
@@ -342,12 +350,12 @@ mod tests {
         let wrong = serde_json::json!({"residual": {"name": "other", "body": [conv(8)]}});
         let end = serde_json::json!({"op": "linear", "out_features": 10});
         let spec = |block| serde_json::json!({"version": 1, "layers": [conv(4), block, {"op": "relu"}, {"op": "flatten"}, end]});
-        let good = examine(&spec(right));
+        let good = examine(&spec(right), None);
         assert_eq!(
             (&good.error, good.network),
             (&None, describe(&Spec::from_json(&spec(serde_json::json!({"residual": {"name": "block", "body": [conv(4)]}}))).unwrap()).ok())
         );
-        let Examination { network: Some(network), error: Some(error) } = examine(&spec(wrong)) else { panic!("wrong, and drawn") };
+        let Examination { network: Some(network), error: Some(error) } = examine(&spec(wrong), None) else { panic!("wrong, and drawn") };
         assert_eq!((error["kind"].as_str(), error["node"].as_str()), (Some("summands_differ"), Some("other.add")));
         let rows: Vec<_> = network
             .nodes
@@ -370,7 +378,7 @@ mod tests {
             network.groups.iter().map(|group| (group.path.as_str(), group.first_node, group.nodes)).collect::<Vec<_>>(),
             [("layers[1]", 1, 2)]
         );
-        let unreadable = examine(&serde_json::json!({"version": 1, "layers": [{"op": "convv"}]}));
+        let unreadable = examine(&serde_json::json!({"version": 1, "layers": [{"op": "convv"}]}), None);
         assert_eq!((unreadable.network, unreadable.error.unwrap()["kind"].as_str()), (None, Some("unknown_operator")));
     }
 

@@ -31,7 +31,7 @@ pub fn plan(builder: &mut Builder, spec: &Spec, batch: usize) -> Result<Evaluati
     let mut graph = Graph::default();
     let batch = images::add_batch(&mut graph, spec, batch)?;
     let logits = apply_layers(&mut graph, spec, batch.images)?;
-    let loss = add_loss(&mut graph, logits, &batch, spec.data, true)?;
+    let loss = add_loss(&mut graph, logits, &batch, &spec.data, true)?;
     let built = builder.program("evaluate", graph, &[logits]);
     Ok(Evaluation {
         program: built.program,

@@ -4,10 +4,7 @@ use crate::core::error::ShapeError;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
 use crate::data::Data;
-use crate::data::clutter::{self, CLUTTER, ClutterParams};
-use crate::data::dataset::SIDE;
-use crate::data::gather::{GATHER, GatherParams};
-use crate::data::mnist::{DEVIATION, MEAN};
+use crate::data::kind::Sources;
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ir::program::{BufferId, Located, Range};
 use crate::network::{add_images, spec::Spec};
@@ -59,56 +56,14 @@ pub fn add_data_set(graph: &mut Graph, batch: usize, pixels: usize) -> [ValueId;
 /// # Errors
 /// Images that the specification's data do not have.
 pub fn add_batch(graph: &mut Graph, spec: &Spec, batch: usize) -> Result<Batch, ShapeError> {
-    let [channels, height, width] = spec.input;
-    // What lies under a digit is drawn for images of MNIST's size.
-    let (fits, needed) = match spec.data {
-        Data::Mnist => (channels == 1, "[1, height, width]"),
-        Data::ClutteredMnist => (spec.input == [1, SIDE, SIDE], "[1, 28, 28]"),
-    };
-    if !fits {
+    if let Err(needed) = spec.data.can_gather(spec.input) {
         return Err(ShapeError::ImagesMismatch { node: "input".into(), shape: Shape::new(&spec.input).to_string(), needed });
     }
-    let pixels = height * width;
-    let [data, labels, indices] = add_data_set(graph, batch, pixels);
+    let [_, height, width] = spec.input;
+    let [data, labels, indices] = add_data_set(graph, batch, height * width);
     let images = add_images(graph, spec, batch, Role::Temporary)?;
-    let targets = match spec.data {
-        Data::ClutteredMnist => {
-            let random = if graph.training { graph.random() } else { not_random(graph) };
-            add_clutter(graph, [data, labels, indices, random], images, 1)
-        }
-        Data::Mnist => {
-            let targets = graph.add("targets", Shape::new(&[batch]), Layout::Activation, true, Role::Temporary);
-            let params = GatherParams { batch: batch as u32, pixels: pixels as u32, mean: MEAN, deviation: DEVIATION };
-            graph.call("input", &GATHER, bytemuck::bytes_of(&params), &[data, labels, indices, images, targets]);
-            targets
-        }
-    };
+    let targets = spec.data.gather(graph, &Sources { images: data, labels, indices, single: false }, images);
     Ok(Batch { images, targets, data, labels, indices })
-}
-
-/// What the clutter of an evaluation is drawn from: four zeros.
-fn not_random(graph: &mut Graph) -> ValueId {
-    graph.state("data.not_random", &Shape::new(&[4]), Layout::Channels, true)
-}
-
-/// Adds the call that puts clutter under `sources` (images, labels, indices, random words), and returns each pixel's class. With a `step` of 0 there
-/// is a single image, and the indices only say what is drawn.
-fn add_clutter(graph: &mut Graph, sources: [ValueId; 4], images: ValueId, step: u32) -> ValueId {
-    let [batch, _, height, width] = graph.shape(images).nchw();
-    let targets = graph.add("targets", Shape::new(&[batch, height, width]), Layout::Activation, true, Role::Temporary);
-    let params = ClutterParams {
-        batch: batch as u32,
-        height: height as u32,
-        width: width as u32,
-        step,
-        mean: MEAN,
-        deviation: DEVIATION,
-        noise: clutter::NOISE,
-        unused: 0,
-    };
-    let [data, labels, indices, random] = sources;
-    graph.call("input", &CLUTTER, bytemuck::bytes_of(&params), &[data, labels, indices, random, images, targets]);
-    targets
 }
 
 /// One image in a graph.
@@ -116,11 +71,11 @@ fn add_clutter(graph: &mut Graph, sources: [ValueId; 4], images: ValueId, step: 
 pub struct SingleImage {
     /// The image, as the network sees it.
     pub image: ValueId,
-    /// Of cluttered data.
+    /// Of data that draw something around it.
     pub clutter: Option<Cluttered>,
 }
 
-/// What makes one image where it is cluttered.
+/// What makes one image where something is drawn around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Cluttered {
     /// The class of each pixel.
@@ -138,7 +93,7 @@ pub struct Cluttered {
 pub struct ImagePlace {
     /// The image, as the network sees it: written by the host, or made of the bytes.
     pub seen: Located,
-    /// Of cluttered data, the image's bytes and the word that says which clutter.
+    /// Of such data, the image's bytes and the word that says what is drawn.
     pub bytes: Option<[Range; 2]>,
 }
 
@@ -150,20 +105,21 @@ impl ImagePlace {
     }
 }
 
-/// Adds one image that the host writes, or whose bytes it writes where it is cluttered; then its pixels have classes too.
+/// Adds one image that the host writes, or whose bytes it writes where something is drawn around it; then its pixels have classes too.
 ///
 /// # Errors
 /// [`ShapeError::SizeOverflow`] for an image that does not fit.
-pub fn add_single_image(graph: &mut Graph, spec: &Spec, data: Data) -> Result<SingleImage, ShapeError> {
-    if data == Data::Mnist {
+pub fn add_single_image(graph: &mut Graph, spec: &Spec, data: &Data) -> Result<SingleImage, ShapeError> {
+    if !data.draws() {
         return Ok(SingleImage { image: add_images(graph, spec, 1, Role::Input)?, clutter: None });
     }
+    let [_, height, width] = spec.input;
     let mut words = |name, len| graph.state(name, &Shape::new(&[len]), Layout::Channels, true);
-    let (pixels, draw) = (words("data.pixels", SIDE * SIDE / 4), words("data.draw", 1));
+    let (pixels, draw) = (words("data.pixels", (height * width).div_ceil(4)), words("data.draw", 1));
     let label = add_label(graph);
-    let zeros = not_random(graph);
     let image = add_images(graph, spec, 1, Role::Temporary)?;
-    let targets = add_clutter(graph, [pixels, label, draw, zeros], image, 0);
+    let sources = Sources { images: pixels, labels: label, indices: draw, single: true };
+    let targets = data.gather(graph, &sources, image);
     Ok(SingleImage { image, clutter: Some(Cluttered { targets, pixels, draw, label }) })
 }
 

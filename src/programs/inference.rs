@@ -22,7 +22,7 @@ impl InferencePlan {
     /// A layer that does not fit.
     pub fn new(spec: &Spec) -> Result<Self, ShapeError> {
         let mut builder = Builder::for_inference();
-        let predict = prediction::plan(&mut builder, spec, Data::Mnist)?;
+        let predict = prediction::plan(&mut builder, spec, &Data::mnist())?;
         Ok(Self { plan: builder.finish(1), predict })
     }
 }

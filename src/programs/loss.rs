@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::images::Batch;
 use super::metrics::{self, MetricsParams};
-use crate::core::error::{Fix, ShapeError};
+use crate::core::error::ShapeError;
 use crate::core::layout::{Layout, channel_stride};
 use crate::core::shape::Shape;
 use crate::data::Data;
+use crate::data::kind::Logits;
 use crate::ir::graph::{Graph, Role, ValueId};
 use crate::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 
@@ -17,13 +18,10 @@ pub(super) fn add_cross_entropy(
     node: &str,
     logits: ValueId,
     targets: ValueId,
-    data: Data,
+    data: &Data,
 ) -> Result<(ValueId, ValueId), ShapeError> {
     let (name, shape) = (&graph.value(logits).name, graph.shape(logits));
-    let (needed, fix) = match data {
-        Data::Mnist => (2, Fix::EndInFlattenAndLinear),
-        Data::ClutteredMnist => (4, Fix::EndInConvolution),
-    };
+    let Logits { rank: needed, fix } = data.logits();
     if shape.rank() != needed {
         return Err(ShapeError::RankMismatch { node: name.clone(), needed, also: None, shape: shape.to_string(), fix });
     }
@@ -45,7 +43,7 @@ pub(super) struct Loss {
 }
 
 /// Adds loss and metrics on top of the network. An evaluation keeps sums of its own, with a confusion matrix.
-pub(super) fn add_loss(graph: &mut Graph, logits: ValueId, batch: &Batch, data: Data, evaluation: bool) -> Result<Loss, ShapeError> {
+pub(super) fn add_loss(graph: &mut Graph, logits: ValueId, batch: &Batch, data: &Data, evaluation: bool) -> Result<Loss, ShapeError> {
     let (loss, items) = add_cross_entropy(graph, "loss", logits, batch.targets, data)?;
     let [images, classes, height, width] = graph.shape(logits).nchw();
     let name = if evaluation { "metrics.evaluation_sums" } else { "metrics.sums" };

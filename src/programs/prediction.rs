@@ -13,7 +13,8 @@ use crate::plan::{Builder, lower};
 pub struct Prediction {
     /// The program.
     pub program: ProgramId,
-    /// Where the image is written. Of cluttered data the host writes its bytes and reads what the network saw; it has no label.
+    /// Where the image is written. Where the data draw something around it, the host writes its bytes and reads what the network saw; it has no
+    /// label.
     pub image: ImagePlace,
     /// What the network makes of it.
     pub logits: Located,
@@ -23,7 +24,7 @@ pub struct Prediction {
 ///
 /// # Errors
 /// A layer that does not fit.
-pub fn plan(builder: &mut Builder, spec: &Spec, data: Data) -> Result<Prediction, ShapeError> {
+pub fn plan(builder: &mut Builder, spec: &Spec, data: &Data) -> Result<Prediction, ShapeError> {
     let mut graph = Graph::default();
     let image = add_single_image(&mut graph, spec, data)?;
     let logits = apply_layers(&mut graph, spec, image.image)?;

@@ -51,7 +51,7 @@ impl ProbePlan {
     /// A layer that does not fit, and [`ShapeError::NotDifferentiable`].
     pub fn new(spec: &Spec, probe: &Probe) -> Result<Option<Self>, ShapeError> {
         let mut graph = Graph::default();
-        let image = add_single_image(&mut graph, spec, spec.data)?;
+        let image = add_single_image(&mut graph, spec, &spec.data)?;
         let logits = apply_layers(&mut graph, spec, image.image)?;
         let outputs = graph.nodes.iter().map(|node| (node.name.clone(), node.outputs[0]));
         let nodes: Vec<(String, ValueId)> = std::iter::once((INPUT.to_owned(), image.image)).chain(outputs).collect();
@@ -64,7 +64,7 @@ impl ProbePlan {
             Probe::Gradients => {
                 let targets = image.clutter.map_or_else(|| add_label(&mut graph), |cluttered| cluttered.targets);
                 label = label.or(Some(targets));
-                let (loss, _) = add_cross_entropy(&mut graph, "loss", logits, targets, spec.data)?;
+                let (loss, _) = add_cross_entropy(&mut graph, "loss", logits, targets, &spec.data)?;
                 let one = graph.add("weight 1", Shape::new(&[1]), Layout::Activation, false, Role::Constant(1.0));
                 let made = differentiate_values(&mut graph, &[(loss, one)], &of)?;
                 nodes.into_iter().filter_map(|(name, id)| Some((name, *made.get(&id)?))).collect()

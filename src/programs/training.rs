@@ -68,13 +68,13 @@ pub fn plan(builder: &mut Builder, spec: &Spec, batch: usize) -> Result<Training
 pub(super) fn gradients(spec: &Spec, batch: usize) -> Result<Gradients, ShapeError> {
     let mut graph = Graph { training: true, ..Graph::default() };
     let batch = images::add_batch(&mut graph, spec, batch)?;
-    let images = spec.training.augmentation.apply(&mut graph, batch.images);
+    let images = spec.training.augmentation.apply(&mut graph, batch.images, spec.data.normalization());
     let outputs = apply_network(&mut graph, spec, images, true)?;
     lower::check_arena(&graph)?;
-    let loss = add_loss(&mut graph, outputs.output, &batch, spec.data, false)?;
+    let loss = add_loss(&mut graph, outputs.output, &batch, &spec.data, false)?;
     let mut losses = vec![(loss.loss, 1.0)];
     for ((logits, weight), head) in outputs.heads.into_iter().zip(&spec.heads) {
-        losses.push((add_cross_entropy(&mut graph, &format!("{}.loss", head.name), logits, batch.targets, spec.data)?.0, weight));
+        losses.push((add_cross_entropy(&mut graph, &format!("{}.loss", head.name), logits, batch.targets, &spec.data)?.0, weight));
     }
     // What is minimised is the weighted sum: its gradient with respect to a loss is that loss's weight.
     let weigh = |(loss, weight): (ValueId, f64)| {

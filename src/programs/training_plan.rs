@@ -6,8 +6,6 @@ use super::prediction::{self, Prediction};
 use super::training::{self, Training};
 use crate::core::error::ShapeError;
 use crate::core::shape::Shape;
-use crate::data::Data;
-use crate::data::dataset::SIDE;
 use crate::network::spec::{self, Spec};
 use crate::plan::cost::Cost;
 use crate::plan::{Builder, Plan};
@@ -39,8 +37,8 @@ impl TrainingPlan {
         let mut builder = Builder::default();
         let train = training::plan(&mut builder, spec, batch)?;
         let evaluate = evaluation::plan(&mut builder, spec, batch)?;
-        let predict = prediction::plan(&mut builder, spec, spec.data)?;
-        let targets_per_image = if spec.data == Data::Mnist { 1 } else { SIDE * SIDE };
+        let predict = prediction::plan(&mut builder, spec, &spec.data)?;
+        let targets_per_image = spec.data.targets_per_image(spec.input);
         Ok(Self { plan: builder.finish(batch), train, evaluate, predict, classes: spec.data.classes(), targets_per_image })
     }
 
@@ -92,9 +90,12 @@ impl TrainingPlan {
 /// # Errors
 /// [`ShapeError::ShapesDiffer`].
 pub(super) fn check_images(spec: &Spec) -> Result<(), ShapeError> {
-    let (left, right) = (Shape::new(&spec.input), Shape::new(&[1, SIDE, SIDE]));
-    let differ = || ShapeError::ShapesDiffer { node: "input".into(), left: left.to_string(), right: right.to_string() };
-    if left == right { Ok(()) } else { Err(differ()) }
+    let differ = |has: [usize; 3]| ShapeError::ShapesDiffer {
+        node: "input".into(),
+        left: Shape::new(&spec.input).to_string(),
+        right: Shape::new(&has).to_string(),
+    };
+    spec.data.has_images(spec.input).map_err(differ)
 }
 
 #[cfg(test)]

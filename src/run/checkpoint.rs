@@ -45,10 +45,14 @@ pub struct Restored {
     pub taken_off: Vec<String>,
     /// What was taken and has non-finite values; the optimizer's state too.
     pub not_finite: Vec<NotFinite>,
+    /// It is a run's that was trained on other images than those that are loaded: training begins at step 0.
+    pub other_data: bool,
 }
 
 const REMAINING: &str = "sampler.remaining";
 const OPTIMIZER: &str = "optimizer";
+/// Checksum of the files that it was trained on; nothing for MNIST.
+const DATA: &str = "data";
 /// The metadata's numbers, in decimal: texts are all that the format has there.
 const NUMBERS: [&str; 7] = ["seed", "step", "epoch", "first", "drawn", "available", "sampler_epoch"];
 /// The first of them is any seed of the network language; the others are smaller than this, so that sums and products stay whole in JavaScript and here.
@@ -119,7 +123,7 @@ impl Trainer {
         file.tensor(REMAINING, "U32", &[remaining.len()], bytemuck::cast_slice(remaining));
         let values = [checkpoint.seed, checkpoint.step, checkpoint.epoch, checkpoint.first.into(), drawn, available, sampler_epoch];
         let numbers = NUMBERS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), Value::String(value.to_string())));
-        let texts = [("note", note), (OPTIMIZER, Some(self.optimizer().kernel().name.to_owned()))];
+        let texts = [("note", note), (OPTIMIZER, Some(self.optimizer().kernel().name.to_owned())), (DATA, self.data_checksum())];
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
         file.metadata(map(numbers.chain(texts)));
         Ok(file.finish())
@@ -148,6 +152,7 @@ impl Trainer {
             fresh: matched.wrong.into_iter().map(|tensor| tensor.name).collect(),
             taken_off: matched.taken_off,
             not_finite: Vec::new(),
+            other_data: file.header.text(OPTIMIZER).is_some() && file.header.text(DATA).map(str::to_owned) != self.data_checksum(),
         };
         restored.look_for_not_finite(found.iter().map(|(name, _, values)| (*name, &values[..])));
         let whole = if restored.fresh.is_empty() { self.read_rest(&file)? } else { None };
@@ -171,6 +176,11 @@ impl Trainer {
         Ok(restored)
     }
 
+    /// Tells files of one's own from others and from MNIST.
+    fn data_checksum(&self) -> Option<String> {
+        self.dataset().borrow().facts().map(|facts| facts.crc32.clone())
+    }
+
     /// All of a checkpoint but its parameters and statistics, where a file has it for this network.
     fn read_rest(&self, file: &File<'_>) -> Result<Option<Checkpoint>, Error> {
         let numbers: Option<Vec<u64>> = NUMBERS.iter().map(|name| file.header.text(name)?.parse().ok()).collect();
@@ -192,6 +202,10 @@ impl Trainer {
             states.push(floats::read("F32", file.bytes(state)));
         }
         let Some(remaining) = file.header.tensor(REMAINING).filter(|remaining| remaining.dtype == "U32") else { return Ok(None) };
+        // Of other images the run would not go on as it was, and its numbers would be no continuation.
+        if file.header.text(DATA).map(str::to_owned) != self.data_checksum() {
+            return Ok(None);
+        }
         // Drawn from a larger set than this one: its order has images that are not here.
         let images = self.dataset().borrow().loaded(Split::Train).total as u64;
         if place.get(1).is_none_or(|&available| available > images) {
@@ -235,6 +249,7 @@ mod tests {
     use super::super::trainer::tests::{parameters, stripes, train, trainer, trainer_with};
     use super::*;
     use crate::backend::cpu::Kernels;
+    use crate::data::dataset::Dataset;
     use pollster::block_on;
 
     #[test]
@@ -280,6 +295,23 @@ mod tests {
         assert_eq!((restored.fresh.len(), second.steps()), (0, 0));
         assert_eq!(parameters(&mut second), parameters(&mut first));
         train(&mut second, 3);
+    }
+
+    #[test]
+    fn a_run_on_other_images_of_the_same_form_is_not_gone_on_with() {
+        let mut first = trainer(stripes(40));
+        train(&mut first, 3);
+        let file = block_on(first.checkpoint_file(None)).unwrap();
+        for (data, other_data, step) in [(stripes(40), false, 3), (stripes(50), true, 0), (Dataset::new(60, 10), true, 0)] {
+            let mut second = trainer(data);
+            let restored = block_on(second.restore_file(&file)).unwrap();
+            assert_eq!((restored.fresh.len(), restored.other_data, second.steps()), (0, other_data, step));
+            assert_eq!(parameters(&mut second), parameters(&mut first));
+        }
+        // MNIST's checkpoints say nothing of their data, as ever.
+        let mnist = block_on(trainer(Dataset::new(60, 10)).checkpoint_file(None)).unwrap();
+        assert!(!String::from_utf8_lossy(&mnist).contains("\"data\":\""));
+        assert!(!block_on(trainer(Dataset::new(60, 10)).restore_file(&mnist)).unwrap().other_data);
     }
 
     #[test]

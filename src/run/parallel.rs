@@ -23,7 +23,7 @@ use crate::backend::Device;
 use crate::backend::cpu::{Cpu, Kernels};
 use crate::core::clock::now_ms;
 use crate::core::error::{DeviceError, Error};
-use crate::data::dataset::{Dataset, PIXELS, Split};
+use crate::data::dataset::{Dataset, Split};
 use crate::executor::Executor;
 use crate::ir::program::{Range, Step};
 use crate::network::spec::Spec;
@@ -56,7 +56,7 @@ pub struct Task {
 /// Images of a batch.
 #[derive(Clone, Debug)]
 pub struct Shard {
-    /// 784 bytes each.
+    /// A byte a pixel.
     pub images: Vec<u8>,
     /// A byte each.
     pub labels: Vec<u8>,
@@ -461,7 +461,8 @@ impl Replica {
     /// # Errors
     /// As [`Trainer::new`].
     pub async fn new(spec: Spec) -> Result<Self, Error> {
-        let shard = Rc::new(RefCell::new(Dataset::new(spec.training.batch_size, 0)));
+        let pixels = spec.input.iter().product();
+        let shard = Rc::new(RefCell::new(Dataset::of_size(pixels, spec.training.batch_size, 0)));
         let mut trainer = Trainer::new(spec, Device::Cpu(Kernels::Simd), shard).await?;
         let indices: Vec<u32> = (0..trainer.plan().batch as u32).collect();
         trainer.executor.write_words(trainer.programs.train.indices, &indices)?;
@@ -485,7 +486,8 @@ impl Replica {
         }
         let mut done = Done::default();
         if let Some(shard) = &task.shard {
-            let (images, labels) = (shard.images.len() / PIXELS, shard.labels.len());
+            let pixels = trainer.spec.input.iter().product::<usize>();
+            let (images, labels) = (shard.images.len() / pixels, shard.labels.len());
             let expected = trainer.plan().batch;
             if (images, labels) != (expected, expected) {
                 let found = if images == expected { labels } else { images };

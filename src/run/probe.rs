@@ -11,6 +11,7 @@ use super::trainer::{Image, Trainer};
 use crate::backend::cpu::Kernels;
 use crate::core::error::{Error, TrainError};
 use crate::core::layout::channel_stride;
+use crate::data::kind::Normalization;
 use crate::describe::{NodeSupport, supports};
 use crate::executor::AnyExecutor;
 use crate::ir::program::Located;
@@ -22,6 +23,7 @@ pub(super) struct Prober {
     probe: Probe,
     planned: ProbePlan,
     executor: AnyExecutor,
+    normalization: Normalization,
 }
 
 /// Floats that cross to the page as their bytes.
@@ -96,7 +98,7 @@ impl Trainer {
                     _ => unknown(INPUT),
                 })?;
                 let executor = AnyExecutor::cpu(Kernels::Simd, &planned.plan, &[]).await?;
-                Prober { probe, planned, executor }
+                Prober { probe, planned, executor, normalization: self.spec.data.normalization() }
             }
         };
         let parameters = match self.state_ranges() {
@@ -180,7 +182,7 @@ impl Prober {
 
     async fn look(&mut self, nodes: &[String], look: Look, image: Image<'_>) -> Result<(Vec<NodeMaps>, [f32; 2]), Error> {
         let places = nodes.iter().map(|node| self.place(node)).collect::<Result<Vec<Located>, Error>>()?;
-        image.write(&mut self.executor, &self.planned.image)?;
+        image.write(&mut self.executor, &self.planned.image, self.normalization)?;
         if let (Look::Gradients { label }, Some(place)) = (look, self.planned.label) {
             self.executor.write_words(place, &[label.into()])?;
         }
@@ -210,7 +212,7 @@ impl Prober {
         }
         let mut values = vec![0.0; seed.shape.count()];
         values[unit.iter().zip(dims).fold(0, |index, (at, size)| index * size + at)] = 1.0;
-        image.write(&mut self.executor, &self.planned.image)?;
+        image.write(&mut self.executor, &self.planned.image, self.normalization)?;
         self.executor.write_value("probe.seed", &seed, &values)?;
         self.executor.run(self.planned.program)?;
         match self.place(INPUT) {

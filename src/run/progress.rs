@@ -89,10 +89,10 @@ impl Run {
     }
 
     /// Where it stands after a file, of which this became.
-    pub fn restoration(&mut self, Restored { note, kept, fresh, taken_off, not_finite }: Restored) -> Restoration {
+    pub fn restoration(&mut self, Restored { note, kept, fresh, taken_off, not_finite, other_data }: Restored) -> Restoration {
         let (step, epoch, epochs_done) = (self.trainer.steps(), self.trainer.epoch(), self.epochs_done());
         self.steps_at_metrics = step;
-        Restoration { step, epoch, epochs_done, note, kept, fresh, taken_off, not_finite }
+        Restoration { step, epoch, epochs_done, note, kept, fresh, taken_off, not_finite, other_data }
     }
 
     /// An image to compute, over the clutter of an image of the set where the data have any.

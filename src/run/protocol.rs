@@ -297,6 +297,8 @@ pub struct Restoration {
     /// What stood before names and was taken off.
     pub taken_off: Vec<String>,
     pub not_finite: Vec<NotFinite>,
+    /// It was trained on other images than those that are loaded, and training begins at step 0.
+    pub other_data: bool,
 }
 
 /// What happens while a network trains.

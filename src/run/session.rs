@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::parallel::Replicas;
@@ -19,6 +20,7 @@ use crate::backend::cpu::Kernels;
 use crate::core::clock::{next_task, now_ms};
 use crate::core::error::{DataError, Error, Expected, TrainError};
 use crate::data::dataset::{Dataset, IdxPair, Loaded, Split};
+use crate::data::facts::Facts;
 use crate::describe::describe;
 use crate::network::spec::Spec;
 use crate::run::select::{self, BackendChoice, BackendStatus, Selected};
@@ -30,6 +32,17 @@ const METRICS_MS: f64 = 250.0;
 
 /// MNIST's sizes: what a set is made for until shards say otherwise.
 const MNIST: [usize; 2] = [60_000, 10_000];
+
+/// Files of one's own, as they were taken.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnData {
+    /// Training images.
+    pub train: usize,
+    /// Test images.
+    pub test: usize,
+    /// What they are like.
+    pub facts: Option<Facts>,
+}
 
 /// What a slice left to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -99,14 +112,28 @@ impl Session {
     ///
     /// # Errors
     /// A file that is not what it should be; everything is then as it was.
-    pub fn load_idx(&self, train: &IdxPair<'_>, test: Option<&IdxPair<'_>>) -> Result<[Loaded; 2], Error> {
+    pub fn load_idx(&self, train: &IdxPair<'_>, test: Option<&IdxPair<'_>>) -> Result<OwnData, Error> {
         let mut loaded = Dataset::from_idx(train, test)?;
         if test.is_none() {
             loaded.keep_test_images(&self.data().borrow());
         }
-        let counts = [loaded.loaded(Split::Train), loaded.loaded(Split::Test)];
-        *self.dataset.borrow_mut() = Rc::new(RefCell::new(loaded));
-        Ok(counts)
+        Ok(self.take_data(loaded))
+    }
+
+    /// Turns EMNIST's letters upright and counts them from 0. A network compiled before keeps the images it has.
+    ///
+    /// # Errors
+    /// [`DataError::NoLetters`] where what is loaded is no such letters; everything is then as it was.
+    pub fn turn_letters(&self) -> Result<OwnData, Error> {
+        let turned = self.data().borrow().letters_turned().ok_or(DataError::NoLetters)?;
+        Ok(self.take_data(turned))
+    }
+
+    fn take_data(&self, set: Dataset) -> OwnData {
+        let [train, test] = Split::BOTH.map(|split| set.loaded(split).images);
+        let data = OwnData { train, test, facts: set.facts().cloned() };
+        *self.dataset.borrow_mut() = Rc::new(RefCell::new(set));
+        data
     }
 
     /// Forgets the images. A network compiled before keeps those it has.
@@ -223,6 +250,7 @@ impl Session {
     ) -> Result<Reply, Error> {
         let spec = Spec::from_json(&written)?;
         let description = Box::new(describe(&spec)?);
+        spec.data.check_loaded(spec.input, self.data().borrow().facts())?;
         let Selected { device, status } = select::select(choice).await?;
         #[cfg(target_arch = "wasm32")]
         if let Device::Wgpu(wgpu) = &device {

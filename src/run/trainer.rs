@@ -12,9 +12,9 @@ use crate::backend::{Device, MEMORY_LIMIT};
 use crate::core::error::{DataError, DeviceError, Error, TrainError};
 use crate::core::rng::{Rng, Stream};
 use crate::data::clutter::INK;
-use crate::data::dataset::{Dataset, PIXELS, Split};
+use crate::data::dataset::{Dataset, Split};
 use crate::data::gather::NO_IMAGE;
-use crate::data::mnist::{DEVIATION, MEAN};
+use crate::data::kind::Normalization;
 use crate::data::sampler::Sampler;
 use crate::executor::AnyExecutor;
 use crate::inference::ranking::{NO_CLASS, has_class};
@@ -40,13 +40,14 @@ pub struct Image<'a> {
 
 impl Image<'_> {
     /// Writes it to where a program takes it.
-    pub(super) fn write(self, executor: &mut AnyExecutor, place: &ImagePlace) -> Result<(), Error> {
+    pub(super) fn write(self, executor: &mut AnyExecutor, place: &ImagePlace, of: Normalization) -> Result<(), Error> {
         let Self { pixels, draw } = self;
-        if pixels.len() != PIXELS {
-            return Err(DataError::InvalidPixels { found: pixels.len(), expected: PIXELS }.into());
+        let expected = place.seen.shape.count();
+        if pixels.len() != expected {
+            return Err(DataError::InvalidPixels { found: pixels.len(), expected }.into());
         }
         let Some([bytes, which]) = place.bytes else {
-            let normalised: Vec<f32> = pixels.iter().map(|&pixel| (f32::from(pixel) / 255.0 - MEAN) / DEVIATION).collect();
+            let normalised: Vec<f32> = pixels.iter().map(|&pixel| of.of(pixel)).collect();
             return executor.write_value("input", &place.seen, &normalised);
         };
         let words: Vec<u32> = pixels.as_chunks().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
@@ -81,13 +82,13 @@ pub struct Scene {
 
 impl Scene {
     /// Of an image, what the network saw of it, normalised, and its logits class by class.
-    fn new(pixels: &[u8], seen: &[f32], logits: &[f32]) -> Self {
+    fn new(pixels: &[u8], seen: &[f32], logits: &[f32], of: Normalization) -> Self {
         let mut scene = Self { picture: Vec::new(), digit: Vec::new(), mask: Vec::new() };
         for (at, (&ink, &seen)) in pixels.iter().zip(seen).enumerate() {
-            let of_class = || logits.iter().skip(at).step_by(PIXELS).copied();
+            let of_class = || logits.iter().skip(at).step_by(pixels.len()).copied();
             let larger = |best: (u8, f32), (class, logit)| if logit > best.1 { (class as u8, logit) } else { best };
             let (best, _) = of_class().enumerate().fold((0, f32::NEG_INFINITY), larger);
-            scene.picture.push(((seen * DEVIATION + MEAN) * 255.0 + 0.5) as u8);
+            scene.picture.push(((seen * of.deviation + of.mean) * 255.0 + 0.5) as u8);
             scene.digit.push((ink >= INK).into());
             scene.mask.push(if has_class(of_class()) { best } else { NO_CLASS });
         }
@@ -143,6 +144,11 @@ impl Trainer {
         let mut of_shard = spec.clone();
         of_shard.training.batch_size = shard;
         let programs = TrainingPlan::within_memory(&of_shard, MEMORY_LIMIT)?;
+        // The gathering kernel would read on behind the last image.
+        let (expected, found) = (spec.input.iter().product::<usize>(), dataset.borrow().pixels());
+        if found != expected {
+            return Err(DataError::InvalidPixels { found, expected }.into());
+        }
         let external = dataset.borrow().external(programs.data().images, programs.data().labels);
         let executor = AnyExecutor::on(device, &programs.plan, &external).await?;
         let uploaded = [Split::Train, Split::Test].map(|split| dataset.borrow().loaded(split).images);
@@ -299,8 +305,12 @@ impl Trainer {
             }
             let base = dataset.base(split);
             let lies = self.programs.data();
-            for (buffer, (words, _), per_image) in [(lies.images, dataset.images(), PIXELS / 4), (lies.labels, dataset.labels(), 1)] {
-                self.executor.refresh(buffer, &words, (base + from) * per_image, (base + to) * per_image)?;
+            // Four pixels a word: an image may begin within one.
+            let images = (base + from) * dataset.pixels() / 4..((base + to) * dataset.pixels()).div_ceil(4);
+            for (buffer, (words, _), new) in
+                [(lies.images, dataset.images(), images), (lies.labels, dataset.labels(), base + from..base + to)]
+            {
+                self.executor.refresh(buffer, &words, new.start, new.end)?;
             }
             self.uploaded[split as usize] = to;
         }
@@ -491,11 +501,12 @@ impl Trainer {
     /// [`DataError::InvalidPixels`], or what the device reports.
     pub async fn predict(&mut self, image: Image<'_>) -> Result<Prediction, Error> {
         let program = &self.programs.predict;
-        image.write(&mut self.executor, &program.image)?;
+        let normalization = self.spec.data.normalization();
+        image.write(&mut self.executor, &program.image, normalization)?;
         self.executor.run(program.program)?;
         let logits = self.executor.read_value(&program.logits).await?;
         let scene = if self.programs.targets_per_image > 1 {
-            Some(Scene::new(image.pixels, &self.executor.read_value(&program.image.seen).await?, &logits))
+            Some(Scene::new(image.pixels, &self.executor.read_value(&program.image.seen).await?, &logits, normalization))
         } else {
             None
         };
@@ -565,7 +576,7 @@ impl Trainer {
 pub(super) mod tests {
     use super::*;
     use crate::backend::cpu::Kernels;
-    use crate::data::dataset::IdxPair;
+    use crate::data::dataset::{IdxPair, PIXELS};
 
     fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {
         let numbers = std::iter::once(&magic).chain(sizes).flat_map(|n| n.to_be_bytes());

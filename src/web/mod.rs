@@ -15,6 +15,7 @@ mod trainer;
 use wasm_bindgen::prelude::*;
 
 use crate::core::error::Error;
+use crate::data::facts::Facts;
 use crate::describe;
 use crate::network::short;
 
@@ -73,13 +74,17 @@ pub fn long_spec(#[wasm_bindgen(unchecked_param_type = "object")] short: JsValue
     to_js(&short::to_long(&from_js(short)?).map_err(|error| throw(&error.into()))?)
 }
 
-/// As `describe`, of a specification that may be wrong: it is described as far as it can be read and fits together.
+/// As `describe`, of a specification that may be wrong: it is described as far as it can be read and fits together. `loaded` says what images
+/// it is to learn from: those of files, or nothing for MNIST.
 ///
 /// # Errors
 /// Throws a `ReceptiveError` object for what is no data at all.
 #[wasm_bindgen(unchecked_return_type = "Examination")]
-pub fn examine(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<JsValue, JsValue> {
-    to_js(&describe::examine(&from_js(spec)?))
+pub fn examine(
+    #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "DataFacts | null | undefined")] loaded: JsValue,
+) -> Result<JsValue, JsValue> {
+    to_js(&describe::examine(&from_js(spec)?, from_js::<Option<Facts>>(loaded)?.as_ref()))
 }
 
 /// Shapes, parameters, multiply-accumulates, memory and receptive fields of a specification, without running it.

@@ -22,13 +22,6 @@ pub struct Session {
     core: Rc<Core>,
 }
 
-/// Images of each split.
-#[derive(serde::Serialize)]
-struct Counts {
-    train: usize,
-    test: usize,
-}
-
 fn split(name: &str) -> Result<Split, JsValue> {
     match name {
         "train" => Ok(Split::Train),
@@ -81,11 +74,11 @@ impl Session {
     }
 
     /// Replaces the data set by IDX files. Without test files the test images stay. `names` are the files' names, for messages:
-    /// train images, train labels, test images, test labels. Returns the counts of both splits.
+    /// train images, train labels, test images, test labels. Returns the counts of both splits, and what the images are like.
     ///
     /// # Errors
     /// Throws a `ReceptiveError` object for a file that is not what it should be; everything is then as it was.
-    #[wasm_bindgen(js_name = loadIdx, unchecked_return_type = "{ train: number; test: number }")]
+    #[wasm_bindgen(js_name = loadIdx, unchecked_return_type = "OwnData")]
     pub fn load_idx(
         &self,
         train_images: &[u8],
@@ -98,8 +91,16 @@ impl Session {
         let train = IdxPair { images_name: name(0), images: train_images, labels_name: name(1), labels: train_labels };
         let test = test_images.zip(test_labels).map(|(images, labels)| (images.to_vec(), labels.to_vec()));
         let test = test.as_ref().map(|(images, labels)| IdxPair { images_name: name(2), images, labels_name: name(3), labels });
-        let [train, test] = self.core.load_idx(&train, test.as_ref()).map_err(|error| throw(&error))?;
-        to_js(&Counts { train: train.images, test: test.images })
+        to_js(&self.core.load_idx(&train, test.as_ref()).map_err(|error| throw(&error))?)
+    }
+
+    /// Turns EMNIST's letters upright and counts them from 0: what is loaded has to be such letters (`facts.letters`).
+    ///
+    /// # Errors
+    /// Throws a `ReceptiveError` object for other images; everything is then as it was.
+    #[wasm_bindgen(js_name = turnLetters, unchecked_return_type = "OwnData")]
+    pub fn turn_letters(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.core.turn_letters().map_err(|error| throw(&error))?)
     }
 
     /// Forgets the images. A network compiled before keeps those it has.

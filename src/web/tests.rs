@@ -28,13 +28,13 @@ fn a_number_that_no_double_holds_is_refused_with_its_place() {
         (r#"{"batch_size": -1e400}"#, "training.batch_size", "-inf"),
         (r#"{"augmentation": {"scale": [1, 1e999]}}"#, "training.augmentation.scale[1]", "inf"),
     ] {
-        let error = examine(parsed(&network(training))).expect_err("it counts as absent otherwise");
+        let error = examine(parsed(&network(training)), JsValue::NULL).expect_err("it counts as absent otherwise");
         assert_eq!([field(&error, "kind"), field(&error, "path"), field(&error, "found")], ["invalid_value", path, found], "{training}");
     }
     let spec = parsed(r#"{"version": 1, "layers": [{"op": "dropout", "p": 0.5}]}"#);
     let layer = Array::from(&Reflect::get(&spec, &"layers".into()).expect("it is there")).get(0);
     Reflect::set(&layer, &"p".into(), &f64::NAN.into()).expect("set");
-    assert_eq!(field(&examine(spec).expect_err("no number"), "path"), "layers[0].p");
+    assert_eq!(field(&examine(spec, JsValue::UNDEFINED).expect_err("no number"), "path"), "layers[0].p");
 }
 
 #[wasm_bindgen_test]
@@ -48,13 +48,13 @@ fn what_stands_too_deep_is_refused_and_the_engine_goes_on() {
             objects = outer.into();
         }
         for deep in [lists, objects] {
-            for refused in [examine(deep.clone()).err(), long_spec(deep).err()] {
+            for refused in [examine(deep.clone(), JsValue::NULL).err(), long_spec(deep).err()] {
                 let error = refused.expect("it has no end");
                 assert_eq!([field(&error, "kind"), field(&error, "found")], ["invalid_value", "depth 127"], "{depth}");
             }
         }
     }
-    assert!(examine(parsed(&network("{}"))).is_ok());
+    assert!(examine(parsed(&network("{}")), JsValue::NULL).is_ok());
 }
 
 #[wasm_bindgen_test]

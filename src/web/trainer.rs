@@ -71,6 +71,7 @@ impl Trainer {
             let test = pair("test images", &test_images, "test labels", &test_labels);
             let dataset = Dataset::from_idx(&train, Some(&test))?;
             let description = describe(&spec)?;
+            spec.data.check_loaded(spec.input, dataset.facts())?;
             let selected = select(choice).await?;
             let core = Core::new(spec, selected.device, Rc::new(RefCell::new(dataset))).await?;
             Ok(Trainer { core: Rc::new(Mutex::new(core)), description, backend: selected.status }.into())
@@ -119,7 +120,7 @@ impl Trainer {
         })
     }
 
-    /// The logits of one image: 784 bytes from 0 (background) to 255 (ink). Cluttered data give logits class by class, 784 each, for the image over
+    /// The logits of one image: a byte a pixel from 0 (background) to 255 (ink). Cluttered data give logits class by class, 784 each, for the image over
     /// the same strokes every time.
     #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
     pub fn predict(&self, pixels: Vec<u8>) -> Promise {

@@ -47,7 +47,7 @@ export interface Spec {
   /** Channels, height, width. Default `[1, 28, 28]`. */
   input?: number[];
   /** Digits with a label each (the default), or digits over strokes and noise with a class for every pixel: 0 for background, 1 and the digit. */
-  data?: "mnist" | "cluttered_mnist";
+  data?: "mnist" | "cluttered_mnist" | { type: "idx"; classes: number; mean?: number; std?: number; crc32?: string };
   layers: ItemSpec[];
   training?: {
     batch_size?: number;
@@ -198,6 +198,30 @@ export interface NetworkDescription {
   training_refused: ReceptiveError | null;
 }
 
+/** What the images of a user's files are like. */
+export interface DataFacts {
+  /** Pixels of an image. */
+  height: number;
+  width: number;
+  /** One more than the largest label. */
+  classes: number;
+  /** Of the training images' pixels / 255, and their standard deviation. */
+  mean: number;
+  std: number;
+  /** Of all images and labels: eight hexadecimal digits. */
+  crc32: string;
+  /** They are EMNIST's letters as that is stored: labels 1 to 26, images turned over the diagonal. */
+  letters: boolean;
+}
+
+/** The user's files as the session took them. */
+export interface OwnData {
+  /** Images of each split. */
+  train: number;
+  test: number;
+  facts: DataFacts | null;
+}
+
 /** A network that may be wrong, as far as it can be described. */
 export interface Examination {
   /** Null where the specification cannot be read. */
@@ -275,7 +299,7 @@ export interface ReplicaTask {
   /** Ends the step before: gradients and statistics of the whole batch, and what the optimizer is told. */
   exchanged?: Float32Array;
   hyper?: Float32Array;
-  /** Whose gradients it is to compute then: 784 bytes an image, a byte a label, and four words that random numbers are drawn from. */
+  /** Whose gradients it is to compute then: a byte a pixel of each image, a byte a label, and four words that random numbers are drawn from. */
   images?: Uint8Array;
   labels?: Uint8Array;
   random?: Uint32Array;

@@ -5,7 +5,8 @@ use receptive::backend::cpu::Kernels;
 use receptive::core::layout::Layout;
 use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
-use receptive::data::mnist::{DEVIATION, MEAN};
+use receptive::data::kind::DataKind;
+use receptive::data::mnist::{DEVIATION, MEAN, Mnist};
 use receptive::ir::graph::{Graph, Role, ValueId};
 use receptive::network::spec::Spec;
 use receptive::programs::TrainingPlan;
@@ -27,7 +28,7 @@ impl Batch {
         let mut graph = Graph { training: true, ..Graph::default() };
         let shape = Shape::new(&[size[0], 1, size[1], size[2]]);
         let x = graph.add("images", shape, Layout::Activation, false, Role::Input);
-        let augmented = augmentation.apply(&mut graph, x);
+        let augmented = augmentation.apply(&mut graph, x, Mnist.normalization());
         Self { graph, images, size, augmented }
     }
 

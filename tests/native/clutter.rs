@@ -229,7 +229,7 @@ fn a_specification_says_which_data_and_what_does_not_fit_is_refused() {
         Spec::from_json(&spec).map_err(Error::from).and_then(|spec| TrainingPlan::new(&spec).map_err(Error::from)).unwrap_err()
     };
     let unknown = refused(&|spec| spec["data"] = json!("cifar"));
-    assert_eq!(unknown.to_string(), r#"spec.data: "cifar" is not possible here; expected mnist or cluttered_mnist"#);
+    assert_eq!(unknown.to_string(), r#"spec.data: "cifar" is not possible here; expected mnist or cluttered_mnist or idx"#);
     let moved = refused(&|spec| spec["training"]["augmentation"] = json!({"shift": 1}));
     assert!(matches!(&moved, Error::Spec(SpecError::InvalidValue { path, .. }) if path == "training.augmentation"), "{moved}");
     let sized = refused(&|spec| spec["input"] = json!([1, 32, 32]));

@@ -14,6 +14,7 @@ mod inference;
 mod layers;
 mod look;
 mod maps;
+mod own_images;
 mod parallel;
 mod plans;
 mod presets;

@@ -161,18 +161,22 @@ fn item() -> impl Strategy<Value = Value> {
 /// A specification that could be right.
 pub fn specification() -> impl Strategy<Value = Value> {
     let input = prop_oneof![3 => Just(json!([1, 28, 28])), 1 => (size(), number(), number()).prop_map(|(c, h, w)| json!([c, h, w])), 1 => Just(Value::Null)];
+    let part = prop_oneof![Just(json!(0.5)), Just(json!(2)), Just(json!("a"))];
+    let own = (prop_oneof![4 => Just(json!(10)), 1 => number()], prop::option::of(part))
+        .prop_map(|(classes, mean)| json!({"type": "idx", "classes": classes, "mean": mean, "std": mean}));
+    let data = prop_oneof![6 => Just(Value::Null), 1 => Just(json!("mnist")), 1 => Just(json!("idx")), 2 => own];
     (
-        input,
+        (input, data),
         prop::collection::vec(prop_oneof![5 => layer(), 1 => item()], 0..8),
         any::<bool>(),
         prop::option::of((size(), size())),
         prop::option::weighted(0.1, (key(), anything())),
     )
-        .prop_map(|(input, mut layers, ended, training, odd)| {
+        .prop_map(|((input, data), mut layers, ended, training, odd)| {
             if ended {
                 layers.extend([json!({"op": "flatten"}), json!({"op": "linear", "out_features": 10})]);
             }
-            let mut spec = json!({"version": 1, "input": input, "layers": layers});
+            let mut spec = json!({"version": 1, "input": input, "data": data, "layers": layers});
             if let Some((batch_size, seed)) = training {
                 let erase = json!({"largest": 0.5, "aspect": 0.1});
                 let augmentation = json!({"shift": seed, "scale": 0.1, "elastic": {"alpha": seed}, "erase": erase});

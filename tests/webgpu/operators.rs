@@ -7,6 +7,8 @@ use receptive::core::shape::Shape;
 use receptive::data::augment::Augmentation;
 use receptive::data::clutter::{CLUTTER, ClutterParams, NOISE};
 use receptive::data::gather::{self, GatherParams, NO_IMAGE};
+use receptive::data::kind::DataKind;
+use receptive::data::mnist::Mnist;
 use receptive::ir::graph::Call;
 use receptive::ir::operator::{Operator, Window};
 use receptive::ops::adaptive_avg_pool2d::AdaptiveAvgPool2d;
@@ -614,7 +616,7 @@ async fn augmentation_draws_the_same() {
             let random = case.words(receptive::ir::graph::RANDOM, &[4], vec![seed as u32, 0, 7, 0]);
             case.graph.values[random.0].role = receptive::ir::graph::Role::State;
             let augmentation = Augmentation::from_json(&serde_json::from_str(strengths).expect("JSON")).expect("it is possible");
-            let augmented = augmentation.apply(&mut case.graph, x);
+            let augmented = augmentation.apply(&mut case.graph, x, Mnist.normalization());
             case.keep(augmented);
             case.check(&wgpu).await;
         }

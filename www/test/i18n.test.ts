@@ -82,6 +82,7 @@ function anyError(kind: string): ReceptiveError {
     wrong_size: ["found", "expected"],
     checksum_mismatch: ["found", "expected"],
     label_out_of_range: ["found"],
+    other_data: ["what"],
     too_few_images: ["found"],
     invalid_pixels: ["found", "expected"],
     wrong_length: ["found", "expected"],
@@ -105,6 +106,7 @@ function anyError(kind: string): ReceptiveError {
           { name: "a", what: "images", count: 2 },
           { name: "b", what: "labels", count: null },
         ];
+      if (kind === "other_data" && (key === "input" || key === "found")) return [1, 32, 32];
       if (key === "tensors") return [{ name: "fc.weight", found: null, expected: "F32 [10]", count: 2 }];
       if (key === "file" && kind === "weights_mismatch") return ["fc.weight F32 [12]"];
       if (key === "expected" && ["invalid_value", "missing_field", "invalid_setting"].includes(kind)) return { code: "layers" };

@@ -70,6 +70,7 @@ pub enum Expected {
     NoPrefix {
         prefix: String,
     },
+    Checksum,
     // layers
     Object,
     Layers,
@@ -146,6 +147,7 @@ impl fmt::Display for Expected {
             Self::EarlierName { names } => write!(f, "the name of a value saved before it ({})", names.join(", ")),
             Self::RepeatName => f.write_str("a name, since something in its body has one; block makes block1, block2"),
             Self::NoPrefix { prefix } => write!(f, "names that do not begin with that of another layer, {prefix:?}, and a dot"),
+            Self::Checksum => f.write_str("eight hexadecimal digits"),
             Self::Object => f.write_str("an object"),
             Self::Layers => f.write_str("a list of layers"),
             Self::LayersNotEmpty => f.write_str("a list of at least one layer"),

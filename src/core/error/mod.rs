@@ -8,6 +8,7 @@ mod expected;
 mod words;
 
 use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 
 pub use expected::Expected;
@@ -118,8 +119,16 @@ pub enum DataError {
     ChecksumMismatch { file: String, offset: usize, found: u32, expected: u32 },
     #[error("{file} has {images} images, but {labels_file} has {labels} labels")]
     CountMismatch { file: String, labels_file: String, images: usize, labels: usize },
-    #[error("{file}: label {found} at offset {offset} is not one of 0 to 9")]
-    LabelOutOfRange { file: String, offset: usize, found: u8 },
+    #[error("{file}: label {found} at offset {offset} is not one of 0 to {largest}")]
+    LabelOutOfRange { file: String, offset: usize, found: u8, largest: u8 },
+    #[error("{file}: its images are {height} by {width} pixels, and a side may have {least} to {most}; scale them first")]
+    SideOutOfRange { file: String, height: usize, width: usize, least: usize, most: usize },
+    #[error(
+        "the network is for {classes} classes of {input:?}; loaded are {found_classes} of {found:?} ({what}); fit the network or open others"
+    )]
+    OtherData { what: &'static str, input: [usize; 3], classes: usize, found: [usize; 3], found_classes: usize, data: Box<Value> },
+    #[error("the images that are loaded are no letters of EMNIST's: labels 1 to 26 and 28 by 28 pixels")]
+    NoLetters,
     #[error("no {split} images are loaded yet")]
     NoData { split: &'static str },
     #[error("{found} training images have come, and a batch takes {needed}; wait for more, or use a batch_size of {found}")]
@@ -128,6 +137,13 @@ pub enum DataError {
     InvalidIndex { index: usize, total: usize },
     #[error("an image has {expected} pixels, not {found}")]
     InvalidPixels { found: usize, expected: usize },
+}
+
+impl DataError {
+    /// Where MNIST is loaded, and a network is for other images.
+    pub fn mnist_loaded(what: &'static str, input: [usize; 3], classes: usize) -> Self {
+        Self::OtherData { what, input, classes, found: [1, 28, 28], found_classes: 10, data: Box::new("mnist".into()) }
+    }
 }
 
 /// What a backend could not do. These are also the reasons for a fallback.

@@ -16,6 +16,7 @@ use crate::core::error::{Expected, SpecError};
 use crate::core::fields::Fields;
 use crate::core::layout::Layout;
 use crate::core::shape::Shape;
+use crate::data::kind::Normalization;
 use crate::ir::graph::{Graph, Role, ValueId};
 
 /// How strongly images are changed. By default not at all.
@@ -86,9 +87,9 @@ impl Augmentation {
         shift == 0 && rotation_degrees == 0.0 && scale == 0.0 && elastic && erase
     }
 
-    /// Adds the calls that change a batch of normalised images `[batch, 1, h, w]` at random, and returns the changed ones; `images` itself when
-    /// there is nothing to change.
-    pub fn apply(&self, graph: &mut Graph, images: ValueId) -> ValueId {
+    /// Adds the calls that change a batch of images `[batch, 1, h, w]`, normalised so, at random, and returns the changed ones; `images`
+    /// itself when there is nothing to change.
+    pub fn apply(&self, graph: &mut Graph, images: ValueId, of: Normalization) -> ValueId {
         if self.is_off() {
             return images;
         }
@@ -96,7 +97,7 @@ impl Augmentation {
         let shape = graph.shape(images).clone();
         let field = self.elastic.map_or(images, |elastic| elastic.add_field(graph, random, &shape));
         let augmented = graph.temporary("augmented", shape.clone());
-        let params = WarpParams::new(self, &shape);
+        let params = WarpParams::new(self, &shape, of);
         graph.call("augment", &WARP, bytemuck::bytes_of(&params), &[random, images, field, augmented]);
         augmented
     }

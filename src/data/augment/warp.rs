@@ -8,7 +8,7 @@ use crate::core::kernel::{Args, Binding::*, Kernel, Map, MapMut, Pass, Real, dou
 use crate::core::rng::{draw, fraction, threshold};
 use crate::core::shape::Shape;
 use crate::core::wgsl::{HASH, PRELUDE};
-use crate::data::mnist::{DEVIATION, MEAN};
+use crate::data::kind::Normalization;
 
 /// Tells these random numbers from those of others that draw in the same step.
 const STREAM: u32 = 0x7761_7270;
@@ -64,8 +64,8 @@ pub struct WarpParams {
 }
 
 impl WarpParams {
-    /// For images of this shape.
-    pub(super) fn new(augmentation: &Augmentation, images: &Shape) -> Self {
+    /// For images of this shape, normalised so.
+    pub(super) fn new(augmentation: &Augmentation, images: &Shape, of: Normalization) -> Self {
         let [batch, _, height, width] = images.nchw();
         let Augmentation { shift, rotation_degrees, scale, elastic, erase } = *augmentation;
         let mut params = Self {
@@ -82,8 +82,8 @@ impl WarpParams {
             flattest: ASPECT_UNIT,
             aspects: 1,
             noise: 0,
-            mean: MEAN,
-            deviation: DEVIATION,
+            mean: of.mean,
+            deviation: of.deviation,
             unused: 0,
         };
         if let Some(erase) = erase {

@@ -149,8 +149,7 @@ impl Spec {
         }
         let name = fields.text("name")?.unwrap_or("network").to_owned();
         let input = read_input(&mut fields)?;
-        let cluttered = fields.choice_or("data", &[("mnist", false), ("cluttered_mnist", true)], false)?;
-        let data = if cluttered { Data::ClutteredMnist } else { Data::Mnist };
+        let data = Data::from_json(fields.get("data"))?;
         let items = read_layers(&mut fields)?;
         let given = fields.get("training");
         let training = match given {
@@ -158,7 +157,7 @@ impl Spec {
             None => Training::default(),
         };
         fields.finish()?;
-        if cluttered && !training.augmentation.is_off() {
+        if data.logits().rank > 2 && !training.augmentation.is_off() {
             return Err(SpecError::InvalidValue {
                 path: "training.augmentation".into(),
                 found: given.map_or_else(String::new, |training| brief(&training["augmentation"])),

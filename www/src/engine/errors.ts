@@ -38,7 +38,18 @@ export interface ErrorFields {
   wrong_size: { file: string; offset: number; what: MeasureWord; found: number; expected: number };
   checksum_mismatch: { file: string; offset: number; found: number; expected: number };
   count_mismatch: { file: string; labels_file: string; images: number; labels: number };
-  label_out_of_range: { file: string; offset: number; found: number };
+  label_out_of_range: { file: string; offset: number; found: number; largest: number };
+  side_out_of_range: { file: string; height: number; width: number; least: number; most: number };
+  /** The network is for `input` and `classes`; `found` and `found_classes` are loaded, which a specification says by `data`. */
+  other_data: {
+    what: "missing" | "size" | "classes" | "images";
+    input: readonly number[];
+    classes: number;
+    found: readonly number[];
+    found_classes: number;
+    data: unknown;
+  };
+  no_letters: object;
   no_data: { split: string };
   too_few_images: { found: number; needed: number };
   invalid_index: { index: number; total: number };
@@ -164,6 +175,7 @@ export type Expected =
         | "saved_name"
         | "unused_name"
         | "repeat_name"
+        | "checksum"
         | "object"
         | "layers"
         | "layers_not_empty"

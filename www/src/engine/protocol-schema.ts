@@ -9,9 +9,11 @@ import type { NotFinite, ReceptiveError } from "./errors.ts";
 import type {
   AugmentationSpec,
   BackendStatus,
+  DataFacts,
   Evaluation,
   EventOf,
   GroupDescription,
+  IdxData,
   LayerSpec,
   Metrics,
   NamedBytes,
@@ -169,11 +171,20 @@ const training = object<TrainingSpec>({
   optimizer: optional(optimizer),
   augmentation: optional(augmentation),
 });
+const idx = object<IdxData>({
+  type: literal("idx"),
+  classes: whole,
+  mean: optional(number),
+  std: optional(number),
+  crc32: optional(string),
+});
+const dataSet: Check<NonNullable<Spec["data"]>> = (value, path, wrong) =>
+  typeof value === "object" ? idx(value, path, wrong) : literal("mnist", "cluttered_mnist")(value, path, wrong);
 export const spec = object<Spec>({
   version: literal(1),
   name: optional(string),
   input: array(whole),
-  data: optional(literal("mnist", "cluttered_mnist")),
+  data: optional(dataSet),
   layers: array(layer),
   loss: optional(string),
   training: optional(training),
@@ -275,6 +286,7 @@ const restoration = object<Restoration>({
   fresh: array(string),
   taken_off: array(string),
   not_finite: array(object<NotFinite>({ name: string, count: whole })),
+  other_data: boolean,
 });
 const namedBytes = object<NamedBytes>({ name: string, bytes });
 
@@ -334,8 +346,20 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
     test_images: optional(namedBytes),
     test_labels: optional(namedBytes),
   }),
+  turn_letters: object({ type: literal("turn_letters") }),
   ping: object({ type: literal("ping") }),
 };
+
+const facts = object<DataFacts>({
+  height: whole,
+  width: whole,
+  classes: whole,
+  mean: number,
+  std: number,
+  crc32: string,
+  letters: boolean,
+});
+const filesLoaded = object({ type: literal("data_loaded"), train: whole, test: whole, facts: nullable(facts) });
 
 const replies: { [K in RequestType]: Check<Replies[K]> } = {
   compile: object({ type: literal("compiled"), run: string, description, backend, workers: whole, restored: nullable(restoration) }),
@@ -379,7 +403,8 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   dispose: object({ type: literal("disposed") }),
   presets: object({ type: literal("presets"), presets: array(preset) }),
   load_data: object({ type: literal("data_loaded"), train: whole, test: whole }),
-  load_files: object({ type: literal("data_loaded"), train: whole, test: whole }),
+  load_files: filesLoaded,
+  turn_letters: filesLoaded,
   ping: object({ type: literal("pong") }),
 };
 const errorReply = object<{ type: "error"; error: ReceptiveError }>({ type: literal("error"), error });
@@ -452,6 +477,7 @@ const replyNames: { [T in RequestType]: Replies[T]["type"] } = {
   presets: "presets",
   load_data: "data_loaded",
   load_files: "data_loaded",
+  turn_letters: "data_loaded",
   ping: "pong",
 };
 const replyByType = new Map<string, Check<never>>(

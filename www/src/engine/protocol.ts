@@ -4,11 +4,11 @@
  * A request is `{ id, type, ... }` and ends in exactly one reply with the same id: the one listed for it in {@link Replies}, or `error`.
  * Events have no id; those about a training run name it. Runs are named by the page.
  */
-import type { GroupDescription, NetworkDescription, NodeDescription } from "../../../src/web/types.d.ts";
+import type { DataFacts, GroupDescription, NetworkDescription, NodeDescription } from "../../../src/web/types.d.ts";
 import type { NotFinite, ReceptiveError } from "./errors.ts";
 
 /** As the package declares them. */
-export type { GroupDescription, NetworkDescription, NodeDescription };
+export type { DataFacts, GroupDescription, NetworkDescription, NodeDescription };
 
 export type RunId = string;
 export type Split = "train" | "test";
@@ -108,13 +108,24 @@ export interface TrainingSpec {
   augmentation?: AugmentationSpec;
 }
 
+/** Images of one's own, from IDX files. */
+export interface IdxData {
+  type: "idx";
+  classes: number;
+  /** Of the training images' pixels / 255; without them pixels are seen as they are. */
+  mean?: number;
+  std?: number;
+  /** Of the files: the network is for these images only. */
+  crc32?: string;
+}
+
 export interface Spec {
   version: 1;
   name?: string;
   /** Channels, height, width. */
   input: number[];
   /** Cluttered: every pixel has a class. */
-  data?: "mnist" | "cluttered_mnist";
+  data?: "mnist" | "cluttered_mnist" | IdxData;
   layers: LayerSpec[];
   loss?: string;
   training?: TrainingSpec;
@@ -231,6 +242,8 @@ export interface Restoration {
   /** What stood before names and was taken off, such as `module.`. */
   taken_off: string[];
   not_finite: NotFinite[];
+  /** It is of a run on other images than those that are loaded; training then begins at step 0. */
+  other_data: boolean;
 }
 
 /** A file the user chose. */
@@ -266,7 +279,7 @@ export type RequestBody =
   | { type: "set"; learning_rate?: number; momentum?: number; weight_decay?: number }
   | { type: "evaluate"; split: Split }
   /**
-   * 784 values from 0 (background) to 255 (ink), already centred. Cluttered data lay them over the strokes of image `index`: of a split, as in an
+   * A value a pixel from 0 (background) to 255 (ink), already centred. Cluttered data lay them over the strokes of image `index`: of a split, as in an
    * evaluation, or of no image.
    */
   | { type: "predict"; pixels: Uint8Array; split?: Split; index?: number }
@@ -292,6 +305,8 @@ export type RequestBody =
       test_images?: NamedBytes;
       test_labels?: NamedBytes;
     }
+  /** EMNIST's letters that are loaded are turned upright and counted from 0. */
+  | { type: "turn_letters" }
   /** Answered at once, whatever the engine is doing between two steps: tells a slow worker from a dead one. */
   | { type: "ping" };
 
@@ -332,7 +347,9 @@ export interface Replies {
   dispose: { type: "disposed" };
   presets: { type: "presets"; presets: Preset[] };
   load_data: { type: "data_loaded"; train: number; test: number };
-  load_files: { type: "data_loaded"; train: number; test: number };
+  /** `facts`: what the images are like. */
+  load_files: { type: "data_loaded"; train: number; test: number; facts: DataFacts | null };
+  turn_letters: { type: "data_loaded"; train: number; test: number; facts: DataFacts | null };
   ping: { type: "pong" };
 }
 

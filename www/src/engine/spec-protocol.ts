@@ -3,15 +3,15 @@
  * answers in milliseconds whatever training does.
  */
 import type { Examination } from "../../../src/web/types.d.ts";
-import type { Preset, Spec } from "./protocol.ts";
+import type { DataFacts, Preset, Spec } from "./protocol.ts";
 import type { AnswerMessage } from "./request-client.ts";
 
 export type { Examination };
 
 export interface SpecRequests {
   presets: object;
-  /** Describes a network in the making, right or wrong. */
-  examine: { spec: Spec };
+  /** Describes a network in the making, right or wrong. `loaded`: the user's images that it is to learn from, where they are not MNIST. */
+  examine: { spec: Spec; loaded?: DataFacts | null };
   /** The short form, for links. */
   shorten: { spec: Spec };
   lengthen: { short: unknown };

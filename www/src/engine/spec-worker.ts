@@ -21,7 +21,7 @@ async function answer(request: SpecRequest): Promise<SpecMessage> {
     case "presets":
       return { id, type: "reply", to: "presets", reply: pack.presets() };
     case "examine":
-      return { id, type: "reply", to: "examine", reply: pack.examine(request.spec) };
+      return { id, type: "reply", to: "examine", reply: pack.examine(request.spec, request.loaded) };
     case "shorten":
       return { id, type: "reply", to: "shorten", reply: pack.shortSpec(request.spec) };
     case "lengthen":

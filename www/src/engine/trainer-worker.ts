@@ -39,11 +39,18 @@ session.catch(() => undefined);
 
 let loading: AbortController | null = null;
 const have: Counts = { train: 0, test: 0 };
+/** The user's files have taken the place of the shards. */
+let hasFiles = false;
 
 async function loadData(base: string | undefined): Promise<ReplyBody> {
   loading?.abort(new DOMException("a newer request loads the data", "AbortError"));
   const own = (loading = new AbortController());
   try {
+    if (hasFiles) {
+      (await session).clearData();
+      Object.assign(have, { train: 0, test: 0 });
+      hasFiles = false;
+    }
     await loadShards(session, new URL(base ?? "./data/", import.meta.url), have, emit, own.signal);
     return { type: "data_loaded", ...have };
   } catch (thrown) {
@@ -65,12 +72,14 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "load_data":
       return loadData(request.base);
     case "load_files": {
-      const counts = await loadFiles(await session, request);
+      const loaded = await loadFiles(await session, request);
       // Shards that still arrive do not belong to the user's set.
       loading?.abort(new DOMException("the user's files take their place", "AbortError"));
-      Object.assign(have, counts);
-      return { type: "data_loaded", ...counts };
+      hasFiles = true;
+      return { type: "data_loaded", ...loaded };
     }
+    case "turn_letters":
+      return { type: "data_loaded", ...(await session).turnLetters() };
     case "compile":
     case "start":
     case "pause":

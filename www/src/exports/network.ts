@@ -8,7 +8,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** What exporters read of a specification: its training is as it was written, defaults left out. */
 export interface Spec {
   readonly input?: readonly number[] | undefined;
-  readonly data?: string | undefined;
+  readonly data?: string | { readonly mean?: number; readonly std?: number } | undefined;
   readonly layers: readonly unknown[];
   readonly training?: object | undefined;
 }
@@ -136,6 +136,8 @@ export function readNetwork(spec: Spec, description: NetworkDescription, normali
     if (group.kind !== "head" || !group.name || !output) return [];
     return [{ name: group.name, lossWeight: number(group.item.loss_weight, 1), output: output.name }];
   });
+  const data = typeof spec.data === "object" ? spec.data : null;
+  const own: Normalization | null = data && { mean: [data.mean ?? 0], std: [data.std ?? 1] };
   const output = nodes.findLast((node) => node.head === null);
   if (!output) throw new ExportError("not_whole", "the network has no layers");
   return {
@@ -146,8 +148,9 @@ export function readNetwork(spec: Spec, description: NetworkDescription, normali
     groups,
     heads,
     output: output.name,
-    normalization: normalization === undefined ? (channels === 1 ? MNIST : null) : normalization,
-    trains: description.training_refused === null,
+    normalization: own ?? (normalization === undefined ? (channels === 1 ? MNIST : null) : normalization),
+    // Scripts fetch MNIST: of one's own images they have the network and how pixels are normalized.
+    trains: own === null && description.training_refused === null,
   };
 }
 

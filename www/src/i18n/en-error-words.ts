@@ -27,6 +27,7 @@ export const enErrorWords = (f: Formats): ErrorWords => ({
     earlier_name: (e) => `the name of a value saved before it (${e.names.join(", ") || "nothing is"})`,
     repeat_name: "a name, since something in its body has one; block makes block1, block2",
     no_prefix: (e) => `names that do not begin with that of another layer, “${e.prefix}”, and a dot`,
+    checksum: "eight hexadecimal digits",
     object: "an object",
     layers: "a list of layers",
     layers_not_empty: "a list of at least one layer",

@@ -59,7 +59,22 @@ export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
   checksum_mismatch: (e) =>
     `${e.file}: the checksum from byte ${f.whole(e.offset)} on is ${f.hex(e.found)}, not ${f.hex(e.expected)}. The file is damaged.`,
   count_mismatch: (e) => `${e.file} has ${f.whole(e.images)} images, but ${e.labels_file} has ${f.whole(e.labels)} labels.`,
-  label_out_of_range: (e) => `${e.file}: the label ${f.whole(e.found)} at byte ${f.whole(e.offset)} is not one of 0 to 9.`,
+  label_out_of_range: (e) =>
+    `${e.file}: the label ${f.whole(e.found)} at byte ${f.whole(e.offset)} is not one of 0 to ${f.whole(e.largest)}.`,
+  side_out_of_range: (e) =>
+    `${e.file}: the images are ${f.whole(e.height)}×${f.whole(e.width)} pixels, and a side may have ${f.whole(e.least)} to ${f.whole(e.most)}. Scale them first.`,
+  other_data: (e) => {
+    const [is, has] = [
+      `${f.shape(e.input.slice(1))} pixels and ${f.whole(e.classes)} classes`,
+      `${f.shape(e.found.slice(1))} pixels and ${f.whole(e.found_classes)} classes`,
+    ];
+    if (e.what === "missing")
+      return `This network is for images of one's own (${is}), and MNIST is loaded. Open their IDX files, or fit the network to MNIST.`;
+    if (e.what === "images")
+      return `This network was made for other images than those that are loaded, though of the same form (${is}). Open their IDX files, or fit the network to these.`;
+    return `This network is for images of ${is}, and those that are loaded have ${has}. Fit the network to them, or open others.`;
+  },
+  no_letters: () => "The images that are loaded are no letters as EMNIST stores them: labels 1 to 26, 28×28 pixels.",
   no_data: (e) => `No ${e.split === "test" ? "test" : "training"} images are loaded yet.`,
   too_few_images: (e) =>
     `${f.whole(e.found)} training ${f.plural(e.found, { one: "image has", other: "images have" })} come, and a batch takes ${f.whole(e.needed)}. Wait for more, or use batch size ${f.whole(e.found)}.`,
@@ -193,7 +208,7 @@ export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
       json: "What is in the link cannot be read.",
       preset: "The link names a network that this page does not have.",
     })[e.reason] ?? "The link cannot be read.",
-  not_ours: (e) => `${e.file}: neither a network (.json, .onnx) nor a run (.safetensors), nor MNIST's images and labels (IDX).`,
+  not_ours: (e) => `${e.file}: neither a network (.json, .onnx) nor a run (.safetensors), nor images and labels (IDX).`,
   bad_json: (e) => `${e.file} is not valid JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: not a picture, nor weights (.safetensors), nor class names (.txt, .json).`,
   wrong_class_names: (e) => `${e.file}: has ${f.whole(e.found)} names, and this network tells ${f.whole(e.expected)} classes apart.`,

@@ -225,7 +225,7 @@ export const en = (f: Formats): Messages => ({
     number: "Test image no.",
     numberShow: "Show",
     numberRange: (count) => `A whole number from 0 to ${f.whole(count - 1)}`,
-    preview: "What the network sees: 28×28, centred as MNIST is",
+    preview: (size) => `What the network sees: ${size}, centred as MNIST is`,
     bars: "What the network answers",
     empty: "Nothing drawn yet.",
     untrained: "Random weights: not trained yet",
@@ -260,11 +260,14 @@ export const en = (f: Formats): Messages => ({
     filesRefused: "These files were not used.",
     filesLoaded: (train, test) =>
       `Your files are in use: ${f.whole(train)} training ${f.plural(train, { one: "image", other: "images" })}${test ? ` and ${f.whole(test)} test ${f.plural(test, { one: "image", other: "images" })}` : ""}.`,
+    ownImages: ({ height, width, classes }) => `${height}×${width} pixels, ${f.whole(classes)} classes.`,
+    aboutImages: "About these images…",
     retry: "Try again",
     chooseFiles: "Load from files…",
     diverged: "Training stopped.",
     lowerRate: (rate) => `Start anew at ${rate}`,
-    guessing: "The loss does not fall below 2.30 = ln 10: the network is guessing. Likely causes:",
+    guessing: (classes) =>
+      `The loss does not fall below ${f.fixed(Math.log(classes), 2)} = ln ${classes}: the network is guessing. Likely causes:`,
     guessingCauses: [
       "the learning rate is too low to move, or so high that the first steps broke the weights;",
       "too little signal reaches the first layers: try Kaiming's initial weights;",
@@ -292,8 +295,8 @@ export const en = (f: Formats): Messages => ({
     afresh: (setting, value) => `Start afresh with ${setting.toLowerCase()} ${value}`,
     weightsNotFinite: (tensors) =>
       `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
-    weightsTaken: (kept, fresh, takenOff) =>
-      `${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
+    weightsTaken: (kept, fresh, takenOff, otherData) =>
+      `${otherData ? "This run was trained on other images than those that are loaded. " : ""}${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
     frameSaves: (name) => `${name} was handed to the browser.`,
     frameMayLack: "If no file comes, the frame around this page may not save any: its sandbox lacks allow-downloads.",
     frameSavesNot: "The frame around this page may not save files.",

@@ -185,14 +185,14 @@ export interface Messages {
     number: string;
     numberShow: string;
     numberRange: (count: number) => string;
-    preview: string;
+    preview: (size: string) => string;
     bars: string;
     empty: string;
     untrained: string;
     noAnswer: string;
     noClass: string;
-    guess: (digit: number, probability: number) => string;
-    testDigit: (index: number, label: number) => string;
+    guess: (name: string, probability: number) => string;
+    testDigit: (index: number, name: string) => string;
     right: string;
     wrong: string;
     /** Of networks that say a class of every pixel. */
@@ -218,11 +218,13 @@ export interface Messages {
     dataFailed: string;
     filesRefused: string;
     filesLoaded: (train: number, test: number) => string;
+    ownImages: (images: { height: number; width: number; classes: number }) => string;
+    aboutImages: string;
     retry: string;
     chooseFiles: string;
     diverged: string;
     lowerRate: (rate: string) => string;
-    guessing: string;
+    guessing: (classes: number) => string;
     guessingCauses: readonly string[];
     deviceLost: (step: number, backend: "webgpu" | "cpu") => string;
     freshWeights: (backend: "webgpu" | "cpu") => string;
@@ -244,7 +246,7 @@ export interface Messages {
     spoiled: (setting: string, blame: Blame) => string;
     backTo: (step: number) => string;
     afresh: (setting: string, value: string) => string;
-    weightsTaken: (kept: number, fresh: number, takenOff: readonly string[]) => string;
+    weightsTaken: (kept: number, fresh: number, takenOff: readonly string[], otherData: boolean) => string;
     weightsNotFinite: (tensors: string) => string;
     /** In a frame a file may not come. */
     frameSaves: (name: string) => string;

@@ -27,6 +27,7 @@ export const ruErrorWords = (f: Formats): ErrorWords => ({
     earlier_name: (e) => `имя значения, сохранённого раньше (${e.names.join(", ") || "таких нет"})`,
     repeat_name: "имя, потому что имя есть у чего-то внутри; из block получатся block1, block2",
     no_prefix: (e) => `имена, которые не начинаются с имени другого слоя, «${e.prefix}», и точки`,
+    checksum: "восемь шестнадцатеричных цифр",
     object: "объект",
     layers: "список слоёв",
     layers_not_empty: "список хотя бы из одного слоя",

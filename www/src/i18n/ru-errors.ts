@@ -58,7 +58,21 @@ export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
   checksum_mismatch: (e) =>
     `${e.file}: контрольная сумма с байта ${f.whole(e.offset)} равна ${f.hex(e.found)} вместо ${f.hex(e.expected)}. Файл повреждён.`,
   count_mismatch: (e) => `Изображений в ${e.file}: ${f.whole(e.images)}, а меток в ${e.labels_file}: ${f.whole(e.labels)}.`,
-  label_out_of_range: (e) => `${e.file}: метка ${f.whole(e.found)} в байте ${f.whole(e.offset)} не из диапазона 0–9.`,
+  label_out_of_range: (e) => `${e.file}: метка ${f.whole(e.found)} в байте ${f.whole(e.offset)} не из диапазона 0–${f.whole(e.largest)}.`,
+  side_out_of_range: (e) =>
+    `${e.file}: изображения ${f.whole(e.height)}×${f.whole(e.width)}, а сторона может быть от ${f.whole(e.least)} до ${f.whole(e.most)} пикселей. Сначала измените их размер.`,
+  other_data: (e) => {
+    const [is, has] = [
+      `${f.shape(e.input.slice(1))}, классов: ${f.whole(e.classes)}`,
+      `${f.shape(e.found.slice(1))}, классов: ${f.whole(e.found_classes)}`,
+    ];
+    if (e.what === "missing")
+      return `Эта сеть для своих изображений (${is}), а загружен MNIST. Откройте их файлы IDX или подгоните сеть под MNIST.`;
+    if (e.what === "images")
+      return `Эта сеть сделана для других изображений, хотя и того же вида (${is}). Откройте их файлы IDX или подгоните сеть под загруженные.`;
+    return `Эта сеть для других изображений (${is}), чем загруженные (${has}). Подгоните сеть под них или откройте другие.`;
+  },
+  no_letters: () => "Загруженные изображения не похожи на буквы EMNIST: метки 1–26, 28×28 пикселей.",
   no_data: (e) => `${e.split === "test" ? "Тестовые" : "Обучающие"} изображения ещё не загружены.`,
   too_few_images: (e) =>
     `Обучающих изображений загружено ${f.whole(e.found)}, а в батче их ${f.whole(e.needed)}. Подождите остальных или возьмите батч ${f.whole(e.found)}.`,
@@ -192,7 +206,7 @@ export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
       json: "Содержимое ссылки не читается.",
       preset: "В ссылке названа сеть, которой на этой странице нет.",
     })[e.reason] ?? "Ссылка не читается.",
-  not_ours: (e) => `${e.file}: это не сеть (.json, .onnx), не сохранённое обучение (.safetensors) и не изображения с метками MNIST (IDX).`,
+  not_ours: (e) => `${e.file}: это не сеть (.json, .onnx), не сохранённое обучение (.safetensors) и не изображения с метками (IDX).`,
   bad_json: (e) => `${e.file}: это не JSON: ${e.reason}.`,
   unknown_file: (e) => `${e.file}: это не изображение, не веса (.safetensors) и не имена классов (.txt, .json).`,
   wrong_class_names: (e) => `${e.file}: имён ${f.whole(e.found)}, а классов у этой сети ${f.whole(e.expected)}.`,

@@ -229,7 +229,7 @@ export const ru = (f: Formats): Messages => {
       number: "Изображение №",
       numberShow: "Показать",
       numberRange: (count) => `Целое число от 0 до ${f.whole(count - 1)}`,
-      preview: "Что видит сеть: 28×28, центрировано, как в MNIST",
+      preview: (size) => `Что видит сеть: ${size}, центрировано, как в MNIST`,
       bars: "Что отвечает сеть",
       empty: "Пока ничего не нарисовано.",
       untrained: "Случайные веса: ещё не обучена",
@@ -262,11 +262,14 @@ export const ru = (f: Formats): Messages => {
       dataFailed: "Не удалось загрузить MNIST.",
       filesRefused: "Эти файлы не приняты.",
       filesLoaded: (train, test) => `Взяты ваши файлы. Для обучения: ${images(train)}${test ? `, для теста: ${images(test)}` : ""}.`,
+      ownImages: ({ height, width, classes }) => `${height}×${width} пикселей, классов: ${f.whole(classes)}.`,
+      aboutImages: "Об этих изображениях…",
       retry: "Повторить",
       chooseFiles: "Загрузить из файлов…",
       diverged: "Обучение остановилось.",
       lowerRate: (rate) => `Начать заново со скоростью ${rate}`,
-      guessing: "Потери не опускаются ниже 2,30 = ln 10: сеть угадывает. Вероятные причины:",
+      guessing: (classes) =>
+        `Потери не опускаются ниже ${f.fixed(Math.log(classes), 2)} = ln ${classes}: сеть угадывает. Вероятные причины:`,
       guessingCauses: [
         "скорость обучения так мала, что ничего не меняется, или так велика, что первые шаги испортили веса;",
         "до первых слоёв доходит слишком слабый сигнал: попробуйте начальные веса Кайминга;",
@@ -294,8 +297,8 @@ export const ru = (f: Formats): Messages => {
       afresh: (setting, value) => `Начать заново, ${setting.toLowerCase()} ${value}`,
       weightsNotFinite: (tensors) =>
         `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
-      weightsTaken: (kept, fresh, takenOff) =>
-        `Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
+      weightsTaken: (kept, fresh, takenOff, otherData) =>
+        `${otherData ? "Эта сеть обучалась на других изображениях, чем загруженные. " : ""}Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
       frameSaves: (name) => `${name} передан браузеру.`,
       frameMayLack: "Если файл не появился, значит, фрейму вокруг этой страницы нельзя сохранять файлы: в его sandbox нет allow-downloads.",
       frameSavesNot: "Фрейму вокруг этой страницы нельзя сохранять файлы.",

@@ -1,11 +1,16 @@
 /**
- * Turns a drawing into what MNIST would have made of it. As LeCun, Cortes and Burges describe their set: the digit is scaled, keeping its
+ * Turns a drawing into what MNIST would have made of it, or a set whose images are of another size and made in the same way. As LeCun, Cortes and Burges describe their set: the digit is scaled, keeping its
  * proportions and with the grey levels of anti-aliasing, to fit a box of 20 by 20, and put into a field of 28 by 28 so that its centre of mass is
  * in the middle. A network trained on MNIST reads anything else badly.
  */
 
 export const SIDE = 28;
-const BOX = 20;
+/** The part of a side that the digit's box takes: 20 of MNIST's 28 pixels. */
+const BOX = 20 / SIDE;
+
+/** Height and width of an image in pixels. */
+export type Size = readonly [height: number, width: number];
+export const MNIST_SIZE: Size = [SIDE, SIDE];
 /** Fainter than this is not ink: the rim of an anti-aliased brush must not widen the box. */
 const INK = 24;
 
@@ -75,17 +80,17 @@ function scaleArea(drawing: Drawing, box: Box, columns: number, rows: number): F
 }
 
 /** Where to put a length so that its centre of mass `mass` comes to the middle of the field, moved by whole pixels and never cut off. */
-function place(mass: number, length: number): number {
-  return Math.min(SIDE - length, Math.max(0, Math.round(SIDE / 2 - mass)));
+function place(mass: number, length: number, side: number): number {
+  return Math.min(side - length, Math.max(0, Math.round(side / 2 - mass)));
 }
 
-/** The drawing as an MNIST image of 28 by 28; null if nothing is drawn. */
-export function centreDigit(drawing: Drawing): Uint8Array | null {
+/** The drawing as an image of 28 by 28, or of another size; null if nothing is drawn. */
+export function centreDigit(drawing: Drawing, [high, wide]: Size = MNIST_SIZE): Uint8Array | null {
   const box = inkBox(drawing);
   if (!box) return null;
   const width = box.right - box.left;
   const height = box.bottom - box.top;
-  const scale = BOX / Math.max(width, height);
+  const scale = Math.round(BOX * Math.min(high, wide)) / Math.max(width, height);
   const columns = Math.max(1, Math.round(width * scale));
   const rows = Math.max(1, Math.round(height * scale));
   const scaled = scaleArea(drawing, box, columns, rows);
@@ -101,22 +106,22 @@ export function centreDigit(drawing: Drawing): Uint8Array | null {
       massY += value * (y + 0.5);
     }
   }
-  const left = place(massX / mass, columns);
-  const top = place(massY / mass, rows);
+  const left = place(massX / mass, columns, wide);
+  const top = place(massY / mass, rows, high);
 
-  const image = new Uint8Array(SIDE * SIDE);
+  const image = new Uint8Array(high * wide);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) image[(top + y) * SIDE + left + x] = Math.round(scaled[y * columns + x] ?? 0);
+    for (let x = 0; x < columns; x++) image[(top + y) * wide + left + x] = Math.round(scaled[y * columns + x] ?? 0);
   }
   return image;
 }
 
 /** The image moved by whole pixels; what leaves the field is gone, what enters is paper. */
-export function shiftImage(image: Uint8Array, dx: number, dy: number): Uint8Array {
-  const shifted = new Uint8Array(SIDE * SIDE);
-  for (let y = Math.max(0, dy); y < Math.min(SIDE, SIDE + dy); y++) {
-    for (let x = Math.max(0, dx); x < Math.min(SIDE, SIDE + dx); x++) {
-      shifted[y * SIDE + x] = image[(y - dy) * SIDE + x - dx] ?? 0;
+export function shiftImage(image: Uint8Array, dx: number, dy: number, [high, wide]: Size = MNIST_SIZE): Uint8Array {
+  const shifted = new Uint8Array(high * wide);
+  for (let y = Math.max(0, dy); y < Math.min(high, high + dy); y++) {
+    for (let x = Math.max(0, dx); x < Math.min(wide, wide + dx); x++) {
+      shifted[y * wide + x] = image[(y - dy) * wide + x - dx] ?? 0;
     }
   }
   return shifted;

@@ -17,7 +17,7 @@ export function withoutClass({ first }: Predictions): number {
 }
 
 /** Counts `[label][prediction]`. */
-export function confusionOf({ labels, first }: Predictions, classes = CLASSES): number[][] {
+export function confusionOf({ labels, first }: Predictions, classes: number = CLASSES): number[][] {
   const counts = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
   for (let at = 0; at < labels.length; at++) {
     const row = counts[labels[at] as number];
@@ -59,7 +59,7 @@ export interface ClassScore {
   top2: number;
 }
 
-export function scoresOf({ labels, first, second }: Predictions, classes = CLASSES): ClassScore[] {
+export function scoresOf({ labels, first, second }: Predictions, classes: number = CLASSES): ClassScore[] {
   return Array.from({ length: classes }, (_, label) => {
     let [count, one, two] = [0, 0, 0];
     for (let at = 0; at < labels.length; at++) {

@@ -13,7 +13,7 @@ import type { FreshSetting } from "../spec/settings.ts";
 import { pending } from "../spec/settings.ts";
 import { selector } from "../store/store.ts";
 import type { AppState, RunState } from "./state.ts";
-import { isActive, problemOf, saysPixels } from "./state.ts";
+import { classesOf, isActive, problemOf, saysPixels } from "./state.ts";
 
 /** Whether the network on show is another one than the one that is compiled: other layers, names of layers, input or data. */
 export const isAnother = selector(
@@ -95,13 +95,13 @@ export function epochsToTrain(run: RunState, until: number): number {
   return Math.max(1, until - epochsDone(run));
 }
 
-/** A loss that is no better than guessing among ten digits; a network that says pixels is far below it from the start. */
-const GUESSING = Math.log(10) - 0.03;
+/** Below the loss of guessing among the classes by so much, it is no guessing; a network that says pixels is far below it from the start. */
+const BETTER = 0.03;
 
 /** The live change that spoiled the run in front, null where none did. */
 export function blameOf(state: AppState): Blame | null {
   const { history, phase } = state.run;
-  return blameIn(history.changes, history.train.points, saysPixels(state) ? 0 : GUESSING, phase === "failed");
+  return blameIn(history.changes, history.train.points, saysPixels(state) ? 0 : Math.log(classesOf(state)) - BETTER, phase === "failed");
 }
 
 /** What the first button does, and what stands beside it as the second choice. */

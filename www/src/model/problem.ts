@@ -17,5 +17,6 @@ export function openEnd({ document }: Pick<AppState, "document">): OpenEnd | nul
   const kind = (network?.training_refused as ReceptiveError | null | undefined)?.kind;
   const last = network?.nodes.findLast(({ head }) => head === null);
   if (!last || (kind !== "rank_mismatch" && kind !== "classes_mismatch")) return null;
-  return { needed: ENDS[document.present.spec.data ?? "mnist"], found: last.output_shape };
+  const { data = "mnist" } = document.present.spec;
+  return { needed: typeof data === "object" ? [data.classes] : ENDS[data], found: last.output_shape };
 }

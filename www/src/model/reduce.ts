@@ -5,7 +5,7 @@ import { isGuessing } from "../lib/series.ts";
 import { blameOf } from "./on-show.ts";
 import { newLabel } from "./runs.ts";
 import type { AppState, Notice, RunState } from "./state.ts";
-import { saysPixels, withNotice, withoutNotices } from "./state.ts";
+import { classesOf, saysPixels, withNotice, withoutNotices } from "./state.ts";
 
 export function reduce(state: AppState, event: TrainerEvent): AppState {
   // The last words of a run that has been replaced.
@@ -59,7 +59,7 @@ export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">,
   const { history, phase } = state.run;
   history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1, top5: metrics.top5 });
   // A network that finds the background of its pictures is below the loss of guessing and no better.
-  const guessing = (!saysPixels(state) && isGuessing(history.train.points)) || blameOf(state) !== null;
+  const guessing = (!saysPixels(state) && isGuessing(history.train.points, classesOf(state))) || blameOf(state) !== null;
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");
   const known = notices.some(({ code }) => code === "guessing");
   return withRun(

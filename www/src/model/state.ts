@@ -4,6 +4,7 @@ import type { NotFinite, ReceptiveError } from "../engine/errors.ts";
 import type {
   BackendChoice,
   BackendStatus,
+  DataFacts,
   EpochSummary,
   Evaluation,
   Metrics,
@@ -59,6 +60,10 @@ export interface DataState {
   bytes: number;
   images: { [S in Split]: number };
   totals: { [S in Split]: number };
+  /** What the user's files hold; null while the images are MNIST's. */
+  own: DataFacts | null;
+  /** What the classes of the user's files are called, from 0; empty where that is not known. */
+  names: readonly string[];
 }
 
 /** An image of the test set. */
@@ -71,7 +76,7 @@ export interface Sample {
 export type Notice =
   | { code: "data_failed"; error: ReceptiveError }
   | { code: "files_refused"; error: ReceptiveError }
-  | { code: "files_loaded"; train: number; test: number }
+  | { code: "files_loaded"; train: number; test: number; own: DataFacts | null }
   | { code: "diverged"; error: ReceptiveError; learningRate: number }
   | { code: "guessing" }
   | { code: "device_lost"; error: ReceptiveError; step: number; backend: "webgpu" | "cpu" }
@@ -88,7 +93,7 @@ export type Notice =
   /** A new run stands where another one stood at that step. */
   | { code: "copied_run"; source: string; name: string; step: number }
   /** Weights of another program or network: how many tensors were of use, how many of this one are drawn anew, and what was taken off their names. */
-  | { code: "weights_taken"; kept: number; fresh: number; takenOff: readonly string[] }
+  | { code: "weights_taken"; kept: number; fresh: number; takenOff: readonly string[]; otherData: boolean }
   /** Weights that came in with values which are no finite numbers. */
   | { code: "weights_not_finite"; tensors: readonly NotFinite[] }
   | { code: "not_stored"; full: boolean }
@@ -186,7 +191,15 @@ export function freshRun(id: string): RunState {
   };
 }
 
-export const NO_DATA: DataState = { phase: "loading", loaded: 0, bytes: 0, images: { train: 0, test: 0 }, totals: { train: 0, test: 0 } };
+export const NO_DATA: DataState = {
+  phase: "loading",
+  loaded: 0,
+  bytes: 0,
+  images: { train: 0, test: 0 },
+  totals: { train: 0, test: 0 },
+  own: null,
+  names: [],
+};
 
 /** `slices` are those of the features, as at first. */
 export function initialState(preferences: Preferences, choice: BackendChoice, slices: FeatureState, workers = 1): AppState {
@@ -236,6 +249,12 @@ export function problemPath({ document }: AppState, error: ReceptiveError): stri
 
 /** Whether the network says a class of every pixel, and not of the image. */
 export const saysPixels = selector(({ network }: AppState): boolean => network?.spec.data === "cluttered_mnist");
+
+/** Classes that the compiled network tells apart, of an image and not of its pixels. */
+export const classesOf = selector(({ network }: AppState): number => {
+  const data = network?.spec.data;
+  return typeof data === "object" ? data.classes : 10;
+});
 
 /** Whether there is a run to speak of: one that has been trained. */
 export const hasRuns = selector(({ run, runs }: AppState): boolean => run.label !== null || runs.length > 0);

@@ -40,7 +40,7 @@ export class Editing {
     const own = ++this.#examination;
     try {
       const spec = compilable(document, settings.edited);
-      const examination = await this.#page.specs.request("examine", { spec });
+      const examination = await this.#page.specs.request("examine", { spec, loaded: this.#page.state.data.own });
       const part = examination.network ? null : readablePrefix(spec, examination.error);
       const readable = part && (await this.#page.specs.request("examine", { spec: part })).network;
       const latest = this.#page.state.document;
@@ -56,7 +56,9 @@ export class Editing {
   }
 
   async #followEdits(): Promise<void> {
-    if (!isUnderWay(this.#page.state.run) && isAnother(this.#page.state)) await this.#page.the(compiler).compile();
+    const { run, network, backend } = this.#page.state;
+    if (isUnderWay(run) || (network ? !isAnother(this.#page.state) : backend.switching)) return;
+    await this.#page.the(compiler).compile();
   }
 }
 

@@ -309,7 +309,13 @@ export class Persistence {
     if (reply.not_finite.length > 0) page.notify({ code: "weights_not_finite", tensors: reply.not_finite });
     const begins = reply.fresh.length > 0 || (reply.step === 0 && run.metrics.step > 0);
     if (begins || !noted)
-      page.notify({ code: "weights_taken", kept: reply.kept.length, fresh: reply.fresh.length, takenOff: reply.taken_off });
+      page.notify({
+        code: "weights_taken",
+        kept: reply.kept.length,
+        fresh: reply.fresh.length,
+        takenOff: reply.taken_off,
+        otherData: reply.other_data,
+      });
     if (begins) return true;
     const then = noted ? { ...unsaved(noted), name: run.name } : run;
     const given = label ?? newLabel(state, state.runs.some(({ key }) => key === run.key) ? run.key : null);

@@ -231,7 +231,7 @@ export function outlineOf(spec: Spec, network: NetworkDescription | null, error:
     position: 1,
     siblings: spec.layers.length + 1,
     kind: "input",
-    item: data ?? "mnist",
+    item: typeof data === "object" ? data.type : (data ?? "mnist"),
     op: null,
     name: null,
     node: INPUT,

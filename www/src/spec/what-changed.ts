@@ -113,7 +113,7 @@ export function whatChanged(before: Spec, after: Spec): Change[] {
   const rest = ({ input = [1, 28, 28], data = "mnist" }: Spec): Map<string, string> =>
     new Map([
       ["input", input.join("×")],
-      ["data", data],
+      ["data", typeof data === "object" ? Object.values(data).join(" ") : data],
     ]);
   const whole = fieldChanges(null, rest(before), rest(after));
   const [left, right] = [itemsOf(before.layers), itemsOf(after.layers)];

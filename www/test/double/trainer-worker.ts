@@ -192,6 +192,8 @@ function answer(request: Request): ReplyBody {
         type: "error",
         error: { kind: "bad_magic", message: "", file: request.train_images.name, offset: 0, found: 1, expected: 2051 },
       };
+    case "turn_letters":
+      return { type: "error", error: { kind: "no_letters", message: "" } };
     case "compile":
       run = request.run;
       step = 0;

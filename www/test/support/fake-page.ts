@@ -2,7 +2,7 @@
 import features from "receptive:features";
 import type { ReceptiveError } from "../../src/engine/errors.ts";
 import { ReceptiveFailure } from "../../src/engine/errors.ts";
-import type { Metrics, RequestBody } from "../../src/engine/protocol.ts";
+import type { DataFacts, Metrics, RequestBody } from "../../src/engine/protocol.ts";
 import type { Engine, SpecClient } from "../../src/page/page.ts";
 import { Page } from "../../src/page/page.ts";
 import { AddressBar } from "../../src/session/address.ts";
@@ -16,6 +16,8 @@ export class FakeEngine {
   readonly asked: RequestBody[] = [];
   /** How often it was started anew. */
   restarts = 0;
+  /** What files of one's own are like when they are loaded. */
+  facts: DataFacts | null = null;
   /** The step the weights are at. */
   at = 0;
   run = "run-0";
@@ -81,7 +83,16 @@ export class FakeEngine {
         this.run = body.run;
         const { bytes } = body as { bytes?: Uint8Array };
         this.at = bytes ? new DataView(bytes.buffer).getUint32(0) : 0;
-        const restored = { step: this.at, epochs_done: 0, note: null, not_finite: [], kept: [], fresh: [], taken_off: [] };
+        const restored = {
+          step: this.at,
+          epochs_done: 0,
+          note: null,
+          not_finite: [],
+          kept: [],
+          fresh: [],
+          taken_off: [],
+          other_data: false,
+        };
         return {
           run: body.run,
           description: described(body.spec),
@@ -97,6 +108,9 @@ export class FakeEngine {
         bytes.set(note, 4);
         return { run, step, bytes };
       }
+      case "load_files":
+      case "turn_letters":
+        return { train: 40, test: 8, facts: this.facts };
       case "pause":
         return { run, step };
       case "step":
@@ -114,12 +128,15 @@ export class FakeEngine {
 }
 
 const specs = {
-  request: async (type: string, body: { spec?: typeof BLANK; short?: unknown }) => {
+  request: async (type: string, body: { spec?: typeof BLANK; short?: unknown; loaded?: DataFacts | null }) => {
     if (type === "lengthen") return body.short;
     if (type === "shorten") return body.spec;
     const spec = body.spec ?? BLANK;
+    const { loaded } = body;
+    const fits = loaded ? String(spec.input) === String([1, loaded.height, loaded.width]) : typeof spec.data !== "object";
+    const other = { kind: "other_data", message: "", what: "size", input: spec.input, found: [1, 28, 28], data: "mnist" };
     return spec.layers.length > 0
-      ? { network: described(spec), error: null }
+      ? { network: { ...described(spec), training_refused: fits ? null : other }, error: null }
       : { network: null, error: { kind: "empty_network", message: "" } };
   },
 } as unknown as SpecClient;

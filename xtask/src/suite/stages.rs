@@ -305,11 +305,7 @@ fn build_and_sizes(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Count
 fn conformance_in_the_browser(project: &mut Project) -> Result<Counts> {
     let backends = ["simd", "webgpu"].map(str::to_owned).to_vec();
     // The suite ends in one plain line of counts: these must not look like it.
-    conformance::run(
-        project,
-        &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None },
-        "conformance ",
-    )
+    conformance::run(project, &Conformance { fixtures: project.root.join("tests/fixtures"), backends, only: None }, "conformance ")
 }
 
 fn tests_browser(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {

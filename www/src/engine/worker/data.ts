@@ -1,5 +1,6 @@
 /** Brings MNIST into the engine: shards from beside the page, or files the user chose. */
 
+import type { OwnData } from "../../../../src/web/types.d.ts";
 import { joined } from "../../lib/bytes.ts";
 import type { ReceptiveError } from "../errors.ts";
 import { ReceptiveFailure } from "../errors.ts";
@@ -130,8 +131,8 @@ export async function fetchShard(address: URL, shard: Shard, progress: (loaded: 
   return gunzip(joined(chunks), file);
 }
 
-/** @returns how many images there are now of each split. */
-export async function loadFiles(session: Session, files: Extract<RequestBody, { type: "load_files" }>): Promise<Counts> {
+/** @returns how many images there are now of each split, and what they are like. */
+export async function loadFiles(session: Session, files: Extract<RequestBody, { type: "load_files" }>): Promise<OwnData> {
   const { train_images, train_labels, test_images, test_labels } = files;
   const names = [train_images, train_labels, test_images, test_labels].map((file) => file?.name ?? "");
   return session.loadIdx(train_images.bytes, train_labels.bytes, test_images?.bytes, test_labels?.bytes, names);

@@ -1,6 +1,15 @@
 /** Loads the engine's wasm package beside the worker's script: the fastest build this browser can run. */
 import { relaxedSimd, simd } from "wasm-feature-detect";
-import type { Examination, RankedClass, ReplicaDone, ReplicaTask, ReplicaWorkers, WeightsReport } from "../../../../src/web/types.d.ts";
+import type {
+  DataFacts,
+  Examination,
+  OwnData,
+  RankedClass,
+  ReplicaDone,
+  ReplicaTask,
+  ReplicaWorkers,
+  WeightsReport,
+} from "../../../../src/web/types.d.ts";
 import { ReceptiveFailure } from "../errors.ts";
 import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../protocol.ts";
 
@@ -8,7 +17,8 @@ import type { BackendChoice, BackendStatus, Preset, Spec, Split } from "../proto
 export interface EnginePackage {
   default(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
   presets(): Preset[];
-  examine(spec: Spec): Examination;
+  /** `loaded`: what the user's files hold; without, MNIST is what it is to learn from. */
+  examine(spec: Spec, loaded: DataFacts | null | undefined): Examination;
   shortSpec(spec: Spec): object;
   /** Throws a ReceptiveError object. */
   longSpec(short: unknown): Spec;
@@ -52,7 +62,11 @@ export interface Session {
     testImages: Uint8Array | undefined,
     testLabels: Uint8Array | undefined,
     names: string[],
-  ): { train: number; test: number };
+  ): OwnData;
+  /** Turns EMNIST's letters upright and counts them from 0. Throws and changes nothing for other images. */
+  turnLetters(): OwnData;
+  /** Forgets the images. */
+  clearData(): void;
   free(): void;
 }
 

@@ -24,5 +24,6 @@ export default (f: Formats): FixTexts => ({
     name: ({ name }) => `Call it ${name}`,
     add_layer: () => "Put a ReLU into it",
     batch: ({ value }) => `Batch size ${f.whole(value)}`,
+    fit_data: ({ size, classes }) => `Fit the network to the images: ${size}, ${f.whole(classes)} classes`,
   },
 });

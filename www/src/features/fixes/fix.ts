@@ -24,7 +24,8 @@ export type FixText =
   | { code: "drop_field"; field: string }
   | { code: "name"; name: string }
   | { code: "add_layer" }
-  | { code: "batch"; value: number };
+  | { code: "batch"; value: number }
+  | { code: "fit_data"; size: string; classes: number };
 
 export interface Fix {
   text: FixText;

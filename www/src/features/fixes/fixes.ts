@@ -1,6 +1,7 @@
 /** What would mend an error of the network: each fix is a whole new version of it, or of its settings. Pure. */
 
 import type { Expected, ReceptiveError } from "../../engine/errors.ts";
+import type { Spec } from "../../engine/protocol.ts";
 import type { NetworkDocument } from "../../spec/document.ts";
 import { fieldOf } from "../../spec/fields.ts";
 import { newLayer } from "../../spec/new-items.ts";
@@ -19,6 +20,7 @@ const POOLINGS = ["max_pool2d", "avg_pool2d"];
 
 export function fixesFor(error: ReceptiveError, { present: { spec, settings }, examination }: NetworkDocument): Fix[] {
   if (error.kind === "too_large") return error.largest_batch > 0 ? [batch(error.largest_batch)] : [];
+  if (error.kind === "other_data") return [fitData(spec, outlineOf(spec, examination?.network ?? null, null).rows, error)];
   const { rows } = outlineOf(spec, examination?.network ?? null, error);
   const row = rows.find((one) => one.error !== null && one.error.kind === error.kind && one.error.message === error.message);
   if (!row) return [];
@@ -119,18 +121,37 @@ function kernelFixes(at: Case, span: number, padded: number): Fix[] {
   return before ? [...fixes, ...removal(at, before).map((fix) => ({ ...fix, path: null }))] : fixes;
 }
 
+/** The network for the images that are loaded: their size, their data, and as many outputs as they have classes. */
+function fitData(spec: Spec, rows: readonly OutlineRow[], error: Extract<ReceptiveError, { kind: "other_data" }>): Fix {
+  const { data: _, ...rest } = spec;
+  const data = error.data as NonNullable<Spec["data"]>;
+  const fitting: Spec = { ...rest, input: [...error.found], ...(data !== "mnist" && { data }) };
+  const text: FixText = { code: "fit_data", size: error.found.slice(1).join("×"), classes: error.found_classes };
+  const outputs = [...heads(rows).map((path) => rows.filter((row) => row.path.startsWith(`${path}.`))), outside(rows)];
+  const fitted = outputs.reduce((made, of) => {
+    const last = of.findLast(({ op }) => OUTPUTS.includes(op ?? ""));
+    const field = last?.op === "conv2d" ? "out_channels" : "out_features";
+    return last ? setField(made, last.path, field, error.found_classes).spec : made;
+  }, fitting);
+  return mended(text, fitted, null);
+}
+
+/** Layers with outputs of their own. */
+const OUTPUTS = ["linear", "rbf", "conv2d"];
+
+const heads = (rows: readonly OutlineRow[]): string[] => rows.filter(({ kind }) => kind === "head").map(({ path }) => path);
+const outside = (rows: readonly OutlineRow[]): OutlineRow[] =>
+  rows.filter(({ path }) => !heads(rows).some((head) => path.startsWith(`${head}.`)));
+
 /** The layer that gives the network's answer: the last one with outputs of its own, heads apart. */
-function lastOutputs({ rows }: Case): OutlineRow | null {
-  const heads = rows.filter(({ kind }) => kind === "head").map(({ path }) => path);
-  return (
-    rows.findLast(({ op, path }) => ["linear", "rbf", "conv2d"].includes(op ?? "") && !heads.some((head) => path.startsWith(`${head}.`))) ??
-    null
-  );
+function lastOutputs({ rows }: Pick<Case, "rows">): OutlineRow | null {
+  return outside(rows).findLast(({ op }) => OUTPUTS.includes(op ?? "")) ?? null;
 }
 
 function rankFixes(at: Case, needed: number, atTheEnd: boolean): Fix[] {
   const { spec, rows, row } = at;
-  if (needed === 2 && atTheEnd) return [classifier(at, 10, true)];
+  const { data } = spec;
+  if (needed === 2 && atTheEnd) return [classifier(at, typeof data === "object" ? data.classes : 10, true)];
   if (needed === 2) {
     const place = placeOf(row.path);
     if (!place) return [];

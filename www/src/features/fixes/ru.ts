@@ -25,5 +25,6 @@ export default (f: Formats): FixTexts => ({
     name: ({ name }) => `Назвать ${name}`,
     add_layer: () => "Вложить в него ReLU",
     batch: ({ value }) => `Размер батча ${f.whole(value)}`,
+    fit_data: ({ size, classes }) => `Подогнать сеть под изображения: ${size}, классов: ${f.whole(classes)}`,
   },
 });

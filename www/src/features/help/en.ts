@@ -28,6 +28,8 @@ export default (): HelpTexts => ({
   shortcuts: "Single-key shortcuts",
   dataTitle: "Your own images",
   data: "The digits are the MNIST set of Yann LeCun, Corinna Cortes and Christopher Burges, under CC BY-SA 3.0.",
-  ownFiles: "IDX files in MNIST's format can take their place: choose the images and the labels together, gzipped or not.",
+  ownFiles:
+    "IDX files can take their place: one channel, 8 to 64 pixels a side, up to 100 classes. Choose the images and the labels together, gzipped or not.",
+  aboutImages: "Your images: normalization, names of classes, back to MNIST",
   chooseFiles: "Choose IDX files…",
 });

@@ -1,5 +1,5 @@
 import type { TemplateResult } from "lit";
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { DialogElement } from "../../ui/dialog-element.ts";
 import { fileButton } from "../../ui/file-button.ts";
 import { SHOW_STEPS } from "../first-steps/steps.ts";
@@ -10,9 +10,9 @@ export class HelpDialogElement extends DialogElement {
     this.open();
   }
 
-  #go(where: "glossary" | "steps"): void {
+  #go(where: "glossary" | "steps" | "data"): void {
     this.close();
-    if (where === "glossary") this.intend({ type: "open_dialog", name: "glossary" });
+    if (where !== "steps") this.intend({ type: "open_dialog", name: where });
     else this.dispatchEvent(new Event(SHOW_STEPS, { bubbles: true }));
   }
 
@@ -23,7 +23,10 @@ export class HelpDialogElement extends DialogElement {
         panels: { help },
         text: { network },
       },
-      state: { preferences },
+      state: {
+        preferences,
+        data: { own },
+      },
     } = this;
     return this.frame(
       "help",
@@ -42,6 +45,7 @@ export class HelpDialogElement extends DialogElement {
       <h3>${help.dataTitle}</h3>
       <p>${help.data}</p>
       <p>${help.ownFiles}</p>
+      ${own ? html`<p><button type="button" class="link about-images" @click=${() => this.#go("data")}>${help.aboutImages}</button></p>` : nothing}
       ${fileButton(help.chooseFiles, (files) => {
         this.close();
         this.intend({ type: "open_files", files });

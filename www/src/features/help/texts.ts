@@ -11,6 +11,7 @@ export interface HelpTexts {
   dataTitle: string;
   data: string;
   ownFiles: string;
+  aboutImages: string;
   chooseFiles: string;
 }
 

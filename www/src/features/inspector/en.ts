@@ -57,6 +57,7 @@ export default (f: Formats): InspectorTexts => ({
     digits: "drawn digits",
     random: "random signs",
     mnist: "MNIST digits",
+    idx: "images of your files",
     cluttered_mnist: "digits over strokes and noise",
   },
   own: "as written",

@@ -19,7 +19,7 @@ import { costOf } from "./layer-cost.ts";
 import type { OperatorDialogElement } from "./operator-dialog.ts";
 import type { FieldName, InspectorTexts } from "./texts.ts";
 
-const DATA: readonly NonNullable<Spec["data"]>[] = ["mnist", "cluttered_mnist"];
+const DATA: readonly string[] = ["mnist", "cluttered_mnist"];
 
 /** The selected layer: its fields, its formula, what it costs and how much of the digit it sees. A value that is not possible stays in its field, marked, and is not applied. */
 export class LayerInspectorElement extends PanelElement {
@@ -122,7 +122,7 @@ export class LayerInspectorElement extends PanelElement {
   #fields(row: OutlineRow): TemplateResult | typeof nothing {
     const fields: readonly (readonly [string, Field])[] =
       row.kind === "input"
-        ? [["data", { type: "choice", choices: DATA, default: "mnist" }]]
+        ? [["data", { type: "choice", choices: row.item === "idx" ? [...DATA, "idx"] : DATA, default: "mnist" }]]
         : row.kind === "branch"
           ? [["name", { type: "text" }]]
           : row.kind === "shortcut"
@@ -203,7 +203,7 @@ export class LayerInspectorElement extends PanelElement {
   }
 
   #choose(row: OutlineRow, name: string, field: Field, value: string): void {
-    if (value === "own") return;
+    if (value === "own" || (row.kind === "input" && value === "idx")) return;
     if (field.type === "shortcut" && value === "layers")
       return this.#set(name, [{ op: "conv2d", out_channels: row.shape[0] ?? row.input[0] ?? 16, kernel_size: 1 }]);
     this.#set(name, value === "" || value === field.default ? undefined : value);

@@ -57,6 +57,7 @@ export default (f: Formats): InspectorTexts => ({
     digits: "рисунки цифр",
     random: "случайные знаки",
     mnist: "цифры MNIST",
+    idx: "изображения из ваших файлов",
     cluttered_mnist: "цифры поверх штрихов и шума",
   },
   own: "как задано",

@@ -2,6 +2,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import type { NodeMaps } from "../../engine/protocol.ts";
 import { errorText } from "../../i18n/locale.ts";
+import { classNames } from "../../model/images.ts";
 import { resultsOf } from "../../model/on-show.ts";
 import { isTrained, runIdOf } from "../../model/state.ts";
 import * as icons from "../../ui/icons.ts";
@@ -166,12 +167,13 @@ export class MapsPanelElement extends PanelElement {
     const { node } = shown;
     const current = answer && answer.wish.what === (this.#depth === "number" ? "activations" : this.#what) ? answer : null;
     const maps = mapsOf(current, node.name);
+    const named = (label: number): string => classNames(this.state)[label] ?? String(label);
     return html`
       ${this.#head(shown)}
       ${this.#tools(maps)}
       ${error ? html`<p class="look-error" role="alert">${icons.warning} ${text.failed} ${errorText(this.locale, error)}</p>` : nothing}
-      <p class="muted second looked-at">${current ? `${current.digit.index === null ? text.lookedAtDrawing : text.lookedAt(current.digit.index, current.digit.label)}, ${text.atStep(current.maps.step)}.` : nothing}
-        ${current && this.#tab === "gradients" && this.#depth !== "number" ? text.gradientOf(current.digit.label) : nothing}</p>
+      <p class="muted second looked-at">${current ? `${current.digit.index === null ? text.lookedAtDrawing : text.lookedAt(current.digit.index, named(current.digit.label))}, ${text.atStep(current.maps.step)}.` : nothing}
+        ${current && this.#tab === "gradients" && this.#depth !== "number" ? text.gradientOf(named(current.digit.label)) : nothing}</p>
       <div class="look-body">${this.#depth === "layer" ? this.#layer(node, maps) : this.#deeper(node, maps)}</div>
       ${this.#depth === "layer" ? html`<layer-histograms .locale=${this.locale} .of=${this.#spread(node, maps)}></layer-histograms>` : nothing}
     `;

@@ -32,8 +32,8 @@ export interface MapsTexts {
   meanInputs: string;
   oneInput: (channel: number) => string;
   noWeights: string;
-  gradientOf: (label: number) => string;
-  lookedAt: (index: number, label: number) => string;
+  gradientOf: (label: string) => string;
+  lookedAt: (index: number, label: string) => string;
   lookedAtDrawing: string;
   atStep: (step: number) => string;
   failed: string;

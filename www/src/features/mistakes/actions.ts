@@ -10,6 +10,7 @@ const SAMPLES_AT_ONCE = 12;
 
 export function actions(page: Page): Actions {
   page.on("network_changed", () => page.set({ mistakes: NO_MISTAKES }));
+  page.on("images_replaced", () => page.set({ mistakes: NO_MISTAKES }));
   page.on("run_reset", () => page.set({ mistakes: { ...page.state.mistakes, predictions: null } }));
   page.engine.on("epoch", () => {
     if (page.state.view === "errors") void findMistakes(page);

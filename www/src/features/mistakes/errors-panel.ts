@@ -2,7 +2,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import type { Predictions } from "../../engine/protocol.ts";
 import { errorText } from "../../i18n/locale.ts";
-import { SIDE } from "../../lib/mnist.ts";
+import { classNames, imageSize } from "../../model/images.ts";
 import { inkImage } from "../../model/mask.ts";
 import { CLASSES, cellImages, confusionOf, NO_CLASS, scoresOf, withoutClass, worstOf } from "../../model/mistakes.ts";
 import { resultsOf } from "../../model/on-show.ts";
@@ -68,14 +68,11 @@ export class ErrorsPanelElement extends PanelElement {
   #mistakes(predictions: Predictions): TemplateResult {
     const text = this.locale.panels.mistakes;
     const none = withoutClass(predictions);
+    const names = classNames(this.state);
     return html`
       ${none > 0 ? html`<p class="look-error" role="alert">${icons.warning} ${text.noClass(none)}</p>` : nothing}
       <div class="mistakes">
-        <section aria-label=${text.matrix}>${this.#matrix(
-          confusionOf(predictions),
-          Array.from({ length: CLASSES }, (_, digit) => String(digit)),
-          true,
-        )}</section>
+        <section aria-label=${text.matrix}>${this.#matrix(confusionOf(predictions, names.length), names, true)}</section>
         <section aria-label=${text.classes}>${this.#classes(predictions)}</section>
       </div>
       <section class="cell-images" aria-live="polite">${this.#cellImages(predictions)}</section>
@@ -100,10 +97,11 @@ export class ErrorsPanelElement extends PanelElement {
       locale: { format },
     } = this;
     const text = this.locale.panels.mistakes;
+    const names = classNames(this.state);
     return html`<h3>${text.classes}</h3>
       <table class="scores"><thead><tr><th scope="col">${text.label}</th><td></td><th scope="col">${text.top1}</th><th scope="col">${text.top2}</th></tr></thead>
-      <tbody>${scoresOf(predictions).map(
-        ({ label, top1, top2 }) => html`<tr><th scope="row">${label}</th>
+      <tbody>${scoresOf(predictions, names.length).map(
+        ({ label, top1, top2 }) => html`<tr><th scope="row">${names[label]}</th>
         <td class="track-cell" aria-hidden="true"><span class="track"><span class="two" .style="--share: ${top2}"></span><span class="one" .style="--share: ${top1}"></span></span></td>
         <td>${format.coarsePercent(top1)}</td><td class="muted">${format.coarsePercent(top2)}</td></tr>`,
       )}</tbody></table>`;
@@ -115,7 +113,8 @@ export class ErrorsPanelElement extends PanelElement {
     if (!cell) return html`<p class="muted">${text.choose}</p>`;
     const all = cellImages(predictions, cell.label, cell.said);
     const left = all.length - this.shown;
-    return html`<h3>${text.images(cell.label, cell.said, all.length)}</h3>
+    const named = (label: number): string => classNames(this.state)[label] ?? String(label);
+    return html`<h3>${text.images(named(cell.label), named(cell.said), all.length)}</h3>
       ${all.length > 0 ? html`<p class="muted second">${text.open}</p>` : nothing}
       ${this.#images(predictions, all.slice(0, this.shown), text.none)}
       ${left > 0 ? html`<button type="button" class="quiet" @click=${() => (this.shown += PAGE)}>${text.more(left)}</button>` : nothing}`;
@@ -124,12 +123,15 @@ export class ErrorsPanelElement extends PanelElement {
   #images({ labels, first, probabilities, losses }: Predictions, indices: readonly number[], none: string): TemplateResult {
     const text = this.locale.panels.mistakes;
     if (indices.length === 0) return html`<p class="muted">${none}</p>`;
+    const names = classNames(this.state);
+    const [height, width] = imageSize(this.state);
     return html`<ul class="digits">${indices.map((index) => {
-      const [label = 0, said = 0, probability = 0] = [labels[index], first[index], probabilities[index]];
-      const named = said === NO_CLASS ? "NaN" : String(said);
-      const name = said === NO_CLASS ? text.imageWithoutClass(index, label) : text.image(index, label, said, probability);
+      const [of = 0, said = 0, probability = 0] = [labels[index], first[index], probabilities[index]];
+      const label = names[of] ?? String(of);
+      const named = said === NO_CLASS ? "NaN" : (names[said] ?? String(said));
+      const name = said === NO_CLASS ? text.imageWithoutClass(index, label) : text.image(index, label, named, probability);
       return html`<li><button type="button" title=${name} @click=${() => this.#open(index)}>
-        <span class="preview-frame"><canvas class="preview" width=${SIDE} height=${SIDE} data-index=${index}></canvas></span>
+        <span class="preview-frame"><canvas class="preview" width=${width} height=${height} data-index=${index}></canvas></span>
         <span class="visually-hidden">${name}</span>
         <span aria-hidden="true">${text.caption(label, named)}</span><span class="muted second" aria-hidden="true">${said === NO_CLASS ? nothing : text.sure(probability, Math.exp(-(losses[index] ?? 0)), losses[index] ?? 0)}</span></button></li>`;
     })}</ul>`;
@@ -167,13 +169,15 @@ export class ErrorsPanelElement extends PanelElement {
         this.#later(wish, () => this.intend({ type: "find_mistakes" }));
       return;
     }
+    const [height, width] = imageSize(state);
     const canvases = [...this.querySelectorAll<HTMLCanvasElement>("canvas[data-index]")];
     const missing: number[] = [];
     for (const canvas of canvases) {
       const index = Number(canvas.dataset.index);
       const sample = samples.get(index);
-      if (sample) canvas.getContext("2d")?.putImageData(new ImageData(inkImage(sample.pixels), SIDE, SIDE), 0, 0);
-      else missing.push(index);
+      if (sample?.pixels.length === height * width)
+        canvas.getContext("2d")?.putImageData(new ImageData(inkImage(sample.pixels), width, height), 0, 0);
+      else if (!sample) missing.push(index);
     }
     const wish = `${runIdOf(state)} ${canvases.map((canvas) => canvas.dataset.index).join(" ")}`;
     if (missing.length > 0 && this.#asked !== wish) this.#later(wish, () => this.intend({ type: "fetch_samples", indices: missing }));

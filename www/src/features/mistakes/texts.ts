@@ -19,14 +19,14 @@ export interface ErrorsTexts {
   pixels: string;
   pixelsWaiting: string;
   pixelSummary: (step: number) => string;
-  images: (label: number, said: number, count: number) => string;
+  images: (label: string, said: string, count: number) => string;
   more: (left: number) => string;
   none: string;
   choose: string;
-  image: (index: number, label: number, said: number, probability: number) => string;
+  image: (index: number, label: string, said: string, probability: number) => string;
   open: string;
-  caption: (label: number, said: string) => string;
-  imageWithoutClass: (index: number, label: number) => string;
+  caption: (label: string, said: string) => string;
+  imageWithoutClass: (index: number, label: string) => string;
   noClass: (count: number) => string;
   /** The share of the answer, that of the right digit, and the loss. */
   sure: (said: number, right: number, loss: number) => string;

@@ -7,7 +7,7 @@ import { keptBefore } from "../../lib/kept-steps.ts";
 import { copy } from "../../lib/outgoing.ts";
 import { blameOf, resultsOf } from "../../model/on-show.ts";
 import type { Notice } from "../../model/state.ts";
-import { isTrained, labelOf } from "../../model/state.ts";
+import { classesOf, isTrained, labelOf } from "../../model/state.ts";
 import type { NumberSetting } from "../../spec/settings.ts";
 import { fileButton } from "../../ui/file-button.ts";
 import * as icons from "../../ui/icons.ts";
@@ -99,7 +99,13 @@ export class NoticeListElement extends PanelElement {
       case "files_refused":
         return { title: text.filesRefused, detail: errorText(locale, notice.error), actions: this.#files() };
       case "files_loaded":
-        return { title: text.filesLoaded(notice.train, notice.test) };
+        return {
+          title: text.filesLoaded(notice.train, notice.test),
+          ...(notice.own && {
+            detail: text.ownImages(notice.own),
+            actions: this.#button(text.aboutImages, () => this.intend({ type: "open_dialog", name: "data" })),
+          }),
+        };
       case "diverged": {
         const blamed = this.#blamed(notice.error);
         if (blamed) return blamed;
@@ -112,7 +118,7 @@ export class NoticeListElement extends PanelElement {
         return { title: text.diverged, detail: errorText(locale, notice.error), actions };
       }
       case "guessing":
-        return this.#blamed() ?? { title: text.guessing, list: text.guessingCauses };
+        return this.#blamed() ?? { title: text.guessing(classesOf(this.state)), list: text.guessingCauses };
       case "device_lost":
         return { title: text.deviceLost(notice.step, notice.backend), detail: errorText(locale, notice.error) };
       case "fresh_weights":
@@ -155,7 +161,7 @@ export class NoticeListElement extends PanelElement {
       case "copied_run":
         return { title: text.copiedRun(notice.source, notice.name, notice.step), actions: this.#resume() };
       case "weights_taken":
-        return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff) };
+        return { title: text.weightsTaken(notice.kept, notice.fresh, notice.takenOff, notice.otherData) };
       case "weights_not_finite":
         return { title: text.weightsNotFinite(format.counted(notice.tensors)) };
       case "frame_saves": {

@@ -11,7 +11,7 @@ export default (): ShareTexts => ({
   saveRunLater: "Save run… (nothing trained yet)",
   export: "For PyTorch, Keras, ONNX…",
   open: "Open file…",
-  openHint: "A network (.json, .onnx), a run (.safetensors), or MNIST's images and labels",
+  openHint: "A network (.json, .onnx), a run (.safetensors), or images and labels (IDX)",
   copied: { link: "Link copied", embed: "Snippet copied", embed_view: "Snippet copied", json: "Network copied" },
   byHand: {
     link: "The link",
@@ -30,5 +30,5 @@ export default (): ShareTexts => ({
   openTab: "Open in a tab",
   text: "Text to copy",
   drop: "Drop to open",
-  dropHint: "A network (.json, .onnx), a run (.safetensors), or MNIST's images and labels",
+  dropHint: "A network (.json, .onnx), a run (.safetensors), or images and labels (IDX)",
 });

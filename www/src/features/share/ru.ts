@@ -11,7 +11,7 @@ export default (): ShareTexts => ({
   saveRunLater: "Сохранить обучение… (ещё ничего не обучено)",
   export: "Для PyTorch, Keras, ONNX…",
   open: "Открыть файл…",
-  openHint: "Сеть (.json, .onnx), сохранённое обучение (.safetensors) или изображения и метки MNIST",
+  openHint: "Сеть (.json, .onnx), сохранённое обучение (.safetensors) или изображения и метки (IDX)",
   copied: { link: "Ссылка скопирована", embed: "Код скопирован", embed_view: "Код скопирован", json: "Сеть скопирована" },
   byHand: {
     link: "Ссылка",
@@ -30,5 +30,5 @@ export default (): ShareTexts => ({
   openTab: "Открыть во вкладке",
   text: "Текст для копирования",
   drop: "Отпустите, чтобы открыть",
-  dropHint: "Сеть (.json, .onnx), сохранённое обучение (.safetensors) или изображения и метки MNIST",
+  dropHint: "Сеть (.json, .onnx), сохранённое обучение (.safetensors) или изображения и метки (IDX)",
 });

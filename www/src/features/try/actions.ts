@@ -6,6 +6,8 @@ import { pad } from "./pad.ts";
 
 export function actions(page: Page): Actions {
   const shown = page.the(pad);
+  // A test image of the set before is none of this one.
+  page.on("images_replaced", () => give({ sample: null, picture: null }));
   const give = (changes: Pick<TryState, "sample" | "picture">): void =>
     page.set({ trying: { ...page.state.trying, ...changes, clutter: 0 } });
 

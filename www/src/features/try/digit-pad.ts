@@ -1,7 +1,8 @@
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { onKey } from "../../lib/keys.ts";
-import { centreDigit, SIDE, shiftImage } from "../../lib/mnist.ts";
+import type { Size } from "../../lib/mnist.ts";
+import { centreDigit, MNIST_SIZE, shiftImage } from "../../lib/mnist.ts";
 
 const PAD = 280;
 const MOVES: { [key: string]: readonly [number, number] } = {
@@ -12,7 +13,7 @@ const MOVES: { [key: string]: readonly [number, number] } = {
 };
 
 /**
- * A square to draw a digit in. Fires `digit-change` with what the network would see (784 bytes), or null when it is empty.
+ * A square to draw a digit in. Fires `digit-change` with what the network would see (a byte a pixel), or null when it is empty.
  *
  * Ink is kept in the canvas's alpha channel: the stylesheet gives it the colour of the theme, and what is drawn survives a change of it.
  */
@@ -24,6 +25,7 @@ export class DigitPadElement extends LitElement {
     brush: { type: Number },
     sample: { attribute: false },
     preview: { attribute: false },
+    size: { attribute: false },
     blank: { state: true },
   };
 
@@ -36,6 +38,8 @@ export class DigitPadElement extends LitElement {
   declare sample: { pixels: Uint8Array } | null;
   /** Where to show what the network sees. */
   declare preview: () => HTMLCanvasElement | null;
+  /** Of what the network sees. */
+  declare size: Size;
   declare private blank: boolean;
 
   #context: CanvasRenderingContext2D | null = null;
@@ -51,6 +55,7 @@ export class DigitPadElement extends LitElement {
     this.brush = 22;
     this.sample = null;
     this.preview = () => null;
+    this.size = MNIST_SIZE;
     this.blank = true;
   }
 
@@ -83,6 +88,9 @@ export class DigitPadElement extends LitElement {
   }
 
   protected override updated(changes: PropertyValues): void {
+    // What was drawn for images of another size is none of this one.
+    const before = changes.get("size") as Size | undefined;
+    if (before && String(before) !== String(this.size)) this.clear();
     if (changes.has("sample") && this.sample) {
       this.#image = this.sample.pixels;
       this.#shift = [0, 0];
@@ -151,7 +159,7 @@ export class DigitPadElement extends LitElement {
     if (!rgba) return;
     const pixels = new Uint8Array(PAD * PAD);
     for (let at = 0; at < pixels.length; at++) pixels[at] = rgba[at * 4 + 3] ?? 0;
-    this.#image = centreDigit({ width: PAD, height: PAD, pixels });
+    this.#image = centreDigit({ width: PAD, height: PAD, pixels }, this.size);
     this.#report();
   }
 
@@ -170,15 +178,16 @@ export class DigitPadElement extends LitElement {
   };
 
   #shifted(): Uint8Array | null {
-    return this.#image && shiftImage(this.#image, this.#shift[0], this.#shift[1]);
+    return this.#image && shiftImage(this.#image, this.#shift[0], this.#shift[1], this.size);
   }
 
   #paintSample(): void {
     const image = this.#shifted();
     const context = this.#context;
     if (!image || !context) return;
-    const small = new OffscreenCanvas(SIDE, SIDE);
-    small.getContext("2d")?.putImageData(toAlpha(image), 0, 0);
+    const [height, width] = this.size;
+    const small = new OffscreenCanvas(width, height);
+    small.getContext("2d")?.putImageData(toAlpha(image, this.size), 0, 0);
     context.clearRect(0, 0, PAD, PAD);
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, PAD, PAD);
@@ -189,13 +198,13 @@ export class DigitPadElement extends LitElement {
     this.blank = image === null;
     this.preview()
       ?.getContext("2d")
-      ?.putImageData(toAlpha(image ?? new Uint8Array(SIDE * SIDE)), 0, 0);
+      ?.putImageData(toAlpha(image ?? new Uint8Array(), this.size), 0, 0);
     this.dispatchEvent(new CustomEvent<Uint8Array | null>("digit-change", { detail: image }));
   }
 }
 
-function toAlpha(image: Uint8Array): ImageData {
-  const data = new ImageData(SIDE, SIDE);
+function toAlpha(image: Uint8Array, [height, width]: Size): ImageData {
+  const data = new ImageData(width, height);
   image.forEach((value, at) => {
     data.data[at * 4 + 3] = value;
   });

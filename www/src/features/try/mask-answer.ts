@@ -130,7 +130,7 @@ export class MaskAnswerElement extends PanelElement {
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">
       <p>${says}${sample && best !== null && none === 0 ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.right : text.wrong}</span>` : nothing}</p>
-      <p class="muted">${sample ? text.testDigit(sample.index, sample.label) : nothing}</p>
+      <p class="muted">${sample ? text.testDigit(sample.index, String(sample.label)) : nothing}</p>
       ${untrained && scene ? html`<p class="muted">${text.untrained}</p>` : nothing}
     </div>`;
   }

@@ -1,7 +1,9 @@
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import { parseNumber } from "../../lib/format.ts";
+import type { Size } from "../../lib/mnist.ts";
 import { centreDigit } from "../../lib/mnist.ts";
+import { classNames, imageSize } from "../../model/images.ts";
 import { bestOf } from "../../model/mistakes.ts";
 import { canAnswer, resultsOf } from "../../model/on-show.ts";
 import { saysPixels, testImagesOf } from "../../model/state.ts";
@@ -14,13 +16,14 @@ import { PanelElement } from "../../ui/panel-element.ts";
 import type { DigitPadElement } from "./digit-pad.ts";
 import { drawingOf } from "./picture.ts";
 
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** Of more classes than this the bars show the most likely. */
+const MOST_BARS = 12;
 
 /** A picture is looked at no larger than this. */
 const LARGEST = 280;
 
 /** A file as the network sees it, or why there is nothing to see. */
-async function readPicture(file: File): Promise<Uint8Array | "pictureFailed" | "pictureEmpty"> {
+async function readPicture(file: File, size: Size): Promise<Uint8Array | "pictureFailed" | "pictureEmpty"> {
   try {
     const bitmap = await createImageBitmap(file);
     const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
@@ -30,7 +33,7 @@ async function readPicture(file: File): Promise<Uint8Array | "pictureFailed" | "
     context.drawImage(bitmap, 0, 0, width, height);
     bitmap.close();
     const drawing = drawingOf(context.getImageData(0, 0, width, height));
-    return (drawing && centreDigit(drawing)) ?? "pictureEmpty";
+    return (drawing && centreDigit(drawing, size)) ?? "pictureEmpty";
   } catch {
     return "pictureFailed";
   }
@@ -75,7 +78,7 @@ export class TryPanelElement extends PanelElement {
       <div class="try">
         <div class="try-pad" @dragover=${(event: DragEvent) => event.preventDefault()} @drop=${this.#drop}>
           <digit-pad
-            .label=${text.trying.pad} .keys=${text.trying.padKeys} .hint=${text.trying.padHint} .brush=${this.brush} .sample=${trying.sample ?? trying.picture}
+            .label=${text.trying.pad} .keys=${text.trying.padKeys} .hint=${text.trying.padHint} .brush=${this.brush} .size=${imageSize(state)} .sample=${trying.sample ?? trying.picture}
             .preview=${() => this.querySelector<HTMLCanvasElement>(".preview")}
             @digit-change=${this.#digit}
           ></digit-pad>
@@ -132,7 +135,7 @@ export class TryPanelElement extends PanelElement {
 
   async #take(file: File | undefined): Promise<void> {
     if (!file) return;
-    const picture = await readPicture(file);
+    const picture = await readPicture(file, imageSize(this.state));
     const pixels = typeof picture === "string" ? null : picture;
     this.refused = typeof picture === "string" ? picture : null;
     if (pixels) this.intend({ type: "show_picture", pixels });
@@ -140,12 +143,14 @@ export class TryPanelElement extends PanelElement {
 
   #answer(): TemplateResult {
     const { text } = this.locale;
+    const [height, width] = imageSize(this.state);
+    const preview = text.trying.preview(`${height}×${width}`);
     return html`
       <div class="try-answer ${resultsOf(this.state).of === "before" ? "behind" : ""}">
         ${answerOwner(this.locale, this.state, this.empty)}
         <figure class="seen">
-          <span class="preview-frame"><canvas class="preview" width="28" height="28" role="img" aria-label=${text.trying.preview}></canvas></span>
-          <figcaption>${text.trying.preview}</figcaption>
+          <span class="preview-frame"><canvas class="preview" width=${width} height=${height} role="img" aria-label=${preview}></canvas></span>
+          <figcaption>${preview}</figcaption>
         </figure>
         ${this.#bars()}
         ${this.#verdict()}
@@ -173,11 +178,15 @@ export class TryPanelElement extends PanelElement {
       },
     } = this;
     const best = this.#best();
-    return html`<ol class="bars" aria-label=${text.trying.bars}>
-      ${DIGITS.map((digit) => {
+    const names = classNames(this.state);
+    const longest = Math.max(...names.map((name) => name.length));
+    const all = names.map((_, digit) => digit);
+    const shown = all.length > MOST_BARS ? mostLikely(best === null ? all : sortedBy(all, probabilities ?? []), sample?.label) : all;
+    return html`<ol class="bars ${longest > 1 ? "named" : ""}" .style="--bars: ${shown.length}; --label: ${longest > 1 ? `${Math.min(9, longest) + 0.5}ch` : "16px"}" aria-label=${text.trying.bars}>
+      ${shown.map((digit) => {
         const share = best === null ? 0 : (probabilities?.[digit] ?? 0);
         const classes = `${digit === best ? "best" : ""} ${sample?.label === digit ? "label" : ""}`;
-        return html`<li class=${classes}><span class="digit">${digit}</span><span class="track"><span .style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
+        return html`<li class=${classes}><span class="digit">${names[digit]}</span><span class="track"><span .style="--share: ${share}"></span></span><span class="share">${best === null ? nothing : format.coarsePercent(share)}</span></li>`;
       })}
     </ol>`;
   }
@@ -189,6 +198,7 @@ export class TryPanelElement extends PanelElement {
         trying: { sample, probabilities, untrained },
       },
     } = this;
+    const names = classNames(this.state);
     const best = this.#best();
     const says = this.empty
       ? text.trying.empty
@@ -198,12 +208,23 @@ export class TryPanelElement extends PanelElement {
           ? text.trying.noAnswer
           : best === null
             ? text.trying.noClass
-            : text.trying.guess(best, probabilities?.[best] ?? 0);
+            : text.trying.guess(names[best] ?? "", probabilities?.[best] ?? 0);
     const right = sample !== null && best === sample.label;
     return html`<div class="verdict">
       <p>${says}${sample && best !== null ? html` <span class=${right ? "right" : "wrong-answer"}>${right ? icons.check : icons.close}${right ? text.trying.right : text.trying.wrong}</span>` : nothing}</p>
-      <p class="muted">${sample ? text.trying.testDigit(sample.index, sample.label) : nothing}</p>
+      <p class="muted">${sample ? text.trying.testDigit(sample.index, names[sample.label] ?? String(sample.label)) : nothing}</p>
       ${untrained && best !== null ? html`<p class="muted">${text.trying.untrained}</p>` : nothing}
     </div>`;
   }
+}
+
+/** The largest first. */
+function sortedBy(classes: readonly number[], shares: readonly number[]): number[] {
+  return [...classes].sort((one, other) => (shares[other] ?? 0) - (shares[one] ?? 0) || one - other);
+}
+
+/** The first of them, and what the image is. */
+function mostLikely(classes: readonly number[], label: number | undefined): readonly number[] {
+  const first = classes.slice(0, MOST_BARS);
+  return label === undefined || first.includes(label) ? first : [...first.slice(0, -1), label];
 }
