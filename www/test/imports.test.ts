@@ -1,4 +1,7 @@
-/** Files of other programs that are damaged, or that the language cannot say: each is refused with a reason, in both languages, and takes no memory for what it only says. */
+/**
+ * Files of other programs that are damaged, or that the language cannot say: each is refused with a reason, in both languages, and takes
+ * no memory for what it only says.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
