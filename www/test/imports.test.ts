@@ -1,4 +1,7 @@
-/** Files of other programs that are damaged, or that the language cannot say: each is refused with a reason, in both languages, and takes no memory for what it only says. */
+/**
+ * Files of other programs that are damaged, or that the language cannot say: each is refused with a reason, in both languages, and takes
+ * no memory for what it only says.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -333,6 +336,27 @@ const SHARDS: readonly [flaw: string, name: string, files: readonly File[]][] = 
   ["another", ONE, [piece(ONE, ["a"]), piece("other-00002-of-00002.safetensors", ["b"])]],
   ["header", "", [new File(["short"], ONE), piece(TWO, ["b"])]],
 ];
+
+test("weights that the page has exported bring their network; what is no network's is left as weights", async () => {
+  const spec = { version: 1, name: "mine", input: [1, 28, 28], layers: [{ op: "flatten" }, { op: "linear", out_features: 10 }] };
+  const file = (metadata: object): File => {
+    const text = new TextEncoder().encode(JSON.stringify({ __metadata__: metadata }));
+    const length = new Uint8Array(8);
+    new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
+    return new File([length, text], "mine.safetensors");
+  };
+  const specs = (refused: object | null): never =>
+    ({ request: async () => ({ network: { training_refused: refused }, error: null }) }) as never;
+  const own = file({ producer: "receptive", spec: JSON.stringify(spec) });
+  const [model] = (await read([own], specs(null))).models;
+  assert.deepEqual([model?.title, model?.spec, model?.weights?.length], ["mine", spec, own.size]);
+  // For other images it opens, and nothing can train with its weights.
+  assert.equal((await read([own], specs({ kind: "images_mismatch" }))).models[0]?.weights, null);
+  for (const metadata of [{ producer: "another", spec: JSON.stringify(spec) }, { producer: "receptive", spec: "7" }, { format: "pt" }]) {
+    const { models, runs } = await read([file(metadata)], specs(null));
+    assert.deepEqual([models.length, runs.length], [0, 1]);
+  }
+});
 
 test("pieces that are missing or do not fit are named", async () => {
   for (const [flaw, name, files] of SHARDS) {

@@ -1,6 +1,7 @@
 /**
  * Every error that can reach the page, with the fields it carries. The first five groups mirror `src/core/error/mod.rs`; the rest arise on the
- * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks for its texts.
+ * JavaScript side. Texts in both languages are found by `kind` (see `i18n/`), so a new error is a new line here and the compiler asks
+ * for its texts.
  */
 export interface ErrorFields {
   // a specification that cannot be read
@@ -97,7 +98,9 @@ export interface ErrorFields {
   /** `found` is null where the file lacks the tensor; `file` is all that it has, with type and shape. */
   weights_mismatch: { tensors: readonly WrongTensor[]; file: readonly string[] };
   // networks of other programs
-  /** An ONNX file that breaks the format's rules: `name` is a node, a value or a file in it, `at` and `limit` are bytes, sizes or numbers. */
+  /**
+   * An ONNX file that breaks the format's rules: `name` is a node, a value or a file in it, `at` and `limit` are bytes, sizes or numbers.
+   */
   malformed_onnx: { file: string; flaw: OnnxFlaw; name: string; at: number; limit: number };
   /** The first node of an ONNX file that the language of networks has no words for. */
   unsayable_onnx: { file: string; node: string; operator: string; attributes: string; reason: OnnxReason };
@@ -243,7 +246,10 @@ export type OnnxFlaw =
   | "type"
   | "sparse";
 
-/** What of a node stands in the way: its kind, its attributes, its shapes, an operand that is computed, or one that is not, how it is connected, the order of its features. */
+/**
+ * What of a node stands in the way: its kind, its attributes, its shapes, an operand that is computed, or one that is not, how it is
+ * connected, the order of its features.
+ */
 export type OnnxReason = "operator" | "attributes" | "shapes" | "operands" | "constant" | "branches" | "order" | "outputs";
 
 export type ShardFlaw = "header" | "index" | "two_indices" | "missing" | "another" | "twice" | "outside" | "elsewhere" | "absent";

@@ -1,4 +1,7 @@
-/** Networks of other programs: what comes in, as a specification and a file of weights. This part of the page's script is fetched when such a file is opened. */
+/**
+ * Networks of other programs: what comes in, as a specification and a file of weights. This part of the page's script is fetched when such
+ * a file is opened.
+ */
 import type { Examination } from "../../../src/web/types.d.ts";
 import type { Spec } from "../engine/protocol.ts";
 import type { Tensor } from "../exports/network.ts";
@@ -81,7 +84,8 @@ export async function withOwnSpec(imported: Imported, examine: (spec: Spec) => P
 /**
  * Reads an ONNX file.
  *
- * @throws ReceptiveFailure `malformed_onnx` for a file that breaks the format's rules, `unsayable_onnx` for what the language has no words for.
+ * @throws ReceptiveFailure `malformed_onnx` for a file that breaks the format's rules, `unsayable_onnx` for what the language has no
+ * words for.
  */
 export function readOnnx(bytes: Uint8Array, file: string): Imported {
   try {

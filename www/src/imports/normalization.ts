@@ -1,5 +1,6 @@
 /**
- * What a file does to the image before its first layer. Images come to networks here normalized (`MNIST`: a pixel between 0 and 1, less 0.1307, over 0.3081).
+ * What a file does to the image before its first layer. Images come to networks here normalized (`MNIST`: a pixel between 0 and 1, less
+ * 0.1307, over 0.3081).
  * A file that does the same itself needs it no more; one that does otherwise gets a layer that leads from these images to its own.
  */
 import { MNIST } from "../exports/network.ts";

@@ -1,5 +1,6 @@
 /**
- * A file that the page wrote says its specification, too: with names of groups, what is dropped in training, heads and settings. It is taken where it
+ * A file that the page wrote says its specification, too: with names of groups, what is dropped in training, heads and settings. It is
+ * taken where it
  * says the same network as the graph does.
  */
 import type { Network, NetworkNode } from "../exports/network.ts";

@@ -1,5 +1,6 @@
 /**
- * Weights in several safetensors files, as large networks come: `model-00001-of-00002.safetensors` and so on, and an index that says which file has
+ * Weights in several safetensors files, as large networks come: `model-00001-of-00002.safetensors` and so on, and an index that says
+ * which file has
  * which tensor. They become one file; of the pieces only headers are read.
  */
 
@@ -48,7 +49,8 @@ async function mapOf(index: File | undefined): Promise<ReadonlyMap<string, strin
 }
 
 /**
- * One file of all pieces. Every piece that the index, or the numbers in the names, speak of must be among them, and each tensor in one of them only.
+ * One file of all pieces. Every piece that the index, or the numbers in the names, speak of must be among them, and each tensor in one
+ * of them only.
  *
  * @throws ReceptiveFailure `incomplete_shards`
  */

@@ -1,5 +1,6 @@
 /**
- * From a list of operators with what each reads to the language's items: chains, residuals, branches that meet, and values that are saved until a later
+ * From a list of operators with what each reads to the language's items: chains, residuals, branches that meet, and values that are
+ * saved until a later
  * one joins them. What is neither is refused.
  */
 import type { OnnxReason } from "../engine/errors.ts";
@@ -10,7 +11,8 @@ import { IMAGE, readersOf } from "./flat.ts";
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * A concatenation with a value from before so many operators, or from before another size of the maps, is a saved value that is joined; nearer, it is two
+ * A concatenation with a value from before so many operators, or from before another size of the maps, is a saved value that is joined;
+ * nearer, it is two
  * branches.
  */
 const FAR = 6;

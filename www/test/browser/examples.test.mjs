@@ -1,4 +1,4 @@
-// The package for authors: packed as for npm, installed into a copy of each example, and opened. Their copies lie outside of the repository.
+// The package for authors: packed as for npm, installed into a copy of each example outside of the repository, and opened.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** Networks of other programs as they come in: what our own exporter wrote, and files that PyTorch and Keras wrote, run by onnxruntime beside the engine. */
+/**
+ * Networks of other programs as they come in: what our own exporter wrote, and files that PyTorch and Keras wrote, run by onnxruntime
+ * beside the engine.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -18,7 +18,8 @@ const CHECK_WASM_LIMIT: usize = 720_000;
 const CHECK_LIMIT: usize = 60_000;
 /// 40 kB for a feature that comes when it is asked for, gzipped: it is no part of the sum above.
 const FEATURE_LIMIT: usize = 40_000;
-/// What the part of the page's script is called that has such a feature's elements: its file is `elements.ts`; and what reads other programs' networks.
+/// What parts of the page's script are called that have such a feature's elements (the file is `elements.ts`), or read other programs'
+/// networks.
 const FEATURE_PARTS: [&str; 2] = ["part-elements-", "part-imports-"];
 const LANGUAGES: [&str; 2] = ["ru", "en"];
 

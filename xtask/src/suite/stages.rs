@@ -92,7 +92,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "exports",
-        about: "networks for other programs, run by them against the engine's own logits",
+        about: "networks for and of other programs, run by them against the engine's own logits",
         has_tests: true,
         tools: &[Tool::Npm],
         after: &["build"],

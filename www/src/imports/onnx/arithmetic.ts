@@ -1,4 +1,7 @@
-/** Sums, products and concatenations: of two values they are joins of the language; with a constant, a factor and a summand for each channel. */
+/**
+ * Sums, products and concatenations: of two values they are joins of the language; with a constant, a factor and a summand for each
+ * channel.
+ */
 import type { FlatTensor } from "../flat.ts";
 import type { Constant } from "./constant.ts";
 import { floats, isConstant, productOf, tensorOf } from "./constant.ts";
@@ -18,7 +21,8 @@ interface Affine {
 const channelAxis = ({ axes }: Value): Axis => (axes.includes("F") ? "F" : "C");
 
 /**
- * A constant as one value, or one for each channel (in our order); null where it is neither. A single value of as many dimensions as the value has is
+ * A constant as one value, or one for each channel (in our order); null where it is neither. A single value of as many dimensions as
+ * the value has is
  * of a channel where there is only one.
  */
 function perChannel(value: Value, given: Constant, to: Translation): Float32Array | number | "unknown" | null {
@@ -62,7 +66,9 @@ function unknown(node: NodeProto, value: Value, to: Translation): Value {
   return to.add(node, "channel_affine", {}, { inputs: [value], shape: value.shape, order: value.order, tensors, name: layerName(node) });
 }
 
-/** A summand for each channel goes into the layer before, where nothing else reads that: the bias that MatMul has not, or a product's sum. */
+/**
+ * A summand for each channel goes into the layer before, where nothing else reads that: the bias that MatMul has not, or a product's sum.
+ */
 function intoMaker(
   node: NodeProto,
   name: string | undefined,

@@ -1,5 +1,6 @@
 /**
- * What a graph computes of constants alone: sizes for a reshape, weights that are transposed or scaled. Folding takes no more memory than the larger
+ * What a graph computes of constants alone: sizes for a reshape, weights that are transposed or scaled. Folding takes no more memory
+ * than the larger
  * of what it reads.
  */
 import type { Constant } from "./constant.ts";

@@ -1,5 +1,6 @@
 /**
- * Operators that move values without changing them. Maps keep their axes under other names; only what makes a row of a map is an operator of the
+ * Operators that move values without changing them. Maps keep their axes under other names; only what makes a row of a map is an
+ * operator of the
  * language, `flatten`, which always takes channels first: rows of a file that has them last remember their order.
  */
 import type { Constant } from "./constant.ts";
@@ -34,7 +35,9 @@ function orderOf(value: Value, to: Translation): Int32Array | null {
   return order;
 }
 
-/** A value in the shape that ONNX wants, the batch first. @throws ReceptiveFailure `unsayable_onnx` where that moves values between axes. */
+/**
+ * A value in the shape that ONNX wants, the batch first. @throws ReceptiveFailure `unsayable_onnx` where that moves values between axes.
+ */
 export function reshaped(node: NodeProto, given: Value, wanted: readonly number[], to: Translation): Value {
   const [, ...rest] = wanted;
   const value = joined(node, given, to);

@@ -1,5 +1,6 @@
 /**
- * Whether a file is ONNX's: by its name or, where that says nothing, by its beginning, which is the version of the format, a small number, and then one of
+ * Whether a file is ONNX's: by its name or, where that says nothing, by its beginning, which is the version of the format, a small
+ * number, and then one of
  * the model's other fields.
  */
 export function looksLikeOnnx(name: string, start: Uint8Array): boolean {

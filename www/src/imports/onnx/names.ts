@@ -50,7 +50,8 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives every layer with parameters a name of its own: its weights are found by it. Others have none. No name is another's beginning up to a dot,
+ * Gives every layer with parameters a name of its own: its weights are found by it. Others have none. No name is another's beginning up
+ * to a dot,
  * which the language does not take.
  */
 export function giveNames({ nodes }: Pick<FlatNetwork, "nodes">): void {

@@ -1,5 +1,6 @@
 /**
- * What other programs, and the page's own exporter, write as several nodes and the language as one operator. The last node of such a group is replaced by
+ * What other programs, and the page's own exporter, write as several nodes and the language as one operator. The last node of such a
+ * group is replaced by
  * one of our own (domain `receptive`); the others are left out where nothing else reads them.
  */
 import { digitCodes, randomCodes } from "../../exports/codes.ts";
@@ -89,7 +90,10 @@ function distances(root: NodeProto, look: Looking): NodeProto | null {
   return own(root, "Rbf", [x, difference?.inputs[1] ?? ""]);
 }
 
-/** `x / (k + alpha * mean of squares over neighbours) ^ beta`, as PyTorch exports it, or with a band of numbers as weight of a convolution, as we do. */
+/**
+ * `x / (k + alpha * mean of squares over neighbours) ^ beta`, as PyTorch exports it, or with a band of numbers as weight of a convolution,
+ * as we do.
+ */
 function responseNorm(root: NodeProto, look: Looking): NodeProto | null {
   if (root.op !== "Div") return null;
   const [x = "", divisor] = root.inputs;

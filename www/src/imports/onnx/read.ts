@@ -95,7 +95,8 @@ function begin(to: Translation): void {
 /**
  * What a file says, operator by operator.
  *
- * @throws ReceptiveFailure `malformed_onnx` for a file that breaks the format's rules, `unsayable_onnx` for one that the language has no words for.
+ * @throws ReceptiveFailure `malformed_onnx` for a file that breaks the format's rules, `unsayable_onnx` for one that the language has
+ * no words for.
  */
 export function readGraph(model: ModelProto): FlatNetwork {
   const graph = new OnnxGraph({ ...model, graph: withPatterns(model.graph, new OnnxGraph(model)) });

@@ -1,5 +1,6 @@
 /**
- * The way through a graph: what each value is in the language, and the operators that were made so far. ONNX's axes may lie in another order than
+ * The way through a graph: what each value is in the language, and the operators that were made so far. ONNX's axes may lie in another
+ * order than
  * ours (Keras puts channels last): a value knows which of our axes each of its own is, so that transposing and reshaping need no operator.
  */
 import type { OnnxReason } from "../../engine/errors.ts";
@@ -13,7 +14,8 @@ import type { OnnxGraph } from "./graph.ts";
 import type { Attribute, NodeProto } from "./model.ts";
 
 /**
- * One of our axes: the batch, channels, height, width, the features of a row; one of size 1 that none of ours is; or the inner part of an axis that
+ * One of our axes: the batch, channels, height, width, the features of a row; one of size 1 that none of ours is; or the inner part of
+ * an axis that
  * stands as two.
  */
 export type Axis = "N" | "C" | "H" | "W" | "F" | "1" | "I";
@@ -75,7 +77,10 @@ export class Translation {
     return isConstant(found) ? this.refuse(node, "constant") : found;
   }
 
-  /** Input number `at` of a node as a constant; null where it is left out. @throws ReceptiveFailure `unsayable_onnx` for a value of the network. */
+  /**
+   * Input number `at` of a node as a constant; null where it is left out. @throws ReceptiveFailure `unsayable_onnx` for a value of the
+   * network.
+   */
   constant(node: NodeProto, at: number): Constant | null {
     const name = node.inputs[at] ?? "";
     if (name === "") return null;
