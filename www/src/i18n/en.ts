@@ -260,8 +260,6 @@ export const en = (f: Formats): Messages => ({
     filesRefused: "These files were not used.",
     filesLoaded: (train, test) =>
       `Your files are in use: ${f.whole(train)} training ${f.plural(train, { one: "image", other: "images" })}${test ? ` and ${f.whole(test)} test ${f.plural(test, { one: "image", other: "images" })}` : ""}.`,
-    ownImages: ({ height, width, classes }) => `${height}×${width} pixels, ${f.whole(classes)} classes.`,
-    aboutImages: "About these images…",
     retry: "Try again",
     chooseFiles: "Load from files…",
     diverged: "Training stopped.",
@@ -296,7 +294,7 @@ export const en = (f: Formats): Messages => ({
     weightsNotFinite: (tensors) =>
       `Some values in these weights are not finite numbers: ${tensors}. What the network makes of them says nothing. Open sound weights, or press Reset.`,
     weightsTaken: (kept, fresh, takenOff, otherData) =>
-      `${otherData ? "This run was trained on other images than those that are loaded. " : ""}${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
+      `${otherData ? "Trained on other images. " : ""}${f.whole(kept)} ${f.plural(kept, { one: "tensor of the file was", other: "tensors of the file were" })} taken over${fresh > 0 ? `, ${f.whole(fresh)} of this network ${f.plural(fresh, { one: "is", other: "are" })} drawn anew` : ""}${takenOff.length > 0 ? `; ${f.few(takenOff)} was taken off their names` : ""}. Training begins at step 0.`,
     frameSaves: (name) => `${name} was handed to the browser.`,
     frameMayLack: "If no file comes, the frame around this page may not save any: its sandbox lacks allow-downloads.",
     frameSavesNot: "The frame around this page may not save files.",

@@ -218,8 +218,6 @@ export interface Messages {
     dataFailed: string;
     filesRefused: string;
     filesLoaded: (train: number, test: number) => string;
-    ownImages: (images: { height: number; width: number; classes: number }) => string;
-    aboutImages: string;
     retry: string;
     chooseFiles: string;
     diverged: string;

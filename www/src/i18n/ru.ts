@@ -262,8 +262,6 @@ export const ru = (f: Formats): Messages => {
       dataFailed: "Не удалось загрузить MNIST.",
       filesRefused: "Эти файлы не приняты.",
       filesLoaded: (train, test) => `Взяты ваши файлы. Для обучения: ${images(train)}${test ? `, для теста: ${images(test)}` : ""}.`,
-      ownImages: ({ height, width, classes }) => `${height}×${width} пикселей, классов: ${f.whole(classes)}.`,
-      aboutImages: "Об этих изображениях…",
       retry: "Повторить",
       chooseFiles: "Загрузить из файлов…",
       diverged: "Обучение остановилось.",
@@ -298,7 +296,7 @@ export const ru = (f: Formats): Messages => {
       weightsNotFinite: (tensors) =>
         `Не все значения этих весов — конечные числа: ${tensors}. Ответы сети с ними ничего не значат. Откройте исправные веса или нажмите «Сброс».`,
       weightsTaken: (kept, fresh, takenOff, otherData) =>
-        `${otherData ? "Эта сеть обучалась на других изображениях, чем загруженные. " : ""}Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
+        `${otherData ? "Обучена на других изображениях. " : ""}Из файла ${f.plural(kept, { one: "взят", other: "взято" })} ${f.whole(kept)} ${f.plural(kept, { one: "тензор", few: "тензора", many: "тензоров", other: "тензора" })}${fresh > 0 ? `, ещё ${f.whole(fresh)} ${f.plural(fresh, { one: "создан", other: "создано" })} заново` : ""}${takenOff.length > 0 ? `; от имён отброшено ${f.few(takenOff)}` : ""}. Обучение начнётся с шага 0.`,
       frameSaves: (name) => `${name} передан браузеру.`,
       frameMayLack: "Если файл не появился, значит, фрейму вокруг этой страницы нельзя сохранять файлы: в его sandbox нет allow-downloads.",
       frameSavesNot: "Фрейму вокруг этой страницы нельзя сохранять файлы.",

@@ -3,6 +3,7 @@ import type { DataTexts } from "./texts.ts";
 
 export default (f: Formats): DataTexts => ({
   title: "Your images",
+  about: "About these images…",
   mnist:
     "MNIST is loaded. IDX files can take its place: one channel, 8 to 64 pixels a side, up to 100 classes. Choose images and labels together.",
   counts: (train, test) =>

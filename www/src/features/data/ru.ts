@@ -3,6 +3,7 @@ import type { DataTexts } from "./texts.ts";
 
 export default (f: Formats): DataTexts => ({
   title: "Ваши изображения",
+  about: "Об этих изображениях…",
   mnist:
     "Загружен MNIST. Его место могут занять файлы IDX: один канал, сторона от 8 до 64 пикселей, до 100 классов. Выберите вместе изображения и метки.",
   counts: (train, test) => `Обучающих изображений: ${f.whole(train)}, тестовых: ${f.whole(test)}.`,

@@ -1,6 +1,7 @@
 /** Texts about images of one's own. */
 export interface DataTexts {
   title: string;
+  about: string;
   mnist: string;
   counts: (train: number, test: number) => string;
   form: (size: string, classes: number) => string;

@@ -9,7 +9,7 @@ export default (f: Formats): ErrorsTexts => ({
   random: "random weights",
   failed: "The engine could not say.",
   matrix: "Confusion matrix",
-  matrixHint: "Rows: true digit. Columns: the network's answer. Open a cell to see its images.",
+  matrixHint: "Rows: true class. Columns: the network's answer. Open a cell to see its images.",
   label: "Label",
   said: "Said",
   show: "Cells show",
@@ -35,9 +35,9 @@ export default (f: Formats): ErrorsTexts => ({
   sure: (said, right, loss) => `${f.coarsePercent(said)}; right ${f.coarsePercent(right)}; loss ${f.brief(loss)}`,
   worst: "Worst mistakes",
   worstHint:
-    "The largest loss first. Under each: true digit → answer, the share given to the answer, the share given to the right digit, and the loss.",
+    "The largest loss first. Under each: true class → answer, the share given to the answer, the share given to the right class, and the loss.",
   noneWrong: "Not one image is wrong.",
-  classes: "By digit",
+  classes: "By class",
   top1: "right",
   top2: "correct within two guesses",
 });

@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ReceptiveError } from "../../engine/errors.ts";
 import { errorText } from "../../i18n/locale.ts";
+import type { Panels } from "../../i18n/panels.ts";
 import { keptBefore } from "../../lib/kept-steps.ts";
 import { copy } from "../../lib/outgoing.ts";
 import { blameOf, resultsOf } from "../../model/on-show.ts";
@@ -98,14 +99,18 @@ export class NoticeListElement extends PanelElement {
         };
       case "files_refused":
         return { title: text.filesRefused, detail: errorText(locale, notice.error), actions: this.#files() };
-      case "files_loaded":
+      case "files_loaded": {
+        const { own } = notice;
+        // Its texts come with the features' shared part, perhaps later than this.
+        const about = own && (locale.panels as Partial<Panels>).data;
         return {
           title: text.filesLoaded(notice.train, notice.test),
-          ...(notice.own && {
-            detail: text.ownImages(notice.own),
-            actions: this.#button(text.aboutImages, () => this.intend({ type: "open_dialog", name: "data" })),
+          ...(about && {
+            detail: about.form(`${own.height}×${own.width}`, own.classes),
+            actions: this.#button(about.about, () => this.intend({ type: "open_dialog", name: "data" })),
           }),
         };
+      }
       case "diverged": {
         const blamed = this.#blamed(notice.error);
         if (blamed) return blamed;
