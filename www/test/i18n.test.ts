@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import features from "receptive:features";
+import instruments from "receptive:instruments";
 import type { ReceptiveError } from "../src/engine/errors.ts";
 import { errorText, LANGUAGES, loadLocale, loadPanels, pickLanguage } from "../src/i18n/locale.ts";
 import { ruWord } from "../src/i18n/ru-words.ts";
@@ -11,7 +12,7 @@ import { camelCase } from "../tools/features.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 const locales = await Promise.all(LANGUAGES.map(loadLocale));
-await Promise.all([loadPanels(), ...features.flatMap(({ texts }) => (texts ? [loadPanels(texts)] : []))]);
+await Promise.all([loadPanels(), ...[...features, ...instruments].flatMap(({ texts }) => (texts ? [loadPanels(texts)] : []))]);
 const labels = (language: Language): object =>
   Object.fromEntries(features.map(({ name, tab, column }) => [name, [tab?.label[language], column?.label[language]].filter(Boolean)]));
 const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels, labels: labels(language) } }));
