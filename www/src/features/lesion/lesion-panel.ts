@@ -153,7 +153,7 @@ export class LesionPanelElement extends PanelElement {
     return html`
       ${summary ? html`<p class="lesion-summary">${text.most(text.part(summary.most), this.#points(summary.drop), this.#points(summary.median))} ${summary.anew === null ? "" : text.onlyStatistics(this.#points(summary.median), this.#points(summary.anew))}</p>` : nothing}
       <div class="lesion-scroll" tabindex="0" role="region" aria-label=${text.columns.part}><table class="lesion-table">
-        <thead><tr><th scope="col">${text.columns.out}</th><th scope="col">${text.columns.part}</th><th scope="col" class="bars">${text.columns.drop}</th>
+        <thead><tr><th scope="col">${text.columns.out}</th><th scope="col">${text.columns.part}</th><th scope="col" class="lesion-bars">${text.columns.drop}</th>
           <th scope="col">${text.columns.stored}</th><th scope="col">${text.columns.change}</th>${hasAnew ? html`<th scope="col">${text.columns.anew}</th><th scope="col">${text.columns.change}</th>` : nothing}</tr></thead>
         <tbody>${parts.map((part, at) => this.#row(lesion, part, changes[at] ?? [null, null], most, hasAnew))}</tbody>
       </table></div>`;
@@ -178,7 +178,7 @@ export class LesionPanelElement extends PanelElement {
     return html`<tr class=${out ? "cut" : ""}>
       <td><label class="lesion-switch"><input type="checkbox" role="switch" aria-label=${text.leaveOut(name)} ?disabled=${!possible} .checked=${out} @change=${flip} /></label></td>
       <th scope="row"><span class="lesion-name">${name}</span> <span class="muted second">${text.detail(part)}</span></th>
-      <td class="bars" aria-hidden="true">${bar(stored, "stored")}${hasAnew ? bar(anew, "anew") : nothing}</td>
+      <td class="lesion-bars" aria-hidden="true">${bar(stored, "stored")}${hasAnew ? bar(anew, "anew") : nothing}</td>
       ${cells(stored)}${hasAnew ? cells(anew) : nothing}
     </tr>`;
   }
