@@ -38,6 +38,8 @@ pub mod check;
 
 pub mod run;
 
+pub mod instruments;
+
 #[cfg(feature = "harness")]
 pub mod conformance;
 

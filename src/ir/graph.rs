@@ -160,6 +160,26 @@ impl Graph {
         self.calls.push(Call { node: node.to_owned(), kernel, params: params.to_vec(), arguments: arguments.to_vec() });
     }
 
+    /// Leaves out the calls that neither these results nor any state need, and the parameters and statistics that no other call reads.
+    pub fn keep_needed(&mut self, results: &[ValueId]) {
+        let mut needed: Vec<bool> = self.values.iter().map(|value| value.role == Role::State).collect();
+        results.iter().for_each(|id| needed[id.0] = true);
+        let mut kept = Vec::with_capacity(self.calls.len());
+        for call in std::mem::take(&mut self.calls).into_iter().rev() {
+            let arguments = || call.arguments.iter().zip(call.kernel.bindings);
+            if arguments().any(|(id, binding)| binding.writes() && needed[id.0]) {
+                arguments().filter(|(_, binding)| binding.reads()).for_each(|(id, _)| needed[id.0] = true);
+                kept.push(call);
+            }
+        }
+        kept.reverse();
+        self.calls = kept;
+        let mut touched = vec![false; self.values.len()];
+        self.calls.iter().flat_map(|call| &call.arguments).for_each(|id| touched[id.0] = true);
+        self.parameters.retain(|(id, _)| touched[id.0]);
+        self.statistics.retain(|(id, _)| touched[id.0]);
+    }
+
     /// Applies an operator: infers its shapes, adds its parameters and outputs, and its forward call.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! From what a user writes to a graph: the language, its presets, initial parameters, and what a network costs.
 
+pub mod cuts;
 mod fit;
 pub mod init;
+pub mod parts;
 pub mod short;
 pub mod spec;
 pub mod zoo;
@@ -11,6 +13,7 @@ use crate::core::layout::Layout;
 use crate::core::shape::Shape;
 use crate::ir::graph::{Graph, Role, ValueId};
 
+use self::cuts::Cuts;
 use self::spec::{Layer, Source, Spec, Work};
 
 /// What a network makes of a batch of images.
@@ -31,21 +34,36 @@ pub struct Outputs {
 /// # Errors
 /// The first layer that does not fit what it reads.
 pub fn apply_network(graph: &mut Graph, spec: &Spec, images: ValueId, heads: bool) -> Result<Outputs, ShapeError> {
+    apply_with(graph, spec, images, heads, &Cuts::default())
+}
+
+/// As [`apply_layers`], without these parts. What only they needed is still in the graph: [`Graph::keep_needed`] takes it out.
+///
+/// # Errors
+/// The first layer that does not fit what it reads.
+pub fn apply_without(graph: &mut Graph, spec: &Spec, images: ValueId, cuts: &Cuts) -> Result<ValueId, ShapeError> {
+    apply_with(graph, spec, images, false, cuts).map(|outputs| outputs.output)
+}
+
+fn apply_with(graph: &mut Graph, spec: &Spec, images: ValueId, heads: bool, cuts: &Cuts) -> Result<Outputs, ShapeError> {
     let mut values: Vec<ValueId> = Vec::with_capacity(spec.layers.len());
     let value = |values: &[ValueId], source: Source| match source {
         Source::Images => images,
         Source::Layer(index) => values[index],
     };
     let mut starts = Vec::with_capacity(spec.layers.len() + 1);
-    for layer in &spec.layers {
+    for (index, layer) in spec.layers.iter().enumerate() {
         starts.push(graph.nodes.len());
         if layer.head.is_some() && !heads {
             // Nothing but the same head reads it.
             values.push(images);
             continue;
         }
-        let inputs: Vec<ValueId> = layer.inputs.iter().map(|&source| value(&values, source)).collect();
-        values.push(apply_layer(graph, layer, &inputs)?);
+        let mut inputs: Vec<ValueId> = layer.inputs.iter().map(|&source| value(&values, source)).collect();
+        values.push(match cuts.apply(graph, index, &mut inputs) {
+            Some(handed_on) => handed_on,
+            None => apply_layer(graph, layer, &inputs)?,
+        });
     }
     starts.push(graph.nodes.len());
     let heads = spec.heads.iter().filter(|_| heads).map(|head| (value(&values, head.output), head.loss_weight)).collect();

@@ -5,7 +5,8 @@ use super::loss::add_loss;
 use crate::core::error::ShapeError;
 use crate::ir::graph::Graph;
 use crate::ir::program::{Located, ProgramId, Range};
-use crate::network::{apply_layers, spec::Spec};
+use crate::network::cuts::Cuts;
+use crate::network::{apply_without, spec::Spec};
 use crate::plan::Builder;
 
 /// A batch of an evaluation, planned.
@@ -28,10 +29,21 @@ pub struct Evaluation {
 /// # Errors
 /// A layer that does not fit, or a network that does not end in one row of logits an image.
 pub fn plan(builder: &mut Builder, spec: &Spec, batch: usize) -> Result<Evaluation, ShapeError> {
+    plan_without(builder, spec, batch, &Cuts::default())
+}
+
+/// Adds a batch of an evaluation of the network without these parts.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_without(builder: &mut Builder, spec: &Spec, batch: usize, cuts: &Cuts) -> Result<Evaluation, ShapeError> {
     let mut graph = Graph::default();
     let batch = images::add_batch(&mut graph, spec, batch)?;
-    let logits = apply_layers(&mut graph, spec, batch.images)?;
+    let logits = apply_without(&mut graph, spec, batch.images, cuts)?;
     let loss = add_loss(&mut graph, logits, &batch, &spec.data, true)?;
+    if !cuts.is_empty() {
+        graph.keep_needed(&[logits]);
+    }
     let built = builder.program("evaluate", graph, &[logits]);
     Ok(Evaluation {
         program: built.program,

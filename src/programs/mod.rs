@@ -7,11 +7,13 @@ pub mod evaluation;
 pub mod guard;
 pub mod images;
 pub mod inference;
+pub mod lesion;
 mod loss;
 pub mod metrics;
 pub mod optimizer;
 pub mod prediction;
 pub mod probe;
+pub mod statistics;
 pub mod training;
 mod training_plan;
 

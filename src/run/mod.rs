@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 mod diagnose;
+pub mod instrument;
 pub mod parallel;
 pub mod probe;
 mod progress;

@@ -3,8 +3,6 @@
 //! The network is planned a second time for it, for one image, in evaluation and with every value kept, and computes on the CPU wherever training does: a
 //! look costs a copy of the parameters and one image's way, and training's memory stays as lean as it was.
 
-use std::collections::HashMap;
-
 use serde::{Serialize, Serializer};
 
 use super::trainer::{Image, Trainer};
@@ -101,21 +99,8 @@ impl Trainer {
                 Prober { probe, planned, executor, normalization: self.spec.data.normalization() }
             }
         };
-        let parameters = match self.state_ranges() {
-            Some((arena, _)) => self.executor.read_stored(arena).await?,
-            None => Vec::new(),
-        };
-        let statistics = self.read_statistics().await?;
-        for ((own, of_probe), stored) in
-            self.programs.plan.tensors().into_iter().zip(prober.planned.plan.tensors()).zip([parameters, statistics])
-        {
-            let own: HashMap<&str, Located> = own.into_iter().collect();
-            for (name, place) in of_probe {
-                if let Some(Located { range, .. }) = own.get(name) {
-                    prober.executor.write_stored(place.range, &stored[range.offset..range.offset + range.len])?;
-                }
-            }
-        }
+        let weights = self.weights_now().await?;
+        self.write_weights(&weights, &prober.planned.plan, &mut prober.executor)?;
         Ok(prober)
     }
 

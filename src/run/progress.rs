@@ -1,6 +1,7 @@
 //! The run under way in a session: its trainer, its times and sums, its place between evaluations and checkpoints.
 
 use super::checkpoint::{Checkpoint, Restored};
+use super::instrument::Instrument;
 use super::protocol::{Evaluation, Event, Metrics, Restoration};
 use super::session::SLICE_MS;
 use super::trainer::{Image, Trainer};
@@ -38,6 +39,8 @@ pub(super) struct Run {
     pub evaluation_cost_ms: f64,
     pub checkpoint: Option<(Checkpoint, f64)>,
     pub wait_for_all: bool,
+    /// What it has been asked with, by name.
+    pub instruments: Vec<(&'static str, Box<dyn Instrument>)>,
 }
 
 /// A test evaluation that training makes room for.
@@ -69,6 +72,7 @@ impl Run {
             evaluation_cost_ms: 100.0,
             checkpoint: None,
             wait_for_all: false,
+            instruments: Vec::new(),
         };
         run.rewind();
         run

@@ -50,6 +50,8 @@ pub enum Request {
     Weights { node: String },
     /// What one value of a node depends on in an image.
     Field { node: String, unit: Vec<usize>, pixels: Vec<u8>, draw: (Option<Split>, usize) },
+    /// What one of the [instruments](crate::run::instrument) is asked.
+    Instrument { instrument: String, ask: Value },
     /// One image of the set.
     Sample { split: Split, index: usize },
     /// Lets go of the network and its memory.
@@ -87,6 +89,8 @@ struct Fields {
     workers: Option<usize>,
     cpu_ms: Option<f64>,
     webgpu_ms: Option<f64>,
+    instrument: Option<String>,
+    ask: Option<Value>,
 }
 
 impl TryFrom<Fields> for Request {
@@ -135,6 +139,9 @@ impl TryFrom<Fields> for Request {
                 let (node, unit) = (needed("node", &mut fields.node)?, needed("unit", &mut fields.unit)?);
                 Self::Field { node, unit, pixels: needed("pixels", &mut fields.pixels)?, draw: fields.draw() }
             }
+            "instrument" => {
+                Self::Instrument { instrument: needed("instrument", &mut fields.instrument)?, ask: needed("ask", &mut fields.ask)? }
+            }
             "sample" => Self::Sample { split: needed("split", &mut fields.split)?, index: needed("index", &mut fields.index)? },
             "dispose" => Self::Dispose {},
             other => return Err(format!("there is no request `{other}`")),
@@ -176,6 +183,8 @@ impl Fields {
             ("workers", self.workers.is_some()),
             ("cpu_ms", self.cpu_ms.is_some()),
             ("webgpu_ms", self.webgpu_ms.is_some()),
+            ("instrument", self.instrument.is_some()),
+            ("ask", self.ask.is_some()),
         ];
         match left.iter().find(|(_, there)| *there) {
             Some((name, _)) => Err(format!("`{name}` is not a field of {}", self.kind)),
@@ -273,6 +282,12 @@ pub enum Reply {
         /// First and last row that can matter.
         rows: [usize; 2],
         columns: [usize; 2],
+    },
+    /// What the instrument says, in a form of its own.
+    Instrument {
+        run: String,
+        step: u64,
+        answer: Value,
     },
     Disposed {},
     /// The request was refused; nothing has changed.

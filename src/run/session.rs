@@ -9,6 +9,7 @@ use async_lock::{Mutex, MutexGuard};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::instrument::{Instrument, Maker};
 use super::parallel::Replicas;
 use super::probe::{FieldOfUnit, Floats};
 use super::progress::{Evaluating, Run};
@@ -58,6 +59,8 @@ pub struct Session {
     emit: Rc<dyn Fn(&Event)>,
     /// Other workers, where there can be some.
     replicas: Option<Rc<dyn Replicas>>,
+    /// What a run may be asked beside.
+    instruments: &'static [Maker],
     dataset: RefCell<Rc<RefCell<Dataset>>>,
     run: Mutex<Option<Run>>,
     running: Cell<bool>,
@@ -75,6 +78,7 @@ impl Session {
         Self {
             emit: Rc::new(emit),
             replicas,
+            instruments: &[],
             dataset,
             run: Mutex::new(None),
             running: Cell::new(false),
@@ -82,6 +86,11 @@ impl Session {
             evaluating: Cell::new(false),
             generation: Cell::new(0),
         }
+    }
+
+    /// The same session, which has these instruments.
+    pub fn with_instruments(self, instruments: &'static [Maker]) -> Self {
+        Self { instruments, ..self }
     }
 
     fn data(&self) -> Rc<RefCell<Dataset>> {
@@ -221,6 +230,12 @@ impl Session {
                 let probabilities = softmax(&logits, run.trainer.programs().classes);
                 Ok(Reply::Predicted { run: run.name.clone(), probabilities, logits, scene })
             }
+            Request::Instrument { instrument, ask } => {
+                let mut guard = self.run.lock().await;
+                let run = guard.as_mut().ok_or(TrainError::NotCompiled)?;
+                let answer = self.instrument(&mut run.instruments, instrument)?.answer(&mut run.trainer, ask).await?;
+                Ok(Reply::Instrument { run: run.name.clone(), step: run.trainer.steps(), answer })
+            }
             Request::Sample { split, index } => {
                 let data = self.data();
                 let (pixels, label) = data.borrow().image(split, index)?;
@@ -233,6 +248,21 @@ impl Session {
                 Ok(Reply::Disposed {})
             }
         }
+    }
+
+    /// An instrument of a run, made when it is first asked.
+    fn instrument<'a>(
+        &self,
+        made: &'a mut Vec<(&'static str, Box<dyn Instrument>)>,
+        name: String,
+    ) -> Result<&'a mut dyn Instrument, TrainError> {
+        let known = self.instruments.iter().find(|maker| maker.name == name);
+        let maker = known.ok_or(TrainError::UnknownName { what: "instrument", name })?;
+        let at = made.iter().position(|(name, _)| *name == maker.name).unwrap_or_else(|| {
+            made.push((maker.name, (maker.make)()));
+            made.len() - 1
+        });
+        Ok(made[at].1.as_mut())
     }
 
     fn refuse_while_running(&self) -> Result<(), TrainError> {

@@ -11,6 +11,7 @@ use super::replica::Workers;
 use crate::core::clock::next_task;
 use crate::core::error::TrainError;
 use crate::data::dataset::{IdxPair, Split};
+use crate::instruments::INSTRUMENTS;
 use crate::run::parallel::Replicas;
 use crate::run::protocol::{Event, Request};
 use crate::run::session::{Next, Session as Core};
@@ -42,7 +43,7 @@ impl Session {
                 let _ = emit.call1(&JsValue::NULL, &event);
             }
         };
-        let core = Core::new(emit, replicas);
+        let core = Core::new(emit, replicas).with_instruments(INSTRUMENTS);
         Self { core: Rc::new(core) }
     }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of `src/` (or files, where a layer is one), the lowest first.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "core",
     "ir",
     "backend",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 18] = [
     "inference",
     "check",
     "run",
+    "instruments",
     "conformance",
     "web",
 ];

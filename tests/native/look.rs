@@ -12,16 +12,10 @@ use receptive::network::zoo;
 use receptive::run::probe::{Look, NodeMaps};
 use receptive::run::trainer::{Image, Trainer};
 
-/// Bars at different places, a class each.
+use crate::support::bar_files;
+
 fn bars(count: usize) -> Dataset {
-    let header = |magic: u32, sizes: &[u32]| [&[magic], sizes].concat().iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
-    let (mut images, mut labels) = (header(2051, &[count as u32, 28, 28]), header(2049, &[count as u32]));
-    for image in 0..count {
-        labels.push((image % 10) as u8);
-        images.extend(
-            (0..784).map(|at| if at / 28 % 11 == image % 10 || at % 13 == image % 7 { 200 + (at % 50) as u8 } else { (at % 3) as u8 }),
-        );
-    }
+    let (images, labels) = bar_files(count);
     let pair = IdxPair { images_name: "images", images: &images, labels_name: "labels", labels: &labels };
     Dataset::from_idx(&pair, Some(&pair)).unwrap()
 }

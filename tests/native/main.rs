@@ -12,6 +12,7 @@ mod gradcheck;
 mod guard;
 mod inference;
 mod layers;
+mod lesion;
 mod look;
 mod maps;
 mod own_images;

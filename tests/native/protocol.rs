@@ -106,6 +106,11 @@ fn replies() -> Vec<Reply> {
             tensors: vec![NodeTensor { name: "bias".into(), shape: vec![1], values: Floats(vec![0.25]) }],
         },
         Reply::Field { run: run(), step: 420, gradient: Floats(vec![0.125; 4]), rows: [3, 9], columns: [0, 6] },
+        Reply::Instrument {
+            run: run(),
+            step: 420,
+            answer: json!({"parts": [], "statistics": true, "targets_per_image": 1, "classes": 10}),
+        },
         Reply::Disposed {},
         Reply::Error { error: Error::from(TrainError::NotCompiled).to_json() },
     ]
@@ -344,6 +349,7 @@ fn requests() -> Vec<Value> {
         json!({"type": "look", "nodes": ["input", "conv1"], "what": "gradients", "pixels": pixels, "label": 3, "split": "test", "index": 3}),
         json!({"type": "weights", "node": "conv1"}),
         json!({"type": "field", "node": "conv1", "unit": [0, 3, 4], "pixels": pixels}),
+        json!({"type": "instrument", "instrument": "lesion", "ask": {"parts": ["residual:block1"], "anew": false, "from": 0, "to": 1000}}),
         json!({"type": "dispose"}),
     ]
 }

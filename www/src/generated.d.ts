@@ -20,6 +20,14 @@ declare module "receptive:features" {
   export default features;
 }
 
+/** The instruments of the lab. */
+declare module "receptive:instruments" {
+  import type { Instrument } from "./features/lab/define-instrument.ts";
+
+  const instruments: readonly Instrument[];
+  export default instruments;
+}
+
 /** What defines the elements of features that come in one part: at first, and later. */
 declare module "receptive:first" {
   const define: readonly (() => void)[];

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import features from "receptive:features";
+import instruments from "receptive:instruments";
 import type { ReceptiveError } from "../src/engine/errors.ts";
 import { enErrorWords } from "../src/i18n/en-error-words.ts";
 import { expectedText } from "../src/i18n/error-words.ts";
@@ -13,7 +14,7 @@ import { camelCase } from "../tools/features.mjs";
 
 const root = process.env.RECEPTIVE_ROOT ?? "..";
 const locales = await Promise.all(LANGUAGES.map(loadLocale));
-await Promise.all([loadPanels(), ...features.flatMap(({ texts }) => (texts ? [loadPanels(texts)] : []))]);
+await Promise.all([loadPanels(), ...[...features, ...instruments].flatMap(({ texts }) => (texts ? [loadPanels(texts)] : []))]);
 const labels = (language: Language): object =>
   Object.fromEntries(features.map(({ name, tab, column }) => [name, [tab?.label[language], column?.label[language]].filter(Boolean)]));
 const everything = locales.map(({ language, text, panels }) => ({ language, text: { ...text, panels, labels: labels(language) } }));

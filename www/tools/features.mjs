@@ -7,6 +7,7 @@
 //   receptive:common     the default exports of all common.ts: they define elements that come together, when one of them is asked for
 //   receptive:texts/en   (and ru) the texts of those folders that have no first.ts
 //   receptive:styles     for CSS: all style.css, which come with lazy.css
+//   receptive:instruments  the default exports of all instrument.ts: what the lab lists, and comes with it
 //   receptive:files/NAME the texts of all JSON files in the folder www/NAME, by their names: what a feature has as files without code
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { join } from "node:path";
 const LANGUAGES = ["en", "ru"];
 
 /**
- * The folders of features, in the order of their names. @throws Error for a folder without feature.ts, and for a common.ts without texts in each language.
+ * The folders of features, in the order of their names. @throws Error for a folder without feature.ts or instrument.ts, and for a common.ts without texts in each language.
  * @param {string[]} roots folders of folders
  */
 export function featureFolders(roots) {
@@ -24,7 +25,7 @@ export function featureFolders(roots) {
       .map(({ name }) => ({ name, path: join(root, name) })),
   );
   for (const { path } of folders) {
-    if (!existsSync(join(path, "feature.ts"))) throw new Error(`${path} has no feature.ts`);
+    if (!["feature.ts", "instrument.ts"].some((file) => existsSync(join(path, file)))) throw new Error(`${path} has no feature.ts`);
     const texts = LANGUAGES.filter((language) => existsSync(join(path, `${language}.ts`)));
     if (texts.length === 1) throw new Error(`${path} has texts in one language only: ${texts[0]}`);
   }
@@ -61,10 +62,13 @@ export function featuresModule(www, others = []) {
   return {
     name: "features",
     setup(build) {
-      build.onResolve({ filter: /^receptive:(features|first|common|(first-)?(styles|texts\/\w+)|files\/[\w-]+)$/ }, ({ path }) => ({
-        path,
-        namespace: "features",
-      }));
+      build.onResolve(
+        { filter: /^receptive:(features|instruments|first|common|(first-)?(styles|texts\/\w+)|files\/[\w-]+)$/ },
+        ({ path }) => ({
+          path,
+          namespace: "features",
+        }),
+      );
       build.onLoad({ filter: /.*/, namespace: "features" }, ({ path }) => {
         const folders = featureFolders(roots);
         const having = (file) => folders.filter((folder) => existsSync(join(folder.path, file)));
@@ -77,8 +81,8 @@ export function featuresModule(www, others = []) {
         if (what === "files") return { contents: jsonFiles(join(www, language)), loader: "js", resolveDir: www };
         const first = having("first.ts");
         const contents =
-          what === "features"
-            ? gathered(folders, "feature.ts", false)
+          what === "features" || what === "instruments"
+            ? gathered(folders, `${what.slice(0, -1)}.ts`, false)
             : what === "first-texts"
               ? gathered(first, `${language}.ts`, true)
               : what === "texts"

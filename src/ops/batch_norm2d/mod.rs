@@ -162,6 +162,12 @@ const PARAMS: &str = crate::core::wgsl::wgsl!("params.wgsl");
 const BATCH: &str = crate::core::wgsl::wgsl!("batch.wgsl");
 const WGSL: &[&str] = &[PRELUDE, SUMS, PARAMS, crate::core::wgsl::wgsl!("batch_norm2d.wgsl")];
 
+/// Makes a [`NORMALIZE_BATCH`] forget what it gathered: where the running statistics are 0 they become the batch's own.
+pub fn forget(bytes: &mut [u8]) {
+    let p: BatchNorm2dParams = params(bytes);
+    bytes.copy_from_slice(bytemuck::bytes_of(&BatchNorm2dParams { momentum: 1.0, ..p }));
+}
+
 fn set_relu(bytes: &mut [u8], relu: u32) {
     let mut p: BatchNorm2dParams = params(bytes);
     p.relu = relu;

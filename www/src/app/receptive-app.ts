@@ -320,18 +320,8 @@ export class ReceptiveAppElement extends PanelElement {
   #say(announcement: Announcement | null): string {
     const { announce } = this.locale.text;
     if (!announcement) return "";
-    switch (announcement.code) {
-      case "started":
-        return announce.started;
-      case "paused":
-        return announce.paused(announcement.step);
-      case "epoch":
-        return announce.epoch(announcement.summary);
-      case "done":
-        return announce.done;
-      case "reset":
-        return announce.reset;
-    }
+    if (announcement.code === "paused") return announce.paused(announcement.step);
+    return announcement.code === "epoch" ? announce.epoch(announcement.summary) : announce[announcement.code];
   }
 
   #showPane(pane: Pane): void {

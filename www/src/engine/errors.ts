@@ -227,7 +227,7 @@ export type PartWord =
 export type MeasureWord = "file_length" | "version" | "images" | "images_in_set" | "first_image" | "rows" | "columns";
 export type DoingWord = "command" | "compiling" | "loading_shaders" | "preparing" | "reading_back" | "self_check" | "waiting";
 /** What has a name that there is not. */
-export type NamedWord = "job" | "node" | "parameter" | "split" | "tensor" | "value";
+export type NamedWord = "instrument" | "job" | "node" | "part" | "parameter" | "split" | "tensor" | "value";
 
 /** What breaks ONNX's rules, before any node is looked at. */
 export type OnnxFlaw =

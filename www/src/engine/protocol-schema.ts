@@ -56,6 +56,7 @@ const isByte = (value: unknown): boolean => Number.isInteger(value) && Number(va
 /** JSON has no bytes: an array of numbers stands for them in the examples. */
 const bytes = check<Uint8Array>("bytes", (value) => value instanceof Uint8Array || (Array.isArray(value) && value.every(isByte)));
 
+const anObject = check<object>("an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
 const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "number");
 const floats = check<Float32Array>("floats", (value) => value instanceof Float32Array || isNumbers(value));
 
@@ -336,6 +337,7 @@ const requests: { [T in RequestType]: Check<Ask<T>> } = {
     split: optional(split),
     index: optional(whole),
   }),
+  instrument: object({ type: literal("instrument"), instrument: string, ask: anObject }),
   dispose: object({ type: literal("dispose") }),
   presets: object({ type: literal("presets") }),
   load_data: object<Ask<"load_data">>({ type: literal("load_data"), base: optional(string) }),
@@ -400,6 +402,7 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
     tensors: array(object<NodeTensor>({ name: string, shape: array(whole), values: floats })),
   }),
   field: object({ type: literal("field"), run: string, step: whole, gradient: floats, rows: pair(whole), columns: pair(whole) }),
+  instrument: object({ type: literal("instrument"), run: string, step: whole, answer: anObject }),
   dispose: object({ type: literal("disposed") }),
   presets: object({ type: literal("presets"), presets: array(preset) }),
   load_data: object({ type: literal("data_loaded"), train: whole, test: whole }),
@@ -473,6 +476,7 @@ const replyNames: { [T in RequestType]: Replies[T]["type"] } = {
   look: "looked",
   weights: "weights",
   field: "field",
+  instrument: "instrument",
   dispose: "disposed",
   presets: "presets",
   load_data: "data_loaded",

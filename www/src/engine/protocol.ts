@@ -294,6 +294,8 @@ export type RequestBody =
   | { type: "weights"; node: string }
   /** What one value of a node (`[channel, row, column]` or `[feature]`) depends on in the image. */
   | { type: "field"; node: string; unit: number[]; pixels: Uint8Array; split?: Split; index?: number }
+  /** What an instrument is asked, in a form of its own. It answers in pieces of some 50 ms and says how far it came. */
+  | { type: "instrument"; instrument: string; ask: object }
   | { type: "dispose" }
   // answered by the worker's script
   | { type: "presets" }
@@ -344,6 +346,7 @@ export interface Replies {
   weights: { type: "weights"; run: RunId; step: number; tensors: NodeTensor[] };
   /** The gradient of the value at each pixel, and the rows and columns it can depend on at all: first and last of each. */
   field: { type: "field"; run: RunId; step: number; gradient: Float32Array; rows: [number, number]; columns: [number, number] };
+  instrument: { type: "instrument"; run: RunId; step: number; answer: object };
   dispose: { type: "disposed" };
   presets: { type: "presets"; presets: Preset[] };
   load_data: { type: "data_loaded"; train: number; test: number };

@@ -95,6 +95,7 @@ async function answer(request: Request): Promise<ReplyBody> {
     case "look":
     case "weights":
     case "field":
+    case "instrument":
     case "dispose":
       return withFloats((await (await session).handle(request)) as ReplyBody);
     default:

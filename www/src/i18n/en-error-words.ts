@@ -100,5 +100,14 @@ export const enErrorWords = (f: Formats): ErrorWords => ({
     self_check: "The self-check",
     waiting: "Waiting for it",
   },
-  named: { job: "job", node: "layer", parameter: "parameter", split: "part of the data", tensor: "tensor", value: "value" },
+  named: {
+    instrument: "instrument",
+    part: "part of the network",
+    job: "job",
+    node: "layer",
+    parameter: "parameter",
+    split: "part of the data",
+    tensor: "tensor",
+    value: "value",
+  },
 });

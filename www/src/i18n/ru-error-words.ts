@@ -99,5 +99,14 @@ export const ruErrorWords = (f: Formats): ErrorWords => ({
     self_check: "Самопроверка",
     waiting: "Ожидание ответа",
   },
-  named: { job: "задание", node: "слой", parameter: "параметр", split: "часть данных", tensor: "тензор", value: "значение" },
+  named: {
+    instrument: "инструмент",
+    part: "часть сети",
+    job: "задание",
+    node: "слой",
+    parameter: "параметр",
+    split: "часть данных",
+    tensor: "тензор",
+    value: "значение",
+  },
 });

@@ -61,7 +61,7 @@ export class Page {
     this.store = new Store(state);
     const keys = features.flatMap(({ shortcuts }) => Object.keys(shortcuts ?? {}));
     const twice = keys.find((key, at) => keys.indexOf(key) < at);
-    if (twice !== undefined) throw new Error(`two features have the key "${twice}"`);
+    if (twice !== undefined) throw new Error(`two features do "${twice}"`);
     this.add({ show_view: ({ view }) => this.set({ view }) });
   }
 

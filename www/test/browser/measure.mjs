@@ -1,4 +1,4 @@
-// The page's own numbers, from the built page: `npm run measure`, after `cargo xtask build`. Medians of several; nothing else should run beside it.
+// The page's own numbers, from the built page: `npm run measure`, after `cargo xtask build`; with names of MEASURES, those only. Medians of several; nothing else should run beside it.
 import { readFileSync } from "node:fs";
 
 import { openSite, ready, state, until } from "../support/site.mjs";
@@ -125,8 +125,45 @@ async function diagram() {
   return `ResNet-152 in the diagram, tasks over 50 ms: drawing ${drawing}; moving and zooming ${moving}`;
 }
 
+/** From the click on a block's switch to the first answer and to that of all test images, on weights of the first steps. */
+async function lesion() {
+  const page = await site.open("?backend=cpu&lang=en#preset=resnet20&view=lab&lab=lesion");
+  await ready(page);
+  await until(page, (state) => state.data.phase === "ready" && state.instruments.lesion?.about, 120_000);
+  await page.click(".run");
+  await until(page, (state) => state.run.metrics?.step > 20, 120_000);
+  await page.click(".run");
+  await until(page, (state) => state.run.phase === "paused", 60_000);
+  const [first, all] = [[], []];
+  for (const name of ["group1.block2", "group2.block1", "group3.block2"]) {
+    const times = await page.evaluate(async (name) => {
+      const app = document.querySelector("receptive-app");
+      const known = () => [...app.state.instruments.lesion.found].find(([key]) => key === `stored\nresidual:${name}.residual1`)?.[1];
+      const began = performance.now();
+      document.querySelector(`lesion-panel [aria-label="Leave out ${name}"]`).click();
+      const after = async (of) => {
+        while (!known()?.[of]) await new Promise((done) => setTimeout(done));
+        return performance.now() - began;
+      };
+      // What it is compared with is measured in between, once.
+      return [await after("first"), await after("all"), app.intend({ type: "stop_lesion" }), app.intend({ type: "mend_parts" })].slice(
+        0,
+        2,
+      );
+    }, name);
+    first.push(times[0]);
+    all.push(times[1]);
+  }
+  await page.context().close();
+  const list = (times) => `${ms(median(times))} (${times.map(Math.round).join(", ")})`;
+  return `ResNet-20 without a block: first answer, of 1,000 images, ${list(first)}; of all 10,000 ${list(all)}`;
+}
+
+const MEASURES = { firstView, keystroke, maps: () => maps("lenet5"), "maps-resnet8": () => maps("resnet8"), diagram, lesion };
+const wanted = process.argv.slice(2);
+
 try {
-  for (const measure of [firstView, keystroke, () => maps("lenet5"), () => maps("resnet8"), diagram]) console.log(await measure());
+  for (const [name, measure] of Object.entries(MEASURES)) if (wanted.length === 0 || wanted.includes(name)) console.log(await measure());
 } finally {
   await site.close();
 }

@@ -229,6 +229,7 @@ function answer(request: Request): ReplyBody {
     case "look":
     case "weights":
     case "field":
+    case "instrument":
       return { type: "error", error: { kind: "not_running", message: "" } };
     case "predict":
       return {

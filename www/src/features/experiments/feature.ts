@@ -1,13 +1,24 @@
 import { html } from "lit";
 import { defineFeature } from "../../page/feature.ts";
-import { lazyActions } from "./lazy-actions.ts";
+import { lazyActions } from "../../page/lazy-actions.ts";
 import type {} from "./model.ts";
 
 /** Which network is better, at equal budget: experiments of the lecture, each trained here. */
 export default defineFeature({
   name: "experiments",
   slices: { experiments: { open: null, fault: null }, wantedExperiment: null },
-  actions: lazyActions,
+  actions: lazyActions(
+    [
+      "open_experiment",
+      "start_experiment",
+      "pause_experiment",
+      "resume_experiment",
+      "stop_experiment",
+      "retry_experiment",
+      "take_experiment_run",
+    ],
+    () => import("./actions.ts"),
+  ),
   tab: {
     order: 60,
     label: { en: "Experiments", ru: "Опыты" },

@@ -3,6 +3,7 @@ import type { InspectorTexts } from "./texts.ts";
 
 export default (f: Formats): InspectorTexts => ({
   nothing: "Select a layer to see and change it.",
+  withoutIt: "What if it were not there?",
   fields: {
     name: "Name",
     out_channels: "Output channels",

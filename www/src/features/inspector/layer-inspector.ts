@@ -85,6 +85,7 @@ export class LayerInspectorElement extends PanelElement {
         <button type="button" class="quiet small why" aria-label="${locale.text.network.why} ${op}" aria-haspopup="dialog" @click=${() => this.querySelector<OperatorDialogElement>("operator-dialog")?.show(op)}>${locale.text.network.why}</button></p>`
       }
       ${row.error ? html`<error-fixes class="layer-error" .locale=${locale} .state=${state} .error=${row.error}></error-fixes>` : nothing}
+      ${this.#question(row)}
       ${this.#rounds(row)}
       ${this.#fields(row)}
       ${this.#formula()}
@@ -92,6 +93,18 @@ export class LayerInspectorElement extends PanelElement {
       <layer-spread .locale=${locale} .state=${state} .node=${this.#node(row)}></layer-spread>
       <operator-dialog .locale=${locale} .state=${state}></operator-dialog>
     `;
+  }
+
+  /** What the lab may be asked of it. */
+  #question({ kind, path }: OutlineRow): TemplateResult | typeof nothing {
+    if (kind !== "residual") return nothing;
+    const ask = (): void => {
+      this.intend({ type: "close_sheet" });
+      this.intend({ type: "open_instrument", name: "lesion", at: path });
+      this.intend({ type: "show_view", view: "lab" });
+      this.intend({ type: "show_pane", pane: "look" });
+    };
+    return html`<p><button type="button" class="link" @click=${ask}>${this.#texts.withoutIt}</button></p>`;
   }
 
   #nodes(row: OutlineRow): readonly NodeDescription[] {

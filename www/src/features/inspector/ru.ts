@@ -3,6 +3,7 @@ import type { InspectorTexts } from "./texts.ts";
 
 export default (f: Formats): InspectorTexts => ({
   nothing: "Выберите слой, чтобы увидеть и изменить его.",
+  withoutIt: "Что, если бы его не было?",
   fields: {
     name: "Имя",
     out_channels: "Каналов на выходе",

@@ -47,6 +47,8 @@ export type FieldName = (typeof NAMES)[number];
 
 export interface InspectorTexts {
   nothing: string;
+  /** Beside a residual block: opens the lab. */
+  withoutIt: string;
   fields: { readonly [N in FieldName]: string };
   /** `after` of a residual is something else than that of a padding. */
   afterSum: string;
