@@ -1,5 +1,5 @@
-import { sameContent } from "../../lib/same-content.ts";
 import type { AppState } from "../../model/state.ts";
+import { isActive } from "../../model/state.ts";
 import type { Page } from "../../page/page.ts";
 import { compilable } from "../../spec/document.ts";
 import { settingsOf, withSettings } from "../../spec/settings.ts";
@@ -14,6 +14,7 @@ import { networkAt, patched } from "./networks.ts";
 import type { Progress, StepProgress } from "./progress.ts";
 import { merged, NO_PROGRESS, readProgress, stepProgress, withPlace, withStep } from "./progress.ts";
 import { readWhole } from "./read.ts";
+import { sameValue } from "./same-value.ts";
 
 /** What progress is kept under. */
 const KEPT = "lessons";
@@ -219,11 +220,13 @@ export class Lessons {
     return networkAt(lesson, at, presets);
   }
 
-  /** What is open already stays as it is, with its run. */
+  /** What is open already stays as it is, with its run; another network's run is paused. */
   #show({ title, spec }: StepNetwork): void {
-    const { document, settings } = this.#page.store.snapshot;
-    const isOpen = document && settings && sameContent(compilable(document, settings.edited), withSettings(spec, settingsOf(spec)));
-    if (!isOpen) this.#page.handle({ type: "open_network", title, spec, chosen: true });
+    const { document, settings, run } = this.#page.store.snapshot;
+    const isOpen = document && settings && sameValue(compilable(document, settings.edited), withSettings(spec, settingsOf(spec)));
+    if (isOpen) return;
+    if (isActive(run.phase)) this.#page.handle({ type: "toggle_run" });
+    this.#page.handle({ type: "open_network", title, spec, chosen: true });
   }
 
   #answer(value: number): void {

@@ -1,11 +1,11 @@
 /** Every kind of check: a small pure function from what is wanted and what is there to what was measured. */
 import type { NodeDescription } from "../../engine/protocol.ts";
-import { sameContent } from "../../lib/same-content.ts";
 import { sameNetwork } from "../../spec/same-network.ts";
 import { valueAt } from "../../spec/spec-path.ts";
 import type { Facts, RunFacts } from "./facts.ts";
 import type { Bounds, Check, CheckKind, Checks, NodeChoice, Quantities, Quantity } from "./lesson.ts";
 import { entryOf } from "./lesson.ts";
+import { sameValue } from "./same-value.ts";
 
 /** What was found. The page words it, with the distance to what is wanted. */
 export type Measured =
@@ -53,7 +53,7 @@ function count({ spec, network }: Facts, { of, fields }: Quantities["count"]): n
   if (CONTAINERS.has(of)) return network.groups.filter(({ kind }) => kind === of).length;
   const fits = ({ path }: NodeDescription): boolean => {
     const item = valueAt(spec, path) as { [name: string]: unknown } | undefined;
-    return Object.entries(fields ?? {}).every(([name, value]) => sameContent(both(item?.[name]), both(value)));
+    return Object.entries(fields ?? {}).every(([name, value]) => sameValue(both(item?.[name]), both(value)));
   };
   return network.nodes.filter((node) => node.op === of && fits(node)).length;
 }
@@ -114,7 +114,7 @@ function pointed(root: unknown, pointer: string): unknown {
 function setting({ spec }: Facts, wanted: Checks["setting"]): Omit<Outcome, "check"> {
   if (!spec) return { passed: false, measured: nothing("no_network") };
   const value = pointed(spec, wanted.path);
-  if ("is" in wanted) return { passed: sameContent(value, wanted.is), measured: { type: "value", value, is: wanted.is } };
+  if ("is" in wanted) return { passed: sameValue(value, wanted.is), measured: { type: "value", value, is: wanted.is } };
   return typeof value === "number" ? bounded(value, wanted) : { passed: false, measured: { type: "value", value, is: undefined } };
 }
 

@@ -6,7 +6,7 @@ import type {} from "./model.ts";
 export default defineFeature({
   name: "lessons",
   slices: { lessons: null, lesson: null },
-  actions: (page) => ({ lesson: async ({ deed }) => (await import("./actions.ts")).lessons(page, deed) }),
+  actions: (page) => ({ lesson: async ({ deed }) => (await import("./elements.ts")).lessons(page, deed) }),
   tab: {
     order: 70,
     label: { en: "Lessons", ru: "Уроки" },

@@ -1,7 +1,6 @@
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import * as icons from "../../ui/icons.ts";
-import { onEnter } from "../../ui/on-enter.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
 import type { Outcome } from "./checks.ts";
 import { measuredOf, outcomeOf } from "./checks.ts";
@@ -162,11 +161,12 @@ export class LessonPlayerElement extends PanelElement {
     const text = this.locale.panels.lessons;
     const choice = step.question !== undefined && "right" in step.question;
     const value = choice ? (this.typed === "" ? null : Number(this.typed)) : numberOf(this.typed);
-    const answer = (): void => {
+    const pick = (event: Event): void => void (this.typed = (event.target as HTMLInputElement).value);
+    const submit = (event: Event): void => {
+      event.preventDefault();
       if (value !== null) this.#do({ does: "answer", value });
     };
-    const pick = (event: Event): void => void (this.typed = (event.target as HTMLInputElement).value);
-    return html`<section class="lesson-question" aria-labelledby="lesson-question-text">
+    return html`<form class="lesson-question" aria-labelledby="lesson-question-text" @submit=${submit}>
         <div id="lesson-question-text" class="lesson-text">${blocks(words.question, context)}</div>
         ${
           choice
@@ -174,11 +174,11 @@ export class LessonPlayerElement extends PanelElement {
                 (option, at) =>
                   html`<label class="lesson-option"><input type="radio" name="lesson-option" value=${at} .checked=${this.typed === String(at)} @change=${pick} /><span>${inlines(option, context)}</span></label>`,
               )}</div>`
-            : html`<label class="lesson-number-field"><span class="visually-hidden">${text.answer}</span><input type="text" inputmode="decimal" autocomplete="off" aria-label=${text.answer} .value=${this.typed} @input=${pick} @keydown=${onEnter(answer)} /></label>`
+            : html`<label class="lesson-number-field"><span class="visually-hidden">${text.answer}</span><input type="text" inputmode="decimal" autocomplete="off" aria-label=${text.answer} .value=${this.typed} @input=${pick} /></label>`
         }
-        <button type="button" class="quiet" ?disabled=${value === null} @click=${answer}>${text.check}</button>
+        <button type="submit" class="quiet" ?disabled=${value === null}>${text.check}</button>
         <p class="lesson-verdict ${known.right ? "right" : "wrong"}" role="status">${this.#verdict(step, facts, known)}</p>
-      </section>`;
+      </form>`;
   }
 
   #verdict({ question }: Step, facts: Facts, { right, answer }: StepProgress): TemplateResult | string | typeof nothing {

@@ -1,7 +1,7 @@
 /** From the files of a lesson to a lesson, whole and checked, or a fault. Pure. */
 import type { Token, Tokens } from "marked";
+import { LANGUAGES } from "../../i18n/locale.ts";
 import type { Language } from "../../lib/language.ts";
-import { LANGUAGES } from "../../lib/language.ts";
 import { schemaCheck } from "../../lib/schema-check.ts";
 import { LessonError } from "./fault.ts";
 import schema from "./lesson.schema.json" with { type: "json" };

@@ -1,7 +1,6 @@
 /** Draws the tree of a text. */
 import type { TemplateResult } from "lit";
 import { html, type nothing } from "lit";
-import { guard } from "lit/directives/guard.js";
 import { formula } from "./formula.ts";
 import type { Block, Inline } from "./text.ts";
 
@@ -13,14 +12,19 @@ export interface TextContext {
   address: string | null;
 }
 
-type Drawn = TemplateResult | string | typeof nothing;
+type Drawn = TemplateResult | string | Node | typeof nothing;
+
+/** MathML of a place in a text: the same node at each drawing, so that nothing is made twice. */
+const made = new WeakMap<object, { mathml: string; node: Node | null }>();
 
 /** The LaTeX itself, where nobody has made MathML of it. */
-const math = (latex: string, { formulas }: TextContext): Drawn => {
-  const mathml = formulas[latex];
-  const source = html`<code>${latex}</code>`;
-  return html`${guard([mathml], () => (mathml ? (formula(mathml) ?? source) : source))}`;
-};
+function math(place: { latex: string }, { formulas }: TextContext): Drawn {
+  const mathml = formulas[place.latex] ?? "";
+  const known = made.get(place);
+  const drawn = known?.mathml === mathml ? known : { mathml, node: mathml ? formula(mathml) : null };
+  made.set(place, drawn);
+  return drawn.node ?? html`<code>${place.latex}</code>`;
+}
 
 function link(href: string, inside: readonly Inline[], context: TextContext): TemplateResult {
   if (!href.startsWith("#")) return html`<a href=${href} target="_blank" rel="noopener noreferrer">${inlines(inside, context)}</a>`;
@@ -35,7 +39,7 @@ function inline(one: Inline, context: TextContext): Drawn {
     case "code":
       return html`<code>${one.text}</code>`;
     case "math":
-      return math(one.latex, context);
+      return math(one, context);
     case "strong":
       return html`<strong>${inlines(one.inside, context)}</strong>`;
     case "em":
@@ -62,7 +66,7 @@ function block(one: Block, context: TextContext): Drawn {
     case "quote":
       return html`<blockquote>${blocks(one.inside, context)}</blockquote>`;
     case "formula":
-      return html`<div class="formula" tabindex="0">${math(one.latex, context)}</div>`;
+      return html`<div class="formula" tabindex="0">${math(one, context)}</div>`;
     case "code":
       return html`<pre tabindex="0"><code>${one.text}</code></pre>`;
     case "table": {
