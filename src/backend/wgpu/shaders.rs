@@ -1,6 +1,8 @@
 //! The texts of shaders, where the build has their names only (`crate::core::wgsl`).
 
-use crate::core::error::{DeviceError, Doing};
+use crate::core::error::DeviceError;
+#[cfg(not(feature = "reference"))]
+use crate::core::error::Doing;
 
 /// Where texts come from.
 #[derive(Debug)]

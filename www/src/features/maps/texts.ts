@@ -1,7 +1,7 @@
 /** The view of maps: a layer, one unit, one number. */
 
 import type { Tab } from "./look/looking.ts";
-import type { ScaleChoice } from "./look/stack.ts";
+import type { ScaleChoice } from "./look/scales.ts";
 
 export interface MapsTexts {
   waiting: string;

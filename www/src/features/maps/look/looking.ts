@@ -1,7 +1,7 @@
 /** How the Maps view looks at a layer. It is in the address, so that a link shows the same. Pure. */
 
-import type { ScaleChoice } from "./stack.ts";
-import { SCALES } from "./stack.ts";
+import type { ScaleChoice } from "./scales.ts";
+import { SCALES } from "./scales.ts";
 import type { Depth } from "./wish.ts";
 import { DEPTHS } from "./wish.ts";
 

@@ -1,5 +1,6 @@
 /** Maps of one size, one behind the other, and how they lie on one picture. Pure; pixels are written without an object for any of them. */
 import { extentOf, stepOf } from "./colours.ts";
+import type { ScaleChoice } from "./scales.ts";
 
 export interface Stack {
   count: number;
@@ -9,10 +10,6 @@ export interface Stack {
 }
 
 export type Range = readonly [number, number];
-
-/** What the strongest colour stands for: of each map by itself, of the layer, of the whole network. */
-export const SCALES = ["local", "layer", "global"] as const;
-export type ScaleChoice = (typeof SCALES)[number];
 
 /** Activations: a map a channel; features are maps of one pixel. */
 export function stackOf({ shape, values }: { shape: readonly number[]; values: Float32Array }): Stack {
