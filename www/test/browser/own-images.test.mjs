@@ -124,6 +124,8 @@ test("a run on one's own images waits for them after a reload, and goes on when 
   await page.click(".run");
   await until(page, (state) => state.run.phase === "done" && state.checkpoints.get(state.run.label.key) === state.run.metrics.step, 60_000);
   const step = await state(page, (state) => state.run.metrics.step);
+  // On its way to storage.
+  await page.waitForTimeout(1500);
   await page.reload();
   await until(page, (state) => state.runs.length === 1 && state.document?.examined === true, 60_000);
   // MNIST is loaded: nothing is computed with it, and the page says what is missing.

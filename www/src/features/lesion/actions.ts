@@ -40,7 +40,8 @@ export function actions(page: Page): Actions {
     waiting = null;
     set({ found: new Map(), draws: null, busy: null, of: null, moved: false, error: null, ...changes });
   };
-  page.on("network_changed", () => forget({ about: null, asking: false, cut: [] }));
+  // What an address leaves out waits for the parts of its network; another network has other parts.
+  page.on("network_changed", () => forget({ about: null, asking: false, ...(lesion().about ? { cut: [] } : {}) }));
   page.on("run_reset", () => forget({}));
 
   async function askParts(): Promise<void> {
