@@ -176,8 +176,11 @@ export class Lessons {
     this.#set({ open: shown });
     this.#page.set({ lesson: addressOf(shown) });
     this.#keep(withPlace(this.#state.progress, open.lesson.name, step.id));
+    const before = open.lesson.steps[at - 1];
+    // A link leads into the middle: what the steps before have opened is opened first.
+    const jumped = before !== undefined && !stepProgress(this.#state.progress, open.lesson.name, before.id).entered;
     // Whoever comes back finds the page as it was left.
-    if (first) this.#setUp();
+    if (first) this.#setUp(jumped);
     // Nothing comes after the last step: to read it is to be done with it.
     const read = !step.checks && !step.question && at === open.lesson.steps.length - 1;
     this.#step({ entered: true, ...(read && { done: true }) });
@@ -192,12 +195,12 @@ export class Lessons {
     this.#enter(at);
   }
 
-  #setUp(): void {
+  #setUp(withNetwork = false): void {
     const { open, step } = this.#now ?? {};
     if (!open || !step) return;
     try {
       const network = this.#network(open);
-      if (network && step.open?.network) this.#show(network);
+      if (network && (step.open?.network || withNetwork)) this.#show(network);
       this.#set({ fault: null });
     } catch (thrown) {
       if (!(thrown instanceof LessonError)) throw thrown;

@@ -132,6 +132,14 @@ test("progress is there after a reload, and the page as it was left", async () =
   assert.equal(second.page.state.document?.present.title, "LeNet-5", "a step that was entered before opens nothing");
 });
 
+test("a link into the middle of a lesson opens the network of the steps before", async () => {
+  const { page, does, state } = await classroom(new TestEnvironment("https://example.org/course/#lesson=own.look"));
+  await does({ does: "load" });
+  assert.equal(state().open?.at, 1);
+  assert.equal(page.state.document?.present.title, "ResNet-8");
+  assert.equal(page.state.view, "training");
+});
+
 test("an address that changes is followed, one without a lesson closes it", async () => {
   const { page, does, state } = await classroom();
   await does({ does: "open", name: "own" });
