@@ -18,7 +18,7 @@ export default (f: Formats): LesionTexts => ({
   part: ({ kind, name, number }) => (kind === "branch" ? `${name}, branch ${f.whole(number)}` : name),
   detail: ({ kind, op, identity, shape }) => {
     const size = f.shape(shape);
-    if (kind === "residual") return identity ? `${size}, its shortcut is left` : `${size}, its shortcut, which changes the shape, is left`;
+    if (kind === "residual") return identity ? `${size}, its shortcut stays` : `${size}, its shortcut, which changes the shape, stays`;
     if (kind === "layer") return `${op}, ${size}`;
     return `${size}, becomes 0`;
   },
