@@ -1,4 +1,4 @@
-//! What differs between one data set and another: a trait with a file for each, listed in [`KINDS`].
+//! What differs between one data set and another: a trait with a file for each, listed in `KINDS`.
 
 use std::fmt;
 use std::ops::Deref;
