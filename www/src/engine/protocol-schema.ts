@@ -405,7 +405,7 @@ const replies: { [K in RequestType]: Check<Replies[K]> } = {
   instrument: object({ type: literal("instrument"), run: string, step: whole, answer: anObject }),
   dispose: object({ type: literal("disposed") }),
   presets: object({ type: literal("presets"), presets: array(preset) }),
-  load_data: object({ type: literal("data_loaded"), train: whole, test: whole }),
+  load_data: filesLoaded,
   load_files: filesLoaded,
   turn_letters: filesLoaded,
   ping: object({ type: literal("pong") }),

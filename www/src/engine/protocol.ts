@@ -349,8 +349,8 @@ export interface Replies {
   instrument: { type: "instrument"; run: RunId; step: number; answer: object };
   dispose: { type: "disposed" };
   presets: { type: "presets"; presets: Preset[] };
-  load_data: { type: "data_loaded"; train: number; test: number };
-  /** `facts`: what the images are like. */
+  /** `facts`: what images of one's own are like; null for MNIST. */
+  load_data: { type: "data_loaded"; train: number; test: number; facts: DataFacts | null };
   load_files: { type: "data_loaded"; train: number; test: number; facts: DataFacts | null };
   turn_letters: { type: "data_loaded"; train: number; test: number; facts: DataFacts | null };
   ping: { type: "pong" };

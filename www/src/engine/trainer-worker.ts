@@ -52,7 +52,7 @@ async function loadData(base: string | undefined): Promise<ReplyBody> {
       hasFiles = false;
     }
     await loadShards(session, new URL(base ?? "./data/", import.meta.url), have, emit, own.signal);
-    return { type: "data_loaded", ...have };
+    return { type: "data_loaded", ...have, facts: null };
   } catch (thrown) {
     if (own.signal.aborted) return { type: "error", error: { kind: "worker_stopped", message: "a newer request loads the data" } };
     const failedEngine = await engineFailed();

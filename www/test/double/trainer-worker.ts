@@ -174,7 +174,7 @@ function loadData(): ReplyBody {
   emit({ type: "data", split: "train", images: train, total: 60_000 });
   emit({ type: "data", split: "test", images: 10_000, total: 10_000 });
   emit({ type: "data_loading", loaded: SCENARIO === "slow_data" ? 2_900_000 : 11_600_000, total: 11_600_000 });
-  return { type: "data_loaded", train, test: 10_000 };
+  return { type: "data_loaded", train, test: 10_000, facts: null };
 }
 
 function answer(request: Request): ReplyBody {
