@@ -72,13 +72,7 @@ impl Operator for ChannelAffine {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         if !matches!(inputs[0].rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch {
-                node,
-                needed: 4,
-                also: Some(2),
-                shape,
-                fix: Fix::AfterChannels,
-            });
+            return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: Fix::AfterChannels });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }

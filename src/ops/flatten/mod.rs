@@ -85,13 +85,7 @@ impl Operator for Flatten {
             [n, features @ ..] if matches!(features.len(), 1 | 3) => (n, features),
             _ => {
                 let (node, shape) = (node.to_owned(), inputs[0].to_string());
-                return Err(ShapeError::RankMismatch {
-                    node,
-                    needed: 4,
-                    also: Some(2),
-                    shape,
-                    fix: Fix::AfterMaps,
-                });
+                return Err(ShapeError::RankMismatch { node, needed: 4, also: Some(2), shape, fix: Fix::AfterMaps });
             }
         };
         let overflow = || ShapeError::SizeOverflow { node: node.to_owned(), what: Part::FeatureRow };

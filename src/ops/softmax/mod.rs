@@ -90,13 +90,7 @@ impl Operator for Softmax {
     fn infer(&self, node: &str, inputs: &[&Shape]) -> Result<Vec<OutputSpec>, ShapeError> {
         if !matches!(inputs[0].rank(), 2 | 4) {
             let (node, shape) = (node.to_owned(), inputs[0].to_string());
-            return Err(ShapeError::RankMismatch {
-                node,
-                needed: 2,
-                also: Some(4),
-                shape,
-                fix: Fix::AfterChannels,
-            });
+            return Err(ShapeError::RankMismatch { node, needed: 2, also: Some(4), shape, fix: Fix::AfterChannels });
         }
         Ok(vec![OutputSpec::floats(inputs[0].dims())])
     }
