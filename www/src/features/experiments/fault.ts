@@ -1,10 +1,8 @@
-import type { SchemaFault } from "../../lib/schema-check.ts";
+import type { FileFault } from "../../i18n/schema-words.ts";
 
 /** What is wrong with the file of an experiment: a code, where, and what is allowed there. The page words it. */
 export type ExperimentFault =
-  | { kind: "not_json"; reason: string }
-  | { kind: "version"; found: unknown }
-  | SchemaFault
+  | FileFault
   /** Exactly one of these keys has to be there. */
   | { kind: "one_of_keys"; path: string; keys: string[] }
   | { kind: "unknown_preset"; path: string; preset: string; allowed: string[] }

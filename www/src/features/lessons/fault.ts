@@ -1,11 +1,9 @@
+import type { FileFault } from "../../i18n/schema-words.ts";
 import type { Language } from "../../lib/language.ts";
-import type { SchemaFault } from "../../lib/schema-check.ts";
 
 /** What is wrong with the files of a lesson: a code, where, and what is allowed there. The page words it. */
 export type LessonFault =
-  | { kind: "not_json"; reason: string }
-  | { kind: "version"; found: unknown }
-  | SchemaFault
+  | FileFault
   /** A text is longer than any lesson's. */
   | { kind: "too_long"; language: Language; characters: number; most: number }
   /** A text has not a section for each step. */
