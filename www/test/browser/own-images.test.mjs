@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openSite, ready, state, until, violationsInBothThemes } from "../support/site.mjs";
+import { openOwnFiles, openSite, ready, state, until, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -39,16 +39,11 @@ function files(side, classes, each, { first = 0, spoiled = false } = {}) {
   return (name) => [file(`${name}-images`, idx(2051, [count, side, side], pixels)), file(`${name}-labels`, idx(2049, [count], labels))];
 }
 
-async function open(page, chosen) {
-  await page.click(".help-button");
-  await page.setInputFiles(".help input[type=file]", chosen);
-}
-
 for (const language of ["en", "ru"]) {
   test(`26 classes of 32 by 32 pixels: opened, fitted, trained, shown (${language})`, { timeout: 240_000 }, async () => {
     const page = await site.open(`?backend=cpu&lang=${language}`);
     await ready(page);
-    await open(page, [...files(SIDE, CLASSES, EACH)("train"), ...files(SIDE, CLASSES, 8, { spoiled: true })("test")]);
+    await openOwnFiles(page, [...files(SIDE, CLASSES, EACH)("train"), ...files(SIDE, CLASSES, 8, { spoiled: true })("test")]);
     await page.locator("data-dialog dialog[open] [data-fix=fit_data]").waitFor();
     assert.match(await page.textContent("data-dialog dialog"), /32×32/u);
     assert.match(await page.textContent("data-dialog .error-text"), language === "en" ? /28 × 28|28×28/u : /28/u);
@@ -116,7 +111,7 @@ test("a run on one's own images waits for them after a reload, and goes on when 
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
   const chosen = files(16, 12, 40)("train");
-  await open(page, chosen);
+  await openOwnFiles(page, chosen);
   await page.click("data-dialog [data-fix=fit_data]");
   await until(page, (state) => state.network?.spec.data?.classes === 12);
   await page.keyboard.press("Escape");
@@ -131,7 +126,7 @@ test("a run on one's own images waits for them after a reload, and goes on when 
   // MNIST is loaded: nothing is computed with it, and the page says what is missing.
   assert.deepEqual(await state(page, (state) => [state.network, state.runs[0].metrics.step]), [null, step]);
   assert.match(await page.textContent("outline-editor .error-text"), /images of one's own.*MNIST is loaded/su);
-  await open(page, chosen);
+  await openOwnFiles(page, chosen);
   await until(page, (state) => state.network?.spec.data?.classes === 12, 60_000);
   await page
     .locator("runs-panel tbody tr")
@@ -144,7 +139,7 @@ test("a run on one's own images waits for them after a reload, and goes on when 
 test("EMNIST's letters are recognised, turned and named", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu&lang=en");
   await ready(page);
-  await open(page, files(28, 26, 10, { first: 1 })("train"));
+  await openOwnFiles(page, files(28, 26, 10, { first: 1 })("train"));
   await page.locator("data-dialog .turn-letters").click();
   await until(page, (state) => state.data.own?.classes === 26);
   assert.equal(await page.inputValue("#class-names"), Array.from({ length: 26 }, (_, n) => String.fromCharCode(65 + n)).join("\n"));

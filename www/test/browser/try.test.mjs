@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openSite, ready, state, until } from "../support/site.mjs";
+import { openOwnFiles, openSite, ready, state, until } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -165,8 +165,7 @@ for (const [what, files, pattern] of [
     await ready(page);
     await page.click(".run");
     await until(page, (state) => state.run.metrics?.step > 5);
-    await page.click(".help-button");
-    await page.setInputFiles(".help input[type=file]", files);
+    await openOwnFiles(page, files);
     await until(page, (state) => state.notices.some(({ code }) => code === "files_refused"));
     assert.match(await page.textContent("notice-list [data-code=files_refused]"), pattern);
     const step = await state(page, (state) => state.run.metrics.step);
@@ -178,8 +177,7 @@ for (const [what, files, pattern] of [
 test("sound IDX files take MNIST's place", { timeout: 120_000 }, async () => {
   const page = await site.open("?backend=cpu");
   await ready(page);
-  await page.click(".help-button");
-  await page.setInputFiles(".help input[type=file]", [file("train-images", images(640)), file("train-labels", labels(640))]);
+  await openOwnFiles(page, [file("train-images", images(640)), file("train-labels", labels(640))]);
   await until(page, (state) => state.notices.some(({ code }) => code === "files_loaded"));
   assert.deepEqual(await state(page, (state) => state.data.images.train), 640);
   await page.click(".run");

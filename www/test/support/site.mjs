@@ -119,6 +119,13 @@ export const state = (page, read) => page.evaluate(`(${read})(document.querySele
 export const ready = (page) =>
   until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
 
+/** Opens files of images as the help offers it. The dialog's script fills it before it is shown, and whoever chooses files sees it. */
+export async function openOwnFiles(page, files) {
+  await page.click(".help-button");
+  await page.locator(".help[open]").waitFor();
+  await page.setInputFiles(".help input[type=file]", files);
+}
+
 /**
  * Waits for what passes by itself: results are dimmed until the network on show is compiled, and a transition mixes colours. What stays for seconds is no
  * such thing, and axe sees it.
