@@ -266,6 +266,22 @@ test("live settings reach the run together, a moment after the last edit", async
   assert.deepEqual([fake.types(), fake.page.state.settings?.applied.learning_rate], [["checkpoint", "set"], 0.03]);
 });
 
+test("what trains takes live settings that were typed a moment before, and its first step has them", async () => {
+  for (const type of ["toggle_run", "go_on", "step"] as const) {
+    const fake = await openPage();
+    fake.engine.asked.splice(0);
+    fake.page.handle({ type: "edit_settings", changes: { learning_rate: 0.05 } });
+    fake.page.handle({ type });
+    await settle();
+    const [first, second] = fake.engine.asked.filter(({ type }) => ["set", "start", "step"].includes(type));
+    assert.deepEqual(first, { type: "set", learning_rate: 0.05, weight_decay: 0, momentum: 0.9 }, type);
+    assert.equal(second?.type, type === "step" ? "step" : "start");
+    // Once: what waited is not sent again.
+    await fake.pass(400);
+    assert.equal(fake.engine.asked.filter(({ type }) => type === "set").length, 1);
+  }
+});
+
 test("mistakes are asked for once at a time, and void with another network", async () => {
   const fake = await openPage();
   const answered = fake.engine.hold("predictions");

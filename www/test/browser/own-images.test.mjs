@@ -63,10 +63,12 @@ for (const language of ["en", "ru"]) {
     );
     await page.keyboard.press("Escape");
 
-    await page.fill("#settings-learning_rate", "0.05");
-    await page.fill("#settings-epochs", "24");
+    await page.fill("#settings-learning_rate", "0.03");
+    await page.fill("#settings-epochs", "8");
     await page.click(".run");
     await until(page, (state) => state.run.phase === "done", 120_000);
+    // The first step had what was typed just before.
+    assert.deepEqual(await state(page, (state) => state.run.history.changes), []);
     assert.ok((await state(page, (state) => state.run.epochs.at(-1).test_top1)) > 0.6);
     assert.equal(await state(page, (state) => state.run.evaluation.confusion.length), CLASSES);
 

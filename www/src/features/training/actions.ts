@@ -17,12 +17,17 @@ export function actions(page: Page): Actions {
     return trainer.startAnew(true);
   }
 
+  const settled = (train: () => Promise<void>) => (): Promise<void> => {
+    live.settle();
+    return train();
+  };
+
   return {
-    toggle_run: () => trainer.toggle(),
+    toggle_run: settled(() => trainer.toggle()),
     train_new: () => trainer.startAnew(true),
-    go_on: () => trainer.goOn(),
-    begin_waiting: () => trainer.beginIfWaiting(),
-    step: () => trainer.step(),
+    go_on: settled(() => trainer.goOn()),
+    begin_waiting: settled(() => trainer.beginIfWaiting()),
+    step: settled(() => trainer.step()),
     reset: () => trainer.reset(),
     edit_settings: ({ changes }) => live.edit(changes),
     apply_settings: () => trainer.startAnew(isActive(page.state.run.phase)),

@@ -14,6 +14,8 @@ export class LiveSettings {
   readonly #page: Page;
   readonly #trainer: Trainer;
   #cancelLive = (): void => undefined;
+  /** Whether an edit of a live setting is not sent yet. */
+  #waits = false;
   #cancelEpochs = (): void => undefined;
 
   constructor(page: Page, trainer: Trainer) {
@@ -47,7 +49,23 @@ export class LiveSettings {
   /** To a run under way, what is in the fields and may not be in force. */
   #sendLiveSoon(): void {
     this.#cancelLive();
-    this.#cancelLive = this.#page.environment.clock.after(SETTLE_MS, () => void this.#sendLive());
+    const cancel = this.#page.environment.clock.after(SETTLE_MS, () => this.settle());
+    this.#cancelLive = () => {
+      this.#cancelLive = () => undefined;
+      this.#waits = false;
+      cancel();
+    };
+    this.#waits = true;
+  }
+
+  /**
+   * What was typed and still waits goes to the engine at once. Whatever trains calls this first: the engine answers in order, so that no step is taken with
+   * numbers that were no longer in the fields when the button was pressed.
+   */
+  settle(): void {
+    if (!this.#waits) return;
+    this.#cancelLive();
+    void this.#sendLive();
   }
 
   async #sendLive(): Promise<void> {
