@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::args::Bench;
 use crate::build::wasm::{self, Finish, Flavour, Purpose, WasmBuild};
 use crate::failure::{Failure, Result};
+use crate::lints::Warnings;
 use crate::process::run_lines;
 use crate::project::Project;
 use crate::{data, performance, setup};
@@ -16,7 +17,7 @@ pub fn run(project: &mut Project, options: &Bench) -> Result<()> {
     let chosen: Vec<Flavour> =
         Flavour::ALL.into_iter().filter(|flavour| options.builds.iter().any(|build| build == flavour.name())).collect();
     for &flavour in &chosen {
-        wasm::build(project, WasmBuild { flavour, purpose: Purpose::Check, finish: Finish::Optimised })?;
+        wasm::build(project, WasmBuild { flavour, purpose: Purpose::Check, finish: Finish::Optimised }, Warnings::Shown)?;
     }
     let (mut results, mut failed) = (Vec::new(), Vec::new());
     for (place, &flavour) in chosen.iter().enumerate() {

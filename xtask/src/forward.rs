@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::args::Forward;
 use crate::build::wasm::{self, Finish, Flavour, Purpose, WasmBuild};
 use crate::failure::{Context, Failure, Result};
+use crate::lints::Warnings;
 use crate::process::run_lines;
 use crate::project::Project;
 use crate::{native, setup};
@@ -24,7 +25,7 @@ pub fn run(project: &mut Project, options: &Forward) -> Result<()> {
         runs.push(json!({ "network": name, "spec": spec, "seed": options.seed, "weights": weights, "backends": backends }));
     }
     let build = WasmBuild { flavour: Flavour::RelaxedSimd, purpose: Purpose::Page, finish: Finish::Optimised };
-    wasm::build(project, build)?;
+    wasm::build(project, build, Warnings::Shown)?;
     let wanted = runs.len() * options.backends.len();
     let config = json!({ "package": build.folder(project), "runs": runs, "repeats": options.repeats });
     let mut driver = project.node("tools/drive.mjs");

@@ -10,6 +10,7 @@ mod experiment;
 mod export;
 mod failure;
 mod forward;
+mod lints;
 mod machine;
 mod native;
 mod performance;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use args::Command;
 use failure::Result;
+use lints::Warnings;
 use project::Project;
 
 fn main() -> ExitCode {
@@ -47,7 +49,7 @@ fn run() -> Result<bool> {
         Command::Setup => setup::prepare(&mut project, setup::ALL)?,
         Command::Build => {
             setup::prepare(&mut project, setup::FOR_BUILD)?;
-            build::build(&project)?;
+            build::build(&project, Warnings::Shown)?;
         }
         Command::Serve(options) => serve::run(&mut project, options)?,
         Command::Test(options) => return suite::run(&mut project, &options),

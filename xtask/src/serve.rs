@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::args::Serve;
 use crate::build;
 use crate::failure::{Failure, Result};
+use crate::lints::Warnings;
 use crate::process::shown;
 use crate::project::Project;
 use crate::setup;
@@ -15,7 +16,7 @@ pub fn run(project: &mut Project, options: Serve) -> Result<()> {
     let started = Instant::now();
     setup::prepare(project, if options.full { setup::FOR_BUILD } else { setup::FOR_FIRST_PAGE })?;
     let folder = if options.full {
-        build::build(project)?;
+        build::build(project, Warnings::Shown)?;
         project.dist()
     } else {
         build::first_page(project)?

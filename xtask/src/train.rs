@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::args::Train;
 use crate::failure::{Failure, Result};
+use crate::lints::Warnings;
 use crate::process::run_lines;
 use crate::project::Project;
 use crate::{build, native, setup};
@@ -25,7 +26,7 @@ pub fn run(project: &mut Project, options: &Train) -> Result<()> {
 /// What training needs: the tools, and `dist/`.
 pub fn prepare(project: &mut Project) -> Result<()> {
     setup::prepare(project, setup::FOR_TRAIN)?;
-    build::build(project)
+    build::build(project, Warnings::Shown)
 }
 
 /// Trains a specification for its own epochs on a backend, on the CPU with so many workers, calls `epoch` with each epoch's event, and returns how many there were. Progress goes to

@@ -20,14 +20,13 @@ const tooWide = (page) =>
     return scrollWidth <= innerWidth ? [] : [`${scrollWidth} wide in ${innerWidth}`];
   });
 
-for (const [lang, options, axe] of [
-  ["en", { viewport: { width: 1440, height: 900 } }, true],
-  ["ru", phone, true],
-  // What is on a screen is the same as at 1440: axe would find the same.
-  ["ru", { viewport: { width: 1024, height: 768 } }, false],
-  ["en", { viewport: { width: 2560, height: 1400 } }, false],
+// Whoever is wider than 1440 sees the same columns: such a window is tried in the same visit. axe finds at 1024 what it finds at 1440.
+for (const [lang, options, { axe = false, wider = null }] of [
+  ["en", { viewport: { width: 1440, height: 900 } }, { axe: true, wider: { width: 2560, height: 1400 } }],
+  ["ru", phone, { axe: true }],
+  ["ru", { viewport: { width: 1024, height: 768 } }, {}],
 ]) {
-  test(`all screens, ${lang}, ${options.viewport.width} wide: nothing is too wide${axe ? ", and axe finds nothing in either theme" : ""}`, {
+  test(`all screens, ${lang}, ${[options.viewport, wider].flatMap((window) => window?.width ?? []).join(" and ")} wide: nothing is too wide${axe ? ", and axe finds nothing in either theme" : ""}`, {
     timeout: 600_000,
   }, async (t) => {
     const page = await site.open(`?backend=cpu&lang=${lang}`, { ...options, reducedMotion: "reduce" });
@@ -36,6 +35,10 @@ for (const [lang, options, axe] of [
     const wrong = [];
     const see = async (screen) => {
       wrong.push(...[...(axe ? await violationsInBothThemes(page) : []), ...(await tooWide(page))].map((found) => `${screen}, ${found}`));
+      if (!wider) return;
+      await page.setViewportSize(wider);
+      wrong.push(...(await tooWide(page)).map((found) => `${screen}, ${found}`));
+      await page.setViewportSize(options.viewport);
     };
     const [running, ...others] = SCREENS;
     await tour(page, see, [running]);

@@ -9,6 +9,7 @@ use super::both_flavours;
 use super::wasm::{self, Finish, Purpose, WasmBuild};
 use crate::data;
 use crate::failure::{Context, Result};
+use crate::lints::Warnings;
 use crate::process::run;
 use crate::project::Project;
 
@@ -23,7 +24,9 @@ pub fn first_page(project: &Project) -> Result<PathBuf> {
         "the engine, in two builds: with relaxed SIMD for most browsers, without it for Safari",
         "3 min the first time, 1 min after a change of it",
     );
-    both_flavours(|flavour| wasm::build(project, WasmBuild { flavour, purpose: Purpose::Page, finish: Finish::AsCompiled }))?;
+    both_flavours(|flavour| {
+        wasm::build(project, WasmBuild { flavour, purpose: Purpose::Page, finish: Finish::AsCompiled }, Warnings::Shown)
+    })?;
     step(3, "the page: scripts, styles and texts", "10 s");
     let base = project.target().join("first-page");
     let site = base.join("site");

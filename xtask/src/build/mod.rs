@@ -9,18 +9,19 @@ pub use first_page::first_page;
 
 use crate::data;
 use crate::failure::{Failure, Result};
+use crate::lints::Warnings;
 use crate::process::run;
 use crate::project::Project;
 use wasm::{Finish, Flavour, Purpose, WasmBuild};
 
 /// Builds `dist/` and checks its sizes.
-pub fn build(project: &Project) -> Result<()> {
+pub fn build(project: &Project, warnings: Warnings) -> Result<()> {
     eprintln!("Build");
     data::pack(project)?;
     type_check(project)?;
     both_flavours(|flavour| {
         for purpose in [Purpose::Page, Purpose::Check] {
-            wasm::build(project, WasmBuild { flavour, purpose, finish: Finish::Optimised })?;
+            wasm::build(project, WasmBuild { flavour, purpose, finish: Finish::Optimised }, warnings)?;
         }
         Ok(())
     })?;

@@ -6,6 +6,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Context, Failure, Result};
+use crate::lints::{self, Warnings};
 use crate::process::run;
 use crate::project::Project;
 use crate::setup;
@@ -109,7 +110,7 @@ impl WasmBuild {
 }
 
 /// Compiles, writes the JavaScript side, optimises.
-pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
+pub fn build(project: &Project, build: WasmBuild, warnings: Warnings) -> Result<()> {
     let folder = build.folder(project);
     let target = build.flavour.cargo_target(project);
     let mut cargo = project.command("cargo");
@@ -120,7 +121,7 @@ pub fn build(project: &Project, build: WasmBuild) -> Result<()> {
     }
     cargo.env("RUSTFLAGS", build.flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     cargo.env("CARGO_TARGET_DIR", &target);
-    run(&mut cargo)?;
+    lints::run(&mut cargo, warnings)?;
     std::fs::create_dir_all(&folder).context(|| format!("create {}", folder.display()))?;
     let compiled = target.join(TARGET).join("release").join("receptive.wasm");
     run(&mut bindgen(project, &compiled, &folder)?)?;

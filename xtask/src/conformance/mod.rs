@@ -9,6 +9,7 @@ use crate::args::Conformance;
 use crate::build::wasm::{self, Finish, Flavour, Purpose, WasmBuild};
 use crate::counts::Counts;
 use crate::failure::{Context, Failure, Result};
+use crate::lints::Warnings;
 use crate::native;
 use crate::process::run_lines;
 use crate::project::Project;
@@ -67,7 +68,7 @@ fn one_run(project: &Project, flavour: Option<Flavour>, mut config: Value, tally
         Some(flavour) => {
             // As it is published.
             let build = WasmBuild { flavour, purpose: Purpose::Check, finish: Finish::Optimised };
-            wasm::build(project, build)?;
+            wasm::build(project, build, Warnings::Shown)?;
             config["package"] = json!(build.folder(project));
             let mut node = project.node("tools/drive.mjs");
             node.arg("conformance");

@@ -9,6 +9,7 @@ use crate::build::{self, wasm::Flavour};
 use crate::conformance;
 use crate::counts::{self, Counts};
 use crate::failure::{Context, Failure, Result};
+use crate::lints::{self, Warnings};
 use crate::process::{find_on_path, run_all_lines, shown};
 use crate::project::Project;
 use crate::setup::{self, Tool};
@@ -63,11 +64,11 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "types", about: "Biome and types of the page's scripts", when: When::Quick, tools: &[Tool::Npm], run: types, ..PLAIN },
     Stage {
         name: "lint",
-        about: "clippy, native",
+        about: "clippy, native, and all that the next stages run",
         when: When::Quick,
-        tools: &[Tool::Lints, Tool::Npm],
+        tools: &[Tool::Lints, Tool::Npm, Tool::Nextest],
         after: &["format"],
-        minutes: 15,
+        minutes: 20,
         run: lint_native,
         ..PLAIN
     },
@@ -132,20 +133,11 @@ pub const STAGES: &[Stage] = &[
     },
     Stage { name: "doc", about: "documentation without warnings", after: &["native"], run: documentation, ..PLAIN },
     Stage {
-        name: "lint-wasm",
-        about: "clippy, wasm32",
-        tools: &[Tool::WasmStd, Tool::Lints],
-        after: &["build"],
-        minutes: 15,
-        run: lint_wasm,
-        ..PLAIN
-    },
-    Stage {
         name: "wasm",
-        about: "the engine's tests in a browser: kernels, runs, WebGPU",
+        about: "the engine's tests in a browser: kernels, runs, WebGPU; and clippy, wasm32",
         has_tests: true,
         tools: setup::FOR_WASM_TESTS,
-        after: &["lint-wasm"],
+        after: &["build"],
         minutes: 60,
         run: tests_wasm,
         ..PLAIN
@@ -183,6 +175,18 @@ pub const STAGES: &[Stage] = &[
         minutes: 40,
         run: tests_relaxed,
     },
+    // What only the page's build has, without the scalar kernels, is a few lines: the stage `build` denies the compiler's warnings there, and clippy's are seen here.
+    // It would read all that the engine depends on once more, a minute on two cores.
+    Stage {
+        name: "lint-wasm",
+        about: "clippy, wasm32, as the page has the engine",
+        when: When::All,
+        tools: &[Tool::WasmStd, Tool::Lints],
+        after: &["build"],
+        minutes: 15,
+        run: lint_wasm,
+        ..PLAIN
+    },
     // Every node of every preset, where `native` takes some of each: minutes on two cores.
     Stage {
         name: "every-node",
@@ -196,13 +200,15 @@ pub const STAGES: &[Stage] = &[
     },
 ];
 
-/// Runs a program, passes its output on, counts the tests it reports and notes their times.
+/// Runs a program, passes its output on, counts the tests it reports and notes their times. Where it compiles, a warning is a failure.
 fn counted(command: &mut Command, tests: &mut Vec<TestTime>) -> Result<Counts> {
     println!("  $ {}", shown(command));
     let mut counts = Counts::default();
     let mut reader = Reader::new();
+    let mut warned = false;
     let ended_well = run_all_lines(command, |line| {
         println!("{line}");
+        warned |= lints::is_warned(line);
         tests.extend(reader.read(line));
         if let Some(more) = counts::in_line(line) {
             counts += more;
@@ -214,6 +220,9 @@ fn counted(command: &mut Command, tests: &mut Vec<TestTime>) -> Result<Counts> {
             return Err(Failure::new(format!("`{}` failed", shown(command))));
         }
         counts.failed = 1;
+    }
+    if warned && counts.failed == 0 {
+        return Err(lints::denied(command));
     }
     Ok(counts)
 }
@@ -250,18 +259,18 @@ fn types(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
     build::type_check(project).map(|()| Counts::default())
 }
 
-fn lint_native(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
-    checked(project.command("cargo").args(["clippy", "--workspace", "--all-targets", "--features", "harness", "--", "--deny", "warnings"]))
+/// What is tested natively is compiled here, by clippy; what is not is only read.
+fn lint_native(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {
+    nextest(project, &[&PACKAGES[..], &["--lib", "--bins", "--test", "native", "--no-run"]].concat(), tests)?;
+    let mut cargo = project.command("cargo");
+    cargo.args(["clippy", "--package", "receptive-benches", "--package", "receptive-bindgen", "--all-targets"]);
+    checked(cargo.args(["--", "--deny", "warnings"]))
 }
 
-/// With the harness, and as the page has it: code that only the harness calls would otherwise be noticed in no other build.
 fn lint_wasm(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
-    for features in [&["--lib", "--tests", "--features", "harness"][..], &["--no-default-features"]] {
-        let mut cargo = project.command("cargo");
-        cargo.args(["clippy", "--package", "receptive", "--target", "wasm32-unknown-unknown"]).args(features);
-        checked(cargo.args(["--", "--deny", "warnings"]))?;
-    }
-    Ok(Counts::default())
+    let mut cargo = project.command("cargo");
+    cargo.args(["clippy", "--package", "receptive", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
+    checked(cargo.args(["--", "--deny", "warnings"]))
 }
 
 /// The packages of unit tests and of integration tests. Both stages name all of them: which features a library is compiled with depends on the packages
@@ -269,7 +278,7 @@ fn lint_wasm(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
 const PACKAGES: [&str; 8] =
     ["--package", "receptive", "--package", "receptive-native", "--package", "receptive-tests", "--package", "xtask"];
 
-/// Runs these targets' tests, all in one pool.
+/// Runs these targets' tests, all in one pool. Clippy compiles them.
 fn nextest(project: &Project, targets: &[&str], tests: &mut Vec<TestTime>) -> Result<Counts> {
     let mut cargo = project.command("cargo");
     // What is compiled once needs no notes for compiling it again.
@@ -277,7 +286,7 @@ fn nextest(project: &Project, targets: &[&str], tests: &mut Vec<TestTime>) -> Re
         cargo.env("CARGO_INCREMENTAL", "0");
     }
     cargo.args(["nextest", "run", "--features", "receptive/harness", "--color", "never", "--status-level", "all"]);
-    counted(cargo.args(targets), tests)
+    counted(lints::with_clippy(cargo.args(targets)), tests)
 }
 
 fn documentation(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
@@ -298,7 +307,7 @@ fn tests_node(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts
 }
 
 fn build_and_sizes(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
-    build::build(project).map(|()| Counts::default())
+    build::build(project, Warnings::Denied).map(|()| Counts::default())
 }
 
 /// The scalar kernels have run the same cases natively, one test each.
@@ -329,6 +338,6 @@ fn wasm_pack(project: &Project, flavour: Flavour, targets: &[&str], tests: &mut 
     }
     wasm_pack.arg("--").args(targets);
     wasm_pack.env("RUSTFLAGS", flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    wasm_pack.env("CARGO_TARGET_DIR", flavour.cargo_target(project));
-    counted(&mut wasm_pack, tests)
+    wasm_pack.env("CARGO_TARGET_DIR", flavour.cargo_target(project)).env("CARGO_TERM_COLOR", "never");
+    counted(lints::with_clippy(&mut wasm_pack), tests)
 }
