@@ -53,6 +53,8 @@ export class OutlineEditorElement extends PanelElement {
   #focus: string | null = null;
   #hadFocus = false;
   #shown: Selection | null = null;
+  /** The selection that what stands around it was unfolded for. */
+  #unfoldedFor: Selection | null = null;
   /** What was said of the last version that the engine has looked at. */
   #said: { spec: Spec; text: string; wrong: string } | null = null;
 
@@ -72,10 +74,19 @@ export class OutlineEditorElement extends PanelElement {
   protected override willUpdate(): void {
     this.#hadFocus = this.#tree?.contains(document.activeElement) ?? false;
     this.#outline = this.#reader.read(this.state);
+    this.#unfoldSelected();
     this.#folds.follow(this.#outline.rows);
     this.#seen = unfolded(this.#outline.rows, (row) => this.#folds.isFolded(row));
     this.#say();
     if (problemOf(this.state)) void import("../../ui/lazy-elements.ts");
+  }
+
+  /** A layer that is selected, here or elsewhere on the page, is seen: what it stands in opens once, and can be folded again. */
+  #unfoldSelected(): void {
+    const { selection } = this.state;
+    if (selection === this.#unfoldedFor || (selection && !this.#rowAt(selection.path))) return;
+    if (selection) this.#folds.open(selection.path);
+    this.#unfoldedFor = selection;
   }
 
   /** Of each version one sentence: what its selected layer makes now, or what is wrong. */
