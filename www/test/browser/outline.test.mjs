@@ -249,7 +249,7 @@ test("a long network: ResNet-110 is folded, and an edit is shown without a long 
   assert.ok((await page.locator("[role=treeitem]").count()) < 60);
   assert.match(await page.textContent("[role=tree]"), /×18/u);
   // A layer in a folded block, as an error's link or the Maps view name it.
-  const inside = "layers[4].stage.body[0].repeat.body[0].residual.body[0]";
+  const inside = "layers[3].stage.body[0].repeat.body[0].residual.body[0]";
   await page.evaluate(
     (path) => document.querySelector("outline-editor").intend({ type: "select", selection: { path, node: null } }),
     inside,
