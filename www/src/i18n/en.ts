@@ -286,6 +286,8 @@ export const en = (f: Formats): Messages => ({
     trainCopy: "Train the copy",
     settingsCame: (title, mine) => `${title} brings its own settings. Yours were: ${mine.join(", ")}.`,
     keepMine: "Keep mine",
+    runKept: (name, step) => `Reset. Run ${name} is kept at step ${f.whole(step)}.`,
+    goBackToRun: "Go back to it",
     copiedRun: (source, name, step) => `Copied ${source} at step ${f.whole(step)} as ${name}.`,
     spoiled: (setting, { from, to, step, before, after }) =>
       `${setting} ${to > from ? "raised" : "lowered"} from ${f.plain(from)} to ${f.plain(to)} at step ${f.whole(step)}; loss ${f.brief(before)} → ${after === null ? "not a finite number" : f.brief(after)}.`,

@@ -239,6 +239,8 @@ export interface Messages {
     trainCopy: string;
     settingsCame: (title: string, mine: readonly string[]) => string;
     keepMine: string;
+    runKept: (name: string, step: number) => string;
+    goBackToRun: string;
     copiedRun: (source: string, name: string, step: number) => string;
     /** A change of a setting that spoiled a run. */
     spoiled: (setting: string, blame: Blame) => string;

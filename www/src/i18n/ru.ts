@@ -288,6 +288,8 @@ export const ru = (f: Formats): Messages => {
       trainCopy: "Обучать копию",
       settingsCame: (title, mine) => `У сети ${title} свои настройки. Ваши были: ${mine.join(", ")}.`,
       keepMine: "Оставить мои",
+      runKept: (name, step) => `Сброшено. Запуск ${name} сохранён на шаге ${f.whole(step)}.`,
+      goBackToRun: "Вернуться к нему",
       copiedRun: (source, name, step) => `Запуск ${source} скопирован на шаге ${f.whole(step)} как ${name}.`,
       spoiled: (setting, { from, to, step, before, after }) =>
         `Шаг ${f.whole(step)}, ${setting.toLowerCase()}: ${f.plain(from)} → ${f.plain(to)}. Потери: ${f.brief(before)} → ${after === null ? "не конечное число" : f.brief(after)}.`,

@@ -88,6 +88,8 @@ export type Notice =
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
   | { code: "went_on"; name: string; step: number; elsewhere?: boolean }
+  /** A reset run is in the list, and can be gone on with. */
+  | { code: "run_kept"; key: string; name: string; step: number }
   /** A network came with settings of its own, which took the place of those that a person had chosen. */
   | { code: "settings_came"; title: string; mine: Partial<Settings> }
   /** A new run stands where another one stood at that step. */
