@@ -151,12 +151,13 @@ export interface Messages {
     top5: string;
     smoothing: string;
     smoothingValue: (weight: number) => string;
-    at: (step: number, train: string, test: string) => string;
+    /** A place on the axis. */
+    where: { [A in "steps" | "images" | "seconds"]: (at: number) => string };
+    at: (where: string, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
     axis: string;
-    axisImages: string;
-    byImages: string;
+    axes: { [A in "steps" | "images" | "seconds"]: string };
     testedAt: (step: number) => string;
     /** Short, beside a value. */
     atStep: (step: string) => string;

@@ -21,9 +21,9 @@ export interface ChartMaking {
   behind: readonly number[];
 }
 
-/** A step at which a setting was changed, in words. */
+/** Where on the axis a setting was changed, in words. */
 export interface Tick {
-  step: number;
+  at: number;
   text: string;
 }
 
@@ -109,8 +109,8 @@ export class ChartPlot {
     ctx.textBaseline = "top";
     ctx.lineWidth = ratio;
     const ends: number[] = Array.from({ length: TICK_LINES }, () => Number.NEGATIVE_INFINITY);
-    for (const { step, text } of this.#ticks) {
-      const x = Math.round(self.valToPos(step, "x", true));
+    for (const { at, text } of this.#ticks) {
+      const x = Math.round(self.valToPos(at, "x", true));
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.setLineDash([3 * ratio, 3 * ratio]);
       ctx.beginPath();
@@ -170,7 +170,13 @@ export class ChartPlot {
         },
       },
       axes: [
-        { ...axis, size: 28, space: 64, grid: { show: false }, values: (_self, splits) => splits.map((step) => format().whole(step)) },
+        {
+          ...axis,
+          size: 28,
+          space: 64,
+          grid: { show: false },
+          values: (_self, splits) => splits.map((place) => (Number.isInteger(place) ? format().whole(place) : format().plain(place))),
+        },
         { ...axis, size: 52, space: 32, values: (_self, splits) => splits.map(value) },
       ],
       series: [
