@@ -163,6 +163,8 @@ export interface BaseState {
   runs: readonly PastRun[];
   /** Keys of runs whose curves are not drawn. */
   hidden: ReadonlySet<string>;
+  /** Key of the run that the others are compared with; null where none was chosen. */
+  baseline: string | null;
   /** Runs that can be gone on from, and the step each would go on from. */
   checkpoints: ReadonlyMap<string, number>;
   /** What was last copied, or is shown to be copied by hand. */
@@ -219,6 +221,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice, sl
     run: freshRun("run-0"),
     runs: [],
     hidden: new Set(),
+    baseline: null,
     checkpoints: new Map(),
     shared: null,
     notices: [],

@@ -46,6 +46,7 @@ export function actions(page: Page): Actions {
       else others.delete(key);
       page.set({ hidden: others });
     },
+    choose_baseline: ({ key }) => page.set({ baseline: key }),
     delete_run: ({ key }) => page.set({ runs: page.state.runs.filter((run) => run.key !== key) }),
     bring_back_run: ({ run, at }) => {
       const taken = allRuns(page.state).some(({ key }) => key === run.key);

@@ -5,6 +5,8 @@ declare module "../../page/intent.ts" {
   interface Intents {
     rename_run: { key: string; name: string };
     hide_run: { key: string; hidden: boolean };
+    /** The run that the others are compared with; null for none. */
+    choose_baseline: { key: string | null };
     delete_run: { key: string };
     /** A deleted run comes back to its place. */
     bring_back_run: { run: PastRun; at: number };
