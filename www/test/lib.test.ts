@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
 import type { Spec } from "../src/engine/protocol.ts";
-import type { Axis } from "../src/features/training/axis.ts";
-import { placeOn } from "../src/features/training/axis.ts";
-import { chartData, valueAt, yRange } from "../src/features/training/chart-data.ts";
+import { placeOn, secondsAt } from "../src/features/training/axis.ts";
+import { chartData, yRange } from "../src/features/training/chart-data.ts";
+import type { Axis } from "../src/features/training/measures.ts";
+import { valueAt } from "../src/features/training/measures.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
 import { centreDigit, inkBox, SIDE, shiftImage } from "../src/lib/mnist.ts";
 import { RunClock } from "../src/lib/run-clock.ts";
@@ -230,11 +231,11 @@ test("runs behind and top-5 have curves of their own on the same axis", () => {
 
 test("seconds of training go on where the engine counts from 0 again, and are thinned", () => {
   const clock = new RunClock();
-  assert.deepEqual([clock.at(5), clock.total], [null, null]);
+  assert.deepEqual([secondsAt(clock.marks, 5), clock.total], [null, null]);
   clock.add(10, 2);
   clock.add(30, 4);
   assert.deepEqual(
-    [0, 5, 10, 20, 99].map((step) => clock.at(step)),
+    [0, 5, 10, 20, 99].map((step) => secondsAt(clock.marks, step)),
     [0, 1, 2, 3, 4],
   );
   // Another backend, or another engine, goes on.
@@ -244,10 +245,10 @@ test("seconds of training go on where the engine counts from 0 again, and are th
   again.load(JSON.parse(JSON.stringify(clock.save())));
   again.add(50, 0.5);
   again.add(60, 1);
-  assert.deepEqual([again.at(50), again.total], [5.5, 6]);
+  assert.deepEqual([secondsAt(again.marks, 50), again.total], [5.5, 6]);
   for (let step = 61; step < 3000; step++) again.add(step, step - 59);
   assert.ok(again.save().length <= 400);
-  assert.ok(Math.abs((again.at(1061) ?? 0) - 1007) < 0.1);
+  assert.ok(Math.abs((secondsAt(again.marks, 1061) ?? 0) - 1007) < 0.1);
 });
 
 test("an axis of images and one of seconds: where the points of two runs lie", () => {

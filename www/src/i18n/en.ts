@@ -196,6 +196,7 @@ export const en = (f: Formats): Messages => ({
     logScale: "Log scale",
     closeUp: "90–100 %",
     axis: "Horizontal axis",
+    by: { steps: "by step", images: "by images", seconds: "by seconds" },
     axes: { steps: "training step", images: "images trained on", seconds: "seconds of training" },
     testedAt: (step) => `tested at step ${f.whole(step)}`,
     atStep: (step) => `@ ${step}`,

@@ -157,6 +157,7 @@ export interface Messages {
     logScale: string;
     closeUp: string;
     axis: string;
+    by: { [A in "steps" | "images" | "seconds"]: string };
     axes: { [A in "steps" | "images" | "seconds"]: string };
     testedAt: (step: number) => string;
     /** Short, beside a value. */

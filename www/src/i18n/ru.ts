@@ -199,6 +199,7 @@ export const ru = (f: Formats): Messages => {
       logScale: "Лог. шкала",
       closeUp: "90–100 %",
       axis: "Горизонтальная ось",
+      by: { steps: "по шагам", images: "по изображениям", seconds: "по секундам" },
       axes: { steps: "шаг обучения", images: "изображений пройдено", seconds: "секунды обучения" },
       testedAt: (step) => `проверено на шаге ${f.whole(step)}`,
       atStep: (step) => `@ ${step}`,

@@ -30,19 +30,8 @@ export class RunClock {
     });
   }
 
-  /** Seconds at a step, between two marks in proportion; null where no time was kept. */
-  at(step: number): number | null {
-    const marks = this.#marks;
-    let [low, high] = [0, marks.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((marks[middle]?.[0] ?? 0) < step) low = middle + 1;
-      else high = middle;
-    }
-    const [from, began] = marks[low - 1] ?? [0, 0];
-    const after = marks[low];
-    if (!after) return marks.length > 0 ? began : null;
-    return began + ((after[1] - began) * (step - from)) / (after[0] - from);
+  get marks(): readonly Mark[] {
+    return this.#marks;
   }
 
   get total(): number | null {

@@ -2,14 +2,8 @@
 import type { Curve, History, Point } from "../../lib/series.ts";
 import { align, smooth } from "../../lib/series.ts";
 import type { Place } from "./axis.ts";
-
-export type Metric = "loss" | "accuracy" | "iou";
-/** What a curve may show; the second curve of accuracy is top-5. */
-type Measure = Metric | "top5";
-
-export function measured({ loss, top1, top5, mean_iou }: Point, measure: Measure): number | null {
-  return measure === "loss" ? loss : measure === "accuracy" ? top1 : measure === "top5" ? (top5 ?? null) : (mean_iou ?? null);
-}
+import type { Measure, Metric } from "./measures.ts";
+import { measured } from "./measures.ts";
 
 /** Points of a curve that lies behind: finer than this is not seen. */
 const BEHIND = 300;
@@ -94,15 +88,6 @@ export function chartData(
   );
   const own = [smooths ? train : none, smoothed(mean, smoothing), curveOf(front.test.points, metric), ...fives];
   return align(...own.map((curve) => placed(curve, places[0])), ...others);
-}
-
-/** The value a curve has at a place of the axis: its own there, or its last one before. */
-export function valueAt(values: ArrayLike<number | null | undefined> | undefined, at: number): number | null {
-  for (let place = at; place >= 0; place--) {
-    const value = values?.[place];
-    if (value !== null && value !== undefined) return value;
-  }
-  return null;
 }
 
 /** A loss so many times what nearly all others are below does not fix the axis; and how many are nearly all. */

@@ -2,8 +2,12 @@
 import uPlot from "uplot";
 import type { Formats } from "../../lib/format.ts";
 import { LOOKS } from "../../lib/run-names.ts";
-import type { Metric } from "./chart-data.ts";
 import { yRange } from "./chart-data.ts";
+import type { Metric } from "./measures.ts";
+
+// All of it is fetched with the plot.
+export { placeOn } from "./axis.ts";
+export { aboveAxis, chartData } from "./chart-data.ts";
 
 const TOP5_DASH = [4, 4];
 /** Where the system's colours are forced, dashes tell the curves apart: that of training is solid, and a run behind that is solid elsewhere is dotted. */

@@ -11,11 +11,10 @@ import { lazyStyles } from "../../ui/lazy-styles.ts";
 import { ownerText } from "../../ui/owner-note.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
 import { term } from "../../ui/term.ts";
-import type { Axis, Place } from "./axis.ts";
-import { AXES, placeOn } from "./axis.ts";
-import type { Metric } from "./chart-data.ts";
-import { aboveAxis, chartData, measured, valueAt } from "./chart-data.ts";
+import type { Place } from "./axis.ts";
 import type { ChartPlot } from "./chart-plot.ts";
+import type { Axis, Metric } from "./measures.ts";
+import { AXES, measured, valueAt } from "./measures.ts";
 
 const TABLE_ROWS = 100;
 /** Steps after which a test value is no longer one of now. */
@@ -51,6 +50,8 @@ export class MetricChartElement extends PanelElement {
   declare axis: Axis;
   declare private hovered: number | null;
 
+  /** What draws, and what it draws: it comes with the first curve. */
+  #drawing: typeof import("./chart-plot.ts") | null = null;
   #plot: ChartPlot | null = null;
   readonly #forced = matchMedia("(forced-colors: active)");
   readonly #recoloured = (): void => this.requestUpdate();
@@ -150,11 +151,11 @@ export class MetricChartElement extends PanelElement {
 
   /** What the horizontal axis counts, as soon as there is a curve. */
   #axes(): TemplateResult | typeof nothing {
-    const { axis, axes } = this.locale.text.charts;
+    const { axis, by } = this.locale.text.charts;
     if (this.state.run.history.empty && this.#behind().length === 0) return nothing;
     const change = ({ target }: Event): void => void (this.axis = AXES[(target as HTMLSelectElement).selectedIndex] ?? "steps");
     return html`<select class="chart-by" aria-label=${axis} title=${axis} @change=${change}>
-      ${AXES.map((one) => html`<option value=${one} .selected=${one === this.axis}>${axes[one]}</option>`)}
+      ${AXES.map((one) => html`<option value=${one} .selected=${one === this.axis}>${by[one]}</option>`)}
     </select>`;
   }
 
@@ -162,7 +163,7 @@ export class MetricChartElement extends PanelElement {
   #end(): number {
     const { train, test } = this.state.run.history;
     const step = Math.max(train.last?.step ?? 0, test.last?.step ?? 0);
-    return this.#places()[0]?.(step) ?? 0;
+    return this.#places()[0]?.(step) ?? step;
   }
 
   /** The place under the pointer or the arrow keys, or else the last one. */
@@ -213,8 +214,13 @@ export class MetricChartElement extends PanelElement {
   #places(): Place[] {
     const { network, settings, run } = this.state;
     const own = settings?.applied.batch_size ?? network?.spec.training?.batch_size ?? 64;
-    const behind = this.#behind().map(({ history, spec }) => placeOn(this.axis, history, spec.training?.batch_size ?? 64));
-    return [placeOn(this.axis, run.history, own), ...behind];
+    const { axis } = this;
+    const placeOn = this.#drawing?.placeOn;
+    if (!placeOn) return [];
+    return [
+      placeOn(axis, run.history, own),
+      ...this.#behind().map(({ history, spec }) => placeOn(axis, history, spec.training?.batch_size ?? 64)),
+    ];
   }
 
   /** Where settings were changed, in words. */
@@ -235,7 +241,7 @@ export class MetricChartElement extends PanelElement {
   #above(): number | null {
     const all = [this.state.run.history, ...this.#behind().map(({ history }) => history)];
     const values = all.flatMap(({ train, test }) => [...train.points, ...test.points].map(({ loss, peak }) => peak?.[1] ?? loss));
-    return aboveAxis(this.metric, this.closeup, values);
+    return this.#drawing?.aboveAxis(this.metric, this.closeup, values) ?? null;
   }
 
   #of(point: Point | undefined): number | null {
@@ -283,10 +289,14 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? text.charts.lossSummary(train, test, step) : text.charts.accuracySummary(train, test, step);
   }
 
-  #table(): TemplateResult {
+  #table(): TemplateResult | typeof nothing {
+    if (!this.#drawing) return nothing;
     const { text, format } = this.locale;
     const fives = this.top5 && this.#hasTop5();
-    const [steps, , train, test, ...others] = chartData(this.state.run.history, [], this.metric, { smoothing: 0, top5: fives });
+    const [steps, , train, test, ...others] = this.#drawing.chartData(this.state.run.history, [], this.metric, {
+      smoothing: 0,
+      top5: fives,
+    });
     const both = this.metric !== "iou";
     const columns = [
       ...(both ? [{ name: text.charts.train, values: train }] : []),
@@ -338,7 +348,9 @@ export class MetricChartElement extends PanelElement {
 
   async #build(): Promise<void> {
     const made = (this.#made = this.#making());
-    const [{ ChartPlot }] = await Promise.all([loadPlot(), lazyStyles()]);
+    const [drawing] = await Promise.all([loadPlot(), lazyStyles()]);
+    if (!this.#drawing) this.requestUpdate();
+    this.#drawing = drawing;
     const box = this.querySelector<HTMLElement>(".plot");
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;
@@ -349,7 +361,7 @@ export class MetricChartElement extends PanelElement {
       forced: this.#forced.matches,
       behind: this.#behind().map(({ look }) => look),
     };
-    this.#plot = new ChartPlot(
+    this.#plot = new drawing.ChartPlot(
       box,
       this,
       making,
@@ -364,7 +376,7 @@ export class MetricChartElement extends PanelElement {
 
   #draw(force: boolean): void {
     const { history, historyVersion } = this.state.run;
-    if (!this.#plot || this.table) return;
+    if (!this.#plot || !this.#drawing || this.table) return;
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
@@ -373,7 +385,7 @@ export class MetricChartElement extends PanelElement {
       const at = places[0]?.(step) ?? null;
       return at === null ? [] : [{ at, text }];
     });
-    this.#plot.data = chartData(history, behind, this.metric, {
+    this.#plot.data = this.#drawing.chartData(history, behind, this.metric, {
       smoothing: this.smoothing,
       top5: this.top5 && this.#hasTop5(),
       ...(this.axis !== "steps" && { places }),
