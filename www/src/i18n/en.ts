@@ -150,6 +150,7 @@ export const en = (f: Formats): Messages => ({
     showProblem: "Show",
     notFinished: (needed, found) => `Not finished: must end in ${needed === "10" ? "10 numbers" : needed}, ends in ${found}.`,
     notFinishedShort: "Not finished yet.",
+    onlyToLookAt: "To be looked at, not trained.",
     notFitting: (reason) => `The network does not fit: ${reason}`,
     noData: "There are no images to train on.",
     pausing: "Pausing…",

@@ -115,6 +115,7 @@ export interface Messages {
     /** The shape that the network must end in, and the one it ends in. */
     notFinished: (needed: string, found: string) => string;
     notFinishedShort: string;
+    onlyToLookAt: string;
     noData: string;
     pausing: string;
     paused: (step: number) => string;

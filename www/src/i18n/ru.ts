@@ -155,6 +155,7 @@ export const ru = (f: Formats): Messages => {
       showProblem: "Показать",
       notFinished: (needed, found) => `Не закончена: на выходе должно быть ${needed === "10" ? "10 чисел" : needed}, сейчас ${found}.`,
       notFinishedShort: "Сеть ещё не закончена.",
+      onlyToLookAt: "Сеть можно рассмотреть, но не обучить.",
       notFitting: (reason) => `Сеть не складывается: ${reason}`,
       noData: "Нет изображений для обучения.",
       pausing: "Останавливается…",

@@ -17,7 +17,7 @@ test("an address keeps what was chosen", () => {
   assert.equal(addressWith(WHOLE, { ...ALL, view: false, selection: false }), "https://host/course/?backend=cpu&preset=resnet20#g=abc-_1");
   assert.equal(
     addressWith(WHOLE, { network: false, view: false, selection: true, only: true, language: "en" }),
-    "https://host/course/?backend=cpu&embed=view&lang=en#select=layers%5B3%5D&node=conv2",
+    "https://host/course/?backend=cpu&lang=en&embed=view#select=layers%5B3%5D&node=conv2",
   );
   assert.equal(
     addressWith(WHOLE, { network: false, view: false, selection: false, only: false, language: null }),
