@@ -61,7 +61,7 @@ export const ru = (f: Formats): Messages => {
         cpu: "WebAssembly с SIMD, один воркер или несколько.",
         webgpu_software: "Программный WebGPU: верно, но медленно.",
       },
-      chip: (status) => (status.backend === "cpu" ? "Процессор" : status.software ? "WebGPU (программный)" : "WebGPU"),
+      chip: (status) => (status.backend === "cpu" ? "CPU" : status.software ? "WebGPU (программный)" : "WebGPU"),
       kernels: { wgsl: "WGSL", simd128: "SIMD", relaxed_simd: "relaxed SIMD", scalar: "без SIMD" },
       pending: "выбирается…",
       running: (status) =>
