@@ -184,7 +184,6 @@ export const en = (f: Formats): Messages => ({
     step: "Step",
     none: "–",
     showTable: "Table",
-    showChart: "Chart",
     top5: "Top-5",
     smoothingValue: (weight) => (weight === 0 ? "none" : f.coarsePercent(weight)),
     where: {

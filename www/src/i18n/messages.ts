@@ -148,7 +148,6 @@ export interface Messages {
     step: string;
     none: string;
     showTable: string;
-    showChart: string;
     top5: string;
     smoothing: string;
     smoothingValue: (weight: number) => string;

@@ -187,7 +187,6 @@ export const ru = (f: Formats): Messages => {
       step: "Шаг",
       none: "–",
       showTable: "Таблица",
-      showChart: "График",
       top5: "Топ-5",
       smoothingValue: (weight) => (weight === 0 ? "нет" : f.coarsePercent(weight)),
       where: {

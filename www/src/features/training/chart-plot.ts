@@ -8,6 +8,7 @@ import type { Metric } from "./measures.ts";
 // All of it is fetched with the plot.
 export { placeOn } from "./axis.ts";
 export { aboveAxis, chartData } from "./chart-data.ts";
+export { chartTable } from "./chart-table.ts";
 
 const TOP5_DASH = [4, 4];
 /** Where the system's colours are forced, dashes tell the curves apart: that of training is solid, and a run behind that is solid elsewhere is dotted. */

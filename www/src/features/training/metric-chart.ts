@@ -3,7 +3,6 @@ import { html, nothing } from "lit";
 import { mendLanguage } from "../../lib/browser-language.ts";
 import { onKey } from "../../lib/keys.ts";
 import type { Point } from "../../lib/series.ts";
-import { sampleRows } from "../../lib/series.ts";
 import { recall, remember } from "../../lib/storage.ts";
 import type { PastRun } from "../../model/runs.ts";
 import { saysPixels } from "../../model/state.ts";
@@ -16,7 +15,6 @@ import type { ChartPlot } from "./chart-plot.ts";
 import type { Axis, Metric } from "./measures.ts";
 import { AXES, measured, valueAt } from "./measures.ts";
 
-const TABLE_ROWS = 100;
 /** Steps after which a test value is no longer one of now. */
 const STALE_STEPS = 100;
 const MOST_SMOOTHING = 0.95;
@@ -290,31 +288,8 @@ export class MetricChartElement extends PanelElement {
   }
 
   #table(): TemplateResult | typeof nothing {
-    if (!this.#drawing) return nothing;
-    const { text, format } = this.locale;
     const fives = this.top5 && this.#hasTop5();
-    const [steps, , train, test, ...others] = this.#drawing.chartData(this.state.run.history, [], this.metric, {
-      smoothing: 0,
-      top5: fives,
-    });
-    const both = this.metric !== "iou";
-    const columns = [
-      ...(both ? [{ name: text.charts.train, values: train }] : []),
-      { name: text.charts.test, values: test },
-      ...(fives
-        ? [
-            { name: `${text.charts.train}, ${text.charts.top5}`, values: others[0] },
-            { name: `${text.charts.test}, ${text.charts.top5}`, values: others[1] },
-          ]
-        : []),
-    ];
-    const rows = sampleRows([...steps.entries()], TABLE_ROWS);
-    return html`<div class="chart-table" tabindex="0" role="group" aria-labelledby="chart-${this.metric}">
-      <table>
-        <thead><tr><th scope="col">${text.charts.step}</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
-        <tbody>${rows.map(([at, step]) => html`<tr><th scope="row">${format.whole(step)}</th>${columns.map(({ values }) => html`<td>${this.#value(values?.[at])}</td>`)}</tr>`)}</tbody>
-      </table>
-    </div>`;
+    return this.#drawing?.chartTable(this.locale, this.state.run.history, this.metric, fives, (value) => this.#value(value)) ?? nothing;
   }
 
   protected override updated(changes: PropertyValues): void {
