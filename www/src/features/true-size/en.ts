@@ -67,7 +67,7 @@ export default (f: Formats): TrueSizeTexts => ({
   expected: "Expected",
   missing: "missing",
   chooseNames: "Class names…",
-  namesHint: "Optional: a name a line, JSON, or a Python list or dictionary.",
+  namesHint: "Optional: one name per line, JSON, or a Python list or dictionary.",
   background: (names, first) =>
     `There are ${f.whole(names)} names, one more than classes: leave out the first (“${first}”), a background class?`,
   namesFrom: (file) => `Names from ${file}.`,
