@@ -108,6 +108,13 @@ test("a reset keeps the run before it in the list, and pauses first", async () =
   );
   const { run, runs, announcement } = fake.page.state;
   assert.deepEqual([run.phase, run.metrics, runs.map(({ metrics }) => metrics.step), announcement?.code], ["idle", null, [7], "reset"]);
+  // R was pressed by mistake.
+  const kept = fake.page.state.notices.find(({ code }) => code === "run_kept");
+  assert.deepEqual(kept, { code: "run_kept", key: runs[0]?.key, name: runs[0]?.name, step: 7 });
+  fake.page.handle({ type: "go_back_to_run", key: runs[0]?.key ?? "" });
+  await settle();
+  const { run: back, runs: left, notices } = fake.page.state;
+  assert.deepEqual([back.label?.key, back.phase, back.metrics?.step, left.length, notices], [runs[0]?.key, "paused", 7, 0, []]);
 });
 
 test("what the engine refuses is said, and the run before goes on", async () => {

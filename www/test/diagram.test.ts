@@ -9,7 +9,7 @@ import type { Box, Scene } from "../src/features/diagram/scene.ts";
 import { fitted, rounded, sceneOf, sizesOf, widthOf, wrapped } from "../src/features/diagram/scene.ts";
 import { DRAWING_STYLE, standalone } from "../src/features/diagram/style.ts";
 import type { Folding } from "../src/features/diagram/tree.ts";
-import { foldable, NOTHING_FOLDED } from "../src/features/diagram/tree.ts";
+import { foldable, NOTHING_FOLDED, openedFor } from "../src/features/diagram/tree.ts";
 import { fitting, held, opening, showing, zoomed } from "../src/features/diagram/viewport.ts";
 import { walked } from "../src/features/diagram/walk.ts";
 import { kernelText } from "../src/spec/kernel-text.ts";
@@ -178,6 +178,27 @@ test("unfolded, every round is there; folded, a container is one box", () => {
   const folded = sceneFor(staged, { folded: new Set(["a"]), unfolded: new Set() });
   assert.deepEqual(ids(folded.boxes), ["/input", "a/", "fc", "/output"]);
   assert.equal(named(folded, "a/").kind, "fold");
+});
+
+test("what hides a selected layer opens, and a container that is selected itself stays folded", () => {
+  const nested = network(
+    [
+      node("a.b.conv", "conv2d", ["input"], undefined, { path: "layers[0].stage.body[0].residual.body[0]" }),
+      node("c.conv", "conv2d", ["a.b.conv"]),
+    ],
+    [
+      group("a", "stage", "layers[0]", 0, 0, 2),
+      group("a.b", "residual", "layers[0].stage.body[0]", 1, 0, 1),
+      group("c", "stage", "layers[1]", 0, 1, 1),
+    ],
+  );
+  const folding: Folding = { folded: new Set(["a", "a.b", "c"]), unfolded: new Set() };
+  const open = (path: string, name: string | null): string[] => [...openedFor(nested, folding, { path, node: name }).folded];
+  assert.deepEqual(open("layers[0].stage.body[0].residual.body[0]", "a.b.conv"), ["c"]);
+  assert.deepEqual(open("layers[0].stage.body[0].residual.body[0]", null), ["c"]);
+  assert.deepEqual(open("layers[0].stage.body[0]", null), ["a.b", "c"]);
+  assert.deepEqual(open("layers[0]", null), ["a", "a.b", "c"]);
+  assert.equal(openedFor(nested, folding, { path: "layers[2]", node: null }), folding);
 });
 
 test("a node that does not fit is shown with the link into it, and what lies behind has no shape", () => {

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import features from "receptive:features";
 import type { Spec } from "../src/engine/protocol.ts";
-import { chartData, valueAt, yRange } from "../src/features/training/chart-data.ts";
+import { placeOn, secondsAt } from "../src/features/training/axis.ts";
+import { chartData, yRange } from "../src/features/training/chart-data.ts";
+import type { Axis } from "../src/features/training/measures.ts";
+import { valueAt } from "../src/features/training/measures.ts";
 import { Formats, parseNumber } from "../src/lib/format.ts";
 import { centreDigit, inkBox, SIDE, shiftImage } from "../src/lib/mnist.ts";
+import { RunClock } from "../src/lib/run-clock.ts";
 import { History, isGuessing, Series, sampleRows, smooth } from "../src/lib/series.ts";
 import { shortcutOf } from "../src/lib/shortcuts.ts";
 import { nextTheme, parseTheme } from "../src/lib/theme.ts";
@@ -223,6 +227,48 @@ test("runs behind and top-5 have curves of their own on the same axis", () => {
   assert.equal(valueAt(data[2], 0), null);
   for (let step = 1; step < 1000; step++) behind.addTrain({ step: 30 + step, loss: 1, top1: 0.3 });
   assert.ok(chartData(front, [behind], "accuracy", { smoothing: 0.5, top5: true })[0].length < 310);
+});
+
+test("seconds of training go on where the engine counts from 0 again, and are thinned", () => {
+  const clock = new RunClock();
+  assert.deepEqual([secondsAt(clock.marks, 5), clock.total], [null, null]);
+  clock.add(10, 2);
+  clock.add(30, 4);
+  assert.deepEqual(
+    [0, 5, 10, 20, 99].map((step) => secondsAt(clock.marks, step)),
+    [0, 1, 2, 3, 4],
+  );
+  // Another backend, or another engine, goes on.
+  clock.add(40, 1);
+  assert.equal(clock.total, 5);
+  const again = new RunClock();
+  again.load(JSON.parse(JSON.stringify(clock.save())));
+  again.add(50, 0.5);
+  again.add(60, 1);
+  assert.deepEqual([secondsAt(again.marks, 50), again.total], [5.5, 6]);
+  for (let step = 61; step < 3000; step++) again.add(step, step - 59);
+  assert.ok(again.save().length <= 400);
+  assert.ok(Math.abs((secondsAt(again.marks, 1061) ?? 0) - 1007) < 0.1);
+});
+
+test("an axis of images and one of seconds: where the points of two runs lie", () => {
+  const [front, behind] = [new History(), new History()];
+  front.addTrain({ step: 10, loss: 2, top1: 0.1 });
+  front.clock.add(10, 4);
+  behind.addTrain({ step: 20, loss: 1, top1: 0.3 });
+  const of = (axis: Axis) => {
+    const places = [placeOn(axis, front, 64), placeOn(axis, behind, 32)];
+    const [steps, , train, , , , other] = chartData(front, [behind], "loss", { smoothing: 0, top5: false, places });
+    return [steps, train, other];
+  };
+  assert.deepEqual(of("steps"), [
+    [10, 20],
+    [2, null],
+    [null, 1],
+  ]);
+  assert.deepEqual(of("images"), [[640], [2], [1]]);
+  // Of the other one no time was kept.
+  assert.deepEqual(of("seconds"), [[4], [2], [null]]);
 });
 
 test("a history that was kept goes on as if it had not been", () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Spec } from "../src/engine/protocol.ts";
+import { Folds } from "../src/features/outline/outline-folds.ts";
 import { carried, outlineOf, summaryOf, unfolded } from "../src/spec/outline.ts";
 import { setField } from "../src/spec/spec-edit.ts";
 import { formatPath, isWithin, parsePath, valueAt, withValue } from "../src/spec/spec-path.ts";
@@ -171,4 +173,26 @@ test("a thousand layers become rows in no time to speak of", () => {
   const began = performance.now();
   for (let round = 0; round < 10; round += 1) outlineOf({ version: 1, input: [1, 28, 28], layers }, examination.network, null);
   assert.ok(performance.now() - began < 5000);
+});
+
+test("what stands around a layer that is asked for is opened once, and can be folded again", () => {
+  const inner = { op: "relu" };
+  const outer = { residual: { body: [inner] } };
+  const { rows } = outlineOf({ version: 1, name: "net", input: [1, 28, 28], layers: [outer] } as unknown as Spec, null, null);
+  const folds = new Folds();
+  const block = rows.find(({ path }) => path === "layers[0]");
+  assert.ok(block);
+  folds.follow(rows);
+  folds.set(block, true);
+  folds.follow(rows);
+  assert.equal(folds.isFolded(block), true);
+  folds.open("layers[0]");
+  folds.follow(rows);
+  assert.equal(folds.isFolded(block), true, "it is asked for itself");
+  folds.open("layers[0].residual.body[0]");
+  folds.follow(rows);
+  assert.equal(folds.isFolded(block), false);
+  folds.set(block, true);
+  folds.follow(rows);
+  assert.equal(folds.isFolded(block), true);
 });

@@ -45,7 +45,7 @@ export const enErrors = (f: Formats, words = enErrorWords(f)): ErrorTexts => ({
     `${e.node}: no pooling with this kernel size and stride leads from ${f.whole(e.size)} to ${f.whole(e.input)} (${e.axis}). Use an output_size from ${f.whole(e.least)} to ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: ${words.part[e.what]} is too large to count. Make the network or the batch smaller.`,
   images_mismatch: (e) =>
-    `This network is for images of ${f.written(e.shape, false)}, and MNIST's are ${f.shape([1, 28, 28])}. It can be looked at here, and run under “Networks at true size”.`,
+    `This network is for images of ${f.written(e.shape, false)}, and MNIST's are ${f.shape([1, 28, 28])}. It can be looked at here, and run under “Full-size networks”.`,
   classes_mismatch: (e) =>
     `The network ends in ${f.written(e.shape)}, but there are ${f.whole(e.classes)} classes. End it in a layer with ${f.whole(e.classes)} outputs or channels.`,
   not_differentiable: (e) => `${e.node}: ${e.op} cannot be trained through here: it has no gradient.`,

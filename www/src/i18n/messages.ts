@@ -115,6 +115,7 @@ export interface Messages {
     /** The shape that the network must end in, and the one it ends in. */
     notFinished: (needed: string, found: string) => string;
     notFinishedShort: string;
+    onlyToLookAt: string;
     noData: string;
     pausing: string;
     paused: (step: number) => string;
@@ -147,16 +148,17 @@ export interface Messages {
     step: string;
     none: string;
     showTable: string;
-    showChart: string;
     top5: string;
     smoothing: string;
     smoothingValue: (weight: number) => string;
-    at: (step: number, train: string, test: string) => string;
+    /** A place on the axis. */
+    where: { [A in "steps" | "images" | "seconds"]: (at: number) => string };
+    at: (where: string, train: string, test: string) => string;
     logScale: string;
     closeUp: string;
     axis: string;
-    axisImages: string;
-    byImages: string;
+    by: { [A in "steps" | "images" | "seconds"]: string };
+    axes: { [A in "steps" | "images" | "seconds"]: string };
     testedAt: (step: number) => string;
     /** Short, beside a value. */
     atStep: (step: string) => string;
@@ -239,6 +241,8 @@ export interface Messages {
     trainCopy: string;
     settingsCame: (title: string, mine: readonly string[]) => string;
     keepMine: string;
+    runKept: (name: string, step: number) => string;
+    goBackToRun: string;
     copiedRun: (source: string, name: string, step: number) => string;
     /** A change of a setting that spoiled a run. */
     spoiled: (setting: string, blame: Blame) => string;

@@ -45,7 +45,7 @@ export const ruErrors = (f: Formats, words = ruErrorWords(f)): ErrorTexts => ({
     `${e.node}: пулинг с таким ядром и шагом не переводит ${f.whole(e.size)} в ${f.whole(e.input)} (${e.axis}). Задайте output_size от ${f.whole(e.least)} до ${f.whole(e.most)}.`,
   size_overflow: (e) => `${e.node}: размер (${words.part[e.what]}) слишком велик. Уменьшите сеть или батч.`,
   images_mismatch: (e) =>
-    `Эта сеть для изображений ${f.written(e.shape, false)}, а в MNIST они ${f.shape([1, 28, 28])}. Здесь её можно рассмотреть, а запустить — в «Сетях в полный размер».`,
+    `Эта сеть для изображений ${f.written(e.shape, false)}, а в MNIST они ${f.shape([1, 28, 28])}. Здесь её можно рассмотреть, а запустить — в «Полноразмерных сетях».`,
   classes_mismatch: (e) =>
     `На выходе сети ${f.written(e.shape)}, а классов ${f.whole(e.classes)}. Завершите её слоем с числом выходов или каналов ${f.whole(e.classes)}.`,
   not_differentiable: (e) => `${e.node}: через ${e.op} здесь нельзя обучать: у него нет градиента.`,

@@ -1,6 +1,8 @@
 /** Curves of a run: collecting, thinning and smoothing, without any drawing. */
 import type { LiveChange } from "./live-changes.ts";
 import { isChange, withChange } from "./live-changes.ts";
+import type { Mark } from "./run-clock.ts";
+import { RunClock } from "./run-clock.ts";
 
 export interface Point {
   step: number;
@@ -141,6 +143,7 @@ export interface SavedHistory {
   epochEnds: number[];
   /** Earlier versions of the page wrote none. */
   changes?: LiveChange[];
+  clock?: Mark[];
 }
 
 /** The curves of one run. `version` grows with every change, so that a chart knows when to draw. */
@@ -151,6 +154,7 @@ export class History {
   readonly epochEnds: number[] = [];
   /** Of settings, while it was under way. */
   changes: readonly LiveChange[] = [];
+  readonly clock = new RunClock();
   version = 0;
 
   addTrain(point: Point): void {
@@ -174,15 +178,22 @@ export class History {
   }
 
   save(): SavedHistory {
-    return { train: this.train.save(), test: this.test.save(), epochEnds: [...this.epochEnds], changes: [...this.changes] };
+    return {
+      train: this.train.save(),
+      test: this.test.save(),
+      epochEnds: [...this.epochEnds],
+      changes: [...this.changes],
+      clock: this.clock.save(),
+    };
   }
 
-  static from({ train, test, epochEnds, changes }: SavedHistory): History {
+  static from({ train, test, epochEnds, changes, clock }: SavedHistory): History {
     const history = new History();
     history.train.load(train);
     history.test.load(test);
     history.epochEnds.push(...epochEnds);
     if (Array.isArray(changes)) history.changes = changes.filter(isChange);
+    if (Array.isArray(clock)) history.clock.load(clock);
     history.version++;
     return history;
   }

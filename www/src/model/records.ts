@@ -15,6 +15,8 @@ export interface SavedDocument {
   /** Keys, the oldest first. */
   runs: string[];
   hidden: string[];
+  /** Earlier versions of the page wrote none. */
+  baseline?: string | null;
   /** The run that was in front. */
   current: string | null;
 }

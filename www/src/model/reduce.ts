@@ -58,6 +58,7 @@ function onData(state: AppState, { split, images, total }: EventOf<"data">): App
 export function onMetrics(state: AppState, { metrics }: Pick<EventOf<"metrics">, "metrics">): AppState {
   const { history, phase } = state.run;
   history.addTrain({ step: metrics.step, loss: metrics.loss, top1: metrics.top1, top5: metrics.top5 });
+  history.clock.add(metrics.step, metrics.seconds);
   // A network that finds the background of its pictures is below the loss of guessing and no better.
   const guessing = (!saysPixels(state) && isGuessing(history.train.points, classesOf(state))) || blameOf(state) !== null;
   const notices = guessing ? state.notices : withoutNotices(state.notices, "guessing");

@@ -88,6 +88,8 @@ export type Notice =
   | { code: "link_refused"; error: ReceptiveError; title: string }
   /** A run from before a reload, or from a file, stands where it stood. */
   | { code: "went_on"; name: string; step: number; elsewhere?: boolean }
+  /** A reset run is in the list, and can be gone on with. */
+  | { code: "run_kept"; key: string; name: string; step: number }
   /** A network came with settings of its own, which took the place of those that a person had chosen. */
   | { code: "settings_came"; title: string; mine: Partial<Settings> }
   /** A new run stands where another one stood at that step. */
@@ -161,6 +163,8 @@ export interface BaseState {
   runs: readonly PastRun[];
   /** Keys of runs whose curves are not drawn. */
   hidden: ReadonlySet<string>;
+  /** Key of the run that the others are compared with; null where none was chosen. */
+  baseline: string | null;
   /** Runs that can be gone on from, and the step each would go on from. */
   checkpoints: ReadonlyMap<string, number>;
   /** What was last copied, or is shown to be copied by hand. */
@@ -217,6 +221,7 @@ export function initialState(preferences: Preferences, choice: BackendChoice, sl
     run: freshRun("run-0"),
     runs: [],
     hidden: new Set(),
+    baseline: null,
     checkpoints: new Map(),
     shared: null,
     notices: [],

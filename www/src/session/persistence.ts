@@ -100,7 +100,7 @@ export class Persistence {
     this.#before = state;
     if (state.engine.phase === "stopped" && before.engine.phase !== "stopped") this.#interrupted = isActive(before.run.phase);
     if (!this.#ready) return;
-    const kept: readonly (keyof AppState)[] = ["document", "runs", "hidden"];
+    const kept: readonly (keyof AppState)[] = ["document", "runs", "hidden", "baseline"];
     if (
       kept.some((part) => state[part] !== before[part]) ||
       state.settings?.edited !== before.settings?.edited ||
@@ -219,7 +219,7 @@ export class Persistence {
   }
 
   async #putDocument(to: Records): Promise<void> {
-    const { document, settings, runs, hidden, run } = this.#page.state;
+    const { document, settings, runs, hidden, baseline, run } = this.#page.state;
     if (!this.#ready || !document || !settings) return;
     const { title, spec } = document.present;
     await to.putDocument({
@@ -228,6 +228,7 @@ export class Persistence {
       settings: settings.edited,
       runs: runs.map(({ key }) => key),
       hidden: [...hidden],
+      baseline,
       current: run.label?.key ?? null,
     });
   }

@@ -56,6 +56,7 @@ export function beginning(before: Recalled | null, named: Named | null, first: N
     runs: front && !goesOn ? [...runs, front] : runs,
     // Curves of another network would stand for nothing here until they are asked for.
     hidden: new Set(isOther ? before?.runs.map(({ key }) => key) : before?.document.hidden),
+    baseline: before?.document.baseline ?? null,
     checkpoints: before?.checkpoints ?? new Map<string, number>(),
   };
   return { changes, front, goesOn };

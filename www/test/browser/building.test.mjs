@@ -85,8 +85,15 @@ test("three clicks from opening to a comparison of batch 64 and 32, by images se
   await page.locator(".run-duplicate").selectOption({ label: "batch size 32" });
   await until(page, (state) => state.runs.length === 1 && state.run.metrics?.step > 40, 120_000);
   assert.deepEqual(await state(page, (state) => [state.run.label.name, state.settings.applied.batch_size]), ["batch 32", 32]);
-  await page.locator("metric-chart[metric=loss]").getByRole("button", { name: "Images" }).click();
+  await page.locator("metric-chart[metric=loss]").getByLabel("Horizontal axis").selectOption("by images");
   await page.locator("metric-chart[metric=loss] .chart-axis").filter({ hasText: "images trained on" }).waitFor();
+  await page.locator("metric-chart[metric=accuracy]").getByLabel("Horizontal axis").selectOption("by seconds");
+  const clocks = await state(page, (state) => [state.runs[0].history.clock.total, state.run.history.clock.total]);
+  await page.locator("metric-chart[metric=accuracy] .plot").focus();
+  await page.keyboard.press("End");
+  const at = await page.locator("metric-chart[metric=accuracy] .plot").getAttribute("aria-valuetext");
+  assert.ok(Math.abs(Number.parseFloat(at) - Math.max(...clocks)) < 60, `${at}, of ${clocks}`);
+  assert.match(at, /^[\d.]+ sec: /u);
   assert.deepEqual(await violationsInBothThemes(page), []);
   assert.deepEqual(page.problems, []);
 });

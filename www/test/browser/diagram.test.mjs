@@ -63,6 +63,16 @@ test("Inception: branches side by side, frames that fold", { timeout: 120_000 },
   await page.waitForSelector(`.drawing .fold`);
   await drawn(page);
   assert.equal((await names(page)).length, before - 20);
+  // What is selected elsewhere on the page is unfolded here.
+  const { path } = await state(page, (state) => state.document.examination.network.nodes.find(({ name }) => name === "i3a.b1"));
+  await page.evaluate(
+    (path) => document.querySelector("network-diagram").intend({ type: "select", selection: { path, node: "i3a.b1" } }),
+    path,
+  );
+  await page.waitForSelector(`.drawing [data-box="i3a.b1"][aria-pressed=true]`);
+  await page.getByRole("button", { name: "Fold i3a · branches" }).click();
+  await page.waitForSelector(`.drawing .fold`);
+  await drawn(page);
   await page.getByRole("button", { name: "Unfold i3a · branches" }).click();
   await page.waitForSelector(`.drawing .fold`, { state: "detached" });
   await drawn(page);

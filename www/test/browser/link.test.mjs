@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { presets } from "../../../src/network/zoo/presets.js";
-import { openSite, ready, state, until, violations } from "../support/site.mjs";
+import { openSite, ready, state, until, violations, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -124,6 +124,55 @@ test("a damaged link says what is wrong, and so does one from a later version", 
   await page.waitForFunction(() => document.querySelector("[data-code=link_refused]")?.textContent.includes("version 1, not 9"));
   // What was here is still here.
   assert.ok(await state(page, (state) => state.document.present.spec.layers.some(({ out_channels }) => out_channels === 12)));
+  assert.deepEqual(page.problems, []);
+});
+
+test("what goes into a link, a frame and a file is chosen by check boxes", { timeout: 180_000 }, async () => {
+  const page = await site.open("?backend=cpu&lang=en#view=maps", { permissions: ["clipboard-read", "clipboard-write"] });
+  await ready(page);
+  await widen(page, 10);
+  await page.fill("#settings-batch_size", "32");
+  await page.evaluate(() =>
+    document.querySelector("receptive-app").intend({ type: "select", selection: { path: "layers[3]", node: "conv2" } }),
+  );
+  await page.click("#share-button");
+  await page.getByRole("menuitem", { name: "Choose what to share" }).press("Enter");
+  const dialog = page.locator("share-dialog dialog[open]");
+  const made = dialog.locator("textarea");
+  await dialog.waitFor();
+  const text = async (pattern) => {
+    await page.waitForFunction(
+      (source) => new RegExp(source, "u").test(document.querySelector(".share-result textarea").value),
+      pattern.source,
+    );
+    return made.inputValue();
+  };
+  await text(/#g=[\w-]+&view=maps&select=layers%5B3%5D&node=conv2$/u);
+  await dialog.getByLabel("The view on show").uncheck();
+  await dialog.getByLabel("The selected layer conv2").uncheck();
+  const own = await text(/#g=[\w-]+$/u);
+  await dialog.getByLabel("Your training settings").uncheck();
+  await page.waitForFunction((own) => document.querySelector(".share-result textarea").value !== own, own);
+  assert.deepEqual(await violationsInBothThemes(page), []);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await dialog.getByText("Copied").waitFor();
+  const plain = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(plain, await made.inputValue());
+  // The network comes without the batch size of this page.
+  const [batch, channels] = await page.evaluate(async (address) => {
+    const app = document.querySelector("receptive-app");
+    const batch = app.state.settings.edited.batch_size;
+    location.hash = new URL(address).hash;
+    while (app.state.settings.edited.batch_size === batch) await new Promise((resolve) => setTimeout(resolve, 50));
+    return [app.state.settings.edited.batch_size, app.state.document.present.spec.layers[0].out_channels];
+  }, plain);
+  assert.deepEqual([batch, channels], [64, 10]);
+  await dialog.getByLabel("Frame on a course page").check({ force: true });
+  await dialog.getByLabel("Only the view").check();
+  assert.match(await made.inputValue(), /^<iframe src="[^"]+embed=view[^"]*#g=[\w-]+" .*height="480"/u);
+  await dialog.getByLabel("File", { exact: true }).check({ force: true });
+  const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save" }).click()]);
+  assert.match(download.suggestedFilename(), /\.json$/u);
   assert.deepEqual(page.problems, []);
 });
 

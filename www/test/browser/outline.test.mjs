@@ -248,6 +248,13 @@ test("a long network: ResNet-110 is folded, and an edit is shown without a long 
   const page = await open("?backend=cpu&lang=en&preset=resnet110");
   assert.ok((await page.locator("[role=treeitem]").count()) < 60);
   assert.match(await page.textContent("[role=tree]"), /×18/u);
+  // A layer in a folded block, as an error's link or the Maps view name it.
+  const inside = "layers[3].stage.body[0].repeat.body[0].residual.body[0]";
+  await page.evaluate(
+    (path) => document.querySelector("outline-editor").intend({ type: "select", selection: { path, node: null } }),
+    inside,
+  );
+  await row(page, inside).and(page.locator("[aria-selected=true]")).waitFor();
   await row(page, "layers[0]").click();
   await page.locator("#layer-out_channels").waitFor();
   await page.evaluate(() => (globalThis.longTasks.length = 0));

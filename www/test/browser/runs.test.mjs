@@ -42,7 +42,7 @@ test("a fresh start keeps the run before it, with what changed, and all is there
   const page = await site.open("?backend=cpu&lang=en");
   await twoRuns(page);
   assert.equal(await page.locator("runs-panel tbody tr").count(), 2);
-  assert.match(await row(page, "rate 0.03, batch 32").textContent(), /batch_size 64 → 32; learning_rate 0\.02 → 0\.03.*step \d+.*loss/su);
+  assert.match(await row(page, "rate 0.03, batch 32").textContent(), /batch size 64 → 32; learning rate 0\.02 → 0\.03.*step \d+.*loss/su);
   assert.match(await row(page, "kiwi").textContent(), /LeNet-5: the first one/u);
   await row(page, "kiwi").locator("input.name").fill("baseline");
   await page.keyboard.press("Enter");
@@ -51,16 +51,23 @@ test("a fresh start keeps the run before it, with what changed, and all is there
   await page.keyboard.press("Enter");
   assert.equal(await row(page, "rate 0.03, batch 32").locator("input.name").getAttribute("aria-invalid"), "true");
   await row(page, "rate 0.03, batch 32").locator("input.name").press("Escape");
+  // Chosen as the one to compare with: the other says what is other in it, of its results too.
+  await row(page, "baseline").getByRole("button", { name: "Baseline: baseline" }).click();
+  await until(page, (state) => state.baseline === "r1");
+  assert.match(await page.locator("runs-panel").textContent(), /Differences are to the baseline baseline/u);
+  assert.match(
+    await row(page, "rate 0.03, batch 32").locator(".run-figures").textContent(),
+    /loss [\d.]+ \([+−][\d.]+\) · [\d.]+% \w+ \w+ \([+−][\d.]+ points\) · [\d.]+ sec \([+−][\d.]+\)/u,
+  );
   await row(page, "baseline").getByRole("checkbox").uncheck();
   assert.equal(await series(page), 0);
   await page.waitForTimeout(1000);
   await page.reload();
   await until(page, (state) => state.run.label?.name === "rate 0.03, batch 32" && state.runs.length === 1, 60_000);
-  assert.deepEqual(await state(page, (state) => [state.runs[0].name, state.hidden.size, state.runs[0].history.train.points.length > 1]), [
-    "baseline",
-    1,
-    true,
-  ]);
+  assert.deepEqual(
+    await state(page, (state) => [state.runs[0].name, state.hidden.size, state.runs[0].history.train.points.length > 1, state.baseline]),
+    ["baseline", 1, true, "r1"],
+  );
   assert.deepEqual(page.problems, []);
 });
 

@@ -408,6 +408,8 @@ test("a network at true size opens in the editor: its layers and its diagram, an
   assert.match(await page.textContent("#diagram-summary"), /515 layers/u);
   assert.match(await page.textContent("run-dock"), /for images of 3×224×224, and MNIST's are 1×28×28/u);
   assert.ok(await page.locator(".run").isDisabled());
+  // It is no mistake of the network, and not said in red.
+  assert.equal(await page.locator(".dock-problem, .row.wrong, outline-editor div:not(.open-end) > error-fixes").count(), 0);
   await page.getByRole("button", { name: "Undo" }).click();
   await page.waitForFunction(() => document.querySelector(".run")?.disabled === false);
   assert.deepEqual(page.problems, []);

@@ -143,6 +143,11 @@ const STEPS = {
     await page.locator("[role=menu]").first().waitFor();
     return () => page.keyboard.press("Escape");
   },
+  "share-dialog": async (page) => {
+    await intend(page, { type: "open_dialog", name: "share-dialog" });
+    await page.locator(".share-result textarea").waitFor();
+    return () => page.keyboard.press("Escape");
+  },
   help: async (page) => {
     await page.locator(".help-button").click();
     await page.locator("help-dialog dialog[open]").waitFor();

@@ -32,7 +32,7 @@ import type { Box, CellBox, Scene } from "./scene.ts";
 import { calloutPart, sceneOf, sizesOf } from "./scene.ts";
 import { DRAWING_STYLE, LIVE_STYLE } from "./style.ts";
 import type { Folding } from "./tree.ts";
-import { foldable, NOTHING_FOLDED } from "./tree.ts";
+import { foldable, NOTHING_FOLDED, openedFor } from "./tree.ts";
 import type { Direction } from "./walk.ts";
 import { walked } from "./walk.ts";
 
@@ -79,6 +79,8 @@ export class NetworkDiagramElement extends PanelElement {
   );
   /** The selection that was drawn last. */
   #selected: Selection | null | undefined = undefined;
+  /** The selection that what hid it was unfolded for: after that it can be folded again. */
+  #unfoldedFor: Selection | null = null;
   #camera: DiagramCamera | null = null;
   #source: Source | null = null;
   #graph: Graph | null = null;
@@ -128,6 +130,11 @@ export class NetworkDiagramElement extends PanelElement {
         problem: (error as ReceptiveError | null) ?? refused,
         rounds: foldable(network).rounds,
       };
+    }
+    const { selection } = this.state;
+    if (selection && selection !== this.#unfoldedFor && this.#source && document?.present.spec === this.#source.spec) {
+      this.#unfoldedFor = selection;
+      this.folding = openedFor(this.#source.network, this.folding, selection);
     }
     // The drawing of how it was is of this network or of none.
     const gone =

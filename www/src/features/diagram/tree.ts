@@ -1,7 +1,9 @@
 /** A network's nodes in its containers, as a tree; what is folded stands in it as one. */
 
 import type { GroupDescription, NetworkDescription, NodeDescription } from "../../engine/protocol.ts";
+import type { Selection } from "../../spec/document.ts";
 import { familyOf } from "../../spec/operators.ts";
+import { isWithin } from "../../spec/spec-path.ts";
 
 export type FrameKind = GroupDescription["kind"];
 
@@ -185,4 +187,19 @@ export function foldable(network: NetworkDescription): { containers: string[]; r
   };
   walk(open);
   return { containers, rounds };
+}
+
+/** With everything open that hides what is selected; a container that is selected itself stays as it is. */
+export function openedFor({ nodes, groups }: NetworkDescription, folding: Folding, { path, node }: Selection): Folding {
+  const at = nodes.findIndex(({ name }) => name === node);
+  const hides = (name: string): boolean => {
+    const group = groups.find((one) => one.name === name);
+    if (!group) return false;
+    const { first_node: first, nodes: count } = group;
+    const isSelected = groups.some((one) => one.path === path && one.first_node === first && one.nodes === count);
+    if (isSelected) return false;
+    return at < 0 ? isWithin(path, group.path) : at >= first && at < first + count;
+  };
+  const folded = new Set([...folding.folded].filter((name) => !hides(name)));
+  return folded.size === folding.folded.size ? folding : { ...folding, folded };
 }

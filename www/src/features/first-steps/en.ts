@@ -5,7 +5,7 @@ export default (): FirstStepsTexts => ({
   what: "Build a convolutional network, train it on handwritten digits in this tab, and take it apart.",
   names: { train: "Train", look: "Look", break: "Break", build: "Build" },
   hints: {
-    train: "Run it: loss falls, accuracy rises",
+    train: "run it: loss falls, accuracy rises",
     look: "what each layer makes of a digit",
     break: "raise the learning rate to 1",
     build: "add a layer, or start from blank",

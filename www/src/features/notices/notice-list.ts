@@ -163,6 +163,11 @@ export class NoticeListElement extends PanelElement {
             this.intend({ type: "dismiss", code: "settings_came" });
           }),
         };
+      case "run_kept":
+        return {
+          title: text.runKept(notice.name, notice.step),
+          actions: this.#button(text.goBackToRun, () => this.intend({ type: "go_back_to_run", key: notice.key })),
+        };
       case "copied_run":
         return { title: text.copiedRun(notice.source, notice.name, notice.step), actions: this.#resume() };
       case "weights_taken":

@@ -6,6 +6,7 @@ import type { Spec } from "../../engine/protocol.ts";
 import { onKey } from "../../lib/keys.ts";
 import { reveal } from "../../lib/reveal.ts";
 import { describedBefore, OutlineReader } from "../../model/outline-reader.ts";
+import { isNeutral } from "../../model/problem.ts";
 import { problemOf } from "../../model/state.ts";
 import type { Selection } from "../../spec/document.ts";
 import { BLANK } from "../../spec/document.ts";
@@ -53,6 +54,8 @@ export class OutlineEditorElement extends PanelElement {
   #focus: string | null = null;
   #hadFocus = false;
   #shown: Selection | null = null;
+  /** The selection that what stands around it was unfolded for. */
+  #unfoldedFor: Selection | null = null;
   /** What was said of the last version that the engine has looked at. */
   #said: { spec: Spec; text: string; wrong: string } | null = null;
 
@@ -72,10 +75,19 @@ export class OutlineEditorElement extends PanelElement {
   protected override willUpdate(): void {
     this.#hadFocus = this.#tree?.contains(document.activeElement) ?? false;
     this.#outline = this.#reader.read(this.state);
+    this.#unfoldSelected();
     this.#folds.follow(this.#outline.rows);
     this.#seen = unfolded(this.#outline.rows, (row) => this.#folds.isFolded(row));
     this.#say();
     if (problemOf(this.state)) void import("../../ui/lazy-elements.ts");
+  }
+
+  /** A layer that is selected, here or elsewhere on the page, is seen: what it stands in opens once, and can be folded again. */
+  #unfoldSelected(): void {
+    const { selection } = this.state;
+    if (selection === this.#unfoldedFor || (selection && !this.#rowAt(selection.path))) return;
+    if (selection) this.#folds.open(selection.path);
+    this.#unfoldedFor = selection;
   }
 
   /** Of each version one sentence: what its selected layer makes now, or what is wrong. */
@@ -128,7 +140,7 @@ export class OutlineEditorElement extends PanelElement {
         <button type="button" class="icon-button undo" aria-label=${texts.undo} title="${texts.undo} (Ctrl+Z)" ?disabled=${edited.past.length === 0} @click=${() => this.intend({ type: "undo" })}>${icons.undo}</button>
         <button type="button" class="icon-button redo" aria-label=${texts.redo} title="${texts.redo} (Ctrl+Y)" ?disabled=${edited.future.length === 0} @click=${() => this.intend({ type: "redo" })}>${icons.redo}</button>
       </div>
-      ${unplaced && unplaced.kind !== "empty_network" ? html`<error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes>` : nothing}
+      ${unplaced && unplaced.kind !== "empty_network" ? html`<div class=${isNeutral(state) ? "open-end" : ""}><error-fixes .locale=${locale} .state=${state} .error=${unplaced}></error-fixes></div>` : nothing}
       <p class="tree-head second"><span>${term("layer", text.network.columns.layer)}, ${term("receptive_field", text.network.columns.sees)}</span>
         <span>${text.network.columns.output}; ${term("parameters", text.network.columns.params)} · ${term("macs", text.network.columns.macs)}</span></p>
       <div role="tree" class="tree" aria-label=${texts.tree} @keydown=${onKey(this.#key)} @click=${this.#click} @dblclick=${this.#doubleClick} @contextmenu=${this.#contextMenu} @pointerdown=${this.#drag.down}>

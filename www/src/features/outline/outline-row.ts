@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import { html, nothing } from "lit";
 import type { Locale } from "../../i18n/locale.ts";
-import { openEnd } from "../../model/problem.ts";
+import { isNeutral } from "../../model/problem.ts";
 import type { AppState } from "../../model/state.ts";
 import { familyOf, shortName } from "../../spec/operators.ts";
 import type { OutlineRow, RowKind } from "../../spec/outline.ts";
@@ -60,11 +60,11 @@ export function rowTemplate(row: OutlineRow, view: RowView, locale: Locale, stat
   const open = row.container && row.children > 0;
   return html`
     <div
-      role="treeitem" class="row layer ${error ? (openEnd(state) ? "open-end" : "wrong") : ""}" id="row-${row.path}" data-path=${row.path} data-family=${row.kind === "layer" ? familyOf(row.op ?? "") : FAMILIES[row.kind]}
+      role="treeitem" class="row layer ${error ? (isNeutral(state) ? "open-end" : "wrong") : ""}" id="row-${row.path}" data-path=${row.path} data-family=${row.kind === "layer" ? familyOf(row.op ?? "") : FAMILIES[row.kind]}
       .style="--depth: ${row.depth}" tabindex=${view.active ? 0 : -1} aria-level=${row.depth + 1} aria-posinset=${row.position} aria-setsize=${row.siblings}
       aria-selected=${view.selected ? "true" : "false"} aria-expanded=${open ? (view.folded ? "false" : "true") : nothing}
     >
-      <span class="visually-hidden row-spoken">${texts.spoken({ label, times, shape, params, wrong: error !== null && openEnd(state) === null })}</span>
+      <span class="visually-hidden row-spoken">${texts.spoken({ label, times, shape, params, wrong: error !== null && !isNeutral(state) })}</span>
       <div class="row-line" aria-hidden="true">
         <span class="row-grip"></span>
         ${open ? html`<span class="row-fold">${icons.chevron}</span>` : nothing}

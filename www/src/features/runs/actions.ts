@@ -19,6 +19,18 @@ export function actions(page: Page): Actions {
     page.emit("weights_changed");
   }
 
+  async function goBack(key: string): Promise<void> {
+    const { runs } = page.state;
+    const run = runs.find((one) => one.key === key);
+    const { persistence } = page.the(keeping);
+    if (!run || !persistence) return;
+    page.dismiss("run_kept");
+    // It is in front or in the list, never in both.
+    page.set({ runs: runs.filter((one) => one !== run) });
+    if (await page.attempt(() => persistence.goOn(run))) page.the(startup).version(run);
+    else page.set({ runs });
+  }
+
   function duplicate(key: string, changes: Partial<Settings>): unknown {
     const run = allRuns(page.state).find((one) => one.key === key);
     if (!run) return;
@@ -34,12 +46,14 @@ export function actions(page: Page): Actions {
       else others.delete(key);
       page.set({ hidden: others });
     },
+    choose_baseline: ({ key }) => page.set({ baseline: key }),
     delete_run: ({ key }) => page.set({ runs: page.state.runs.filter((run) => run.key !== key) }),
     bring_back_run: ({ run, at }) => {
       const taken = allRuns(page.state).some(({ key }) => key === run.key);
       page.set({ runs: page.state.runs.toSpliced(at, 0, taken ? { ...run, key: newLabel(page.state).key } : run) });
     },
     branch_run: ({ key, step }) => branch(key, step),
+    go_back_to_run: ({ key }) => goBack(key),
     duplicate_run: ({ key, changes }) => duplicate(key, changes),
   };
 }

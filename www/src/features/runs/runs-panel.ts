@@ -14,10 +14,13 @@ import type { Change } from "../../spec/what-changed.ts";
 import { isAnother, whatChanged } from "../../spec/what-changed.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
 import { term } from "../../ui/term.ts";
+import { changeText } from "./change-text.ts";
+import { differenceTo, figuresOf } from "./figures.ts";
 import type { RunsTexts } from "./texts.ts";
 
 /** More do not fit a line. */
 const MOST_CHANGES = 4;
+const MOST_LIVE = 2;
 
 /** All runs of this page, the newest first: what each changed, where it stands, and what can be done with it. */
 export class RunsPanelElement extends PanelElement {
@@ -38,14 +41,16 @@ export class RunsPanelElement extends PanelElement {
     const text = this.locale.panels.runs;
     const runs = allRuns(this.state);
     const { deleted } = this;
+    const base = runs.find(({ key }) => key === this.state.baseline);
     return html`
       <h2 id="runs-title">${term("run", text.title)}</h2>
+      ${base && runs.length > 1 ? html`<p class="second">${text.comparedWith(base.name)}</p>` : nothing}
       <table class="runs" aria-labelledby="runs-title">
         <thead class="visually-hidden"><tr><th scope="col">${text.run}</th><th scope="col">${text.changed}</th><th scope="col">${text.figures}</th><th scope="col">${text.actions}</th></tr></thead>
         <tbody>${repeat(
           [...runs.entries()].reverse(),
           ([, { key }]) => key,
-          ([at, run]) => this.#row(text, run, at, runs),
+          ([at, run]) => this.#row(text, run, at, runs, base),
         )}</tbody>
       </table>
       <p class="runs-deleted" role="status">${
@@ -56,7 +61,7 @@ export class RunsPanelElement extends PanelElement {
     `;
   }
 
-  #row(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): TemplateResult {
+  #row(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[], base: PastRun | undefined): TemplateResult {
     const front = run.key === labelOf(this.state)?.key;
     const step = this.state.checkpoints.get(run.key);
     const branch = step === undefined ? text.branchNone : text.branchOf(run.name, step);
@@ -73,10 +78,11 @@ export class RunsPanelElement extends PanelElement {
           @change=${(event: Event) => this.#rename(run, event.target as HTMLInputElement)} @keydown=${onKey((event: KeyboardEvent) => this.#nameKey(event, run))} />
         ${front ? html`<span class="second">${text.front}</span>` : nothing}
       </span></th>
-      <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>
-      <td class="run-figures">${this.#figures(text, run)}</td>
+      <td class="run-changes">${run.title}: ${this.#changed(text, run, at, runs, base)}${this.#isShown(run) ? nothing : html` <span class="badge">${text.notShown}</span>`}</td>
+      <td class="run-figures">${this.#figures(text, run, base)}</td>
       <td class="run-actions">
         <button type="button" class="link" ?disabled=${step === undefined} title=${branch} aria-label="${text.branch}: ${branch}" @click=${() => this.intend({ type: "branch_run", key: run.key })}>${text.branch}</button>
+        ${runs.length > 1 ? this.#baseline(text, run) : nothing}
         ${this.#steps(text, run)}
         ${this.#duplicates(text, run)}
         ${front ? nothing : html`<button type="button" class="link" aria-label=${text.removeOf(run.name)} @click=${() => this.#remove(run, at)}>${text.remove}</button>`}
@@ -148,17 +154,40 @@ export class RunsPanelElement extends PanelElement {
     return html`<svg class="run-swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${line}</svg>`;
   }
 
-  #changed(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[]): string {
+  #baseline(text: RunsTexts, { key, name }: PastRun): TemplateResult {
+    const chosen = this.state.baseline === key;
+    return html`<button type="button" class="toggle" aria-pressed=${chosen ? "true" : "false"} aria-label="${text.baseline}: ${name}" title=${text.baselineOf(name)}
+      @click=${() => this.intend({ type: "choose_baseline", key: chosen ? null : key })}>${text.baseline}</button>`;
+  }
+
+  /** What ran otherwise than in the baseline or, where none is chosen, than in the run it came from or the one before it. */
+  #changed(text: RunsTexts, run: PastRun, at: number, runs: readonly PastRun[], base: PastRun | undefined): string {
     const parent = runs.find(({ key }) => key === run.parent);
-    const before = parent ?? runs[at - 1];
-    if (!before) return text.first;
-    const changes = this.#between(before.spec, run.spec);
+    const before = base ?? parent ?? runs[at - 1];
     const origin = parent ? [text.from(parent.name)] : [];
-    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another].join("; ");
-    const words = changes.slice(0, MOST_CHANGES).map((change) => this.#say(text, change));
+    if (run === base) return [...origin, text.isBaseline, ...this.#underWay(text, run)].join("; ");
+    if (!before) return [text.first, ...this.#underWay(text, run)].join("; ");
+    const changes = this.#between(before.spec, run.spec);
+    if (isAnother(before.spec, run.spec, changes)) return [...origin, text.another, ...this.#underWay(text, run)].join("; ");
+    const words = changes.slice(0, MOST_CHANGES).map((change) => changeText(this.locale, change));
     const rest = changes.length - words.length;
-    const all = [...origin, ...words, ...(rest > 0 ? [text.more(rest)] : [])];
-    return all.length > 0 ? all.join("; ") : text.same;
+    const own = [...words, ...(rest > 0 ? [text.more(rest)] : [])];
+    return [...origin, ...(own.length > 0 ? own : [text.same]), ...this.#underWay(text, run)].join("; ");
+  }
+
+  /** Settings that were changed while it trained. */
+  #underWay(text: RunsTexts, { history: { changes } }: PastRun): string[] {
+    const {
+      text: {
+        charts: { tick },
+      },
+      format,
+    } = this.locale;
+    const rest = changes.length - MOST_LIVE;
+    const words = changes
+      .slice(0, MOST_LIVE)
+      .map(({ step, setting, from, to }) => text.underWay(tick[setting](format.plain(from), format.plain(to)), step));
+    return [...words, ...(rest > 0 ? [text.more(rest)] : [])];
   }
 
   #between(before: Spec, after: Spec): Change[] {
@@ -169,29 +198,21 @@ export class RunsPanelElement extends PanelElement {
     return changes;
   }
 
-  #say(text: RunsTexts, change: Change): string {
-    if (change.kind === "added") return text.added(change.layer);
-    if (change.kind === "removed") return text.gone(change.layer);
-    return [change.layer, change.field, this.#number(change.from), "→", this.#number(change.to)].filter((word) => word !== null).join(" ");
-  }
-
-  #number(word: string): string {
-    return word.trim() !== "" && Number.isFinite(Number(word)) ? this.locale.format.plain(Number(word)) : word;
-  }
-
-  #figures(text: RunsTexts, { metrics, evaluation, history, epochs }: PastRun): string {
+  #figures(text: RunsTexts, run: PastRun, base: PastRun | undefined): string {
     const { format } = this.locale;
-    // Weights of a file that no step was taken with: nothing was measured.
-    if (metrics.step === 0) return text.step(0);
-    const test = epochs.at(-1)?.test_top1 ?? evaluation?.top1 ?? history.test.last?.top1;
-    const iou = epochs.at(-1)?.test_mean_iou ?? evaluation?.mean_iou;
-    const share =
-      iou != null
-        ? text.iou(format.percent(iou))
-        : test == null
-          ? text.train(format.percent(metrics.top1))
-          : text.test(format.percent(test));
-    return [text.step(metrics.step), text.loss(format.loss(metrics.loss)), share].join(" · ");
+    const own = figuresOf(run);
+    if (!own) return text.step(0);
+    const other = base && base.key !== run.key ? figuresOf(base) : null;
+    const difference = other && differenceTo(other, own);
+    const signed = (value: number, digits: number): string => `${value < 0 ? "−" : "+"}${format.fixed(Math.abs(value), digits)}`;
+    const beside = (said: string, value: number | null | undefined, words: (value: number) => string): string =>
+      value == null ? said : `${said} (${words(value)})`;
+    return [
+      text.step(own.step),
+      beside(text.loss(format.loss(own.loss)), difference?.loss, (value) => signed(value, 4)),
+      beside(text[own.of](format.percent(own.share)), difference?.share, (value) => text.points(signed(100 * value, 2))),
+      ...(own.seconds === null ? [] : [beside(format.seconds(own.seconds), difference?.seconds, (value) => signed(value, 1))]),
+    ].join(" · ");
   }
 
   #rename(run: PastRun, field: HTMLInputElement): void {

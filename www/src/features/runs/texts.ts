@@ -24,6 +24,14 @@ export interface RunsTexts {
   same: string;
   from: (name: string) => string;
   another: string;
+  baseline: string;
+  baselineOf: (name: string) => string;
+  isBaseline: string;
+  comparedWith: (name: string) => string;
+  /** A change of a setting while the run was under way. */
+  underWay: (change: string, step: number) => string;
+  /** Percentage points, with their sign. */
+  points: (value: string) => string;
   /** Of a run whose network is not the one on show. */
   notShown: string;
   added: (layer: string) => string;

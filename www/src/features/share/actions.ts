@@ -11,6 +11,7 @@ import { hashOf } from "../../session/address.ts";
 import { keeping } from "../../session/keeping.ts";
 import { startup } from "../../session/startup.ts";
 import { compilable } from "../../spec/document.ts";
+import { settingsOf } from "../../spec/settings.ts";
 
 class Sharing {
   readonly #page: Page;
@@ -88,6 +89,20 @@ class Sharing {
     }
   }
 
+  /** With all that it can say, for a dialog to choose from. */
+  async address(own: boolean): Promise<string | null> {
+    const { snapshot } = this.#page.store;
+    const { document, settings } = snapshot;
+    const brought = document && settings && { ...settings, edited: settingsOf(document.present.spec) };
+    try {
+      const address = new URL(this.#page.environment.address.href);
+      address.hash = await hashOf(this.#page, own ? snapshot : { ...snapshot, settings: brought });
+      return address.href;
+    } catch {
+      return null;
+    }
+  }
+
   /** A course page is in one language; whoever follows a link may read another. `only`: a page that shows the view on show, and nothing else of itself. */
   async #link(language: Language | null = null, only = false): Promise<string> {
     const address = new URL(this.#page.environment.address.href);
@@ -119,6 +134,7 @@ export function actions(page: Page): Actions {
     save_network: () => sharing.saveNetwork(),
     save_run: () => sharing.saveRun(),
     save_file: ({ name, content }) => sharing.saveFile(name, content),
+    read_address: async ({ own, take }) => take(await sharing.address(own)),
     read_run: async ({ take }) => take(await sharing.readRun()),
   };
 }

@@ -5,6 +5,7 @@ export default (): ShareTexts => ({
   copyLink: "Copy link",
   copyEmbed: "Copy snippet for a course page",
   copyEmbedView: "Copy snippet of this view",
+  choose: "Choose what to share…",
   copyJson: "Copy network as JSON",
   saveJson: "Save network…",
   saveRun: "Save run…",

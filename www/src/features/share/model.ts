@@ -11,6 +11,8 @@ declare module "../../page/intent.ts" {
     save_run: object;
     /** A file that a feature has written. */
     save_file: { name: string; content: Blob };
+    /** The page's address with all that it can say; `own`: with the settings as they were changed, and not as the network brings them. Null where it has none. */
+    read_address: { own: boolean; take: (address: string | null) => void };
     /** The run in front as the bytes of a checkpoint; null where there is none. */
     read_run: { take: (bytes: Uint8Array | null) => void };
   }

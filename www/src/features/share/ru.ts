@@ -5,6 +5,7 @@ export default (): ShareTexts => ({
   copyLink: "Скопировать ссылку",
   copyEmbed: "Скопировать код для страницы курса",
   copyEmbedView: "Скопировать код этого вида",
+  choose: "Выбрать, что войдёт…",
   copyJson: "Скопировать сеть как JSON",
   saveJson: "Сохранить сеть…",
   saveRun: "Сохранить обучение…",

@@ -109,6 +109,7 @@ export class ShareMenuElement extends PanelElement {
         ${this.#item(text.copyLink, { type: "copy", what: "link" })}
         ${this.#item(text.copyEmbed, { type: "copy", what: "embed" })}
         ${this.#item(text.copyEmbedView, { type: "copy", what: "embed_view" })}
+        ${this.#item(text.choose, { type: "open_dialog", name: "share-dialog" })}
         ${this.#item(text.copyJson, { type: "copy", what: "json" })}
         <hr role="separator" />
         ${this.#item(text.saveJson, { type: "save_network" })}

@@ -5,6 +5,8 @@ export interface ShareTexts {
   copyLink: string;
   copyEmbed: string;
   copyEmbedView: string;
+  /** Opens the dialog. */
+  choose: string;
   copyJson: string;
   saveJson: string;
   saveRun: string;

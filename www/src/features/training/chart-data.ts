@@ -1,14 +1,9 @@
 /** From runs' histories to what a chart draws. */
 import type { Curve, History, Point } from "../../lib/series.ts";
 import { align, smooth } from "../../lib/series.ts";
-
-export type Metric = "loss" | "accuracy" | "iou";
-/** What a curve may show; the second curve of accuracy is top-5. */
-type Measure = Metric | "top5";
-
-export function measured({ loss, top1, top5, mean_iou }: Point, measure: Measure): number | null {
-  return measure === "loss" ? loss : measure === "accuracy" ? top1 : measure === "top5" ? (top5 ?? null) : (mean_iou ?? null);
-}
+import type { Place } from "./axis.ts";
+import type { Measure, Metric } from "./measures.ts";
+import { measured } from "./measures.ts";
 
 /** Points of a curve that lies behind: finer than this is not seen. */
 const BEHIND = 300;
@@ -40,7 +35,14 @@ function curveOf(points: readonly Point[], measure: Measure, peaks = false): { s
 
 const smoothed = ({ steps, values }: Curve, weight: number): Curve => ({ steps, values: weight > 0 ? smooth(values, weight) : values });
 
-const stretched = ({ steps, values }: Curve, per = 1): Curve => ({ steps: per === 1 ? steps : steps.map((step) => step * per), values });
+function placed({ steps, values }: Curve, place: Place | undefined): Curve {
+  if (!place) return { steps, values };
+  const known = steps.flatMap((step, at) => {
+    const where = place(step);
+    return where === null ? [] : [[where, values[at] ?? 0] as const];
+  });
+  return { steps: known.map(([where]) => where), values: known.map(([, value]) => value) };
+}
 
 /** No more than {@link BEHIND} points, the highest and the lowest of each stretch among them. */
 function thinned({ steps, values }: Curve): Curve {
@@ -60,8 +62,8 @@ export interface ChartChoices {
   /** Weight on the past, 0 for none. */
   smoothing: number;
   top5: boolean;
-  /** Of the run in front and of each behind: what a step is on the axis, as the images it takes. One where it is left out. */
-  per?: readonly number[];
+  /** Of the run in front and of each behind: where its steps lie on the axis. They are steps where it is left out. */
+  places?: readonly Place[];
 }
 
 /**
@@ -72,7 +74,7 @@ export function chartData(
   front: History,
   behind: readonly History[],
   metric: Metric,
-  { smoothing, top5, per = [] }: ChartChoices,
+  { smoothing, top5, places = [] }: ChartChoices,
 ): [number[], ...(number | null)[][]] {
   const smooths = smoothing > 0;
   const train = curveOf(front.train.points, metric, true);
@@ -81,20 +83,11 @@ export function chartData(
   const fives = top5 ? [smoothed(curveOf(front.train.points, "top5"), smoothing), curveOf(front.test.points, "top5")] : [none, none];
   const others = behind.flatMap((history, at) =>
     [thinned(smoothed(curveOf(history.train.points, metric, !smooths), smoothing)), thinned(curveOf(history.test.points, metric))].map(
-      (curve) => stretched(curve, per[at + 1]),
+      (curve) => placed(curve, places[at + 1]),
     ),
   );
   const own = [smooths ? train : none, smoothed(mean, smoothing), curveOf(front.test.points, metric), ...fives];
-  return align(...own.map((curve) => stretched(curve, per[0])), ...others);
-}
-
-/** The value a curve has at a place of the axis: its own there, or its last one before. */
-export function valueAt(values: ArrayLike<number | null | undefined> | undefined, at: number): number | null {
-  for (let place = at; place >= 0; place--) {
-    const value = values?.[place];
-    if (value !== null && value !== undefined) return value;
-  }
-  return null;
+  return align(...own.map((curve) => placed(curve, places[0])), ...others);
 }
 
 /** A loss so many times what nearly all others are below does not fix the axis; and how many are nearly all. */

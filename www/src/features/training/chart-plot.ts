@@ -2,8 +2,13 @@
 import uPlot from "uplot";
 import type { Formats } from "../../lib/format.ts";
 import { LOOKS } from "../../lib/run-names.ts";
-import type { Metric } from "./chart-data.ts";
 import { yRange } from "./chart-data.ts";
+import type { Metric } from "./measures.ts";
+
+// All of it is fetched with the plot.
+export { placeOn } from "./axis.ts";
+export { aboveAxis, chartData } from "./chart-data.ts";
+export { chartTable } from "./chart-table.ts";
 
 const TOP5_DASH = [4, 4];
 /** Where the system's colours are forced, dashes tell the curves apart: that of training is solid, and a run behind that is solid elsewhere is dotted. */
@@ -21,9 +26,9 @@ export interface ChartMaking {
   behind: readonly number[];
 }
 
-/** A step at which a setting was changed, in words. */
+/** Where on the axis a setting was changed, in words. */
 export interface Tick {
-  step: number;
+  at: number;
   text: string;
 }
 
@@ -109,8 +114,8 @@ export class ChartPlot {
     ctx.textBaseline = "top";
     ctx.lineWidth = ratio;
     const ends: number[] = Array.from({ length: TICK_LINES }, () => Number.NEGATIVE_INFINITY);
-    for (const { step, text } of this.#ticks) {
-      const x = Math.round(self.valToPos(step, "x", true));
+    for (const { at, text } of this.#ticks) {
+      const x = Math.round(self.valToPos(at, "x", true));
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.setLineDash([3 * ratio, 3 * ratio]);
       ctx.beginPath();
@@ -170,7 +175,13 @@ export class ChartPlot {
         },
       },
       axes: [
-        { ...axis, size: 28, space: 64, grid: { show: false }, values: (_self, splits) => splits.map((step) => format().whole(step)) },
+        {
+          ...axis,
+          size: 28,
+          space: 64,
+          grid: { show: false },
+          values: (_self, splits) => splits.map((place) => (Number.isInteger(place) ? format().whole(place) : format().plain(place))),
+        },
         { ...axis, size: 52, space: 32, values: (_self, splits) => splits.map(value) },
       ],
       series: [

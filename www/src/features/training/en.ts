@@ -21,7 +21,7 @@ export default (f: Formats): TrainingTexts => ({
     eta_min: "Falls to",
     total: "Length",
     power: "Power",
-    pct_start: "Share of the way up",
+    pct_start: "Fraction of the cycle that rises",
     anneal_strategy: "Shape",
     div_factor: "Begins divided by",
     final_div_factor: "Then divided by",

@@ -3,7 +3,6 @@ import { html, nothing } from "lit";
 import { mendLanguage } from "../../lib/browser-language.ts";
 import { onKey } from "../../lib/keys.ts";
 import type { Point } from "../../lib/series.ts";
-import { sampleRows } from "../../lib/series.ts";
 import { recall, remember } from "../../lib/storage.ts";
 import type { PastRun } from "../../model/runs.ts";
 import { saysPixels } from "../../model/state.ts";
@@ -11,11 +10,11 @@ import { lazyStyles } from "../../ui/lazy-styles.ts";
 import { ownerText } from "../../ui/owner-note.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
 import { term } from "../../ui/term.ts";
-import type { Metric } from "./chart-data.ts";
-import { aboveAxis, chartData, measured, valueAt } from "./chart-data.ts";
+import type { Place } from "./axis.ts";
 import type { ChartPlot } from "./chart-plot.ts";
+import type { Axis, Metric } from "./measures.ts";
+import { AXES, measured, valueAt } from "./measures.ts";
 
-const TABLE_ROWS = 100;
 /** Steps after which a test value is no longer one of now. */
 const STALE_STEPS = 100;
 const MOST_SMOOTHING = 0.95;
@@ -37,8 +36,7 @@ export class MetricChartElement extends PanelElement {
     top5: { type: Boolean, reflect: true },
     /** The part of the axis where the end of training happens: a logarithm for the loss, 90 to 100 % for the accuracy. */
     closeup: { type: Boolean, reflect: true },
-    /** The axis counts images that were trained on, and not steps: runs of other batch sizes can be compared. */
-    images: { type: Boolean, reflect: true },
+    axis: {},
     hovered: { state: true },
   };
 
@@ -47,9 +45,11 @@ export class MetricChartElement extends PanelElement {
   declare smoothing: number;
   declare top5: boolean;
   declare closeup: boolean;
-  declare images: boolean;
+  declare axis: Axis;
   declare private hovered: number | null;
 
+  /** What draws, and what it draws: it comes with the first curve. */
+  #drawing: typeof import("./chart-plot.ts") | null = null;
   #plot: ChartPlot | null = null;
   readonly #forced = matchMedia("(forced-colors: active)");
   readonly #recoloured = (): void => this.requestUpdate();
@@ -60,8 +60,9 @@ export class MetricChartElement extends PanelElement {
   constructor() {
     super();
     this.metric = "loss";
-    this.table = this.closeup = this.top5 = this.images = false;
+    this.table = this.closeup = this.top5 = false;
     this.smoothing = 0;
+    this.axis = "steps";
     this.hovered = null;
   }
 
@@ -80,11 +81,14 @@ export class MetricChartElement extends PanelElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.hasUpdated) {
       this.smoothing = Math.min(MOST_SMOOTHING, Math.max(0, Number(recall(this.#memory("smoothing"))) || 0));
-      for (const choice of ["closeup", "top5", "table", "images"] as const) this[choice] = recall(this.#memory(choice)) === "on";
+      const remembered = recall(this.#memory("axis"));
+      this.axis = AXES.find((axis) => axis === remembered) ?? "steps";
+      for (const choice of ["closeup", "top5", "table"] as const) this[choice] = recall(this.#memory(choice)) === "on";
       return;
     }
     if (changes.has("smoothing")) remember(this.#memory("smoothing"), String(this.smoothing));
-    for (const choice of ["closeup", "top5", "table", "images"] as const)
+    if (changes.has("axis")) remember(this.#memory("axis"), this.axis);
+    for (const choice of ["closeup", "top5", "table"] as const)
       if (changes.has(choice)) remember(this.#memory(choice), this[choice] ? "on" : "off");
   }
 
@@ -101,27 +105,27 @@ export class MetricChartElement extends PanelElement {
     } = this;
     const id = `chart-${metric}`;
     const closeup = metric === "loss" ? text.charts.logScale : text.charts.closeUp;
-    const step = this.#stepAt();
+    const at = this.#at();
     const above = this.#above();
-    const most = Math.max(run.history.train.last?.step ?? 0, run.history.test.last?.step ?? 0, step);
+    const most = Math.max(this.#end(), at);
     return html`
       <div class="chart-head">
         <h2 id=${id}>${metric === "accuracy" && saysPixels(state) ? term("pixel_accuracy", text.charts.pixelAccuracy) : term(metric, text.charts[metric])}</h2>
         ${this.#readout()}
       </div>
       <div class="chart-body">
-        <div class="plot" role="slider" tabindex="0" aria-labelledby=${id} aria-describedby="${id}-summary" aria-readonly="true" aria-valuemin="0" aria-valuemax=${Math.round(most)} aria-valuenow=${Math.round(step)} aria-valuetext=${this.#valueText(step)}
+        <div class="plot" role="slider" tabindex="0" aria-labelledby=${id} aria-describedby="${id}-summary" aria-readonly="true" aria-valuemin="0" aria-valuemax=${Math.round(most)} aria-valuenow=${Math.round(at)} aria-valuetext=${this.#valueText(at)}
           ?hidden=${this.table} @keydown=${onKey(this.#key)} @blur=${() => (this.hovered = null)}></div>
         ${run.history.empty && state.runs.every(({ key }) => state.hidden.has(key)) && !this.table ? html`<p class="chart-empty">${text.charts.empty}</p>` : nothing}
         ${this.table ? this.#table() : nothing}
       </div>
-      <p class="chart-axis second">${this.#byImages ? term("training_images", text.charts.axisImages) : term("step", text.charts.axis)}</p>
+      <p class="chart-axis second">${this.axis === "seconds" ? text.charts.axes.seconds : term(this.axis === "images" ? "training_images" : "step", text.charts.axes[this.axis])}</p>
       <p class="visually-hidden" id="${id}-summary">${this.#summary()}</p>
       ${above === null || this.table ? nothing : html`<p class="chart-above second">${text.charts.above(above)}</p>`}
       <div class="chart-tools">
         ${metric === "iou" ? nothing : html`${this.#slider()}${this.#toggle(closeup, "closeup")}`}
         ${this.#hasTop5() ? this.#toggle(text.charts.top5, "top5") : nothing}
-        ${this.#behind().length > 0 ? this.#toggle(text.charts.byImages, "images") : nothing}
+        ${this.#axes()}
         ${this.#toggle(text.charts.showTable, "table")}
       </div>
     `;
@@ -131,7 +135,7 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "accuracy" && !saysPixels(this.state);
   }
 
-  #toggle(label: string, property: "top5" | "closeup" | "table" | "images"): TemplateResult {
+  #toggle(label: string, property: "top5" | "closeup" | "table"): TemplateResult {
     return html`<button type="button" class="toggle" aria-pressed=${this[property] ? "true" : "false"} @click=${() => (this[property] = !this[property])}>${label}</button>`;
   }
 
@@ -143,18 +147,34 @@ export class MetricChartElement extends PanelElement {
     </label>`;
   }
 
-  /** The step under the pointer or the arrow keys, or else the last one. */
-  #stepAt(): number {
-    const { history } = this.state.run;
-    const at = this.hovered;
-    return (at !== null ? this.#plot?.data[0][at] : undefined) ?? Math.max(history.train.last?.step ?? 0, history.test.last?.step ?? 0);
+  /** What the horizontal axis counts, as soon as there is a curve. */
+  #axes(): TemplateResult | typeof nothing {
+    const { axis, by } = this.locale.text.charts;
+    if (this.state.run.history.empty && this.#behind().length === 0) return nothing;
+    const change = ({ target }: Event): void => void (this.axis = AXES[(target as HTMLSelectElement).selectedIndex] ?? "steps");
+    return html`<select class="chart-by" aria-label=${axis} title=${axis} @change=${change}>
+      ${AXES.map((one) => html`<option value=${one} .selected=${one === this.axis}>${by[one]}</option>`)}
+    </select>`;
   }
 
-  #valueText(step: number): string {
+  /** The place of the last step of the run in front. */
+  #end(): number {
+    const { train, test } = this.state.run.history;
+    const step = Math.max(train.last?.step ?? 0, test.last?.step ?? 0);
+    return this.#places()[0]?.(step) ?? step;
+  }
+
+  /** The place under the pointer or the arrow keys, or else the last one. */
+  #at(): number {
+    const at = this.hovered;
+    return (at !== null ? this.#plot?.data[0][at] : undefined) ?? this.#end();
+  }
+
+  #valueText(at: number): string {
     const { text } = this.locale;
     if (this.state.run.history.empty) return text.charts.empty;
     const [train, test] = this.#values();
-    return text.charts.at(step, this.#value(train), this.#value(test));
+    return text.charts.at(text.charts.where[this.axis](at), this.#value(train), this.#value(test));
   }
 
   /** Moves the cursor as the pointer does. */
@@ -188,15 +208,17 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? format.loss(value) : format.percent(value);
   }
 
-  get #byImages(): boolean {
-    return this.images && this.#behind().length > 0;
-  }
-
-  /** Images that a step takes, of the run in front and of those behind; nothing where the axis counts steps. */
-  #per(): number[] {
-    const { network, settings } = this.state;
+  /** Where steps lie on the axis: of the run in front, and of those behind. */
+  #places(): Place[] {
+    const { network, settings, run } = this.state;
     const own = settings?.applied.batch_size ?? network?.spec.training?.batch_size ?? 64;
-    return this.#byImages ? [own, ...this.#behind().map(({ spec }) => spec.training?.batch_size ?? 64)] : [];
+    const { axis } = this;
+    const placeOn = this.#drawing?.placeOn;
+    if (!placeOn) return [];
+    return [
+      placeOn(axis, run.history, own),
+      ...this.#behind().map(({ history, spec }) => placeOn(axis, history, spec.training?.batch_size ?? 64)),
+    ];
   }
 
   /** Where settings were changed, in words. */
@@ -217,7 +239,7 @@ export class MetricChartElement extends PanelElement {
   #above(): number | null {
     const all = [this.state.run.history, ...this.#behind().map(({ history }) => history)];
     const values = all.flatMap(({ train, test }) => [...train.points, ...test.points].map(({ loss, peak }) => peak?.[1] ?? loss));
-    return aboveAxis(this.metric, this.closeup, values);
+    return this.#drawing?.aboveAxis(this.metric, this.closeup, values) ?? null;
   }
 
   #of(point: Point | undefined): number | null {
@@ -241,7 +263,7 @@ export class MetricChartElement extends PanelElement {
     // Of a run that has gone on since it was tested.
     const old = this.hovered === null && test !== null && (history.train.last?.step ?? 0) > testStep + STALE_STEPS;
     return html`<dl class="readout">
-      ${this.hovered === null ? nothing : html`<div class="at"><dt>${this.#byImages ? text.charts.byImages : text.charts.step}</dt><dd>${format.whole(this.#stepAt())}</dd></div>`}
+      ${this.hovered === null ? nothing : html`<div class="at"><dt class="visually-hidden">${text.charts.axis}</dt><dd>${text.charts.where[this.axis](this.#at())}</dd></div>`}
       <div class="train" ?hidden=${this.metric === "iou"}><dt>${term("training_images", text.charts.train)}</dt><dd>${this.#value(train)}</dd></div>
       <div class="test ${old ? "old" : ""}" title=${text.charts.testedAt(testStep)}><dt>${term("test_images", text.charts.test)}</dt><dd>${this.#value(test)}${old ? html`<span class="second"> ${text.charts.atStep(format.whole(testStep))}</span>` : nothing}</dd></div>
     </dl>`;
@@ -265,28 +287,9 @@ export class MetricChartElement extends PanelElement {
     return this.metric === "loss" ? text.charts.lossSummary(train, test, step) : text.charts.accuracySummary(train, test, step);
   }
 
-  #table(): TemplateResult {
-    const { text, format } = this.locale;
+  #table(): TemplateResult | typeof nothing {
     const fives = this.top5 && this.#hasTop5();
-    const [steps, , train, test, ...others] = chartData(this.state.run.history, [], this.metric, { smoothing: 0, top5: fives });
-    const both = this.metric !== "iou";
-    const columns = [
-      ...(both ? [{ name: text.charts.train, values: train }] : []),
-      { name: text.charts.test, values: test },
-      ...(fives
-        ? [
-            { name: `${text.charts.train}, ${text.charts.top5}`, values: others[0] },
-            { name: `${text.charts.test}, ${text.charts.top5}`, values: others[1] },
-          ]
-        : []),
-    ];
-    const rows = sampleRows([...steps.entries()], TABLE_ROWS);
-    return html`<div class="chart-table" tabindex="0" role="group" aria-labelledby="chart-${this.metric}">
-      <table>
-        <thead><tr><th scope="col">${text.charts.step}</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
-        <tbody>${rows.map(([at, step]) => html`<tr><th scope="row">${format.whole(step)}</th>${columns.map(({ values }) => html`<td>${this.#value(values?.[at])}</td>`)}</tr>`)}</tbody>
-      </table>
-    </div>`;
+    return this.#drawing?.chartTable(this.locale, this.state.run.history, this.metric, fives, (value) => this.#value(value)) ?? nothing;
   }
 
   protected override updated(changes: PropertyValues): void {
@@ -313,14 +316,16 @@ export class MetricChartElement extends PanelElement {
       this.#forced.matches,
       this.closeup,
       this.top5 && this.#hasTop5(),
-      this.#byImages,
+      this.axis,
       this.#behind().map(({ key, look, history }) => [key, look, history.version]),
     ]);
   }
 
   async #build(): Promise<void> {
     const made = (this.#made = this.#making());
-    const [{ ChartPlot }] = await Promise.all([loadPlot(), lazyStyles()]);
+    const [drawing] = await Promise.all([loadPlot(), lazyStyles()]);
+    if (!this.#drawing) this.requestUpdate();
+    this.#drawing = drawing;
     const box = this.querySelector<HTMLElement>(".plot");
     // Another was wanted meanwhile, or none.
     if (!box || !this.isConnected || made !== this.#made) return;
@@ -331,7 +336,7 @@ export class MetricChartElement extends PanelElement {
       forced: this.#forced.matches,
       behind: this.#behind().map(({ look }) => look),
     };
-    this.#plot = new ChartPlot(
+    this.#plot = new drawing.ChartPlot(
       box,
       this,
       making,
@@ -346,16 +351,19 @@ export class MetricChartElement extends PanelElement {
 
   #draw(force: boolean): void {
     const { history, historyVersion } = this.state.run;
-    if (!this.#plot || this.table) return;
+    if (!this.#plot || !this.#drawing || this.table) return;
     if (!force && this.#drawn.version === historyVersion && this.#drawn.history === history) return;
     this.#drawn = { version: historyVersion, history };
     const behind = this.#behind().map((run) => run.history);
-    const [per = 1] = this.#per();
-    this.#plot.ticks = this.#ticks().map(({ step, text }) => ({ step: step * per, text }));
-    this.#plot.data = chartData(history, behind, this.metric, {
+    const places = this.#places();
+    this.#plot.ticks = this.#ticks().flatMap(({ step, text }) => {
+      const at = places[0]?.(step) ?? null;
+      return at === null ? [] : [{ at, text }];
+    });
+    this.#plot.data = this.#drawing.chartData(history, behind, this.metric, {
       smoothing: this.smoothing,
       top5: this.top5 && this.#hasTop5(),
-      per: this.#per(),
+      ...(this.axis !== "steps" && { places }),
     });
   }
 }

@@ -5,7 +5,7 @@ import { coresHere, workerChoices } from "../../engine/workers.ts";
 import { errorText } from "../../i18n/locale.ts";
 import type { Choices } from "../../model/on-show.ts";
 import { choicesOf, epochsToTrain, isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
-import { openEnd } from "../../model/problem.ts";
+import { isNeutral, onlyToLookAt } from "../../model/problem.ts";
 import { problemOf, problemPath } from "../../model/state.ts";
 import * as icons from "../../ui/icons.ts";
 import { PanelElement } from "../../ui/panel-element.ts";
@@ -24,7 +24,7 @@ export class RunDockElement extends PanelElement {
     const settled = state.network !== null && ["idle", "paused", "done"].includes(run.phase) && state.data.images.train > 0;
     const problem = choices.first === "pause" ? null : problemOf(state);
     const path = problem ? problemPath(state, problem) : null;
-    const open = problem !== null && openEnd(state) !== null;
+    const open = problem !== null && isNeutral(state);
     const isNew = choices.first === "train_new";
     const label = { run: text.run.run, pause: text.run.pause, resume: text.run.resume, train_new: text.run.trainNew }[choices.first];
     const hint = isNew ? text.run.trainNewHint(state.document?.present.title ?? "", run.label?.name ?? null) : nothing;
@@ -42,7 +42,7 @@ export class RunDockElement extends PanelElement {
       </div>
       <div class="dock-progress">
         <p class="dock-figures">
-          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? (open ? text.run.notFinishedShort : text.run.mendFirst) : this.#owned(this.#status())}</span>
+          <span class="dock-status">${problem && run.phase === "idle" && run.metrics === null ? (!open ? text.run.mendFirst : onlyToLookAt(state) ? text.run.onlyToLookAt : text.run.notFinishedShort) : this.#owned(this.#status())}</span>
           ${this.#second(choices)}
           ${this.#figures()}
           ${this.#workers()}

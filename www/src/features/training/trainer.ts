@@ -3,6 +3,7 @@ import { ReceptiveFailure } from "../../engine/errors.ts";
 import type { BackendChoice } from "../../engine/protocol.ts";
 import { epochsToTrain, isAnother, resultsOf, waitingSettings } from "../../model/on-show.ts";
 import { onMetrics } from "../../model/reduce.ts";
+import type { RunLabel } from "../../model/runs.ts";
 import { withFrontKept } from "../../model/runs.ts";
 import { freshRun, isActive, problemOf, withoutNotices } from "../../model/state.ts";
 import type { Page } from "../../page/page.ts";
@@ -83,7 +84,10 @@ export class Trainer {
     if (ends !== until && !isAnother(this.#page.state))
       this.#page.set({ settings: { ...settings, edited: { ...settings.edited, epochs: ends } } });
     this.#page.setRun({ phase: "starting" });
-    this.#page.set({ announcement: { code: "started" }, notices: withoutNotices(this.#page.state.notices, "refused", "fresh_weights") });
+    this.#page.set({
+      announcement: { code: "started" },
+      notices: withoutNotices(this.#page.state.notices, "refused", "fresh_weights", "run_kept"),
+    });
     try {
       await this.#page.engine.request({ type: "start", epochs });
     } catch (thrown) {
@@ -144,9 +148,11 @@ export class Trainer {
     if (run.phase === "waiting") return this.#page.setRun({ phase: "idle" });
     // A change of batch or weights needs a new plan; a change of seed alone does not.
     const changes = waitingSettings(this.#page.state);
+    const { label } = run;
     if (run.phase === "failed" || isAnother(this.#page.state) || changes.some((setting) => setting !== "seed")) {
-      if (await this.#page.the(compiler).compile()) this.#page.set({ announcement: { code: "reset" } });
-      return;
+      if (!(await this.#page.the(compiler).compile())) return;
+      this.#page.set({ announcement: { code: "reset" } });
+      return this.#tellKept(label);
     }
     if (run.phase === "running" || run.phase === "starting") await this.#pause();
     await this.#page.the(keeping).persistence?.keep();
@@ -161,9 +167,18 @@ export class Trainer {
       });
       this.#page.emit("run_reset");
       this.#page.emit("weights_changed");
+      this.#tellKept(label);
     } catch (thrown) {
       this.#page.refuse(thrown);
     }
+  }
+
+  /** A key is pressed sooner than meant: the run that was reset can be had back. */
+  #tellKept(label: RunLabel | null): void {
+    const { runs, checkpoints } = this.#page.state;
+    const kept = runs.find(({ key }) => key === label?.key);
+    const step = kept && checkpoints.get(kept.key);
+    if (kept && step !== undefined) this.#page.notify({ code: "run_kept", key: kept.key, name: kept.name, step });
   }
 
   async chooseBackend(choice: BackendChoice): Promise<void> {

@@ -21,6 +21,9 @@ export default (f: Formats): TrueSizeTexts => ({
   chooseWeights: "Choose weights…",
   fileHint:
     "A .safetensors file of floats (16, 32 or 64 bits) under PyTorch's names, as torchvision has them. It is read here, on this computer.",
+  trained: "Where trained weights come from",
+  trainedHint: "These lines of Python write the file (after pip install torchvision safetensors):",
+  noTrained: "torchvision has no trained weights of this variant. Choose a network marked torchvision, or a file of your own.",
   noFile: "Choose a file of weights first.",
   picture: "Picture",
   pictureLabel: "The picture as the network gets it",
@@ -64,7 +67,7 @@ export default (f: Formats): TrueSizeTexts => ({
   expected: "Expected",
   missing: "missing",
   chooseNames: "Class names…",
-  namesHint: "Optional: a name a line, JSON, or a Python list or dictionary.",
+  namesHint: "Optional: one name per line, JSON, or a Python list or dictionary.",
   background: (names, first) =>
     `There are ${f.whole(names)} names, one more than classes: leave out the first (“${first}”), a background class?`,
   namesFrom: (file) => `Names from ${file}.`,

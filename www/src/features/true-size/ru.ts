@@ -22,6 +22,9 @@ export default (f: Formats): TrueSizeTexts => ({
   chooseWeights: "Выбрать веса…",
   fileHint:
     "Файл .safetensors с дробными числами (16, 32 или 64 бита) под именами PyTorch, как в torchvision. Он читается здесь, на этом компьютере.",
+  trained: "Где взять обученные веса",
+  trainedHint: "Файл запишут эти строки на Python (после pip install torchvision safetensors):",
+  noTrained: "В torchvision нет обученных весов этого варианта. Выберите сеть с пометкой torchvision или свой файл.",
   noFile: "Сначала выберите файл весов.",
   picture: "Изображение",
   pictureLabel: "Изображение, каким его получает сеть",

@@ -1,4 +1,4 @@
-/** Texts of the dialog "Networks at true size". */
+/** Texts of the dialog "Full-size networks". */
 import type { Origin } from "./true-size.ts";
 
 export interface TrueSizeTexts {
@@ -22,6 +22,9 @@ export interface TrueSizeTexts {
   fromFile: string;
   chooseWeights: string;
   fileHint: string;
+  trained: string;
+  trainedHint: string;
+  noTrained: string;
   noFile: string;
   picture: string;
   pictureLabel: string;

@@ -14,6 +14,7 @@ import { PanelElement } from "../../ui/panel-element.ts";
 import type { ClassNames } from "./class-names.ts";
 import { fitsClasses, LONGEST_NAMES, nameAt, namesFor } from "./class-names.ts";
 import type { Answer, NetworkReplies, NetworkRequests, Progress } from "./network-protocol.ts";
+import { weightsScript } from "./trained-weights.ts";
 import type { Pixels, TrueSizeNetwork, TrueSizeNetworks } from "./true-size.ts";
 import { byFamily, likelihoodPixels, MAP_COLOURS, mapPixels, originOf, SCALE } from "./true-size.ts";
 
@@ -292,7 +293,7 @@ export class TrueSizeDialogElement extends DialogElement {
       <div class="true-size-columns ${this.dragging ? "dragging" : ""}">
         <div class="true-size-choices">
           ${this.#choices(networks, network, busy)}
-          ${this.#weights(busy)}
+          ${this.#weights(network, busy)}
           ${this.#pictureChoice(network, busy)}
         </div>
         ${this.#answer(networks, network)}
@@ -338,7 +339,7 @@ export class TrueSizeDialogElement extends DialogElement {
     this.intend({ type: "show_view", view: "diagram" });
   }
 
-  #weights(busy: boolean): TemplateResult {
+  #weights(network: TrueSizeNetwork, busy: boolean): TemplateResult {
     const {
       locale: {
         format,
@@ -351,6 +352,7 @@ export class TrueSizeDialogElement extends DialogElement {
       this.source = chosen;
       this.#forget();
     };
+    const script = weightsScript(network.name);
     const wrong = source === "seed" && this.#seedNumber === null;
     return html`
       <fieldset ?disabled=${busy}>
@@ -369,6 +371,7 @@ export class TrueSizeDialogElement extends DialogElement {
           ${fileButton(text.chooseWeights, ([first]) => first && void this.#take(first, "weights"), { accept: ".safetensors,.pt,.pth,.bin,.ckpt", disabled: busy })}
         </div>
         <p class="second muted hint">${wrong ? text.seedRange : source === "seed" ? text.seedHint : file ? html`<strong>${file.name}</strong>, ${format.bytes(file.size)}` : text.fileHint}</p>
+        ${script === null ? html`<p class="second muted hint">${text.noTrained}</p>` : html`<details class="second"><summary>${text.trained}</summary><p class="muted">${text.trainedHint}</p><pre tabindex="0" role="region" aria-label=${text.trained}><code>${script}</code></pre></details>`}
       </fieldset>
     `;
   }
