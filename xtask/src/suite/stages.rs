@@ -263,6 +263,7 @@ fn types(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
 fn lint_native(project: &mut Project, tests: &mut Vec<TestTime>) -> Result<Counts> {
     nextest(project, &[&PACKAGES[..], &["--lib", "--bins", "--test", "native", "--no-run"]].concat(), tests)?;
     let mut cargo = project.command("cargo");
+    once(&mut cargo);
     cargo.args(["clippy", "--package", "receptive-benches", "--package", "receptive-bindgen", "--all-targets"]);
     checked(cargo.args(["--", "--deny", "warnings"]))
 }
@@ -278,13 +279,17 @@ fn lint_wasm(project: &mut Project, _: &mut Vec<TestTime>) -> Result<Counts> {
 const PACKAGES: [&str; 8] =
     ["--package", "receptive", "--package", "receptive-native", "--package", "receptive-tests", "--package", "xtask"];
 
+/// What is compiled once needs neither notes for compiling it again nor lines for a debugger.
+fn once(cargo: &mut Command) {
+    if std::env::var_os("CI").is_some() {
+        cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "none");
+    }
+}
+
 /// Runs these targets' tests, all in one pool. Clippy compiles them.
 fn nextest(project: &Project, targets: &[&str], tests: &mut Vec<TestTime>) -> Result<Counts> {
     let mut cargo = project.command("cargo");
-    // What is compiled once needs no notes for compiling it again.
-    if std::env::var_os("CI").is_some() {
-        cargo.env("CARGO_INCREMENTAL", "0");
-    }
+    once(&mut cargo);
     cargo.args(["nextest", "run", "--features", "receptive/harness", "--color", "never", "--status-level", "all"]);
     counted(lints::with_clippy(cargo.args(targets)), tests)
 }
@@ -337,6 +342,7 @@ fn wasm_pack(project: &Project, flavour: Flavour, targets: &[&str], tests: &mut 
         wasm_pack.arg("--chromedriver").arg(chromedriver);
     }
     wasm_pack.arg("--").args(targets);
+    once(&mut wasm_pack);
     wasm_pack.env("RUSTFLAGS", flavour.rust_flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
     wasm_pack.env("CARGO_TARGET_DIR", flavour.cargo_target(project)).env("CARGO_TERM_COLOR", "never");
     counted(lints::with_clippy(&mut wasm_pack), tests)
