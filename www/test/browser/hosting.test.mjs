@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { serve } from "../../tools/static-server.mjs";
-import { eventually, openSite, ready, state, until } from "../support/site.mjs";
+import { eventually, openSite, ready, says, state, until } from "../support/site.mjs";
 
 /** The lines to copy, block by block. */
 const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
@@ -188,7 +188,7 @@ test("a frame that may not save files says so, and shows the text; one that may 
   await frame.click("#share-button");
   await frame.getByRole("menuitem", { name: "Save run" }).click();
   await frame.waitForSelector("[data-code=frame_saves]");
-  assert.match(await frame.textContent("[data-code=frame_saves]"), /sandbox lacks allow-downloads/u);
+  await says(frame, "[data-code=frame_saves]", /sandbox lacks allow-downloads/u);
   await frame.getByRole("link", { name: "All operators" }).click();
   await frame.waitForFunction(() => /operators\/en\.html/u.test(document.querySelector("dialog.by-hand[open] textarea")?.value ?? ""));
   assert.deepEqual(page.problems, []);
@@ -451,7 +451,7 @@ test("a part of the page that does not load says so, in both languages", { timeo
   await page.goto(`${site.origin}/course/receptive/?backend=cpu&lang=en`);
   await trained(page);
   await has(page, "page_failed");
-  assert.match(await page.textContent("[data-code=page_failed]"), /A part of the page failed.*reload the page/su);
+  await says(page, "[data-code=page_failed]", /A part of the page failed.*reload the page/su);
   await page.getByRole("button", { name: "RU Русский" }).click();
   await page.waitForFunction(() => /Часть страницы не работает/u.test(document.querySelector("[data-code=page_failed]").textContent));
   const { step } = await state(page, (state) => state.run.metrics);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { presets } from "../../../src/network/zoo/presets.js";
-import { openSite, ready, state, until, violations, violationsInBothThemes } from "../support/site.mjs";
+import { openSite, ready, says, state, until, violations, violationsInBothThemes } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -108,7 +108,7 @@ test("a damaged link says what is wrong, and so does one from a later version", 
   const page = await site.open("?backend=cpu&lang=en#g=fZBRboMw");
   await has(page, "link_refused");
   await ready(page);
-  assert.match(await page.textContent("[data-code=link_refused]"), /cannot be opened; this is LeNet-5.*damaged or not whole/su);
+  await says(page, "[data-code=link_refused]", /cannot be opened; this is LeNet-5.*damaged or not whole/su);
   assert.equal(await state(page, (state) => state.network.title), "LeNet-5");
   await widen(page, 12);
   await hashed(page, (hash) => hash.startsWith("#g=") && hash !== "#g=fZBRboMw");

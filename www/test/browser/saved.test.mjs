@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openSite, ready, state, until, violations } from "../support/site.mjs";
+import { openSite, ready, says, state, until, violations } from "../support/site.mjs";
 
 let site;
 before(async () => {
@@ -97,7 +97,7 @@ test("a lost GPU: the run goes on on the CPU from its checkpoint, says so, and i
   }));
   assert.equal(went.status.backend, "cpu");
   assert.equal(went.phase, "running");
-  assert.match(await page.textContent("[data-code=device_lost]"), /Continued on CPU from step/u);
+  await says(page, "[data-code=device_lost]", /Continued on CPU from step/u);
   // What is lost is what came since the last checkpoint: two seconds of training or so.
   assert.ok(went.notice.step > 0 && went.notice.step <= lostAt + 30, `${went.notice.step} of ${lostAt}`);
   await until(page, (state, step) => state.run.metrics.step > step + 200, 120_000, lostAt);
@@ -190,7 +190,7 @@ test("a page that may not store data says so, and saves to a file", { timeout: 2
   await frame.click(".run");
   await frame.waitForFunction(() => document.querySelector("receptive-app").state.checkpoints.size > 0, null, { timeout: 120_000 });
   await frame.waitForSelector("[data-code=not_stored]");
-  assert.match(await frame.textContent("[data-code=not_stored]"), /may not store data.*Save to a file/su);
+  await says(frame, "[data-code=not_stored]", /may not store data.*Save to a file/su);
   const worker = page.workers().find((one) => one.url().startsWith("blob:"));
   assert.ok(worker);
   assert.deepEqual(page.problems, []);
@@ -205,7 +205,7 @@ test("storage that refuses in the middle stops nothing", { timeout: 240_000 }, a
   });
   await trained(page);
   await has(page, "not_stored");
-  assert.match(await page.textContent("[data-code=not_stored]"), /no room left/u);
+  await says(page, "[data-code=not_stored]", /no room left/u);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save to a file" }).click()]);
   assert.match(download.suggestedFilename(), /^LeNet-5-kiwi\.safetensors$/u);
   const step = await state(page, (state) => state.run.metrics.step);

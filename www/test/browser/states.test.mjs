@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { doublePage } from "../support/double-page.mjs";
-import { openSite, state, until, violations } from "../support/site.mjs";
+import { openSite, says, state, until, violations } from "../support/site.mjs";
 
 async function inScenario(scenario, work, options) {
   const site = await openSite({ dist: await doublePage(scenario) });
@@ -24,7 +24,7 @@ test("a silent engine is reported after ten seconds and can be restarted", { tim
     await until(page, (state) => state.network !== null);
     await page.click(".run");
     await has(page, "silent");
-    assert.match(await page.textContent("[data-code=silent]"), /does not answer.*1\d sec/su);
+    await says(page, "[data-code=silent]", /does not answer.*1\d sec/su);
     assert.deepEqual(await violations(page), []);
     await page.getByRole("button", { name: "Restart the engine" }).click();
     await until(page, (state) => state.network !== null && state.notices.length === 0 && state.run.phase === "idle");
@@ -36,7 +36,7 @@ test("a panic stops the engine, offers a report, and a restart mends it", { time
     await until(page, (state) => state.network !== null);
     await page.click(".run");
     await has(page, "crashed");
-    assert.match(await page.textContent("[role=alert] [data-code=crashed]"), /index out of bounds/u);
+    await says(page, "[role=alert] [data-code=crashed]", /index out of bounds/u);
     assert.ok(await page.isDisabled(".run"));
     await page.getByRole("button", { name: "Copy report" }).click();
     await page.getByRole("button", { name: "Restart the engine" }).click();
@@ -48,7 +48,7 @@ test("a panic stops the engine, offers a report, and a restart mends it", { time
 test("an engine that cannot run here says so, and the page stays readable", { timeout: 60_000 }, () =>
   inScenario("no_engine", async (page) => {
     await has(page, "crashed");
-    assert.match(await page.textContent("[data-code=crashed]"), /WebAssembly SIMD/u);
+    await says(page, "[data-code=crashed]", /WebAssembly SIMD/u);
     assert.equal(await page.textContent(".dock-status"), "The engine is not running.");
   }),
 );
@@ -56,7 +56,7 @@ test("an engine that cannot run here says so, and the page stays readable", { ti
 test("data that does not load can be retried or replaced by files, and is never made up", { timeout: 60_000 }, () =>
   inScenario("data_failed", async (page) => {
     await has(page, "data_failed");
-    assert.match(await page.textContent("[data-code=data_failed]"), /MNIST did not load.*503/su);
+    await says(page, "[data-code=data_failed]", /MNIST did not load.*503/su);
     await page.click(".run");
     await page.waitForTimeout(500);
     assert.equal(await state(page, (state) => state.run.phase), "waiting");
@@ -65,7 +65,7 @@ test("data that does not load can be retried or replaced by files, and is never 
       { name: "b", mimeType: "", buffer: Buffer.from([0, 0, 8, 1, 0, 0, 0, 1]) },
     ]);
     await has(page, "files_refused");
-    assert.match(await page.textContent("[data-code=files_refused]"), /0x00000001/u);
+    await says(page, "[data-code=files_refused]", /0x00000001/u);
     await page.locator("[data-code=data_failed]").getByRole("button", { name: "Try again" }).click();
     await has(page, "data_failed");
   }),
@@ -85,7 +85,7 @@ test("a lost device is named, with the step training goes on from", { timeout: 6
     await until(page, (state) => state.network !== null);
     await page.click(".run");
     await has(page, "device_lost");
-    assert.match(await page.textContent("[data-code=device_lost]"), /Continued on CPU from step 60/u);
+    await says(page, "[data-code=device_lost]", /Continued on CPU from step 60/u);
   }),
 );
 
@@ -94,7 +94,7 @@ test("a diverged run names the rate and offers a tenth of it", { timeout: 60_000
     await until(page, (state) => state.network !== null);
     await page.click(".run");
     await has(page, "diverged");
-    assert.match(await page.textContent("[data-code=diverged]"), /0\.5 is likely too high/u);
+    await says(page, "[data-code=diverged]", /0\.5 is likely too high/u);
     await page.getByRole("button", { name: "Start anew at 0.002" }).click();
     await until(page, (state) => state.run.phase === "running" && state.settings.applied.learning_rate === 0.002);
     assert.equal(await page.inputValue("#settings-learning_rate"), "0.002");

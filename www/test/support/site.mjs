@@ -115,6 +115,9 @@ export function until(page, test, timeout = 60_000, argument = undefined) {
 
 export const state = (page, read) => page.evaluate(`(${read})(document.querySelector("receptive-app").state)`);
 
+/** Waits until what the selector finds says this: the words of a notice come with a script of their own, a moment after it. */
+export const says = (page, selector, text) => page.locator(selector).filter({ hasText: text }).first().waitFor();
+
 /** The network is there and at least the first images and the test set are. */
 export const ready = (page) =>
   until(page, (state) => state.network !== null && state.data.images.train > 0 && state.data.images.test > 0, 120_000);
